@@ -1,0 +1,81 @@
+"""Citations: exact quotes with their place, checked before anyone sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.units import Unit
+from kb.library import Library
+from kb.search.passage import Passage
+
+__all__ = ["Citation", "cite", "stands"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands.
+
+    ``start``/``end`` are character offsets in the chunk ``chunk_id``; ``pages`` the pages the quote is on.
+    """
+
+    n: int
+    document: str
+    title: str
+    version: int
+    version_id: int
+    pages: list[int]
+    clause: str | None
+    quote: str
+    chunk_id: int
+    start: int
+    end: int
+    language: str
+
+    @property
+    def page(self) -> int | list[int] | None:
+        return self.pages[0] if len(self.pages) == 1 else (self.pages or None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the shape of the contract for scripts."""
+        return {
+            "n": self.n,
+            "document": self.document,
+            "title": self.title,
+            "version": self.version,
+            "page": self.page,
+            "clause": self.clause,
+            "quote": self.quote,
+        }
+
+
+def cite(n: int, unit: Unit) -> Citation:
+    """Make the citation of a unit."""
+    passage: Passage = unit.passage
+    return Citation(
+        n=n,
+        document=passage.document,
+        title=passage.title,
+        version=passage.version,
+        version_id=passage.version_id,
+        pages=passage.pages_at(unit.start, unit.end),
+        clause=passage.clause_at(unit.start) or None,
+        quote=unit.text,
+        chunk_id=passage.chunk_id,
+        start=unit.start,
+        end=unit.end,
+        language=passage.language,
+    )
+
+
+def stands(library: Library, citations: list[Citation]) -> list[Citation]:
+    """Return the citations whose quote stands in the records, letter for letter, in that version and on those pages."""
+    chunks = library.chunks({citation.chunk_id for citation in citations})
+    kept = []
+    for citation in citations:
+        chunk = chunks.get(citation.chunk_id)
+        if chunk is None or chunk.version_id != citation.version_id:
+            continue
+        if chunk.text[citation.start : citation.end] == citation.quote and set(citation.pages) <= set(chunk.pages):
+            kept.append(citation)
+    return kept

@@ -1,0 +1,115 @@
+"""question → passages → the units of them that answer, scored.
+
+Two looks at each unit: the words it shares with the question (weighted by what they are worth in this
+tenant's documents; a word in the heading above counts half), and the cosine of its embedding. Only the most
+promising units are embedded, to stay quick on an office PC.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from assistant.units import Unit, units
+from kb.language.numbers import figures
+from kb.language.script import fold
+from kb.language.words import index_words
+from kb.search import embedding
+from kb.search.passage import Passage
+from kb.search.retriever import Found, Retriever
+
+__all__ = ["Evidence", "Scored", "gather"]
+
+PASSAGES = 5
+EMBEDDED_UNITS = 10
+_FIGURE_QUESTION = re.compile(
+    r"幾多|几多|幾耐|幾錢|幾時|幾點|幾日|幾個|幾長|幾大|多少|多久|多長|何時|甚麼時候|什么时候|上限|下限|最多|最少|幾年|幾遲|幾早|"
+    r"\b(?:how (?:many|much|long|soon|often|old|late|early|far)|when|maximum|minimum|limit|deadline"
+    r"|what (?:time|date|age))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Scored:
+    """A unit with its scores in 0..1 (``lexical``, ``dense``) and the sum that orders units."""
+
+    unit: Unit
+    lexical: float
+    dense: float
+    score: float
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What the documents say to a question: passages best first, units best first."""
+
+    found: Found
+    units: list[Scored] = field(default_factory=list)
+
+    @property
+    def passages(self) -> list[Passage]:
+        return self.found.passages
+
+
+def gather(retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None) -> Evidence:
+    """Search, and score the units of the first passages."""
+    found = retriever.search(retriever.read(question), collections=collections, as_of=as_of)
+    evidence = Evidence(found)
+    candidates = [unit for passage in found.passages[:PASSAGES] for unit in units(passage)]
+    if not candidates:
+        return evidence
+    words = [_lexical(found, unit) for unit in candidates]
+    chosen = _promising(candidates, words)
+    vectors = embedding.load(retriever.settings).encode_passages([_in_context(candidates[i]) for i in chosen])
+    cosines = np.max(vectors @ found.vectors.T, axis=1)
+    wants_figure = bool(_FIGURE_QUESTION.search(question))
+    asked = set(figures(fold(question)))
+    for i, cosine in zip(chosen, cosines, strict=True):
+        evidence.units.append(_score(candidates[i], words[i], float(cosine), wants_figure, asked))
+    evidence.units.sort(key=lambda one: -one.score)
+    return evidence
+
+
+def _promising(candidates: list[Unit], words: list[float]) -> list[int]:
+    """Return the indices worth embedding: the best by words and place, and always some of the first passage."""
+    ranks = {id(unit.passage): unit.passage.score for unit in candidates}
+    order = sorted(range(len(candidates)), key=lambda i: -(words[i] + 0.6 * ranks[id(candidates[i].passage)]))
+    return sorted(order[:EMBEDDED_UNITS])
+
+
+def _in_context(unit: Unit) -> str:
+    """A unit as it is embedded: under its last heading, for a sentence seldom repeats its subject."""
+    heading = unit.passage.heading_path[-1] if unit.passage.heading_path else unit.passage.title
+    return f"{heading}\n{unit.text}" if heading not in unit.text else unit.text
+
+
+def _lexical(found: Found, unit: Unit) -> float:
+    """Share of the question's worth that the unit's words carry, 0..1."""
+    query = found.query
+    possible = sum(weight * found.idf[word] for word, weight in query.typed.items())
+    if possible <= 0.0:
+        return 0.0
+    here = set(index_words(unit.text))
+    above = set(index_words(" ".join([unit.passage.title, *unit.passage.heading_path])))
+    worth = 0.0
+    for word, weight in query.words.items():
+        if word in here:
+            worth += weight * found.idf[word]
+        elif word in above:
+            worth += 0.5 * weight * found.idf[word]
+    return min(1.0, worth / possible)
+
+
+def _score(unit: Unit, lexical: float, cosine: float, wants_figure: bool, asked: set[str]) -> Scored:
+    dense = float(np.clip((cosine - 0.75) / 0.17, 0.0, 1.0))
+    score = 0.40 * lexical + 0.40 * dense + 0.30 * unit.passage.score
+    given = set(figures(fold(unit.text))) - asked
+    if wants_figure and given:
+        score += 0.10
+    if len(unit.text) < 12:  # a heading on its own answers nothing
+        score -= 0.25
+    return Scored(unit, lexical, dense, score)

@@ -1,0 +1,92 @@
+"""Results as tables in the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["answers", "comparison", "retrieval"]
+
+_SIGNIFICANT = 0.05
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=130)
+
+
+def retrieval(summary: dict[str, Any]) -> None:
+    """Print one line per language and system: means, the 95 % interval of the first measure, ``*`` where p < .05."""
+    names = summary["measures"]
+    model = f"{summary['subject']}: {summary['documents']} documents, {summary['queries']} queries"
+    table = Table(title=f"{model}, p50 {summary['ms']['p50']} ms, p95 {summary['ms']['p95']} ms", title_justify="left")
+    for head in ("language", "n", "system"):
+        table.add_column(head)
+    for index, name in enumerate(names):
+        table.add_column(name, justify="right")
+        if index == 0:
+            table.add_column("95 %", justify="right")
+    systems = summary["systems"]
+    groups = summary["groups"]
+    shown = groups if len(groups) != 2 else {"all": groups["all"]}  # one language: said once
+    for group, number in shown.items():
+        for place, (system, by_group) in enumerate(systems.items()):
+            cells = []
+            for index, name in enumerate(names):
+                value = by_group[group][name]
+                cells.append(f"{value['mean']:.3f}{_star(summary, system, group, name)}")
+                if index == 0:
+                    cells.append(f"{value['low']:.3f}–{value['high']:.3f}")
+            table.add_row(group if place == 0 else "", str(number) if place == 0 else "", system, *cells,
+                          end_section=place == len(systems) - 1)
+    _console().print(table)
+
+
+def _star(summary: dict[str, Any], system: str, group: str, name: str) -> str:
+    for test in summary["tests"]:
+        if test["systems"][1] == system and (test["group"], test["measure"]) == (group, name):
+            return "*" if test["p"] < _SIGNIFICANT else " "
+    return " "
+
+
+def answers(summary: dict[str, Any]) -> None:
+    """Print one line per group: means, refusal precision and recall; below the table what holds for all."""
+    names = summary["measures"]
+    table = Table(
+        title=f"{summary['subject']}: {summary['questions']} questions, p50 {summary['ms']['p50']} ms, "
+        f"p95 {summary['ms']['p95']} ms", title_justify="left",
+    )
+    for head in ("questions", "n"):
+        table.add_column(head)
+    for name in (*names, "refusal P", "refusal R"):
+        table.add_column(name, justify="right")
+    for group, number in summary["groups"].items():
+        values, refusal = summary["table"][group], summary["refusal"][group]
+        cells = [f"{values[name]['mean']:.3f}" if name in values else "" for name in names]
+        cells += ["" if refusal[key] is None else f"{refusal[key]:.3f}" for key in ("precision", "recall")]
+        table.add_row(group, str(number), *cells, end_section=" " not in group)
+    _console().print(table)
+    notes = [f"passages that are not this tenant's: {summary['foreign']:.0f}"]
+    if summary["missing"]:
+        notes.append(f"questions without an answer (counted 0): {summary['missing']}")
+    _console().print("; ".join(notes))
+
+
+def comparison(found: dict[str, Any], show: int) -> None:
+    """Print differences with their interval and p, then the questions that moved most."""
+    table = Table(title=f"{found['before']} → {found['after']}: {found['questions']} questions", title_justify="left")
+    for head in ("group", "measure", "n", "before", "after", "difference", "95 %", "p"):
+        table.add_column(head, justify="left" if head in ("group", "measure") else "right")
+    for row in found["rows"]:
+        star = "*" if row["p"] < _SIGNIFICANT else " "
+        table.add_row(row["group"], row["measure"], str(row["n"]), f"{row['before']:.3f}", f"{row['after']:.3f}",
+                      f"{row['difference']:+.3f}{star}", f"{row['low']:+.3f} … {row['high']:+.3f}", f"{row['p']:.4f}")
+    console = _console()
+    console.print(table)
+    for head in ("lost", "gained"):
+        console.print(f"{head}: {len(found[head])} ({found['sort_measure']})", highlight=False)
+        for one in found[head][:show]:
+            console.print(f"  {one['before']:.2f} → {one['after']:.2f}  {one['id']}  {one['question']}",
+                          markup=False, highlight=False)

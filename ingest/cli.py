@@ -1,0 +1,181 @@
+"""``kb ingest`` and ``kb jobs``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.cli import Context, pass_context
+
+if TYPE_CHECKING:
+    from ingest.jobs import Jobs
+    from ingest.pipeline import Outcome
+    from ingest.progress import Display
+    from kb.library import Library
+    from kb.settings import Settings
+    from kb.tenants import Tenant
+
+__all__ = ["ingest", "jobs"]
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--tenant", "-t", "slug", required=True, metavar="T", help="Whose documents these are.")
+@click.option("--collection", "-c", default="main", show_default=True, help="Knowledge base inside the tenant.")
+@click.option("--document", metavar="NAME", help="Name of the document, for a single file (default: the file's name).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per file on standard output, nothing else.")
+@pass_context
+def ingest(
+    context: Context, paths: tuple[Path, ...], slug: str, collection: str, document: str | None, as_json: bool
+) -> None:
+    """Take files and folders in: PDF, scans, Word, Excel, PowerPoint, web pages, mail, text, ZIP.
+
+    A document goes by its file's name. The same content again is left alone; new content under a known name
+    becomes its next version, and the old version is kept but no longer searched. Files of one name in
+    different folders are told apart by their folder (centre-b/rules.pdf). Files in a ZIP and attachments of a
+    mail become documents of their own.
+
+    A file that cannot be read fails alone; the exit status is 1 if any failed. A run that was cut short is
+    finished by the next one.
+
+    \b
+    Examples:
+      kb ingest handbook.pdf circulars/ --tenant harmony
+      kb ingest "Handbook 2026 final.pdf" --document handbook.pdf --tenant harmony
+    """
+    from ingest import names
+    from ingest.progress import Display
+    from kb import tenants
+
+    settings = context.settings
+    tenant = tenants.get(settings, slug)
+    found = names.files_in(paths)
+    if document and len(found) != 1:
+        raise click.UsageError("--document needs exactly one file.")
+    called = [document] if document else names.assign([PurePosixPath(path.as_posix()) for path in found])
+    display = Display(settings.locale, lines=not as_json)
+    counts: Counter[str] = Counter(indexed=0, replaced=0, unchanged=0, failed=0)
+    started = time.monotonic()
+    for outcome in _outcomes(context, display, tenant, collection, list(zip(found, called, strict=True))):
+        display.outcome(outcome)
+        if outcome.status is not None:
+            counts[outcome.status] += 1
+            if as_json:
+                context.json(_line(outcome, settings.locale))
+    display.summary(dict(counts), time.monotonic() - started)
+    if counts["failed"]:
+        sys.exit(1)
+
+
+def _outcomes(
+    context: Context, display: Display, tenant: Tenant, collection: str, named: list[tuple[Path, str]]
+) -> Iterator[Outcome]:
+    """Yield what became of each file, in order; what is known already costs neither workers nor queue."""
+    from ingest import jobs as durable
+    from ingest import pipeline
+    from kb import writer
+    from kb.library import Library
+
+    settings = context.settings
+    with writer.writing(settings.data, "kb ingest"):
+        library = Library(tenant)
+        settled = {path: _settled(settings, library, path, name, collection) for path, name in named}
+        if all(settled.values()) and not durable.left_over(settings):
+            yield from (outcome for outcome in settled.values() if outcome)
+            return
+        with _working(context, display) as work:
+            work.claim(tenant.slug, collection, [name for _, name in named])
+            waiting: list[Outcome | str] = []
+            for path, name in named:
+                waiting.append(
+                    settled[path] or work.submit(pipeline.job_for(tenant, path, name, path.as_posix(), collection))
+                )
+            for one in waiting:
+                yield from work.outcomes(one) if isinstance(one, str) else [one]
+
+
+def _settled(settings: Settings, library: Library, path: Path, name: str, collection: str) -> Outcome | None:
+    """Return the outcome of a file that needs no work: refused at the door, or known already."""
+    from ingest import pipeline
+    from kb.errors import FileRejected
+
+    try:
+        pipeline.check(settings, path)
+        return pipeline.unchanged(library, path, name, path.as_posix(), collection)
+    except (FileRejected, OSError) as error:
+        return pipeline.failed(path.as_posix(), name, error)
+
+
+def _line(outcome: Outcome, locale: str) -> dict[str, Any]:
+    """The line of the contract for scripts."""
+    from ingest.failures import unpacked
+
+    return {
+        "path": outcome.path,
+        "status": outcome.status,
+        "document": outcome.document,
+        "version": outcome.version,
+        "pages": outcome.pages,
+        "chunks": outcome.chunks,
+        "seconds": outcome.seconds,
+        "error": unpacked(outcome.error).as_dict(locale) if outcome.error else None,
+    }
+
+
+@contextmanager
+def _working(context: Context, display: Display) -> Iterator[Jobs]:
+    """Run workers and queue, and first finish what an earlier run left. The caller holds the writer lock."""
+    from ingest import jobs as durable
+    from ingest.workers import Workers
+    from kb.search import bundled
+
+    settings = context.settings
+    with display.shown():
+        if settings.embedding_model == "bundled":
+            bundled.ensure(settings.cache, lambda step: display.note(f"model_{step}"))
+        try:
+            with Workers(settings) as workers:
+                workers.warm()
+                with durable.running(settings, workers, display.report) as work:
+                    left = work.left()
+                    if left:
+                        display.note("resuming", n=len(left))
+                    for job_id in left:
+                        for outcome in work.outcomes(job_id):
+                            display.outcome(outcome)
+                    yield work
+        except KeyboardInterrupt:
+            # Nothing to tidy: unfinished jobs are recorded, and the next run goes on with them.
+            display.close()
+            click.echo("已中止；下次執行時會繼續。Stopped; the next run goes on from here.", err=True)
+            sys.stdout.flush()
+            os._exit(130)
+
+
+@click.group()
+def jobs() -> None:
+    """Unfinished work: files whose taking-in was cut short."""
+
+
+@jobs.command("resume")
+@pass_context
+def resume(context: Context) -> None:
+    """Finish what an earlier run left unfinished. (Every kb ingest does so first, too.)"""
+    from ingest.jobs import left_over
+    from ingest.progress import Display, texts
+    from kb import writer
+
+    settings = context.settings
+    with writer.writing(settings.data, "kb jobs resume"):
+        if left_over(settings):
+            with _working(context, Display(settings.locale)):
+                pass
+    click.echo(texts(settings.locale)["nothing_pending"])

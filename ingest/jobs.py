@@ -1,0 +1,214 @@
+"""Durable jobs: each file is a dbos workflow whose steps are recorded, in ``<data>/jobs.sqlite`` or PostgreSQL.
+
+After a crash at any moment the next start takes unfinished jobs up at their last recorded step. Only small
+JSON is recorded; documents between two steps lie in the tenant's work folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar
+
+from dbos import DBOS, SetWorkflowID
+from dbos._serialization import Serializer  # the type of a public setting; dbos exports it nowhere else
+
+from ingest import pipeline, sweep
+from ingest.failures import packed, unpacked
+from ingest.pipeline import Job, Outcome, Shop
+from ingest.workers import Workers
+from kb import tenants
+from kb.errors import Transient
+from kb.library import Library
+from kb.settings import Settings
+
+__all__ = ["Jobs", "left_over", "running"]
+
+Report = Callable[[str, str, int, int | None], None]
+
+# One file is embedded, one waits with its chunks ready, one is read: neither worker process idles.
+_SIDE_BY_SIDE = 3
+_POLL_SECONDS = 0.05
+_ATTEMPTS = 3
+_PENDING = ["PENDING", "ENQUEUED", "DELAYED"]
+# Raised only when a job recorded by an older Sinzi can no longer be carried on.
+_FORMAT = "1"
+
+
+class _Json(Serializer):
+    """Records are JSON, never pickles: a job database from elsewhere must not run code here."""
+
+    def serialize(self, data: Any) -> str:
+        return json.dumps(data, ensure_ascii=False, default=repr)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        return json.loads(serialized_data)
+
+    def name(self) -> str:
+        return "sinzi_json"
+
+
+class Jobs:
+    """The queue of one data folder, running in this process."""
+
+    current: ClassVar[Jobs | None] = None
+
+    def __init__(self, settings: Settings, workers: Workers, report: Report) -> None:
+        self.shop = Shop(settings, workers, report)
+        self.queue = "ingest" + _suffix(settings)
+        self.swept = threading.Event()
+        self.done: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+
+    def submit(self, job: Job) -> str:
+        """Queue a job and return its id; from here on it survives this process."""
+        return str(DBOS.enqueue_workflow(self.queue, _ingest, asdict(job)).workflow_id)
+
+    def claim(self, tenant: str, collection: str, names: Iterable[str]) -> None:
+        """Keep ``names`` for the files of this batch, whatever is found inside them."""
+        self.shop.claimed.update((tenant, collection, name) for name in names)
+
+    def left(self) -> list[str]:
+        """Return the unfinished jobs whose outcome no other unfinished job brings along, oldest first."""
+        pending = self.pending()
+        return [one for one in pending if not any(one.startswith(other + "/") for other in pending)]
+
+    def pending(self) -> dict[str, Job]:
+        """Return the unfinished jobs by id, oldest first."""
+        found = DBOS.list_workflows(status=_PENDING, queue_name=self.queue, load_output=False)
+        inputs: dict[str, Any] = {one.workflow_id: one.input for one in found if one.input}
+        return {job_id: Job(**facts["args"][0]) for job_id, facts in inputs.items()}
+
+    def outcome(self, job_id: str) -> Outcome:
+        """Wait for a job and return what became of it."""
+        while DBOS.retrieve_workflow(job_id).get_status().status in _PENDING:
+            if self.done[job_id].wait(timeout=5):
+                break
+        recorded: Any = DBOS.retrieve_workflow(job_id).get_result(polling_interval_sec=_POLL_SECONDS)
+        facts: dict[str, Any] = dict(recorded)
+        facts["members"] = [Job(**one) for one in facts["members"]]
+        return Outcome(**facts)
+
+    def outcomes(self, job_id: str) -> Iterator[Outcome]:
+        """Wait for a job and all that was found inside its file; yield one outcome each, the outer first."""
+        outcome = self.outcome(job_id)
+        yield outcome
+        for number in range(len(outcome.members)):
+            yield from self.outcomes(_member_id(job_id, number))
+
+
+@DBOS.workflow(name="ingest")
+def _ingest(facts: dict[str, Any]) -> dict[str, Any]:
+    jobs, job_id = Jobs.current, DBOS.workflow_id
+    assert jobs is not None
+    assert job_id is not None
+    jobs.swept.wait()
+    try:
+        outcome = pipeline.ingest(Job(**facts), jobs.shop, _durable)
+        for number, member in enumerate(outcome.members):
+            with SetWorkflowID(_member_id(job_id, number)):
+                DBOS.enqueue_workflow(jobs.queue, _ingest, asdict(member))
+        return asdict(outcome)
+    finally:
+        jobs.done[job_id].set()
+
+
+def _member_id(job_id: str, number: int) -> str:
+    """Fixed by the job it came from, so that a repeated workflow finds its members instead of doubling them."""
+    return f"{job_id}/{number}"
+
+
+def _durable(name: str, stage: Callable[[], Any]) -> Any:
+    """Run a stage as a dbos step. Its error is recorded as a result, since a refused file is no reason to retry."""
+
+    def attempt() -> dict[str, Any]:
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                return {"value": stage()}
+            except Transient as error:
+                if not attempts_left:
+                    return {"error": packed(error)}
+                threading.Event().wait(2.0 ** (_ATTEMPTS - attempts_left))
+            except Exception as error:
+                return {"error": packed(error)}
+        raise AssertionError("unreachable")
+
+    result = DBOS.run_step({"name": name}, attempt)
+    if "error" in result:
+        raise unpacked(result["error"])
+    return result["value"]
+
+
+def _suffix(settings: Settings) -> str:
+    """Installations that share one PostgreSQL keep to their own jobs; a SQLite file moves with its folder."""
+    if not settings.database_url:
+        return ""
+    return "-" + hashlib.sha256(str(settings.data.resolve()).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def running(
+    settings: Settings,
+    workers: Workers,
+    report: Report = lambda path, stage, done, total: None,
+) -> Iterator[Jobs]:
+    """Run the data folder's jobs in this process for the length of a ``with`` block.
+
+    The caller holds the writer lock (:func:`kb.writer.writing`). Unfinished jobs of an earlier process go on
+    at once, after :mod:`ingest.sweep` has put the stores in order.
+    """
+    fresh = not settings.database_url and not (settings.data / "jobs.sqlite").exists()
+    crashed = left_over(settings)
+    _mark(settings).touch()
+    jobs = Jobs.current = Jobs(settings, workers, report)
+    try:
+        _launch(settings, jobs)
+        if fresh:  # dbos looks for new queues once a second, for known ones at launch
+            DBOS.destroy()
+            _launch(settings, jobs)
+        pending = list(jobs.pending().values())
+        for job in pending:
+            if not job.inside:
+                jobs.claim(job.tenant, job.collection, [job.name])
+        if crashed:
+            sweep.sweep(settings, pending)
+        jobs.swept.set()
+        yield jobs
+        if not jobs.pending():
+            for slug in jobs.shop.discarded:
+                sweep.sweep_originals(Library(tenants.get(settings, slug)))
+            _mark(settings).unlink(missing_ok=True)
+    finally:
+        DBOS.destroy()
+        Jobs.current = None
+
+
+def _mark(settings: Settings) -> Path:
+    return settings.data / "at-work"
+
+
+def left_over(settings: Settings) -> bool:
+    """Whether an earlier process ended without finishing: its mark is still there."""
+    return _mark(settings).is_file()
+
+
+def _launch(settings: Settings, jobs: Jobs) -> None:
+    url = settings.database_url or f"sqlite:///{settings.data / 'jobs.sqlite'}"
+    DBOS(
+        config={
+            "name": "sinzi" + _suffix(settings),
+            "system_database_url": url,
+            "application_version": _FORMAT,
+            "executor_id": "local" + _suffix(settings),
+            "serializer": _Json(),
+            "enable_otlp": False,
+            "log_level": "CRITICAL",
+        }
+    )
+    DBOS.launch()
+    DBOS.register_queue(jobs.queue, worker_concurrency=_SIDE_BY_SIDE, polling_interval_sec=_POLL_SECONDS)

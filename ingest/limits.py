@@ -1,0 +1,66 @@
+"""Limits on a process that reads a file from somebody: time and memory, watched from outside."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import psutil
+
+from kb.errors import FileRejected
+from kb.settings import Settings
+
+__all__ = ["Watch"]
+
+# A page that takes longer than this is being read by OCR (a page of text takes hundredths of a second);
+# its time does not count against the file, up to the second figure.
+_SLOW_PAGE_SECONDS = 0.5
+_OCR_PAGE_SECONDS = 20.0
+_MB = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Watch:
+    """Limits of one file; :meth:`check` raises when one is passed, and the caller ends the process.
+
+    Memory is the resident set of the process and its children: address space would say little, since
+    onnxruntime and threads reserve far more than they use.
+    """
+
+    settings: Settings
+    name: str
+    pid: int
+    _started: float = field(default_factory=time.monotonic)
+    _last: float = field(default_factory=time.monotonic)
+    _granted: float = 0.0
+
+    def page_done(self) -> None:
+        """Note progress: pages read by OCR extend the time allowed."""
+        now = time.monotonic()
+        if now - self._last >= _SLOW_PAGE_SECONDS:
+            self._granted += min(now - self._last, _OCR_PAGE_SECONDS)
+        self._last = now
+
+    def check(self) -> None:
+        """Compare with the limits.
+
+        Raises:
+            FileRejected: ``file_timeout``, ``file_out_of_memory``.
+        """
+        seconds = self.settings.parse_timeout_seconds
+        if time.monotonic() - self._started > seconds + self._granted:
+            raise FileRejected("file_timeout", name=self.name, seconds=seconds)
+        if _resident(self.pid) > self.settings.worker_memory_mb * _MB:
+            raise FileRejected("file_out_of_memory", name=self.name, limit_mb=self.settings.worker_memory_mb)
+
+    def swollen(self) -> bool:
+        """Whether the process, its file done, keeps so much memory that it had better be replaced."""
+        return _resident(self.pid) > self.settings.worker_memory_mb * _MB / 2
+
+
+def _resident(pid: int) -> int:
+    try:
+        process = psutil.Process(pid)
+        return sum(int(one.memory_info().rss) for one in (process, *process.children(recursive=True)))
+    except psutil.Error:  # ended meanwhile: the pipe tells
+        return 0

@@ -1,0 +1,54 @@
+"""Which files a batch holds, and by which name each document goes.
+
+A document's name is its file's base name. Where two files of one batch (or of one archive) share it, the
+first keeps it and the others take their parent folder in front: ``rules.pdf``, ``centre-b/rules.pdf``. The
+order is the sorted order of paths, so the same batch gives the same names again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+__all__ = ["assign", "files_in", "is_document"]
+
+_NEVER = {"thumbs.db", "desktop.ini"}
+
+
+def is_document(path: PurePosixPath) -> bool:
+    """False for hidden files and what office programs and file managers leave behind (``~$``, Thumbs.db)."""
+    if path.name.lower() in _NEVER or path.name.startswith("~$"):
+        return False
+    return not any((part.startswith(".") and part not in {".", ".."}) or part == "__MACOSX" for part in path.parts)
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """Return the files of a command line: files as given, folders with all they hold, sorted; each file once.
+
+    Paths that do not exist are returned too: they fail one by one, with a message.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.is_file())
+            wanted = [one for one in inside if is_document(PurePosixPath(one.relative_to(path).as_posix()))]
+        else:
+            wanted = [path]
+        for one in wanted:
+            found.setdefault(one.resolve(), one)
+    return list(found.values())
+
+
+def assign(paths: Iterable[PurePosixPath]) -> list[str]:
+    """Return a name for each path: the base name, with as many folders in front as it takes to be new."""
+    taken: set[str] = set()
+    found: list[str] = []
+    for path in paths:
+        parts = [part for part in path.parts if part not in {"/", "..", "."}]
+        name = next(
+            (tail for depth in range(1, len(parts) + 1) if (tail := "/".join(parts[-depth:])) not in taken),
+            f"{'/'.join(parts)} ({len(found) + 1})",
+        )
+        taken.add(name)
+        found.append(name)
+    return found

@@ -1,0 +1,95 @@
+"""From a file to its parser: limits first, then kind, then the module that reads it.
+
+Parser modules are imported only when a file of their kind comes, so that ``kb ask`` never pays for them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import cast
+
+from ingest.parsers.detect import KIND_OF_SUFFIX, detect, suffix_of
+from ingest.parsers.model import ParseContext, ParsedDocument
+from kb.errors import FileRejected, SinziError
+
+__all__ = ["SUPPORTED_SUFFIXES", "parse_file"]
+
+SUPPORTED_SUFFIXES = frozenset(KIND_OF_SUFFIX)
+
+_MODULE_OF_KIND = {
+    "pdf": "pdf",
+    "image": "scan",
+    "docx": "docx",
+    "doc": "legacy_doc",
+    "odt": "opendocument",
+    "ods": "opendocument_sheets",
+    "odp": "opendocument",
+    "rtf": "rtf",
+    "pptx": "pptx",
+    "ppt": "legacy_ppt",
+    "xlsx": "xlsx",
+    "xls": "legacy_xls",
+    "csv": "csv_",
+    "html": "html",
+    "mhtml": "email_",
+    "eml": "email_",
+    "msg": "msg",
+    "markdown": "markdown_",
+    "text": "text",
+    "xml": "xml_",
+    "epub": "epub",
+    "zip": "archive",
+}
+# kinds that read each other's files without a word: nobody cares that a .txt is Markdown
+_SAME = {frozenset(("text", "markdown")), frozenset(("eml", "mhtml")), frozenset(("html", "xml"))}
+
+
+def parse_file(path: Path, context: ParseContext) -> ParsedDocument:
+    """Read one file into elements.
+
+    Args:
+        path: where the bytes lie; its name is not looked at.
+        context: the name the file was handed in with, the limits, the progress callback.
+
+    Returns:
+        At least one element or one attachment; ``notes`` holds ``read_as:KIND`` when the name said otherwise.
+
+    Raises:
+        FileRejected: one of the ``file_*`` codes; nothing else leaves this function for a bad file.
+    """
+    name = context.filename
+    _check_size(path, context)
+    try:
+        kind = detect(path, context)
+        module = importlib.import_module(f"ingest.parsers.{_MODULE_OF_KIND[kind]}")
+        parsed = cast(ParsedDocument, module.parse(path, context))
+    except SinziError:
+        raise
+    except (MemoryError, RecursionError) as error:
+        raise FileRejected("file_too_complex", name=name, what=type(error).__name__) from error
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError) as error:
+        raise FileRejected("file_broken", name=name) from error
+    except Exception as error:  # a parser met something nobody foresaw: the batch goes on, the cause is kept
+        raise FileRejected("file_broken", name=name) from error
+    named = KIND_OF_SUFFIX.get(suffix_of(name))
+    if named and named != kind and frozenset((named, kind)) not in _SAME:
+        parsed.notes.insert(0, f"read_as:{kind}")
+    if not parsed.elements and not parsed.attachments:
+        raise FileRejected("file_no_text" if kind in ("pdf", "image") else "file_empty", name=name)
+    return parsed
+
+
+def _check_size(path: Path, context: ParseContext) -> None:
+    if not path.is_file():
+        raise FileRejected("file_missing", name=context.filename)
+    size = path.stat().st_size
+    limit = context.settings.max_file_mb
+    if size > limit * 1024 * 1024:
+        raise FileRejected("file_too_large", name=context.filename, size_mb=round(size / 1024 / 1024), limit_mb=limit)
+    with path.open("rb") as file:
+        if size == 0 or (size < 4096 and not file.read().strip(b" \t\r\n\x0b\x0c\0\xef\xbb\xbf\xff\xfe")):
+            raise FileRejected("file_empty", name=context.filename)

@@ -1,0 +1,154 @@
+"""Building unstructured's elements without unstructured's partitioners.
+
+The partitioners classify text with English part-of-speech rules and fetch a spaCy model from the network
+at run time (their ``unstructured.nlp``). Only the element classes are wanted here, so the parsers make
+them through ``Builder``; ``docs/elements.md`` says what each field means.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from collections.abc import Sequence
+
+for _name in ("UNSTRUCTURED_DISABLE_NOTICE", "DO_NOT_TRACK", "SCARF_NO_ANALYTICS"):
+    os.environ.setdefault(_name, "1")  # before the import below: nothing is announced, nothing is counted
+
+from unstructured.documents.elements import (  # noqa: E402
+    Element,
+    ElementMetadata,
+    ListItem,
+    NarrativeText,
+    Table,
+    Text,
+    Title,
+)
+
+__all__ = ["Builder", "cell_text", "clean_text", "is_cjk", "join_lines", "one_line", "width"]
+
+_CJK = (
+    "\u2e80-\u2fdf\u3000-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u3200-\u32ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+)
+_CJK_CHAR = re.compile(f"[{_CJK}]")
+# what no reader sees: controls, zero-width marks, soft hyphens, byte-order marks, lone surrogates
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]"
+)
+_LONE_BULLET = re.compile("[•‣▪▫●○◦◆◇■□►▶➢·∙o*\uf0b7\uf0a7\uf0d8-]")
+_BLANKS = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f]+")
+_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+
+
+def is_cjk(char: str) -> bool:
+    """True for a Chinese, Japanese or full-width character or punctuation mark: no space stands between two."""
+    return bool(_CJK_CHAR.match(char))
+
+
+def width(text: str) -> int:
+    """Columns the text takes in a fixed-width font (a Chinese character takes two)."""
+    return len(text) + len(_CJK_CHAR.findall(text))
+
+
+def clean_text(text: str) -> str:
+    """Drop what is invisible and squeeze blanks; line breaks stay, empty lines go."""
+    text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
+    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Undo line wrapping: a space between Latin words, nothing between two CJK characters, hyphens mended."""
+    joined = ""
+    for line in map(str.strip, lines):
+        if not joined or not line:
+            joined += line
+        elif joined.endswith("-") and joined[-2:-1].isalpha() and line[0].islower():
+            joined = joined[:-1] + line
+        elif is_cjk(joined[-1]) and is_cjk(line[0]):
+            joined += line
+        else:
+            joined += " " + line
+    return joined
+
+
+def one_line(text: str) -> str:
+    """Clean text with its line breaks undone, for headings."""
+    return join_lines(clean_text(text).split("\n"))
+
+
+def cell_text(text: str) -> str:
+    """The text of a table cell: one line, no tab."""
+    return one_line(text.replace("\t", " "))
+
+
+class Builder:
+    """Collects elements in reading order; ``page_number`` and ``page_name`` are stamped on each as they stand."""
+
+    def __init__(self) -> None:
+        self.elements: list[Element] = []
+        self.page_number: int | None = None
+        self.page_name: str | None = None
+
+    def title(self, text: str, depth: int = 0, clause: str | None = None) -> None:
+        """Add a heading; ``depth`` 0 is the top level."""
+        self._add(Title, one_line(text), clause=clause, category_depth=max(0, depth))
+
+    def narrative(self, text: str, clause: str | None = None, footnote: bool = False) -> None:
+        """Add a paragraph; an empty one is dropped."""
+        self._add(NarrativeText, clean_text(text), clause=clause, footnote=footnote or None)
+
+    def text(self, text: str) -> None:
+        """Add text that is neither prose nor a heading (mail header, code)."""
+        self._add(Text, clean_text(text))
+
+    def code(self, text: str) -> None:
+        """Add preformatted text: its line breaks and indents are its meaning."""
+        self._add(Text, _INVISIBLE.sub("", _BREAKS.sub("\n", text)).strip("\n").rstrip())
+
+    def item(self, text: str, depth: int = 0, clause: str | None = None) -> None:
+        """Add a list item; ``depth`` is its nesting level, ``clause`` its automatic number."""
+        self._add(ListItem, clean_text(text), clause=clause, category_depth=depth)
+
+    def table(self, rows: Sequence[Sequence[str]], header_rows: int = 0) -> None:
+        """Add a table of cells (merged cells repeated); rows without any text are dropped."""
+        cells = [[cell_text(cell) for cell in row] for row in rows]
+        kept = [index for index, row in enumerate(cells) if any(row)]
+        header_rows = sum(1 for index in kept if index < header_rows)
+        cells = _same_width([cells[index] for index in kept])
+        if not cells:
+            return
+        if len(cells[0]) == 1:  # a frame round some lines
+            for row in cells:
+                self.narrative(row[0])
+            return
+        text = "\n".join("\t".join(row) for row in cells)
+        as_html = _as_html(cells, header_rows)
+        self._add(Table, text, text_as_html=as_html, table_rows=cells, table_header_rows=min(header_rows, len(cells)))
+
+    def _add(self, kind: type[Text], text: str, **fields: object) -> None:
+        if not text.strip() or _LONE_BULLET.fullmatch(text):
+            return
+        metadata = ElementMetadata(page_number=self.page_number, page_name=self.page_name)
+        for name, value in fields.items():
+            if value is not None:
+                setattr(metadata, name, value)
+        self.elements.append(kind(text, metadata=metadata))
+
+
+def _same_width(rows: list[list[str]]) -> list[list[str]]:
+    """Pad short rows and drop columns that are empty in every row."""
+    columns = max((len(row) for row in rows), default=0)
+    padded = [row + [""] * (columns - len(row)) for row in rows]
+    used = [column for column in range(columns) if any(row[column] for row in padded)]
+    return [[row[column] for column in used] for row in padded]
+
+
+def _as_html(rows: list[list[str]], header_rows: int) -> str:
+    def line(row: list[str], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) + "</tr>"
+
+    head = "".join(line(row, "th") for row in rows[:header_rows])
+    body = "".join(line(row, "td") for row in rows[header_rows:])
+    return "<table>" + (f"<thead>{head}</thead>" if head else "") + f"<tbody>{body}</tbody></table>"

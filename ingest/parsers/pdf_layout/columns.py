@@ -1,0 +1,101 @@
+"""Fragments of a page → columns in reading order.
+
+A gutter is a strip that hardly any line crosses, with lines of prose on both sides. Lines that do
+cross it (a title over two columns) cut the page into bands, and each band is read column by column.
+A strip beside clause numbers or short cells is no gutter: those are read line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.parsers.pdf_layout.fragments import Fragment
+
+__all__ = ["order_columns"]
+
+STEP = 3.0  # resolution of the search for gutters, points
+LEAST_LINES = 4
+
+
+def order_columns(fragments: Sequence[Fragment], depth: int = 0) -> list[list[Fragment]]:
+    """Return groups of fragments in reading order; inside a group lines follow from top to bottom."""
+    if len(fragments) < 2 * LEAST_LINES or depth > 3:
+        return [list(fragments)] if fragments else []
+    gutter = _gutter(fragments)
+    if gutter is None:
+        return [list(fragments)]
+    crossing = sorted((f for f in fragments if f.x0 < gutter - 1 and f.x1 > gutter + 1), key=lambda f: f.top)
+    rest = [f for f in fragments if not (f.x0 < gutter - 1 and f.x1 > gutter + 1)]
+    return _bands(rest, crossing, gutter, depth)
+
+
+def _bands(rest: list[Fragment], crossing: list[Fragment], gutter: float, depth: int) -> list[list[Fragment]]:
+    """Alternate crossing lines and two-column bands from top to bottom."""
+    groups: list[list[Fragment]] = []
+    pending = sorted(rest, key=lambda f: f.middle)
+    spans: list[Fragment] = []
+    for line in [*crossing, None]:
+        band = [f for f in pending if line is None or f.middle < line.top]
+        # fragments beside a crossing line belong to it, not to a column
+        beside = [] if line is None else [f for f in pending if line.top <= f.middle <= line.bottom]
+        if band:
+            if spans:
+                groups.append(spans)
+                spans = []
+            left = [f for f in band if (f.x0 + f.x1) / 2 < gutter]
+            right = [f for f in band if (f.x0 + f.x1) / 2 >= gutter]
+            if left and right and _is_columnar(left, right):
+                groups.extend(order_columns(left, depth + 1))
+                groups.extend(order_columns(right, depth + 1))
+            else:
+                groups.append(band)
+        taken = {id(f) for f in band} | {id(f) for f in beside}
+        pending = [f for f in pending if id(f) not in taken]
+        if line is not None:
+            spans.extend([line, *beside])
+    if spans:
+        groups.append(spans)
+    return groups
+
+
+def _gutter(fragments: Sequence[Fragment]) -> float | None:
+    left, right = min(f.x0 for f in fragments), max(f.x1 for f in fragments)
+    steps = int((right - left) / STEP)
+    if steps < 30:
+        return None
+    cover = [0] * (steps + 1)
+    for f in fragments:
+        for i in range(max(0, int((f.x0 - left) / STEP)), min(steps, int((f.x1 - left) / STEP)) + 1):
+            cover[i] += 1
+    most = max(cover)
+    best: tuple[float, float] | None = None
+    for i in range(int(steps * 0.2), int(steps * 0.8)):
+        if cover[i] > 0.25 * most:
+            continue
+        x = left + (i + 0.5) * STEP
+        one = [f for f in fragments if f.x1 <= x + 1]
+        two = [f for f in fragments if f.x0 >= x - 1]
+        if len(one) < LEAST_LINES or len(two) < LEAST_LINES or not _is_columnar(one, two):
+            continue
+        centre = abs(i / steps - 0.5)
+        if best is None or (cover[i], centre) < best:
+            best = (cover[i], centre)
+            chosen = x
+    return None if best is None else chosen
+
+
+def _is_columnar(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Return whether both sides read as prose: lines that fill their column and stand one above the other."""
+    if min(f.x0 for f in right) - max(f.x1 for f in left) < 4:
+        return False
+    return _prose(left) and _prose(right)
+
+
+def _prose(side: list[Fragment]) -> bool:
+    x0, x1 = min(f.x0 for f in side), max(f.x1 for f in side)
+    rows: dict[int, list[Fragment]] = {}
+    for f in side:
+        rows.setdefault(round(f.middle / 4), []).append(f)
+    filled = sum(1 for row in rows.values() if max(f.x1 for f in row) - min(f.x0 for f in row) > 0.7 * (x1 - x0))
+    letters = sum(len(f.text) for f in side)
+    return len(rows) >= LEAST_LINES and filled >= 0.45 * len(rows) and letters >= 12 * len(rows)

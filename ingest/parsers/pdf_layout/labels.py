@@ -1,0 +1,65 @@
+"""Typed labels: clause numbers, list marks and section words at the start of a line."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+__all__ = ["Label", "read_label"]
+
+_HAN = "〇零一二三四五六七八九十百"
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "section",
+        re.compile(
+            r"(?:chapter|part|annex|appendix|schedule|enclosure|section)\s+(?:\d+(?:\.\d+)*[A-Za-z]?|[IVXL]+|[A-Z])\b[.:：]?",
+            re.I,
+        ),
+    ),
+    ("section", re.compile(rf"第\s*[{_HAN}\d]+\s*[章部篇編節]")),
+    (
+        "section",
+        re.compile(rf"(?:附件|附錄|附表|附錄表)\s*(?:[{_HAN}]+|\d+(?:\.\d+)*[A-Za-z]?|[A-ZIVX]+)?(?![\w一-鿿])"),
+    ),
+    ("article", re.compile(rf"第\s*[{_HAN}\d]+\s*[條款項]")),
+    ("number", re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}[A-Z]?\.?(?![\d%])")),
+    ("simple", re.compile(r"\d{1,3}[.．、](?!\d)")),
+    ("bracket", re.compile(r"[(（](?:\d{1,3}|[a-zA-Z]{1,2}|[ivxIVX]{1,6})[)）]")),
+    ("han", re.compile(rf"[(（][{_HAN}]+[)）]|[{_HAN}]{{1,3}}[、．.]|[甲乙丙丁戊己庚辛]、")),
+    ("half", re.compile(r"(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[)）]")),
+    ("letter", re.compile(r"(?:[A-Za-z]|[IVX]{1,5})\.(?=\s|$|[一-鿿])")),
+    ("note", re.compile(r"(?:note|注|註|備註|附註)\s*\d{0,2}[:：]", re.I)),
+    ("circled", re.compile(r"[①-⓿❶-➓㈠-㈩]")),
+    ("bullet", re.compile(r"[•●■▪◦○□◆◇❖➢✓☑►▶※·‧–—*-](?=\s|\S)")),
+)
+_DASHES = "–—*-·‧"
+
+
+class Label(NamedTuple):
+    """What stands at the head of a line: its kind, its text, and where the words after it begin."""
+
+    kind: str
+    text: str
+    end: int
+
+    @property
+    def depth(self) -> int:
+        """Levels of a decimal number: 3 for "3.2.1"."""
+        return len(re.findall(r"\d+", self.text)) if self.kind == "number" else 0
+
+
+def read_label(text: str) -> Label | None:
+    """Return the label ``text`` begins with, or ``None``."""
+    for kind, pattern in _PATTERNS:
+        match = pattern.match(text)
+        if not match:
+            continue
+        rest = text[match.end() :]
+        if (
+            kind == "bullet"
+            and match.group() in _DASHES
+            and not (rest.startswith(" ") or (len(rest) > 1 and rest[0] > "⺀"))
+        ):
+            continue
+        return Label(kind, match.group(), match.end())
+    return None

@@ -1,0 +1,48 @@
+"""Notes in the margin ("Revised 2020/7"): small type beside the text, not part of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.parsers.pdf_layout.fragments import Fragment
+
+__all__ = ["split_margins"]
+
+
+def split_margins(fragments: Sequence[Fragment], width: float) -> tuple[list[Fragment], list[list[Fragment]]]:
+    """Return the text proper, and the margin notes, each as its fragments.
+
+    A note is set smaller than the text and lies wholly outside the left or right edge of the full lines.
+    """
+    full = [f for f in fragments if f.upright and f.width > 0.3 * width]
+    if len(full) < 3:
+        return list(fragments), []
+    size = sorted(f.size for f in full)[len(full) // 2]
+    full = [f for f in full if f.size >= 0.95 * size]
+    left, right = min(f.x0 for f in full), max(f.x1 for f in full)
+    candidates = [
+        f for f in fragments if f.upright and f.size < 0.85 * size and (f.x1 <= left + 0.3 * size or f.x0 >= right - 1)
+    ]
+    larger = [f for f in fragments if f.size >= 0.85 * size]
+    outside = [f for f in candidates if not any(_over(f, other) for other in larger)]
+    if not any(sum(ch.isalpha() for ch in f.text) > 1 for f in outside):
+        return list(fragments), []
+    # a lone mark is a footnote's number, unless it stands under the words of a note
+    outside = [f for f in outside if len(f.text) > 2 or sum(ch.isalpha() for ch in f.text) == 2]
+    if not outside:
+        return list(fragments), []
+    marked = {id(f) for f in outside}
+    notes: list[list[Fragment]] = []
+    for f in sorted(outside, key=lambda f: (f.x0 >= right, f.middle)):
+        if notes and 0 <= f.top - notes[-1][-1].top < 2 * f.size and abs(f.x0 - notes[-1][-1].x0) < 40:
+            notes[-1].append(f)
+        else:
+            notes.append([f])
+    return [f for f in fragments if id(f) not in marked], notes
+
+
+def _over(note: Fragment, other: Fragment) -> bool:
+    """Return whether ``other`` lies above or below ``note``, within two lines: then it is no margin."""
+    apart = max(note.top - other.bottom, other.top - note.bottom)
+    shared = min(other.x1, note.x1) - max(other.x0, note.x0)
+    return shared > 0.4 * note.width and apart < 2 * other.size

@@ -1,0 +1,18 @@
+"""Control words of RTF: which groups hold no text, where the others go, which words are characters."""
+
+from __future__ import annotations
+
+__all__ = ["SKIP", "STARRED_KEPT", "TARGETS", "TEXT"]
+
+SKIP = {
+    "fonttbl", "colortbl", "pict", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
+    "fldinst",
+    "objdata", "listtable", "listoverridetable", "nonshppict", "themedata", "annotation", "atnid", "atnauthor",
+    "rsidtbl", "generator", "xmlnstbl", "bkmkstart", "bkmkend", "datafield", "revtbl", "pgdsctbl", "filetbl",
+}  # fmt: skip
+TARGETS = {"stylesheet": "styles", "info": "info", "listtext": "label", "pntext": "label", "footnote": "footnote"}
+STARRED_KEPT = {"shpinst", "shptxt", "listtext", "pntext", "footnote", "cs", "fldrslt"}
+TEXT = {
+    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’",
+    "ldblquote": "“", "rdblquote": "”", "emspace": " ", "enspace": " ", "nestcell": " ",
+}  # fmt: skip

@@ -1,0 +1,40 @@
+"""Which rows of a table are its header, where the file does not say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["header_rows_of", "is_value"]
+
+_VALUE = re.compile(
+    r"[-+(]?\s*(?:HK|US|NT|RMB|MOP)?\s*[$€£¥]?\s*\d[\d,]*(?:\.\d+)?\s*%?\)?|\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{1,4})?日?"
+    r"|\d{1,2}:\d{2}(?::\d{2})?|[-–—✓✔✗×√]|N/?A",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL = 60
+
+
+def is_value(cell: str) -> bool:
+    """True for a number, an amount, a date, a time or a tick: what stands under a header, not in one."""
+    return bool(_VALUE.fullmatch(cell.strip()))
+
+
+def header_rows_of(rows: Sequence[Sequence[str]]) -> int:
+    """How many leading rows are header: 0 or 1, or 2 where the first spans groups of the second.
+
+    A header row is short labels, all different, none of them a value. A two-row header shows as a first
+    row with repeated neighbours (merged cells) above a row of labels that tells them apart.
+    """
+    if len(rows) < 2 or len(rows[0]) < 2 or not _is_label_row(rows[0]):
+        return 0
+    spans = any(left and left == right for left, right in zip(rows[0], rows[0][1:], strict=False))
+    if spans:
+        tells_apart = len(set(rows[1])) == len(rows[1]) and _is_label_row(rows[1])
+        return 2 if tells_apart and len(rows) > 2 else 0
+    filled = [cell for cell in rows[0] if cell]
+    return 1 if len(set(filled)) == len(filled) and len(filled) >= max(2, len(rows[0]) - 1) else 0
+
+
+def _is_label_row(row: Sequence[str]) -> bool:
+    return any(row) and not any(is_value(cell) or len(cell) > _LONGEST_LABEL for cell in row)

@@ -1,0 +1,119 @@
+"""The worker process: ``python -m ingest.worker``. Reads files and embeds chunks, away from what serves.
+
+The first line on standard input is the settings as JSON; each further line is a task, answered with lines on
+standard output: ``{"ready": true}`` once, ``{"progress": [done, total]}``, then ``{"result": …}`` or ``{"error": {…}}``. The process
+ends when its standard input ends, so it never outlives the one that started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from kb.settings import Settings
+
+__all__ = ["main"]
+
+Progress = Callable[[int, int | None], None]
+_PROGRESS_SECONDS = 0.1
+
+
+def main() -> None:
+    """Answer tasks until standard input ends."""
+    replies = _private_stdout()
+    _no_core_dumps()
+    first = sys.stdin.readline()
+    if not first:
+        return
+    settings = Settings(**json.loads(first))
+    _say(replies, {"ready": True})
+    tasks: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(tasks,), daemon=True).start()
+    while True:
+        task = tasks.get()
+        try:
+            reply = {"result": _do(task, settings, _reporter(replies))}
+        except Exception as error:
+            reply = {"error": _packed(error)}
+        _say(replies, reply)
+
+
+def _private_stdout() -> TextIO:
+    """Keep the reply channel for ourselves: what libraries print goes to standard error."""
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return channel
+
+
+def _no_core_dumps() -> None:
+    """A crashed reader must not leave a tenant's document in a core file."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _listen(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:
+    for line in sys.stdin:
+        tasks.put(json.loads(line))
+    os._exit(0)
+
+
+def _say(replies: TextIO, message: dict[str, Any]) -> None:
+    replies.write(json.dumps(message, ensure_ascii=False) + "\n")
+    replies.flush()
+
+
+def _reporter(replies: TextIO) -> Progress:
+    """Report progress, but not thousands of times a second for a workbook of short rows."""
+    last = 0.0
+
+    def report(done: int, total: int | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _PROGRESS_SECONDS or done == total:
+            last = now
+            _say(replies, {"progress": [done, total]})
+
+    return report
+
+
+def _do(task: dict[str, Any], settings: Settings, progress: Progress) -> dict[str, Any]:
+    from kb.search import embedding
+
+    encoder = embedding.load(settings)
+    match task["do"]:
+        case "identity":
+            return {"model": str(encoder.identity), "dimension": encoder.identity.dimension}
+        case "read":
+            from ingest.read import read
+
+            folder = Path(task["folder"])
+            document = read(Path(task["source"]), task["name"], folder, settings, encoder, progress)
+            return {"pages": document.page_count, "chunks": len(document.chunks), "members": len(document.members)}
+        case "embed":
+            from ingest.embed import embed
+
+            return {"vectors": embed(Path(task["folder"]), encoder, progress)}
+        case "warm":  # pay for the imports while there is nothing else to do
+            import ingest.read
+
+            return {"ready": ingest.read.__name__}
+    raise ValueError(task["do"])
+
+
+def _packed(error: Exception) -> dict[str, Any]:
+    from ingest.failures import packed
+
+    return packed(error)
+
+
+if __name__ == "__main__":
+    main()

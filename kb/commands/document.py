@@ -1,0 +1,135 @@
+"""``kb document``: what is in a tenant's library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kb import publishing, tenants, writer
+from kb.cli import Context, pass_context
+from kb.errors import NotFound
+from kb.library import Holding, Library
+from kb.records.tables import VersionRow
+from kb.search.vectors import VectorStore
+
+__all__ = ["document"]
+
+_tenant_option = click.option("--tenant", required=True, help="The organisation whose library it is.")
+
+
+@click.group(short_help="List, show and remove documents.")
+def document() -> None:
+    """Documents are named by the file name they were handed in with."""
+
+
+def _library(context: Context, tenant: str) -> Library:
+    return Library(tenants.get(context.settings, tenant))
+
+
+@document.command("list", short_help="List documents.")
+@_tenant_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@pass_context
+def listing(context: Context, tenant: str, as_json: bool) -> None:
+    """List the documents that are published, with version, pages and dates in force."""
+    for holding in _library(context, tenant).documents():
+        if as_json:
+            context.json(_fields(holding))
+        else:
+            version = holding.version
+            pages = f"{version.page_count} pp" if version.page_count else "–"
+            force = f"{version.effective_from or ''}→{version.effective_to or ''}"
+            force = "" if force == "→" else force
+            click.echo(f"{holding.document.name:40} v{version.number:<3} {pages:>8}  {version.language:8} {force}")
+
+
+def _fields(holding: Holding) -> dict[str, Any]:
+    version = holding.version
+    return {
+        "document": holding.document.name,
+        "title": version.title,
+        "collection": holding.collection.slug,
+        **_version(version),
+    }
+
+
+def _version(version: VersionRow) -> dict[str, Any]:
+    return {
+        "version": version.number,
+        "state": version.state,
+        "language": version.language,
+        "pages": version.page_count,
+        "issued": version.issued and version.issued.isoformat(),
+        "effective_from": version.effective_from and version.effective_from.isoformat(),
+        "effective_to": version.effective_to and version.effective_to.isoformat(),
+        "sha256": version.sha256,
+        "notes": version.notes,
+    }
+
+
+@document.command(short_help="Show one document: versions, outline, chunks.")
+@click.argument("name")
+@_tenant_option
+@click.option("--version", "number", type=int, help="Which version (default: the newest).")
+@click.option("--chunks", is_flag=True, help="Print the text search sees, chunk by chunk.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@pass_context
+def show(context: Context, name: str, tenant: str, number: int | None, chunks: bool, as_json: bool) -> None:
+    """Show the versions of a document and its outline; an old version stays readable."""
+    library = _library(context, tenant)
+    row = library.document(name)
+    versions = library.versions(row)
+    chosen = next((one for one in reversed(versions) if number in (None, one.number)), None)
+    if chosen is None:
+        raise NotFound("version_not_found", document=name, version=number)
+    outline = library.outline(chosen.id)
+    texts = library.chunks_of(chosen.id)
+    if as_json:
+        context.json(
+            {
+                "document": name,
+                "title": chosen.title,
+                "versions": [_version(one) for one in versions],
+                "outline": [
+                    {"level": one.level, "clause": one.clause, "heading": one.heading, "page": one.page}
+                    for one in outline
+                ],
+                "chunks": [
+                    {"clause": one.clause, "pages": one.pages, "heading_path": one.heading_path, "text": one.text}
+                    for one in texts
+                ],
+            }
+        )
+        return
+    click.echo(f"{name}  《{chosen.title}》")
+    for one in versions:
+        mark = "*" if one.id == chosen.id else " "
+        click.echo(f" {mark} v{one.number} {one.state} {one.language} {one.effective_from or ''}→{one.effective_to or ''}")
+    for note in chosen.notes:
+        click.echo(f"   ! {note}")
+    if chunks:
+        for part in texts:
+            pages = ",".join(map(str, part.pages)) or "–"
+            click.echo(f"\n── {part.ordinal} · {part.clause or ''} · p. {pages} · {part.tokens} tokens\n{part.text}")
+        return
+    for section in outline:
+        click.echo("  " * (section.level + 1) + " ".join(filter(None, [section.clause, section.heading])))
+
+
+@document.command(short_help="Remove a document for good.")
+@click.argument("name")
+@_tenant_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def remove(context: Context, name: str, tenant: str, yes: bool) -> None:
+    """Remove a document with all its versions, its original files and everything search knew of it."""
+    library = _library(context, tenant)
+    row = library.document(name)
+    if not yes:
+        click.confirm(f"{name}?", abort=True)
+    with writer.writing(context.settings.data, "kb document remove"):
+        collection = next(one for one in library.collections() if one.id == row.collection_id)
+        store = VectorStore(context.settings, library.tenant, collection.slug)
+        number = publishing.remove(library, store, row)
+    click.echo(f"✓ {name} ({number})")

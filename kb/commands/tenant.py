@@ -1,0 +1,42 @@
+"""``kb tenant``: the organisations of this installation."""
+
+from __future__ import annotations
+
+import click
+
+from kb import tenants
+from kb.cli import Context, pass_context
+
+__all__ = ["tenant"]
+
+
+@click.group(short_help="Create and list organisations.")
+def tenant() -> None:
+    """Each organisation (tenant) has a library of its own that no other can reach."""
+
+
+@tenant.command(short_help="Create an organisation.")
+@click.argument("slug")
+@click.option("--name", required=True, help="The organisation's name, as people read it.")
+@click.option("--contact", default="", help="Whom to ask when the documents are silent, e.g. 人事部，內線 101.")
+@pass_context
+def create(context: Context, slug: str, name: str, contact: str) -> None:
+    """Create an organisation. SLUG is its short name: lower-case letters, digits and hyphens.
+
+    \b
+    kb tenant create harmony --name "和諧長者服務社" --contact "人事部，內線 101"
+    """
+    made = tenants.create(context.settings, slug, name, contact)
+    click.echo(f"✓ {made.slug}  {made.name}  {made.home}")
+
+
+@tenant.command("list", short_help="List organisations.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@pass_context
+def listing(context: Context, as_json: bool) -> None:
+    """List the organisations of this installation."""
+    for one in tenants.listing(context.settings):
+        if as_json:
+            context.json({"tenant": one.slug, "name": one.name, "contact": one.contact})
+        else:
+            click.echo(f"{one.slug:20} {one.name}")

@@ -1,0 +1,41 @@
+"""The originals, content-addressed: the same bytes lie once, under their SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+__all__ = ["digest", "erase", "original", "store"]
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def original(files: Path, sha256: str) -> Path:
+    """Return where the original with this digest lies (or would lie) under the tenant's ``files``."""
+    return files / sha256[:2] / sha256
+
+
+def store(files: Path, source: Path) -> str:
+    """Copy ``source`` in and return its SHA-256; a copy cut short never bears the final name."""
+    sha256 = digest(source)
+    target = original(files, sha256)
+    if target.is_file():
+        return sha256
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(f".{os.getpid()}.part")
+    shutil.copyfile(source, part)
+    with part.open("rb") as stream:
+        os.fsync(stream.fileno())
+    os.replace(part, target)
+    return sha256
+
+
+def erase(files: Path, sha256: str) -> None:
+    """Remove an original for good."""
+    original(files, sha256).unlink(missing_ok=True)

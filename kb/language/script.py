@@ -1,0 +1,104 @@
+"""Scripts: one folded form for the index, and conversion for display.
+
+Folding is per character, never per phrase: then the folded form of a part of a text is a part of the
+folded text, whatever stands around it, and a query can match any passage that holds the same characters.
+The price is that a few words meet (後/后, 髮/發, 乾/幹); a search index wants that, a reader does not, so
+display conversion uses OpenCC's phrase dictionaries instead.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import opencc
+
+__all__ = ["fold", "is_cjk", "simplified_only", "to_simplified", "to_traditional", "traditional_only"]
+
+_CJK_RANGES = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0xF900, 0xFAFF), (0x20000, 0x323AF), (0x3007, 0x3007))
+
+
+_HAN = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _CJK_RANGES) + "]")
+
+
+def is_cjk(char: str) -> bool:
+    """Return True for a Han character (extensions A to H, compatibility forms and 〇 included)."""
+    return _HAN.match(char) is not None
+
+
+@cache
+def _converter(config: str) -> opencc.OpenCC:
+    """OpenCC loads a configuration in 5 to 80 ms, so only when one is first needed."""
+    return opencc.OpenCC(config)
+
+
+def _variants() -> list[tuple[str, str]]:
+    """Pairs (variant, form kept) of ``variants.tsv``: what OpenCC does not bring together."""
+    text = files("kb.language").joinpath("variants.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return [(variant, kept) for kept, others in rows for variant in others.split()]
+
+
+@cache
+def _to_simplified_table() -> dict[str, str]:
+    """Each unified character → its Simplified form on its own (the newlines keep phrases from forming)."""
+    chars = [chr(code) for low, high in _CJK_RANGES[:2] for code in range(low, high + 1)]
+    return dict(zip(chars, _converter("t2s").convert("\n".join(chars)).split("\n"), strict=True))
+
+
+@cache
+def _fold_table() -> dict[int, str]:
+    """Character table Traditional, Hong Kong variant or rare form → folded form."""
+    table = {char: folded for char, folded in _to_simplified_table().items() if char != folded}
+    for variant, kept in _variants():
+        table[variant] = table.get(kept, kept)
+    return {ord(char): folded for char, folded in table.items() if char != folded}
+
+
+def fold(text: str) -> str:
+    """Return ``text`` as the index compares it: NFKC, case-folded, Simplified, Hong Kong variants as one.
+
+    Idempotent. The length may change (NFKC: ㈱, ﬁ, ½); with text already in NFKC and Latin or Han it does not.
+    """
+    return unicodedata.normalize("NFKC", text).casefold().translate(_fold_table())
+
+
+def _in(codec: str, char: str) -> bool:
+    try:
+        char.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@cache
+def simplified_only() -> frozenset[str]:
+    """Return characters that a Traditional text does not hold: results of conversion that Big5 has no place for."""
+    results = {other for char, other in _to_simplified_table().items() if char != other}
+    return frozenset(char for char in results if not _in("big5", char)) | frozenset("个体号")
+
+
+@cache
+def traditional_only() -> frozenset[str]:
+    """Return characters that a Simplified text does not hold: they convert, and GB 2312 has no place for them."""
+    changed = {char for char, other in _to_simplified_table().items() if char != other}
+    return frozenset(char for char in changed if not _in("gb2312", char))
+
+
+@lru_cache(maxsize=4096)
+def to_traditional(text: str) -> str:
+    """Return Simplified ``text`` in Hong Kong Traditional characters; other text comes back as it is.
+
+    Text without one Simplified-only character is not converted: 皇后, 公里 and 床 would only be harmed.
+    """
+    if simplified_only().isdisjoint(text):
+        return text
+    return str(_converter("s2hk").convert(text))
+
+
+@lru_cache(maxsize=4096)
+def to_simplified(text: str) -> str:
+    """Return ``text`` in Simplified characters, for display."""
+    return str(_converter("t2s").convert(text))

@@ -1,0 +1,13 @@
+"""Alembic environment of the tenant schema; the connection is handed in by kb.records.database."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from kb.records.tables import TenantBase
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=TenantBase.metadata, render_as_batch=True
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,149 @@
+"""Tables of one tenant's records (``records.sqlite``) and of the platform (``platform.sqlite``).
+
+No table of a tenant has a tenant column: a tenant's records are a database of their own, so there is no
+filter to forget. Dates are ISO dates, times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+__all__ = ["AmendmentRow", "ChunkRow", "CollectionRow", "DocumentRow", "PlatformBase", "SectionRow", "TenantBase",
+           "TenantRow", "VersionRow"]
+
+_NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class PlatformBase(DeclarativeBase):
+    """Tables of ``platform.sqlite``."""
+
+    metadata = MetaData(naming_convention=_NAMING)
+
+
+class TenantRow(PlatformBase):
+    __tablename__ = "tenants"
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    contact: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class TenantBase(DeclarativeBase):
+    """Tables of a tenant's ``records.sqlite``."""
+
+    metadata = MetaData(naming_convention=_NAMING)
+    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012 - SQLAlchemy's own protocol
+
+
+class CollectionRow(TenantBase):
+    """A knowledge base inside the tenant; ``model`` is the identity its vectors were made with."""
+
+    __tablename__ = "collections"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    model: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class DocumentRow(TenantBase):
+    """A document; ``name`` is the file's name as handed in, unique in its collection."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("collection_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id"), index=True)
+    name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    published_version_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class VersionRow(TenantBase):
+    """One upload of a document.
+
+    ``state``: ``indexing`` (not searchable yet) → ``published`` → ``superseded`` (readable, searched only
+    for an as-of date in its time). ``effective_to`` is the first day on which it no longer holds.
+    """
+
+    __tablename__ = "versions"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), index=True)
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(default="indexing")
+    sha256: Mapped[str] = mapped_column(index=True)
+    size_bytes: Mapped[int]
+    title: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    page_count: Mapped[int | None]
+    issued: Mapped[date | None]
+    effective_from: Mapped[date | None]
+    effective_to: Mapped[date | None]
+    notes: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class SectionRow(TenantBase):
+    """A node of a version's outline."""
+
+    __tablename__ = "sections"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), index=True)
+    ordinal: Mapped[int]
+    parent: Mapped[int | None]
+    level: Mapped[int]
+    clause: Mapped[str | None]
+    heading: Mapped[str]
+    page: Mapped[int | None]
+
+
+class ChunkRow(TenantBase):
+    """What is indexed.
+
+    ``pages``: page numbers from 1; ``page_starts``/``clauses``: [[character offset in text, value], …];
+    ``boxes``: [[page, x0, y0, x1, y1, start, end], …], fractions of the page, origin top left;
+    ``vector``: float16, the truth from which the vector store can be rebuilt.
+    """
+
+    __tablename__ = "chunks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), index=True)
+    ordinal: Mapped[int]
+    section: Mapped[int | None]
+    kind: Mapped[str]
+    language: Mapped[str]
+    clause: Mapped[str | None]
+    heading_path: Mapped[list[Any]]
+    text: Mapped[str]
+    clauses: Mapped[list[Any]]
+    pages: Mapped[list[Any]]
+    page_starts: Mapped[list[Any]]
+    boxes: Mapped[list[Any]]
+    tokens: Mapped[int]
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AmendmentRow(TenantBase):
+    """A version's own statement that it changes another document, from a date."""
+
+    __tablename__ = "amendments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), index=True)
+    document_hint: Mapped[str | None]
+    clause: Mapped[str | None]
+    effective_from: Mapped[date | None]

@@ -1,0 +1,91 @@
+"""A chunk as search returns it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kb.library import Holding
+from kb.records.tables import ChunkRow
+
+__all__ = ["Passage", "passage"]
+
+
+@dataclass(slots=True)
+class Passage:
+    """A chunk with where it stands, its score and why.
+
+    Attributes:
+        document: the file's name as handed in; ``title`` what the document calls itself.
+        version: the version's number; ``version_id`` its key.
+        pages: page numbers from 1, empty where the format has none.
+        clauses, page_starts: ``(character offset in text, value)``, ascending.
+        boxes: ``(page, x0, y0, x1, y1, start, end)``, fractions of the page, origin top left.
+        score: relevance, higher is better; comparable within one question.
+        why: what each leg of search found: ``{"dense": cosine, "lexical": BM25, "dense_rank": …}``.
+    """
+
+    chunk_id: int
+    document: str
+    title: str
+    version: int
+    version_id: int
+    collection: str
+    clause: str | None
+    heading_path: list[str]
+    text: str
+    pages: list[int]
+    clauses: list[tuple[int, str]]
+    page_starts: list[tuple[int, int]]
+    boxes: list[list[Any]]
+    kind: str
+    language: str
+    effective_from: date | None = None
+    effective_to: date | None = None
+    score: float = 0.0
+    why: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def page(self) -> int | list[int] | None:
+        """One page number, a list where the passage spans pages, ``None`` where the format has none."""
+        return self.pages[0] if len(self.pages) == 1 else (self.pages or None)
+
+    def pages_at(self, start: int, end: int) -> list[int]:
+        """Return the pages on which the characters ``start``–``end`` of the text stand."""
+        if not self.page_starts:
+            return self.pages[:1]
+        offsets = [offset for offset, _ in self.page_starts]
+        first = max(0, bisect_right(offsets, start) - 1)
+        last = max(first, bisect_right(offsets, max(start, end - 1)) - 1)
+        return sorted({page for _, page in self.page_starts[first : last + 1]})
+
+    def clause_at(self, start: int) -> str | None:
+        """Return the clause that the character ``start`` of the text belongs to."""
+        offsets = [offset for offset, _ in self.clauses]
+        at = bisect_right(offsets, start) - 1
+        return self.clauses[at][1] if at >= 0 else self.clause
+
+
+def passage(chunk: ChunkRow, holding: Holding) -> Passage:
+    """Join a chunk row with the document and version it belongs to."""
+    return Passage(
+        chunk_id=chunk.id,
+        document=holding.document.name,
+        title=holding.version.title or holding.document.name,
+        version=holding.version.number,
+        version_id=holding.version.id,
+        collection=holding.collection.slug,
+        clause=chunk.clause,
+        heading_path=list(chunk.heading_path),
+        text=chunk.text,
+        pages=list(chunk.pages),
+        clauses=[(int(offset), str(clause)) for offset, clause in chunk.clauses],
+        page_starts=[(int(offset), int(page)) for offset, page in chunk.page_starts],
+        boxes=list(chunk.boxes),
+        kind=chunk.kind,
+        language=chunk.language,
+        effective_from=holding.version.effective_from,
+        effective_to=holding.version.effective_to,
+    )

@@ -1,0 +1,85 @@
+"""Making a collection's search anew from the records: words, vectors, or both with another model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import sqlalchemy as sa
+
+from kb.library import Library
+from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.search import embedding, lexical
+from kb.search.context import embedded_text, indexed_words
+from kb.search.vectors import VectorStore
+from kb.settings import Settings
+
+__all__ = ["rebuild"]
+
+_BATCH = 64
+
+
+def rebuild(
+    settings: Settings,
+    library: Library,
+    collection: CollectionRow,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """Re-embed every chunk of a collection with the configured model, rebuild words and vectors.
+
+    The stored vectors change chunk by chunk, the model's identity last: a rebuild cut short is refused as a
+    mismatch until it is run again. The caller holds the writer lock.
+
+    Returns:
+        The number of chunks.
+    """
+    encoder = embedding.load(settings)
+    with library.transaction() as session:
+        session.get_one(CollectionRow, collection.id).model = f"rebuilding:{encoder.identity}"
+    versions = _versions(library, collection)
+    total = sum(len(library.chunks_of(version.id)) for version, _ in versions)
+    done = 0
+    store = VectorStore(settings, library.tenant, collection.slug)
+    store.reset()
+    for version, published in versions:
+        for start in range(0, total, _BATCH):
+            number = _batch(library, encoder, store, version, published, start)
+            done += number
+            progress(done, total)
+            if number < _BATCH:
+                break
+    with library.transaction() as session:
+        session.get_one(CollectionRow, collection.id).model = str(encoder.identity)
+    return total
+
+
+def _versions(library: Library, collection: CollectionRow) -> list[tuple[VersionRow, bool]]:
+    query = (
+        sa.select(VersionRow, DocumentRow.published_version_id)
+        .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
+        .where(DocumentRow.collection_id == collection.id, VersionRow.state.in_(("published", "superseded")))
+        .order_by(VersionRow.id)
+    )
+    with library.session() as session:
+        return [(version, published == version.id) for version, published in session.execute(query)]
+
+
+def _batch(
+    library: Library, encoder: embedding.Encoder, store: VectorStore, version: VersionRow, published: bool, start: int
+) -> int:
+    query = sa.select(ChunkRow).where(ChunkRow.version_id == version.id).order_by(ChunkRow.ordinal)
+    with library.transaction() as session:
+        rows = list(session.scalars(query.offset(start).limit(_BATCH)))
+        if not rows:
+            return 0
+        vectors = encoder.encode_passages([embedded_text(version.title, row.heading_path, row.text) for row in rows])
+        if start == 0:
+            lexical.remove_version(session, version.id)
+        for row, vector in zip(rows, vectors, strict=True):
+            row.vector = np.asarray(vector, dtype=np.float16).tobytes()
+        entries = [(row.id, *indexed_words(version.title, row.heading_path, row.clause, row.text)) for row in rows]
+        lexical.add(session, version.id, entries)
+        ids = [row.id for row in rows]
+    if published:
+        store.add(version.id, ids, vectors)
+    return len(ids)

@@ -1,0 +1,195 @@
+"""The one way through search: question → passages. Both legs, fusion, what is in force on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from kb import writer
+from kb.errors import InputError, Misconfigured
+from kb.language.glossary import Glossary
+from kb.library import Holding, Library
+from kb.records.tables import ChunkRow
+from kb.search import embedding, lexical
+from kb.search.embedding import Vectors
+from kb.search.fusion import fuse
+from kb.search.passage import Passage, passage
+from kb.search.query import Query, understand
+from kb.search.vectors import VectorStore
+from kb.settings import Settings
+from kb.tenants import Tenant
+
+__all__ = ["Found", "Retriever", "today"]
+
+HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+
+
+def today() -> date:
+    """Return today's date in Hong Kong."""
+    return datetime.now(HONG_KONG).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages, best first, and what the search knew: for choosing sentences and for explaining.
+
+    ``vectors`` has shape (len(query.variants), dimension); ``idf`` is each query word's worth in this tenant.
+    """
+
+    query: Query
+    passages: list[Passage]
+    vectors: Vectors
+    idf: dict[str, float]
+    as_of: date
+
+
+@lru_cache(maxsize=1)
+def _shipped_glossary() -> Glossary:
+    return Glossary()
+
+
+class Retriever:
+    """Search in one tenant. Opening it is cheap; the model is loaded with the first question."""
+
+    def __init__(self, settings: Settings, tenant: Tenant) -> None:
+        self.settings = settings
+        self.tenant = tenant
+        self.library = Library(tenant)
+        self.glossary = _shipped_glossary()
+
+    def retrieve(
+        self,
+        question: str,
+        *,
+        limit: int | None = None,
+        collections: Sequence[str] | None = None,
+        as_of: date | None = None,
+    ) -> list[Passage]:
+        """Return the passages nearest to ``question``, best first.
+
+        Args:
+            question: Cantonese, written Chinese, English or a mixture.
+            limit: how many at most; by default ``settings.passages``.
+            collections: slugs to search; by default all of the tenant's.
+            as_of: the day for which the passages should hold; today by default.
+
+        Raises:
+            InputError: ``question_empty``, ``question_too_long``.
+            Misconfigured: ``model_mismatch`` when a collection was built with another model.
+        """
+        return self.search(self.read(question), limit=limit, collections=collections, as_of=as_of).passages
+
+    def read(self, question: str) -> Query:
+        """Check a question and understand it."""
+        text = question.strip()
+        if not text:
+            raise InputError("question_empty")
+        if len(text) > self.settings.max_question_chars:
+            raise InputError("question_too_long", length=len(text), limit=self.settings.max_question_chars)
+        return understand(text, self.glossary)
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int | None = None,
+        collections: Sequence[str] | None = None,
+        as_of: date | None = None,
+    ) -> Found:
+        """Like :meth:`retrieve`, for a question understood already, and with what the search knew."""
+        day = as_of or today()
+        holdings = {holding.version.id: holding for holding in self._in_force(day, collections)}
+        encoder = embedding.load(self.settings)
+        vectors = encoder.encode_queries(query.variants)
+        with self.library.session() as session:
+            idf = lexical.idf(session, list(query.words))
+            words = dict(lexical.search(session, query.words, idf, list(holdings), self.settings.candidates))
+        near = self._dense_leg(vectors, list(holdings.values()))
+        rows = self._rows(list(dict.fromkeys([*near, *words])), set(holdings))
+        passages = self._fused(query, vectors, rows, words, idf, holdings)
+        return Found(query, passages[: limit or self.settings.passages], vectors, idf, day)
+
+    def _fused(
+        self,
+        query: Query,
+        vectors: Vectors,
+        rows: dict[int, ChunkRow],
+        words: dict[int, float],
+        idf: dict[str, float],
+        holdings: dict[int, Holding],
+    ) -> list[Passage]:
+        ids = sorted(rows)
+        if not ids:
+            return []
+        dense = np.max(np.stack([_vector(rows[one].vector) for one in ids]) @ vectors.T, axis=1)
+        lexical_scores = np.array([words.get(one, 0.0) for one in ids], dtype=np.float32)
+        possible = sum(weight * idf[word] for word, weight in query.typed.items())
+        fused = fuse(dense, lexical_scores, possible)
+        passages = []
+        for i in np.argsort(-fused, kind="stable"):
+            one = passage(rows[ids[i]], holdings[rows[ids[i]].version_id])
+            one.score = round(float(fused[i]), 4)
+            one.why = {
+                "dense": round(float(dense[i]), 4),
+                "lexical": round(float(lexical_scores[i]), 3),
+                "possible": round(possible, 3),
+            }
+            passages.append(one)
+        return passages
+
+    def _in_force(self, day: date, collections: Sequence[str] | None) -> list[Holding]:
+        holdings = self.library.in_force(day, collections)
+        current = embedding.identity(self.settings)
+        for holding in holdings:
+            stored, slug = holding.collection.model, holding.collection.slug
+            if stored and stored != current:
+                raise Misconfigured(
+                    "model_mismatch", collection=slug, stored=stored, current=current, tenant=self.tenant.slug
+                )
+        return holdings
+
+    def _dense_leg(self, vectors: Vectors, holdings: list[Holding]) -> list[int]:
+        """Return candidate chunk ids: Chroma for what is published, an exact scan for what is not in it."""
+        published = [holding for holding in holdings if holding.published]
+        if not self.settings.chroma_url and writer.held_elsewhere(self.settings.data):
+            # Embedded Chroma is not safe beside a writing process; the stored vectors are.
+            published = []
+        rest = [holding.version.id for holding in holdings if holding not in published]
+        ids: list[int] = []
+        for slug in sorted({holding.collection.slug for holding in published}):
+            store = VectorStore(self.settings, self.tenant, slug)
+            for hits in store.nearest(vectors, self.settings.candidates):
+                ids.extend(chunk_id for chunk_id, _ in hits)
+        return ids + self._scan(vectors, rest)
+
+    def _scan(self, vectors: Vectors, versions: list[int]) -> list[int]:
+        """Exact search over the stored vectors of a few versions."""
+        if not versions:
+            return []
+        query = sa.select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.version_id.in_(versions))
+        with self.library.session() as session:
+            rows = session.execute(query).all()
+        if not rows:
+            return []
+        matrix = np.stack([_vector(blob) for _, blob in rows])
+        best = np.max(matrix @ vectors.T, axis=1)
+        order = np.argsort(-best, kind="stable")[: self.settings.candidates]
+        return [rows[int(i)][0] for i in order]
+
+    def _rows(self, ids: list[int], versions: set[int]) -> dict[int, ChunkRow]:
+        """Return the candidates that belong to versions in force (others may linger in Chroma for a moment)."""
+        query = sa.select(ChunkRow).where(ChunkRow.id.in_(ids))
+        with self.library.session() as session:
+            return {row.id: row for row in session.scalars(query) if row.version_id in versions}
+
+
+def _vector(blob: bytes) -> NDArray[np.float32]:
+    return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
+

@@ -1,0 +1,114 @@
+"""Tenants: one NGO each, with a folder of its own that holds everything that is theirs.
+
+    <data>/platform.sqlite               tenants
+    <data>/tenants/<slug>/records.sqlite documents, versions, chunks, words
+    <data>/tenants/<slug>/vectors/       Chroma
+    <data>/tenants/<slug>/files/         the originals
+
+Everything that reads or writes a tenant's things starts from a :class:`Tenant`; there is no call that
+takes two. Copying the folder is a backup; removing it is an erasure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kb.errors import Conflict, InputError, NotFound
+from kb.records.database import open_engine
+from kb.records.tables import TenantRow
+from kb.settings import Settings
+
+__all__ = ["SLUG", "Tenant", "create", "get", "listing"]
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One NGO: ``slug`` names its folder, ``contact`` is whom a refusal names."""
+
+    slug: str
+    name: str
+    contact: str
+    home: Path
+
+    @property
+    def records_path(self) -> Path:
+        return self.home / "records.sqlite"
+
+    @property
+    def vectors_path(self) -> Path:
+        return self.home / "vectors"
+
+    @property
+    def files_path(self) -> Path:
+        return self.home / "files"
+
+
+@contextmanager
+def _platform(settings: Settings) -> Iterator[Session]:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.data / "platform.sqlite", "platform")
+    try:
+        with Session(engine) as session, session.begin():
+            yield session
+    finally:
+        engine.dispose()
+
+
+def _tenant(row: TenantRow, settings: Settings) -> Tenant:
+    home = settings.data / "tenants" / row.slug
+    return Tenant(row.slug, row.name, row.contact or settings.contact, home)
+
+
+def create(settings: Settings, slug: str, name: str, contact: str = "") -> Tenant:
+    """Create a tenant and its folder.
+
+    Raises:
+        InputError: ``tenant_slug_invalid``.
+        Conflict: ``tenant_exists``.
+    """
+    if not SLUG.fullmatch(slug):
+        raise InputError("tenant_slug_invalid", tenant=slug)
+    try:
+        with _platform(settings) as session:
+            row = TenantRow(slug=slug, name=name, contact=contact)
+            session.add(row)
+            session.flush()
+            tenant = _tenant(row, settings)
+    except IntegrityError as error:
+        raise Conflict("tenant_exists", tenant=slug) from error
+    tenant.files_path.mkdir(parents=True, exist_ok=True)
+    open_engine(tenant.records_path, "tenant").dispose()
+    return tenant
+
+
+def get(settings: Settings, slug: str) -> Tenant:
+    """Return the tenant ``slug``.
+
+    Raises:
+        NotFound: ``tenant_not_found``.
+    """
+    if not SLUG.fullmatch(slug) or not (settings.data / "platform.sqlite").is_file():
+        raise NotFound("tenant_not_found", tenant=slug)
+    with _platform(settings) as session:
+        row = session.get(TenantRow, slug)
+        if row is None:
+            raise NotFound("tenant_not_found", tenant=slug)
+        return _tenant(row, settings)
+
+
+def listing(settings: Settings) -> list[Tenant]:
+    """Return all tenants by slug."""
+    if not (settings.data / "platform.sqlite").is_file():
+        return []
+    with _platform(settings) as session:
+        return [_tenant(row, settings) for row in session.scalars(sa.select(TenantRow).order_by(TenantRow.slug))]

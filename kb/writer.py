@@ -1,0 +1,67 @@
+"""One process writes a data folder; the lock says who.
+
+Embedded Chroma and the job queue are not safe for two writing processes. The operating system drops the
+lock when its holder dies, so nothing has to be cleaned up after a crash.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+
+from kb.errors import Transient
+
+__all__ = ["held_elsewhere", "holder", "writing"]
+
+
+def _paths(data: Path) -> tuple[Path, Path]:
+    return data / "writer.lock", data / "writer.json"
+
+
+def holder(data: Path) -> str:
+    """Return who holds the lock, as text for a person ("kb ingest, PID 4242")."""
+    try:
+        facts = json.loads(_paths(data)[1].read_text(encoding="utf-8"))
+        return f"{facts['what']}, PID {facts['pid']}"
+    except (OSError, ValueError, KeyError):
+        return "?"
+
+
+def held_elsewhere(data: Path) -> bool:
+    """Return whether another process is writing now."""
+    lock = filelock.FileLock(_paths(data)[0], is_singleton=False)
+    if not data.is_dir():
+        return False
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        return True
+    lock.release()
+    return False
+
+
+@contextmanager
+def writing(data: Path, what: str) -> Iterator[None]:
+    """Hold the data folder's writer lock for the length of a ``with`` block.
+
+    Raises:
+        Transient: ``store_busy`` with the holder's name when another process has it.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    lock_path, facts_path = _paths(data)
+    lock = filelock.FileLock(lock_path, is_singleton=False)
+    try:
+        lock.acquire(timeout=0.2)
+    except filelock.Timeout as error:
+        raise Transient("store_busy", holder=holder(data)) from error
+    try:
+        facts_path.write_text(json.dumps({"what": what, "pid": os.getpid()}), encoding="utf-8")
+        yield
+    finally:
+        facts_path.unlink(missing_ok=True)
+        lock.release()

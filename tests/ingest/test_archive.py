@@ -1,0 +1,143 @@
+"""Archives, hostile ones among them, and files whose names lie."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from ingest.parsers import SUPPORTED_SUFFIXES, ParseContext, ParsedDocument, parse_file
+from kb.errors import FileRejected
+from kb.settings import Settings
+
+
+def read(path: Path, name: str | None = None, **settings: int) -> ParsedDocument:
+    return parse_file(path, ParseContext(name or path.name, Settings(**settings)))
+
+
+def refused(path: Path, name: str | None = None, **settings: int) -> str:
+    with pytest.raises(FileRejected) as caught:
+        read(path, name, **settings)
+    return caught.value.code
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def test_members_become_attachments_also_those_of_inner_archives(tmp_path: Path) -> None:
+    inner = packed({"b.txt": b"two"})
+    members = {"通告/a.txt": b"one", "inner.zip": inner, "__MACOSX/a.txt": b"junk", "empty.txt": b""}
+    (tmp_path / "a.zip").write_bytes(packed(members))
+    parsed = read(tmp_path / "a.zip")
+    assert {a.filename: a.path.read_bytes() for a in parsed.attachments} == {
+        "通告/a.txt": b"one",
+        "inner.zip/b.txt": b"two",
+    }
+    assert parsed.notes == ["member_empty:empty.txt"]
+
+
+@pytest.mark.parametrize("encoding", ["big5", "gbk"])
+def test_member_names_of_chinese_windows(tmp_path: Path, encoding: str) -> None:
+    name = "員工手冊及假期申請.txt" if encoding == "big5" else "员工手册及假期申请.txt"
+    raw = name.encode(encoding)
+    placeholder = "x" * len(raw)
+    data = packed({placeholder: b"text"}).replace(placeholder.encode(), raw)
+    (tmp_path / "a.zip").write_bytes(data)
+    assert [a.filename for a in read(tmp_path / "a.zip").attachments] == [name]
+
+
+@pytest.mark.parametrize("name", ["../evil.txt", "/etc/evil.txt", "a/../../evil.txt", "C:\\evil.txt", "..\\evil.txt"])
+def test_paths_that_climb_out_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.zip").write_bytes(packed({name: b"x"}))
+    assert refused(tmp_path / "a.zip") == "file_unsafe_path"
+
+
+def test_links_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        link = zipfile.ZipInfo("link")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    assert refused(tmp_path / "a.zip") == "file_unsafe_path"
+
+
+def test_bombs_are_not_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "size.zip").write_bytes(packed({"a": bytes(3 * 1024 * 1024)}))
+    assert refused(tmp_path / "size.zip", max_expanded_mb=2) == "file_too_complex"
+    (tmp_path / "ratio.zip").write_bytes(packed({"a": bytes(70 * 1024 * 1024)}))
+    assert refused(tmp_path / "ratio.zip") == "file_too_complex"
+    (tmp_path / "count.zip").write_bytes(packed({str(n): b"x" for n in range(20)}))
+    assert refused(tmp_path / "count.zip", max_archive_files=10) == "file_too_complex"
+    nested = packed({"a.txt": b"x"})
+    for _ in range(5):
+        nested = packed({"inner.zip": nested})
+    (tmp_path / "nested.zip").write_bytes(nested)
+    assert refused(tmp_path / "nested.zip") == "file_too_complex"
+    office = {"[Content_Types].xml": b"<Types/>", "word/document.xml": bytes(3 * 1024 * 1024)}
+    (tmp_path / "a.docx").write_bytes(packed(office))
+    assert refused(tmp_path / "a.docx", max_expanded_mb=2) == "file_too_complex"
+
+
+def test_bombs_that_share_the_budget_across_inner_archives(tmp_path: Path) -> None:
+    inner = packed({"a.txt": bytes(range(256)) * 4096})
+    (tmp_path / "a.zip").write_bytes(packed({f"{n}.zip": inner for n in range(4)}))
+    assert refused(tmp_path / "a.zip", max_expanded_mb=2) == "file_too_complex"
+
+
+def test_a_damaged_member_is_noted_and_the_rest_goes_on(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("good.txt", b"good text")
+        archive.writestr("bad.txt", b"BROKENBROKEN")
+    data = (tmp_path / "a.zip").read_bytes().replace(b"BROKENBROKEN", b"BROKENbroken")
+    (tmp_path / "a.zip").write_bytes(data)
+    parsed = read(tmp_path / "a.zip")
+    assert [a.filename for a in parsed.attachments] == ["good.txt"]
+    assert parsed.notes == ["member_broken:bad.txt"]
+
+
+def test_content_decides_and_the_name_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("<html><body><p>Hello there</p></body></html>", encoding="utf-8")
+    assert read(tmp_path / "x", "circular.doc").notes == ["read_as:html"]
+    document = Document()
+    document.add_paragraph("Hello")
+    document.save(str(tmp_path / "y.docx"))
+    assert read(tmp_path / "y.docx", "old.doc").notes == ["read_as:docx"]
+    assert read(tmp_path / "y.docx", "old.pdf").notes == ["read_as:docx"]
+    mail = "From: a@example.org\nTo: b@example.org\nMIME-Version: 1.0\nSubject: s\n\nbody\n"
+    (tmp_path / "z").write_text(mail, encoding="ascii")
+    assert read(tmp_path / "z", "mail.txt").notes == ["read_as:eml"]
+    (tmp_path / "memo.txt").write_text("To: all staff\nFrom: HR\nSubject: leave\n\nPlease note.\n", encoding="utf-8")
+    assert read(tmp_path / "memo.txt").notes == []
+
+
+def test_files_of_no_kind_we_read(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\x7fELF" + bytes(range(256)) * 8)
+    assert refused(tmp_path / "a", "program.bin") == "file_unsupported"
+    assert refused(tmp_path / "a", "letter.docx") == "file_mislabelled"
+    (tmp_path / "b").write_bytes(bytes(range(128, 256)) * 64 + bytes(range(64)) * 8)
+    assert refused(tmp_path / "b", "letter.docx") == "file_broken"
+
+
+def test_limits_come_before_parsing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"words " * 300_000)
+    assert refused(tmp_path / "a.txt", max_file_mb=1) == "file_too_large"
+    assert refused(tmp_path / "none.txt") == "file_missing"
+    assert {".docx", ".pdf", ".eml", ".zip", ".heic"} <= SUPPORTED_SUFFIXES
+
+
+@pytest.mark.parametrize(
+    "suffix", ["doc", "xls", "ppt", "msg", "odt", "epub", "pptx", "xlsx", "docx", "zip", "eml", "html"]
+)
+def test_garbage_behind_a_right_signature_is_one_clear_error(tmp_path: Path, suffix: str) -> None:
+    heads = {"eml": b"From: a@b\nMIME-Version: 1.0\n\n", "html": b"<html>"}
+    heads |= dict.fromkeys(("doc", "xls", "ppt", "msg"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    (tmp_path / f"a.{suffix}").write_bytes(heads.get(suffix, b"PK\x03\x04") + bytes(range(256)) * 20)
+    assert refused(tmp_path / f"a.{suffix}") == "file_broken"

@@ -1,0 +1,200 @@
+"""Durable jobs: a run that is killed at any moment is finished by the next, with nothing lost and nothing doubled."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest import jobs, names, pipeline, sweep
+from ingest.workers import Workers
+from kb import tenants, writer
+from kb.library import Library
+from kb.search.vectors import VectorStore
+from kb.settings import Settings
+from kb.tenants import Tenant
+from tests.ingest.conftest import make_docx, make_pdf, rules
+from tests.ingest.state import assert_whole, content
+
+
+def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
+    """Start ``kb`` in a process of its own."""
+    command = [sys.executable, "-m", "kb.cli", "--data", str(settings.data), *arguments]
+    environment = {**os.environ, "KB_CACHE": str(settings.cache), "KB_LOCALE": "en"}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    out, err = process.communicate(timeout=120)
+    assert "Traceback" not in err, err
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def kill_when(process: subprocess.Popen[str], condition: Callable[[], bool]) -> bool:
+    """End the process with SIGKILL as soon as ``condition`` holds; False when it finished before."""
+    while not condition():
+        if process.poll() is not None:
+            break
+        time.sleep(0.002)
+    alive = process.poll() is None
+    process.kill()
+    process.communicate()
+    return alive
+
+
+def records(tenant: Tenant, query: str) -> int:
+    """Count in the records, from outside, as they are committed."""
+    try:
+        with sqlite3.connect(f"file:{tenant.records_path}?mode=ro", uri=True) as connection:
+            found = connection.execute(query).fetchone()[0]
+        connection.close()
+    except sqlite3.OperationalError:
+        return 0
+    return int(found)
+
+
+def steps(settings: Settings) -> int:
+    """Count the steps that the job database has recorded."""
+    try:
+        with sqlite3.connect(f"file:{settings.data / 'jobs.sqlite'}?mode=ro", uri=True) as connection:
+            found = connection.execute("SELECT count(*) FROM operation_outputs").fetchone()[0]
+        connection.close()
+    except sqlite3.OperationalError:
+        return 0
+    return int(found)
+
+
+def undisturbed(settings: Settings, workers: Workers, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    """What the same batch gives in one go, without a queue, in a data folder of its own."""
+    apart = settings.model_copy(update={"data": settings.data.parent / "undisturbed"})
+    tenant = tenants.create(apart, "harmony", "Harmony")
+    shop = pipeline.Shop(apart, workers)
+    found = names.files_in([folder])
+    called = names.assign(path.relative_to(folder) for path in found)  # type: ignore[arg-type]
+    todo = [pipeline.job_for(tenant, path, name, name, "main") for path, name in zip(found, called, strict=True)]
+    while todo:
+        todo += pipeline.ingest(todo.pop(0), shop).members
+    return content(tenant)
+
+
+def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
+    settings: Settings, workers: Workers, tenant: Tenant, batch: Path
+) -> None:
+    wanted = undisturbed(settings, workers, batch)
+    moments: list[Callable[[], bool]] = [
+        lambda: steps(settings) >= 1,
+        lambda: bool(list((tenant.home / "work").glob("*/document.json"))),
+        lambda: records(tenant, "SELECT count(*) FROM chunks") > 0,
+        lambda: records(tenant, "SELECT count(*) FROM versions WHERE state = 'published'") >= 3,
+        lambda: records(tenant, "SELECT count(*) FROM versions WHERE state = 'published'") >= 6,
+    ]
+    killed = 0
+    for moment in moments:
+        killed += kill_when(start(settings, "ingest", str(batch), "--tenant", "harmony", "--json"), moment)
+        assert all(facts["texts"] for facts in content(tenant).values() if facts["state"] == "published")
+    assert killed >= 3  # else this test shows nothing
+    lines = finish(start(settings, "ingest", str(batch), "--tenant", "harmony", "--json"))
+    assert [line["document"] for line in lines if line["status"] == "failed"] == ["broken.pdf"]
+    assert content(tenant) == wanted
+    assert_whole(settings, tenant)
+    assert not jobs.left_over(settings)
+
+
+@pytest.mark.parametrize("seconds", [0.15, 0.6])
+def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_whole(
+    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path, seconds: float
+) -> None:
+    path = make_pdf(tmp_path / "manual.pdf", "visits", pages=2)
+    pipeline.ingest(pipeline.job_for(tenant, path, path.name, path.name, "main"), pipeline.Shop(settings, workers))
+    old = content(tenant)["manual.pdf", 1]
+    make_pdf(path, "transport", pages=6)
+    process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
+    begun = "SELECT count(*) FROM versions WHERE state = 'indexing'"
+    while not records(tenant, begun) and process.poll() is None:
+        time.sleep(0.002)
+    deadline = time.monotonic() + seconds
+    assert kill_when(process, lambda: time.monotonic() > deadline)
+    (holding,) = Library(tenant).documents()
+    if holding.version.number == 1:  # not whole yet: version 1 answers, with all its vectors
+        chunk_ids = {chunk.id for chunk in Library(tenant).chunks_of(holding.version.id)}
+        assert content(tenant)["manual.pdf", 1] == old
+        assert chunk_ids <= VectorStore(settings, tenant, "main").ids()
+    process = start(settings, "jobs", "resume")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "No unfinished jobs" in out
+    assert {number: facts["state"] for (_, number), facts in content(tenant).items()} == {1: "superseded", 2: "published"}
+    assert_whole(settings, tenant)
+
+
+def test_a_job_is_finished_without_the_file_it_came_from(
+    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+) -> None:
+    path = make_docx(tmp_path / "handbook.docx", "leave")
+    process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
+    assert kill_when(process, lambda: steps(settings) >= 1)
+    path.unlink()
+    with writer.writing(settings.data, "test"), jobs.running(settings, workers) as queue:
+        for job_id in queue.left():
+            assert [outcome.status for outcome in queue.outcomes(job_id)] == ["indexed"]
+    assert set(content(tenant)) == {("handbook.docx", 1)}
+    assert_whole(settings, tenant)
+
+
+def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
+    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+) -> None:
+    path = make_docx(tmp_path / "handbook.docx", "leave")
+    job = pipeline.job_for(tenant, path, path.name, path.name, "main")
+    pipeline.ingest(job, pipeline.Shop(settings, workers))
+    library, store = Library(tenant), VectorStore(settings, tenant, "main")
+    (holding,) = library.documents()
+    wanted = store.ids()
+    before = content(tenant)
+    # vectors nobody names, vectors missing, a version begun, its work folder, an original without a version
+    store.add(9_999, [10_001, 10_002], workers_vectors(store, holding.version.id))
+    store.remove([min(wanted)])
+    other = tmp_path / "other.txt"
+    other.write_text("\n".join(rules("cash", 2)))
+    shop = pipeline.Shop(settings, workers)
+    begun = pipeline._begin(pipeline.job_for(tenant, other, "other.txt", "other.txt", "main"), shop)
+    pipeline.work_folder(tenant, begun.version_id).mkdir(parents=True)
+    sweep.sweep(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay
+    assert len(list(tenant.files_path.glob("??/*"))) == 2
+    sweep.sweep(settings, [])
+    assert content(tenant) == before
+    assert store.ids() == wanted
+    assert_whole(settings, tenant)
+
+
+def workers_vectors(store: VectorStore, version_id: int) -> Any:
+    """Two vectors of the right width, from the store itself."""
+    return store._collection.get(where={"version": version_id}, limit=2, include=["embeddings"])["embeddings"][[0, 0]]
+
+
+def test_a_ctrl_c_is_no_failure(settings: Settings, tenant: Tenant, tmp_path: Path) -> None:
+    path = make_pdf(tmp_path / "manual.pdf", "visits", pages=12)
+    process = start(settings, "ingest", str(path), "--tenant", "harmony")
+    while not list((tenant.home / "work").glob("*")) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert "goes on" in err
+    assert "failed" not in out
+    (line,) = finish(start(settings, "ingest", str(path), "--tenant", "harmony", "--json"))
+    assert (line["status"], line["version"], line["pages"]) == ("unchanged", 1, 12)  # the job of before did it
+    assert_whole(settings, tenant)

@@ -1,0 +1,104 @@
+"""Pictures of pages go in; text comes out. Latin letters only: no Chinese font is sure to be on the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.parsers import pdf, scan
+from ingest.parsers.model import ParseContext, ParsedDocument
+from kb.errors import FileRejected
+from kb.settings import Settings
+
+NOTICE = [
+    "Notice of fire drill",
+    "All staff leave the building by the east stairs at 10:30.",
+    "3.2.1 Wardens count 24 residents at the gate.",
+    "3.2.2 Nobody goes back before the bell rings twice.",
+]
+
+
+def picture(degrees: float = 0.0) -> Image.Image:
+    image = Image.new("RGB", (1240, 800), "white")
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(size=34)
+    for index, line in enumerate(NOTICE):
+        draw.text((100, 120 + 130 * index), line, "black", font=font)
+    return image.rotate(degrees, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
+
+
+def context(path: Path, **settings: object) -> ParseContext:
+    return ParseContext(path.name, Settings(_env_file=None, **settings))
+
+
+def read(document: ParsedDocument) -> str:
+    return "\n".join(e.text for e in document.elements)
+
+
+@pytest.mark.parametrize(("name", "degrees"), [("flat.png", 0.0), ("skewed.jpg", 6.0)])
+def test_photo_is_straightened(tmp_path: Path, name: str, degrees: float) -> None:
+    path = tmp_path / name
+    picture(degrees).save(path)
+    document = scan.parse(path, context(path))
+    text = read(document)
+    assert [line for line in NOTICE if line not in text] == []
+    assert text.index(NOTICE[0]) < text.index(NOTICE[1]) < text.index(NOTICE[3])
+    assert document.page_count == 1
+
+
+def test_boxes_are_given_on_the_picture_as_handed_in(tmp_path: Path) -> None:
+    path = tmp_path / "lying.png"
+    picture(90).save(path)
+    document = scan.parse(path, context(path))
+    assert [line for line in NOTICE if line not in read(document)] == []
+    coordinates = document.elements[0].metadata.coordinates
+    assert (coordinates.system.width, coordinates.system.height) == (800, 1240)
+    (x0, top), _, (x1, bottom), _ = coordinates.points
+    assert bottom - top > x1 - x0
+    assert 100 < x0 < 180
+    assert bottom > 1100
+
+
+def test_tiff_of_two_pages(tmp_path: Path) -> None:
+    path = tmp_path / "fax.tiff"
+    picture().save(path, save_all=True, append_images=[picture()])
+    document = scan.parse(path, context(path))
+    assert document.page_count == 2
+    assert {e.metadata.page_number for e in document.elements} == {1, 2}
+
+
+def test_scanned_page_of_a_pdf_is_read_and_its_digital_page_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.pdf"
+    canvas = Canvas(str(path), pagesize=(595, 842))
+    canvas.drawString(60, 700, "This page is digital and long enough to be trusted as it is.")
+    canvas.showPage()
+    canvas.drawImage(ImageReader(picture()), 0, 400, 595, 384)
+    canvas.showPage()
+    canvas.save()
+    document = pdf.parse(path, context(path))
+    assert "3.2.1 Wardens count 24 residents at the gate." in read(document)
+    assert document.elements[0].text.startswith("This page is digital")
+    with_text = pdf.parse(path, context(path, ocr="never"))
+    assert {e.metadata.page_number for e in with_text.elements} == {1}
+
+
+def test_bad_pictures_end_in_one_clear_error(tmp_path: Path) -> None:
+    bomb, broken, empty, blank = (tmp_path / name for name in ("bomb.png", "broken.jpg", "empty.png", "blank.png"))
+    Image.new("1", (20_000, 20_000)).save(bomb)
+    picture().save(broken)
+    broken.write_bytes(broken.read_bytes()[:3000])
+    empty.write_bytes(b"")
+    Image.new("RGB", (600, 400), "white").save(blank)
+    for path, code in (
+        (bomb, "file_too_complex"),
+        (broken, "file_broken"),
+        (empty, "file_empty"),
+        (blank, "file_no_text"),
+    ):
+        with pytest.raises(FileRejected) as caught:
+            scan.parse(path, context(path))
+        assert caught.value.code == code

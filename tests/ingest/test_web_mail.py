@@ -1,0 +1,162 @@
+"""Web pages and mail: the content without its furniture, the heads without their encodings."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from ingest.parsers import ParseContext, ParsedDocument, parse_file
+from kb.errors import FileRejected
+from kb.settings import Settings
+
+
+def read(path: Path, name: str | None = None) -> ParsedDocument:
+    return parse_file(path, ParseContext(name or path.name, Settings()))
+
+
+def page(tmp_path: Path, body: str, encoding: str = "utf-8", head: str = "") -> ParsedDocument:
+    text = f"<!DOCTYPE html><html><head>{head}<title>頁</title></head><body>{body}</body></html>"
+    (tmp_path / "a.html").write_bytes(text.encode(encoding))
+    return read(tmp_path / "a.html")
+
+
+def texts(parsed: ParsedDocument) -> list[str]:
+    return [e.text for e in parsed.elements]
+
+
+def test_only_the_content_of_a_page_is_kept(tmp_path: Path) -> None:
+    parsed = page(
+        tmp_path,
+        "<header><a href=/>Home</a><h1>假期政策</h1></header><nav><ul><li><a>關於我們</a></li></ul></nav>"
+        "<div class='cookie-consent'>We use cookies</div><script>var x = 1;</script><style>p {}</style>"
+        "<main><p>員工每年有十四天年假。<br>詳情見附件。</p></main><footer>版權所有</footer>",
+    )
+    assert texts(parsed) == ["假期政策", "員工每年有十四天年假。\n詳情見附件。"]
+
+
+def test_a_page_of_nothing_but_suspicious_class_names_keeps_its_body(tmp_path: Path) -> None:
+    parsed = page(tmp_path, "<div class='menu sidebar'><p>本中心設有午膳服務，每位三十元。</p></div>")
+    assert texts(parsed) == ["本中心設有午膳服務，每位三十元。"]
+
+
+def test_lists_carry_their_numbers_apart_from_the_text(tmp_path: Path) -> None:
+    parsed = page(
+        tmp_path,
+        "<ol start=3><li>Three<ol type=a><li>First</li><li>Second</li></ol></li><li value=7>Seven</li></ol>"
+        "<ol type=I><li>Roman</li></ol><ul><li>Bullet</li></ul>",
+    )
+    found = [(e.text, getattr(e.metadata, "clause", None), e.metadata.category_depth) for e in parsed.elements]
+    assert found == [
+        ("Three", "3", 0), ("First", "a.", 1), ("Second", "b.", 1), ("Seven", "7", 0), ("Roman", "I.", 0),
+        ("Bullet", None, 0),
+    ]  # fmt: skip
+
+
+def test_questions_of_an_accordion_are_headings(tmp_path: Path) -> None:
+    parsed = page(
+        tmp_path,
+        "<h2>常見問題</h2><div class='accordion-title'>僱員</div>"
+        "<button class='accordion-btn'>Q1. 病假要醫生紙嗎？</button>"
+        "<div style='display:none'><p>要。</p></div><details><summary>年假有幾多日？</summary><p>七日。</p></details>"
+        "<dl><dt>可否分段放？</dt><dd><p>可以。</p></dd><dt>薪金</dt><dd>月薪。</dd></dl><button>Submit</button>",
+    )
+    assert [(e.category, e.text) for e in parsed.elements] == [
+        ("Title", "常見問題"), ("Title", "僱員"), ("Title", "Q1. 病假要醫生紙嗎？"), ("NarrativeText", "要。"),
+        ("Title", "年假有幾多日？"), ("NarrativeText", "七日。"), ("Title", "可否分段放？"),
+        ("NarrativeText", "可以。"),
+        ("ListItem", "薪金\n月薪。"),
+    ]  # fmt: skip
+
+
+def test_tables_with_spans_and_layout_tables(tmp_path: Path) -> None:
+    parsed = page(
+        tmp_path,
+        "<table><tr><td colspan=2><table><caption>表一</caption><tr><th>級</th><th>日</th></tr><tr><td rowspan=2>甲"
+        "</td><td>1</td></tr><tr><td>2</td></tr></table></td></tr></table>",
+    )
+    assert texts(parsed) == ["表一", "級\t日\n甲\t1\n甲\t2"]
+    assert parsed.elements[1].metadata.table_header_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "head"),
+    [
+        ("big5", '<meta http-equiv="Content-Type" content="text/html; charset=big5">'),
+        ("big5", ""),
+        ("gbk", '<meta charset="gb2312">'),
+        ("utf-8", '<meta charset="iso-8859-1">'),
+    ],
+)
+def test_the_encoding_is_declared_or_found(tmp_path: Path, encoding: str, head: str) -> None:
+    sentence = "员工每年享有十四天的假期。" if encoding == "gbk" else "員工每年享有十四天的假期。"
+    assert texts(page(tmp_path, f"<p>{sentence}</p>", encoding, head)) == [sentence]
+
+
+def mail() -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"] = "颱風安排"
+    message["From"] = "陳主任 <chan@example.org>"
+    message["To"] = "all@example.org"
+    message["Date"] = "Mon, 01 Apr 2024 09:30:00 +0800"
+    message.set_content("各位同事：\n\n八號風球下毋須上班。\n\n> 舊郵件內容\n")
+    return message
+
+
+def test_mail_has_subject_heads_body_date_and_attachments(tmp_path: Path) -> None:
+    message = mail()
+    message.add_attachment(b"a,b\n1,2\n", maintype="text", subtype="csv", filename="../名單.csv")
+    inner = EmailMessage()
+    inner["Subject"] = "inner"
+    inner.set_content("inside")
+    message.add_attachment(inner)
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    parsed = read(tmp_path / "a.eml")
+    assert (parsed.title, str(parsed.date)) == ("颱風安排", "2024-04-01")
+    assert parsed.elements[0].category == "Title"
+    assert parsed.elements[1].text.split("\n")[0] == "From: 陳主任 <chan@example.org>"
+    assert texts(parsed)[2:] == ["各位同事：", "八號風球下毋須上班。", "舊郵件內容"]
+    assert [a.filename for a in parsed.attachments] == ["名單.csv", "inner.eml"]
+    assert parsed.attachments[0].path.read_bytes() == b"a,b\n1,2\n"
+    assert parsed.attachments[0].path.name == "名單.csv"
+
+
+def test_a_table_in_html_beats_the_plain_text(tmp_path: Path) -> None:
+    message = mail()
+    message.add_alternative(
+        "<table><tr><th>班</th><th>人</th></tr><tr><td>早</td><td>3</td></tr></table>", subtype="html"
+    )
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    assert read(tmp_path / "a.eml").elements[-1].text == "班\t人\n早\t3"
+
+
+def test_raw_big5_heads_and_body(tmp_path: Path) -> None:
+    head = "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\nSubject: 員工通告第三號\r\n"
+    body = "Content-Type: text/plain; charset=big5\r\n\r\n本中心將於下周一關閉。\r\n"
+    (tmp_path / "a.eml").write_bytes((head + body).encode("big5"))
+    parsed = read(tmp_path / "a.eml")
+    assert parsed.title == "員工通告第三號"
+    assert texts(parsed)[-1] == "本中心將於下周一關閉。"
+
+
+@pytest.mark.parametrize(
+    "kind", ["multipart/encrypted; boundary=x", "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"]
+)
+def test_encrypted_mail_is_said_to_be_so(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a.eml").write_text(f"From: a@b.c\nMIME-Version: 1.0\nContent-Type: {kind}\n\nMIIB\n", encoding="ascii")
+    with pytest.raises(FileRejected) as caught:
+        read(tmp_path / "a.eml")
+    assert caught.value.code == "file_encrypted"
+
+
+def test_a_web_archive_is_read_as_the_page_it_holds(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"] = "<Saved by a browser>"
+    message["Subject"] = "page"
+    message.set_content(
+        "<html><head><title>服務</title></head><body><h1>服務</h1><p>內容</p></body></html>", subtype="html"
+    )
+    message.make_related()
+    (tmp_path / "a.mhtml").write_bytes(message.as_bytes())
+    assert texts(read(tmp_path / "a.mhtml")) == ["服務", "內容"]

@@ -1,0 +1,47 @@
+"""The command line as a newcomer meets it."""
+
+import json
+from importlib.metadata import entry_points
+
+import pytest
+from click.testing import CliRunner
+
+from kb.cli import cli
+from kb.settings import Settings
+
+
+def _commands() -> list[str]:
+    return sorted(point.name for point in entry_points(group="kb.commands"))
+
+
+def test_every_command_is_there_and_explains_itself() -> None:
+    found = CliRunner().invoke(cli, ["--help"])
+    assert found.exit_code == 0
+    for name in ("tenant", "ingest", "ask", "search", "document", "rebuild", "doctor", "settings", "eval"):
+        assert name in _commands()
+        assert f"  {name}" in found.output
+
+
+@pytest.mark.parametrize("name", _commands())
+def test_every_command_has_a_manual(name: str) -> None:
+    found = CliRunner().invoke(cli, [name, "--help"])
+    assert found.exit_code == 0
+    assert len(found.output) > 100
+
+
+def test_every_setting_is_documented_and_bounded(settings: Settings) -> None:
+    found = CliRunner().invoke(cli, ["--data", str(settings.data), "settings", "--json"])
+    rows = [json.loads(line) for line in found.output.splitlines()]
+    assert {row["setting"] for row in rows} == {f"KB_{name.upper()}" for name in Settings.model_fields}
+    for row, (name, field) in zip(rows, Settings.model_fields.items(), strict=True):
+        assert row["meaning"].endswith("."), name
+        if field.annotation is int:
+            assert row["bounds"], f"{name} has no bounds"
+
+
+def test_a_wrong_setting_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KB_OCR_DPI", "9999")
+    found = CliRunner().invoke(cli, ["settings"])
+    assert found.exit_code == 1
+    assert "setting_invalid" in str(found.exception)
+    assert "KB_OCR_DPI" in str(found.exception)

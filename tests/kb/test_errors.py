@@ -1,0 +1,56 @@
+"""Codes and messages stay in step: every code raised anywhere has its message, and no message is orphaned."""
+
+import pickle
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from kb.errors import FileRejected, NotFound, SinziError, catalogue
+
+ROOT = Path(__file__).parents[2]
+RAISED = re.compile(
+    r"(?:InputError|FileRejected|NotFound|Conflict|Forbidden|Misconfigured|Transient|SinziError)\(\s*\"([a-z_]+)\""
+)
+OTHER = re.compile(r"\"((?:file|tenant|store|model|question|batch|internal|data)_[a-z_]+)\"")
+
+
+def _sources() -> str:
+    files = (path for floor in ("kb", "ingest", "assistant", "eval") for path in (ROOT / floor).rglob("*.py"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_every_code_raised_has_a_message() -> None:
+    raised = set(RAISED.findall(_sources()))
+    assert len(raised) > 15
+    assert raised <= set(catalogue())
+
+
+def test_no_message_without_a_use() -> None:
+    source = _sources()
+    unused = {code for code in catalogue() if f'"{code}"' not in source} - {"internal", "extra_missing"}
+    assert unused == set()
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_both_languages_have_the_same_fields(code: str) -> None:
+    texts = catalogue()[code]
+    fields = [{name for _, name, _, _ in string.Formatter().parse(texts[locale]) if name} for locale in ("zh-HK", "en")]
+    assert fields[0] == fields[1]
+
+
+def test_an_error_survives_the_way_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(FileRejected("file_empty", name="a.pdf")))
+    assert isinstance(error, FileRejected)
+    assert error.as_dict("en") == {
+        "code": "file_empty",
+        "message": "a.pdf is empty: there is no text to take in.",
+        "detail": {"name": "a.pdf"},
+    }
+
+
+def test_message_in_the_language_asked_for() -> None:
+    error: SinziError = NotFound("tenant_not_found", tenant="abc")
+    assert "機構" in error.message("zh-HK")
+    assert "tenant" in error.message("fr")

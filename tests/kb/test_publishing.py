@@ -1,0 +1,147 @@
+"""Versions: begun, filled, published, replaced, removed; and what answers on which day."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from kb import files, publishing, tenants
+from kb.errors import Misconfigured, NotFound
+from kb.library import DEFAULT_COLLECTION, Library
+from kb.records.tables import ChunkRow
+from kb.search import embedding
+from kb.search.retriever import Retriever, today
+from kb.search.vectors import VectorStore
+from kb.settings import Settings
+
+
+class Shelf:
+    """A tenant into which texts are put as a pipeline would."""
+
+    def __init__(self, settings: Settings, slug: str = "harmony") -> None:
+        self.settings = settings
+        self.tenant = tenants.create(settings, slug, slug)
+        self.library = Library(self.tenant)
+        self.encoder = embedding.load(settings)
+        self.collection = publishing.collection_for(self.library, DEFAULT_COLLECTION, str(self.encoder.identity))
+        self.store = VectorStore(settings, self.tenant, DEFAULT_COLLECTION)
+
+    def begin(self, name: str, text: str) -> publishing.Begun:
+        source = self.tenant.home / "upload"
+        source.write_text(text, encoding="utf-8")
+        sha256 = files.store(self.tenant.files_path, source)
+        return publishing.begin(self.library, self.collection, name, sha256, len(text))
+
+    def fill(self, begun: publishing.Begun, text: str, **dates: date) -> None:
+        lines = text.splitlines()
+        chunks = [
+            ChunkRow(
+                ordinal=i, section=None, kind="text", language="zh-Hant", clause=None, heading_path=[], text=line,
+                clauses=[], pages=[i + 1], page_starts=[[0, i + 1]], boxes=[], tokens=9,
+            )
+            for i, line in enumerate(lines)
+        ]
+        content = publishing.Content(
+            begun.document, "zh-Hant", len(lines), [], chunks, self.encoder.encode_passages(lines), **dates
+        )
+        ids = publishing.fill(self.library, begun, content)
+        self.store.add(begun.version_id, ids, content.vectors)
+
+    def put(self, name: str, text: str, **dates: date) -> publishing.Begun:
+        begun = self.begin(name, text)
+        if begun.status != "unchanged":
+            self.fill(begun, text, **dates)
+            publishing.publish(self.library, self.store, begun)
+        return begun
+
+    def ask(self, question: str, as_of: date | None = None) -> list[str]:
+        return [one.text for one in Retriever(self.settings, self.tenant).retrieve(question, as_of=as_of)]
+
+
+@pytest.fixture
+def shelf(settings: Settings) -> Shelf:
+    return Shelf(settings)
+
+
+def test_the_same_content_again_is_recognised(shelf: Shelf) -> None:
+    assert shelf.put("a.txt", "年假十四日。").status == "new"
+    assert shelf.put("a.txt", "年假十四日。").status == "unchanged"
+    copy = shelf.put("a (1).txt", "年假十四日。")
+    assert (copy.status, copy.document) == ("unchanged", "a.txt")
+    assert [holding.document.name for holding in shelf.library.documents()] == ["a.txt"]
+
+
+def test_a_new_version_replaces_the_old_which_stays_readable(shelf: Shelf) -> None:
+    first = shelf.put("a.txt", "年假十日。")
+    second = shelf.put("a.txt", "年假十四日。")
+    assert (second.status, second.number) == ("replacement", 2)
+    assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
+    assert [chunk.text for chunk in shelf.library.chunks_of(first.version_id)] == ["年假十日。"]
+    assert shelf.store.versions() == {second.version_id}
+
+
+def test_until_it_is_published_the_old_version_answers(shelf: Shelf) -> None:
+    shelf.put("a.txt", "年假十日。")
+    begun = shelf.begin("a.txt", "年假十四日。")
+    shelf.fill(begun, "年假十四日。")
+    assert shelf.ask("年假有幾多日？") == ["年假十日。"]
+    shelf.fill(begun, "年假十四日。")  # taken up again after a crash: nothing is there twice
+    publishing.publish(shelf.library, shelf.store, begun)
+    assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
+
+
+def test_a_half_made_version_is_taken_up_again_or_discarded(shelf: Shelf) -> None:
+    begun = shelf.begin("a.txt", "年假十日。")
+    assert shelf.begin("a.txt", "年假十日。").version_id == begun.version_id
+    shelf.fill(begun, "年假十日。")
+    publishing.discard(shelf.library, begun)
+    assert shelf.ask("年假") == []
+    with pytest.raises(NotFound):
+        shelf.library.document("a.txt")
+    with shelf.library.session() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM chunk_words")) == 0
+
+
+def test_an_edition_of_next_month_waits_for_its_day(shelf: Shelf) -> None:
+    shelf.put("a.txt", "年假十日。")
+    begins = today() + timedelta(days=30)
+    shelf.put("a.txt", "年假十四日。", effective_from=begins)
+    assert shelf.ask("年假有幾多日？") == ["年假十日。"]
+    assert shelf.ask("年假有幾多日？", begins) == ["年假十四日。"]
+
+
+def test_a_question_about_the_past_is_answered_from_the_version_of_that_day(shelf: Shelf) -> None:
+    shelf.put("a.txt", "年假七日。", effective_from=date(2020, 1, 1))
+    shelf.put("a.txt", "年假十日。", effective_from=date(2022, 1, 1))
+    shelf.put("a.txt", "年假十四日。", effective_from=date(2024, 1, 1))
+    assert shelf.ask("年假", date(2019, 12, 31)) == []
+    assert shelf.ask("年假", date(2021, 6, 1)) == ["年假七日。"]
+    assert shelf.ask("年假", date(2023, 12, 31)) == ["年假十日。"]
+    assert shelf.ask("年假", date(2024, 1, 1)) == ["年假十四日。"]
+
+
+def test_removal_leaves_nothing(shelf: Shelf) -> None:
+    begun = shelf.put("a.txt", "年假十日。")
+    shelf.put("a.txt", "年假十四日。")
+    kept = shelf.put("b.txt", "病假兩日。")
+    assert publishing.remove(shelf.library, shelf.store, shelf.library.document("a.txt")) == 2
+    assert shelf.ask("年假") == ["病假兩日。"]
+    assert shelf.library.chunks_of(begun.version_id) == []
+    assert shelf.store.versions() == {kept.version_id}
+    originals = [path for path in shelf.tenant.files_path.rglob("*") if path.is_file()]
+    assert len(originals) == 1
+
+
+def test_another_model_is_refused_with_the_command_that_mends_it(shelf: Shelf) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        publishing.collection_for(shelf.library, DEFAULT_COLLECTION, "another-model@1/768")
+    assert "kb rebuild --tenant harmony" in caught.value.message("en")
+
+
+def test_two_tenants_cannot_see_each_other(settings: Settings) -> None:
+    first, second = Shelf(settings, "harmony"), Shelf(settings, "sunrise")
+    first.put("a.txt", "年假十四日。")
+    second.put("b.txt", "年假二十日。")
+    assert first.ask("年假有幾多日？") == ["年假十四日。"]
+    assert second.ask("年假有幾多日？") == ["年假二十日。"]
+    assert [holding.document.name for holding in second.library.documents()] == ["b.txt"]

@@ -1,0 +1,84 @@
+"""Search as a LlamaIndex program and as the command line see it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from kb import writer
+from kb.cli import cli
+from kb.errors import InputError
+from kb.search.llama import HybridRetriever
+from kb.search.retriever import Retriever
+from kb.settings import Settings
+from tests.kb.test_publishing import Shelf
+
+RULES = "病假須附醫生證明書。\n年假不可超過十四日。\nPetty cash claims need a receipt.\n院友跌倒須於三十分鐘內通知家屬。"
+
+
+@pytest.fixture
+def shelf(settings: Settings) -> Shelf:
+    made = Shelf(settings)
+    made.put("rules.txt", RULES)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("攞病假要唔要俾紙？", "病假須附醫生證明書。"),
+        ("放大假最多幾多日", "年假不可超過十四日。"),
+        ("How soon must the family be told of a fall?", "院友跌倒須於三十分鐘內通知家屬。"),
+        ("零用現金要單據嗎", "Petty cash claims need a receipt."),
+        ("院友跌倒点样通知家属", "院友跌倒須於三十分鐘內通知家屬。"),
+    ],
+)
+def test_the_passage_is_found(shelf: Shelf, question: str, answer: str) -> None:
+    assert shelf.ask(question)[0] == answer
+
+
+def test_as_a_llama_index_retriever(shelf: Shelf) -> None:
+    nodes = HybridRetriever("harmony", similarity_top_k=2, settings=shelf.settings).retrieve("病假要證明嗎？")
+    assert len(nodes) == 2
+    assert nodes[0].get_content() == "病假須附醫生證明書。"
+    assert nodes[0].metadata["document"] == "rules.txt"
+    assert nodes[0].metadata["pages"] == [1]
+    assert nodes[0].score is not None
+    assert nodes[1].score is not None
+    assert nodes[0].score >= nodes[1].score
+
+
+def test_while_another_process_writes_the_answer_is_the_same(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = shelf.ask("病假要證明嗎？")
+    monkeypatch.setattr(writer, "held_elsewhere", lambda data: True)
+    assert shelf.ask("病假要證明嗎？") == before
+
+
+@pytest.mark.parametrize(("question", "code"), [("  ", "question_empty"), ("問" * 3000, "question_too_long")])
+def test_a_question_that_is_none(shelf: Shelf, question: str, code: str) -> None:
+    with pytest.raises(InputError, match=code):
+        Retriever(shelf.settings, shelf.tenant).retrieve(question)
+
+
+@pytest.mark.parametrize("question", ['"', "' OR 1=1 --", "NEAR(", "*", "a AND OR NOT", "😀", "\x00", "病假:^{}", "%_"])
+def test_signs_of_the_query_language_are_only_signs(shelf: Shelf, question: str) -> None:
+    assert len(Retriever(shelf.settings, shelf.tenant).retrieve(question)) == 4
+
+
+def test_kb_search_prints_where_it_stands(shelf: Shelf) -> None:
+    arguments = ["--data", str(shelf.settings.data), "search", "病假", "--tenant", "harmony", "--json"]
+    found = CliRunner().invoke(cli, arguments, env={"KB_CACHE": str(shelf.settings.cache)})
+    first = json.loads(found.output.splitlines()[0])
+    assert first["document"] == "rules.txt"
+    assert first["page"] == 1
+    assert first["why"]["dense"] > 0.8
+
+
+def test_kb_document_list_show_remove(shelf: Shelf) -> None:
+    def run(*arguments: str) -> str:
+        return CliRunner().invoke(cli, ["--data", str(shelf.settings.data), "document", *arguments]).output
+
+    assert "rules.txt" in run("list", "--tenant", "harmony")
+    assert "病假須附醫生證明書" in run("show", "rules.txt", "--chunks", "--tenant", "harmony")
+    assert "✓" in run("remove", "rules.txt", "--yes", "--tenant", "harmony")
+    assert run("list", "--tenant", "harmony") == ""

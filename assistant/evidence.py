@@ -88,20 +88,18 @@ def _in_context(unit: Unit) -> str:
 
 
 def _lexical(found: Found, unit: Unit) -> float:
-    """Share of the question's worth that the unit's words carry, 0..1."""
-    query = found.query
-    possible = sum(weight * found.idf[word] for word, weight in query.typed.items())
-    if possible <= 0.0:
+    """Share of the question's worth that the unit's words carry, 0..1, counted in the unit's own language."""
+    if found.possible <= 0.0:
         return 0.0
     here = set(index_words(unit.text))
     above = set(index_words(" ".join([unit.passage.title, *unit.passage.heading_path])))
     worth = 0.0
-    for word, weight in query.words.items():
+    for word, weight in found.query.words_for(unit.passage.language).items():
         if word in here:
-            worth += weight * found.idf[word]
+            worth += weight * found.idf.get(word, 0.0)
         elif word in above:
-            worth += 0.5 * weight * found.idf[word]
-    return min(1.0, worth / possible)
+            worth += 0.5 * weight * found.idf.get(word, 0.0)
+    return min(1.0, worth / found.possible)
 
 
 def _score(unit: Unit, lexical: float, cosine: float, wants_figure: bool, asked: set[str]) -> Scored:

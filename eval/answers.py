@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import sqlalchemy as sa
 
 from assistant import chat
 from eval import measures, refusal, results
 from eval.judge import MEASURES, judge
 from eval.questions import Question
+from eval.records import TenantRecords
+from eval.speed import percentiles
 from kb.errors import InputError
-from kb.library import Library
-from kb.records.tables import ChunkRow, DocumentRow, VersionRow
 from kb.search.retriever import Retriever
 from kb.settings import Settings
 from kb.tenants import Tenant
 
-__all__ = ["TenantRecords", "ask", "groups_of", "read_answers", "run", "summarise"]
+__all__ = ["ask", "groups_of", "read_answers", "run", "summarise"]
 
 Groups = dict[str, list[str]]
-
-
-class TenantRecords:
-    """A tenant's chunks by document, for looking up quotes and contexts."""
-
-    def __init__(self, library: Library) -> None:
-        query = (
-            sa.select(DocumentRow.name, VersionRow.number, ChunkRow.pages, ChunkRow.text)
-            .join(VersionRow, VersionRow.document_id == DocumentRow.id)
-            .join(ChunkRow, ChunkRow.version_id == VersionRow.id)
-        )
-        self._chunks: dict[str, list[tuple[int, list[int], str]]] = {}
-        with library.session() as session:
-            for name, number, pages, text in session.execute(query).tuples():
-                self._chunks.setdefault(name, []).append((number, list(pages), text))
-
-    def holds(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
-        return any(
-            text in held and (version is None or number == version) and set(pages) <= set(on)
-            for number, on, held in self._chunks.get(document, [])
-        )
 
 
 def run(
@@ -108,30 +84,44 @@ def summarise(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Judge answers: a table per group with intervals, refusal, latency, and a row per question."""
     unasked: dict[str, Any] = {"refused": True, "answer": "", "citations": [], "contexts": [], "reason": "missing"}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in questions:
         answer = answers.get(one.id, unasked)
         rows.append(
             {
-                "id": one.id, "question": one.question, "language": one.language, "kind": one.kind, "split": one.split,
-                "answerable": one.answerable, "values": judge(one, answer, records), "refused": bool(answer.get("refused")),
-                "confidence": answer.get("confidence"), "ms": answer.get("ms"), "missing": one.id not in answers,
+                "id": one.id,
+                "question": one.question,
+                "language": one.language,
+                "kind": one.kind,
+                "split": one.split,
+                "answerable": one.answerable,
+                "values": judge(one, answer, records),
+                "refused": bool(answer.get("refused")),
+                "confidence": answer.get("confidence"),
+                "ms": answer.get("ms"),
+                "missing": one.id not in answers,
                 "expected": [
                     {"document": place.document, "page": place.page, "clause": place.clause, "evidence": place.evidence}
                     for place in one.documents
                 ],
-                "facts": [list(alternatives) for alternatives in one.facts], "answer": answer.get("answer"),
-                "citations": answer.get("citations") or [], "found": _shown(answer),
+                "facts": [list(alternatives) for alternatives in one.facts],
+                "answer": answer.get("answer"),
+                "citations": answer.get("citations") or [],
+                "found": _shown(answer),
             }
         )
     by_id = {row["id"]: row for row in rows}
     groups = groups_of(questions)
     members = {group: [by_id[one] for one in ids] for group, ids in groups.items()}
     summary = {
-        "kind": "answers", "questions": len(questions), "groups": {group: len(ids) for group, ids in groups.items()},
-        "measures": list(MEASURES), "table": {group: _estimates(some) for group, some in members.items()},
+        "kind": "answers",
+        "questions": len(questions),
+        "groups": {group: len(ids) for group, ids in groups.items()},
+        "measures": list(MEASURES),
+        "table": {group: _estimates(some) for group, some in members.items()},
         "refusal": {group: refusal.summarise(some) for group, some in members.items()},
-        "foreign": sum(row["values"].get("foreign") or 0 for row in rows), "ms": _times(rows),
+        "foreign": sum(row["values"].get("foreign") or 0 for row in rows),
+        "ms": percentiles([float(row["ms"]) for row in rows if row["ms"] is not None]),
         "missing": sum(row["missing"] for row in rows),
     }
     return summary, rows
@@ -163,9 +153,3 @@ def _estimates(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def _shown(answer: dict[str, Any]) -> list[dict[str, Any]]:
     contexts = list(answer.get("contexts") or [])[:5]
     return [{**one, "text": str(one.get("text") or "")[:300]} for one in contexts]
-
-
-def _times(rows: list[dict[str, Any]]) -> dict[str, float]:
-    taken = [float(row["ms"]) for row in rows if row["ms"] is not None]
-    p50, p95 = np.percentile(taken, [50, 95]) if taken else (0.0, 0.0)
-    return {"p50": round(float(p50), 1), "p95": round(float(p95), 1)}

@@ -44,16 +44,25 @@ def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, 
     lead = _lead(names)
     changed = sorted(
         (
-            {"id": one, "question": texts[one]["question"], "language": texts[one]["language"],
-             "before": first[one][lead], "after": second[one][lead]}
+            {
+                "id": one,
+                "question": texts[one]["question"],
+                "language": texts[one]["language"],
+                "before": first[one][lead],
+                "after": second[one][lead],
+            }
             for one in shared
             if first[one][lead] is not None and second[one][lead] is not None and first[one][lead] != second[one][lead]
         ),
         key=lambda one: one["after"] - one["before"],
     )
     return {
-        "before": before.label, "after": after.label, "questions": len(shared), "sort_measure": lead,
-        "left_out": len(first) + len(second) - 2 * len(shared), "rows": [row for row in rows if row["n"]],
+        "before": before.label,
+        "after": after.label,
+        "questions": len(shared),
+        "sort_measure": lead,
+        "left_out": len(first) + len(second) - 2 * len(shared),
+        "rows": [row for row in rows if row["n"]],
         "lost": [one for one in changed if one["after"] < one["before"]],
         "gained": [one for one in reversed(changed) if one["after"] > one["before"]],
     }
@@ -85,9 +94,13 @@ def _row(group: str, name: str, pairs: list[tuple[float | None, float | None]]) 
     difference = np.subtract(after, before)
     low, high = measures.bootstrap(list(difference))
     return {
-        "group": group, "measure": name, "n": len(both),
+        "group": group,
+        "measure": name,
+        "n": len(both),
         "before": round(float(np.mean(before)), 4) if both else 0.0,
         "after": round(float(np.mean(after)), 4) if both else 0.0,
         "difference": round(float(difference.mean()), 4) if both else 0.0,
-        "low": round(low, 4), "high": round(high, 4), "p": round(measures.paired_test(after, before), 5),
+        "low": round(low, 4),
+        "high": round(high, 4),
+        "p": round(measures.paired_test(after, before), 5),
     }

@@ -1,4 +1,4 @@
-"""A test collection as a tenant of its own, through the product's own parser, outline, chunker and publishing.
+"""A test collection as a tenant of its own, through the product's own outline, chunker and publishing.
 
 Each index is a data folder in the bench folder, named after the collection and a digest of everything that
 decides what lies in it: the corpus, the model, the chunk size and the code that makes chunks and words. A second
@@ -13,36 +13,30 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import filelock
 
 from eval import vector_cache
 from eval.datasets import Dataset, Entry
-from ingest import chunk, outline
+from eval.fingerprint import fingerprint
 from ingest.parsers.elements import Builder
+from ingest.parsers.model import ParsedDocument
 from ingest.parsers.text import add_text
+from ingest.prepared import Prepared
+from ingest.read import prepare
 from kb import publishing, tenants
-from kb.language.detect import detect
+from kb.errors import FileRejected
 from kb.library import DEFAULT_COLLECTION, Library
 from kb.records.tables import ChunkRow, SectionRow
 from kb.search import embedding, lexical
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 
-__all__ = ["bench_folder", "code_digest", "ensure"]
+__all__ = ["Progress", "bench_folder", "ensure"]
 
-# What decides how a corpus becomes chunks and words; a change makes the index anew.
-_CODE = {
-    "ingest": ("chunk.py", "outline.py", "pack.py", "split.py", "clauses.py", "join.py", "numbering.py", "toc.py",
-               "table_text.py", "clause_words.json"),
-    "ingest.parsers": ("text.py", "elements.py", "headings.py", "tables.py"),
-    "kb.language": ("words.py", "script.py", "detect.py", "variants.tsv", "spellings.tsv", "number_words.tsv",
-                    "stop_words_zh.txt", "stop_words_en.txt"),
-    "eval": ("index.py",),
-}
+# What decides how a corpus becomes chunks and words; a change there makes the index anew.
+_MODULES = ("ingest.outline", "ingest.chunk", "ingest.parsers.text", "kb.language.words", "kb.language.detect")
 Progress = Callable[[str, int, int], None]
 
 
@@ -58,10 +52,10 @@ def ensure(settings: Settings, dataset: Dataset, progress: Progress) -> tuple[Se
         settings: the model, the chunk size and the bench folder come from here.
         progress: told ``(step, done, total)``; steps are "read", "embed", "store".
     """
-    slug = re.sub(r"[^a-z0-9]+", "-", dataset.name.casefold()).strip("-")[:30].strip("-") or "set"
-    slug = slug if len(slug) > 2 else f"set-{slug}"
+    slug = re.sub(r"[^a-z0-9]+", "-", dataset.name.casefold()).strip("-")[:30].strip("-")
+    slug = slug if len(slug) > 2 else f"set-{slug or 0}"
     model = embedding.identity(settings)
-    key = hashlib.sha256(f"{dataset.digest} {model} {settings.chunk_tokens} {code_digest()}".encode()).hexdigest()
+    key = hashlib.sha256(f"{dataset.digest} {model} {settings.chunk_tokens} {_code()}".encode()).hexdigest()
     bench = bench_folder(settings)
     home = bench / "indexes" / f"{slug}-{key[:12]}"
     inside = settings.model_copy(update={"data": home})
@@ -76,71 +70,55 @@ def ensure(settings: Settings, dataset: Dataset, progress: Progress) -> tuple[Se
     return inside, tenants.get(inside, slug)
 
 
-def code_digest() -> str:
-    """Return a digest of the files that make chunks and words."""
-    digest = hashlib.sha256()
-    for package, names in _CODE.items():
-        folder: Traversable = files(package)
-        for name in names:
-            file = folder.joinpath(name)
-            digest.update(name.encode() + (file.read_bytes() if file.is_file() else b""))
-    for module in (publishing, lexical):  # of these only what writes: tuning a score must not index again
-        writes = [one for name, one in vars(module).items() if name in {"fill", "_words", "add", "_INSERT"}]
-        digest.update("".join(inspect.getsource(one) if callable(one) else str(one) for one in writes).encode())
-    return digest.hexdigest()[:12]
+def _code() -> str:
+    """A digest of the code that makes chunks and words; of publishing only what writes, so that scores may be tuned."""
+    writes = [inspect.getsource(one) for one in (prepare, publishing.fill, lexical.add)]
+    return hashlib.sha256("".join([fingerprint(_MODULES), *writes]).encode()).hexdigest()
 
 
-def _fill(
-    settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: Path, progress: Progress
-) -> int:
+def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: Path, progress: Progress) -> int:
     encoder = embedding.load(settings)
-    limit = min(settings.chunk_tokens, encoder.max_tokens)
-    contents = []
+    read: list[tuple[Entry, Prepared]] = []
     for done, entry in enumerate(dataset.corpus, 1):
-        contents.append(_content(entry, encoder, limit))
+        prepared = _prepared(entry, settings, encoder)
+        if prepared is not None:
+            read.append((entry, prepared))
         progress("read", done, len(dataset.corpus))
-    texts = [text for _, made in contents for text in made]
+    texts = [text for _, prepared in read for text in prepared.texts]
     vectors = vector_cache.encode(cache, encoder, texts, lambda done, total: progress("embed", done, total))
     library = Library(tenant)
     collection = publishing.collection_for(library, DEFAULT_COLLECTION, str(encoder.identity))
     store = VectorStore(settings, tenant, DEFAULT_COLLECTION)
     start = 0
-    for done, (entry, (content, made)) in enumerate(zip(dataset.corpus, contents, strict=True), 1):
-        content.vectors = vectors[start : start + len(made)]
-        start += len(made)
+    for done, (entry, prepared) in enumerate(read, 1):
+        rows = vectors[start : start + len(prepared.texts)]
+        start += len(prepared.texts)
         # the id is part of the content: two entries with the same text are two documents here
         sha256 = hashlib.sha256(f"{entry.id}\n{entry.text}".encode()).hexdigest()
         begun = publishing.begin(library, collection, entry.id, sha256, len(entry.text.encode()))
-        chunk_ids = publishing.fill(library, begun, content)
-        store.add(begun.version_id, chunk_ids, content.vectors)
+        store.add(begun.version_id, publishing.fill(library, begun, _content(prepared, rows)), rows)
         publishing.publish(library, store, begun)
-        progress("store", done, len(dataset.corpus))
+        progress("store", done, len(read))
     return len(texts)
 
 
-def _content(entry: Entry, encoder: embedding.Encoder, limit: int) -> tuple[publishing.Content, list[str]]:
-    """Read one entry as a plain-text document; its vectors are filled in later, from the texts returned."""
+def _prepared(entry: Entry, settings: Settings, encoder: embedding.Encoder) -> Prepared | None:
+    """Read one entry as a plain-text document; ``None`` where there is no text to find."""
     builder = Builder()
     add_text(builder, entry.text)
-    made = outline.build(builder.elements, entry.title)
-    chunks = chunk.chunk(made, count_tokens=encoder.count_tokens, max_tokens=limit, title=entry.title)
-    sections = [
-        SectionRow(
-            ordinal=one.ordinal, parent=one.parent, level=one.level, clause=one.clause, heading=one.heading, page=one.page
-        )
-        for one in made.sections
-    ]
-    language = detect(entry.text).value
-    rows = [
-        ChunkRow(
-            ordinal=one.ordinal, section=one.section, kind=one.kind, language=detect(one.text).value, clause=one.clause,
-            heading_path=one.heading_path, text=one.text, clauses=[list(pair) for pair in one.clauses], pages=one.pages,
-            page_starts=[list(pair) for pair in one.page_starts], boxes=[list(box) for box in one.boxes], tokens=one.tokens,
-        )
-        for one in chunks
-    ]
-    content = publishing.Content(
-        title=entry.title, language=language, page_count=None, sections=sections, chunks=rows,
-        vectors=encoder.encode_passages([]),
+    try:
+        return prepare(ParsedDocument(builder.elements, title=entry.title), "", settings, encoder)
+    except FileRejected:
+        return None
+
+
+def _content(prepared: Prepared, vectors: embedding.Vectors) -> publishing.Content:
+    """Without the dates the text may state: a test collection is all in force."""
+    return publishing.Content(
+        title=prepared.title,
+        language=prepared.language,
+        page_count=None,
+        sections=[SectionRow(**row) for row in prepared.sections],
+        chunks=[ChunkRow(**row) for row in prepared.chunks],
+        vectors=vectors,
     )
-    return content, [chunk.embedding_text(entry.title, one) for one in chunks]

@@ -17,7 +17,13 @@ from eval.questions import Place, Question
 __all__ = ["MEASURES", "Records", "judge", "stands_in"]
 
 MEASURES = (
-    "evidence@1", "evidence@5", "answered", "fact in answer", "right document", "right page", "quote true",
+    "evidence@1",
+    "evidence@5",
+    "answered",
+    "fact in answer",
+    "right document",
+    "right page",
+    "quote true",
 )
 _RUNS = re.compile(r"[a-zß-ɏ]+|\d+|\S")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -46,9 +52,10 @@ def judge(question: Question, answer: Mapping[str, Any], records: Records | None
         if question.documents:
             hits = [any(_is_evidence(place, context) for place in question.documents) for context in contexts[:5]]
             values["evidence@1"], values["evidence@5"] = float(any(hits[:1])), float(any(hits))
-            values["right document"] = float(any(_same_document(place, one) for place in question.documents for one in citations))
+            pairs = [(place, one) for place in question.documents for one in citations]
+            values["right document"] = float(any(_same_document(place, one) for place, one in pairs))
             if any(place.page for place in question.documents):
-                values["right page"] = float(any(_same_page(place, one) for place in question.documents for one in citations))
+                values["right page"] = float(any(_same_page(place, one) for place, one in pairs))
         if question.facts:
             said = "\n".join([str(answer.get("answer") or ""), *(str(one.get("quote") or "") for one in citations)])
             hit = all(any(stands_in(one, said) for one in alternatives) for alternatives in question.facts)
@@ -105,7 +112,7 @@ def _pattern(needle: str) -> re.Pattern[str]:
     parts = _RUNS.findall(_folded(needle))
     if not parts:
         return re.compile(r"(?!)")
-    before = r"(?<!\d)(?<!\d\.)" if parts[0].isdigit() else r"(?<![a-z])" if parts[0].isascii() and parts[0].isalpha() else ""
+    before = r"(?<!\d)(?<!\d\.)" if parts[0].isdigit() else r"(?<![a-z])" if re.match("[a-z]", parts[0]) else ""
     after = r"(?!\d)(?!\.\d)" if parts[-1].isdigit() else ""
     return re.compile(before + r"\s*".join(re.escape(part) for part in parts) + after)
 

@@ -29,18 +29,17 @@ def bars(title: str, groups: Mapping[str, Mapping[str, Interval]]) -> str:
                 continue
             mean, low, high = series[name]
             x = middle + (place - len(names) / 2) * wide
+            said = escape(f"{group} {name}: {mean:.3f} ({low:.3f}–{high:.3f})")
             drawn.append(
                 f'<rect class="s{place % 6}" x="{x + 1:.1f}" y="{_y(mean):.1f}" width="{wide - 2:.1f}" '
-                f'height="{_PLOT_HEIGHT * mean:.1f}"><title>{escape(f"{group} {name}: {mean:.3f} ({low:.3f}–{high:.3f})")}'
-                f'</title></rect><path class="whisker" d="M{x + wide / 2:.1f} {_y(low):.1f}V{_y(high):.1f}"/>'
+                f'height="{_PLOT_HEIGHT * mean:.1f}"><title>{said}</title></rect>'
+                f'<path class="whisker" d="M{x + wide / 2:.1f} {_y(low):.1f}V{_y(high):.1f}"/>'
             )
             drawn.append(_text(x + wide / 2, _y(high) - 4, f"{mean:.2f}", "middle"))
     return _svg(title, drawn, names)
 
 
-def lines(
-    title: str, series: Mapping[str, Sequence[tuple[float, float]]], x_label: str, top: float = 1.0
-) -> str:
+def lines(title: str, series: Mapping[str, Sequence[tuple[float, float]]], x_label: str, top: float = 1.0) -> str:
     """Draw ``{series: [(x, y)]}``, x ascending, y from 0 to ``top``."""
     shown = {name: list(points) for name, points in series.items() if points}
     if not shown:
@@ -76,7 +75,8 @@ def _svg(title: str, drawn: list[str], names: list[str]) -> str:
     legend = []
     x = float(LEFT)
     for place, name in enumerate(names):
-        legend.append(f'<rect class="s{place % 6}" x="{x:.0f}" y="6" width="10" height="10"/>{_text(x + 14, 15, name, "start")}')
+        legend.append(f'<rect class="s{place % 6}" x="{x:.0f}" y="6" width="10" height="10"/>')
+        legend.append(_text(x + 14, 15, name, "start"))
         x += 30 + 7.0 * sum(2 if char > "\u2e80" else 1 for char in name)
     return (
         f'<figure><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '

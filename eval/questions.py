@@ -109,12 +109,17 @@ def write(path: Path, questions: list[Question]) -> None:
     with path.open("w", encoding="utf-8") as stream:
         for one in questions:
             row: dict[str, Any] = {
-                "id": one.id, "question": one.question, "language": one.language, "answerable": one.answerable,
+                "id": one.id,
+                "question": one.question,
+                "language": one.language,
+                "answerable": one.answerable,
                 "documents": [
                     {"document": place.document, "page": place.page, "clause": place.clause, "evidence": place.evidence}
                     for place in one.documents
                 ],
-                "facts": [list(alternatives) for alternatives in one.facts], "kind": one.kind, "split": one.split,
+                "facts": [list(alternatives) for alternatives in one.facts],
+                "kind": one.kind,
+                "split": one.split,
             }
             if one.history:
                 row["history"] = list(one.history)
@@ -129,7 +134,10 @@ def from_dataset(dataset: Dataset) -> list[Question]:
     """Turn a test collection's queries into questions: answerable ones by qrels, and its unanswerable ones."""
     answerable = [
         Question(
-            query.id, query.text, query.language, True,
+            query.id,
+            query.text,
+            query.language,
+            True,
             tuple(Place(document) for document, grade in dataset.qrels[query.id].items() if grade > 0),
         )
         for query in dataset.queries

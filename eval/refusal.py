@@ -18,8 +18,14 @@ def summarise(rows: Rows) -> dict[str, Any]:
     right = sum(row["refused"] and not row["answerable"] for row in rows)
     refused = sum(row["refused"] for row in rows)
     unanswerable = sum(not row["answerable"] for row in rows)
-    return {**_ratios(right, refused, unanswerable), "right": right, "refused": refused, "unanswerable": unanswerable,
-            "questions": len(rows), "curve": curve(rows)}
+    return {
+        **_ratios(right, refused, unanswerable),
+        "right": right,
+        "refused": refused,
+        "unanswerable": unanswerable,
+        "questions": len(rows),
+        "curve": curve(rows),
+    }
 
 
 def curve(rows: Rows) -> list[dict[str, float | None]]:
@@ -35,8 +41,13 @@ def curve(rows: Rows) -> list[dict[str, float | None]]:
     for threshold in sorted({0.0, *(round(float(one) + 1e-4, 4) for one in numbers)}):
         below = [row for row in rows if row["confidence"] < threshold]
         right = sum(not row["answerable"] for row in below)
-        points.append({"threshold": threshold, **_ratios(right, len(below), unanswerable),
-                       "answered": 1 - (len(below) - right) / (len(rows) - unanswerable)})
+        points.append(
+            {
+                "threshold": threshold,
+                **_ratios(right, len(below), unanswerable),
+                "answered": 1 - (len(below) - right) / (len(rows) - unanswerable),
+            }
+        )
     return points
 
 

@@ -31,8 +31,12 @@ def as_json(results: list[Result], worst: int) -> str:
 
 def facts(result: Result, worst: int) -> dict[str, Any]:
     """Return what is shown of one run."""
-    return {"label": result.label, "summary": result.summary, "worst": worst_of(result, worst),
-            "recall": recall_curves(result)}
+    return {
+        "label": result.label,
+        "summary": result.summary,
+        "worst": worst_of(result, worst),
+        "recall": recall_curves(result),
+    }
 
 
 def worst_of(result: Result, number: int) -> list[dict[str, Any]]:
@@ -66,7 +70,8 @@ def _wrong_answers(result: Result) -> Iterable[tuple[float, str, dict[str, Any]]
 
 def recall_curves(result: Result) -> dict[str, list[tuple[int, float]]]:
     """Return ``{system: [(k, mean recall of the first k documents)]}`` from the run files."""
-    relevant = {row["id"]: {one for one, grade in row.get("relevant", {}).items() if grade > 0} for row in result.questions}
+    judged = {row["id"]: row.get("relevant", {}) for row in result.questions}
+    relevant = {query: {one for one, grade in grades.items() if grade > 0} for query, grades in judged.items()}
     curves: dict[str, list[tuple[int, float]]] = {}
     for system in result.summary.get("systems", {}):
         run = trec.read_run(result.path / f"{system}.run")
@@ -104,9 +109,7 @@ def _answer_plots(summary: dict[str, Any]) -> list[str]:
     drawn = []
     for split in plain:
         inside = [group for group in summary["groups"] if group.startswith(f"{split} ")]
-        groups = {
-            group.removeprefix(f"{split} "): _bars(summary["table"][group]) for group in (inside or [split])
-        }
+        groups = {group.removeprefix(f"{split} "): _bars(summary["table"][group]) for group in (inside or [split])}
         drawn.append(plots.bars(f"{split}", {group: series for group, series in groups.items() if series}))
     curve = summary["refusal"]["all"]["curve"]
     if curve:

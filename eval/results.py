@@ -1,10 +1,10 @@
 """Where results lie: one folder per run, with what made it.
 
-    <bench>/eval/<dataset>/<name>/   or   <data>/eval/<tenant>/<name>/
-        run.json          kind, settings, model, code version, tables
-        questions.jsonl   one line per question: its values, what was found, what should have been
-        <system>.run      TREC run (retrieval only)
-        answers.jsonl     the answers as ``kb ask --batch`` writes them (answers only)
+<bench>/eval/<dataset>/<name>/   or   <data>/eval/<tenant>/<name>/
+    run.json          kind, settings, model, code version, tables
+    questions.jsonl   one line per question: its values, what was found, what should have been
+    <system>.run      TREC run (retrieval only)
+    answers.jsonl     the answers as ``kb ask --batch`` writes them (answers only)
 """
 
 from __future__ import annotations

@@ -7,14 +7,17 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["answers", "comparison", "retrieval"]
+from kb.language.detect import Language
+
+__all__ = ["answers", "comparison", "retrieval", "scale", "speed"]
 
 _SIGNIFICANT = 0.05
+_LANGUAGES = {one.value for one in Language}
 
 
 def _console() -> Console:
     console = Console()
-    return console if console.is_terminal else Console(width=130)
+    return console if console.is_terminal else Console(width=170)
 
 
 def retrieval(summary: dict[str, Any]) -> None:
@@ -39,8 +42,13 @@ def retrieval(summary: dict[str, Any]) -> None:
                 cells.append(f"{value['mean']:.3f}{_star(summary, system, group, name)}")
                 if index == 0:
                     cells.append(f"{value['low']:.3f}–{value['high']:.3f}")
-            table.add_row(group if place == 0 else "", str(number) if place == 0 else "", system, *cells,
-                          end_section=place == len(systems) - 1)
+            table.add_row(
+                group if place == 0 else "",
+                str(number) if place == 0 else "",
+                system,
+                *cells,
+                end_section=place == len(systems) - 1,
+            )
     _console().print(table)
 
 
@@ -51,18 +59,25 @@ def _star(summary: dict[str, Any], system: str, group: str, name: str) -> str:
     return " "
 
 
-def answers(summary: dict[str, Any]) -> None:
-    """Print one line per group: means, refusal precision and recall; below the table what holds for all."""
+def answers(summary: dict[str, Any], kinds: bool) -> None:
+    """Print one line per group: means, precision and recall of refusal; below the table what holds for all.
+
+    Args:
+        kinds: print a line per kind of question as well.
+    """
     names = summary["measures"]
     table = Table(
         title=f"{summary['subject']}: {summary['questions']} questions, p50 {summary['ms']['p50']} ms, "
-        f"p95 {summary['ms']['p95']} ms", title_justify="left",
+        f"p95 {summary['ms']['p95']} ms",
+        title_justify="left",
     )
     for head in ("questions", "n"):
         table.add_column(head)
     for name in (*names, "refusal P", "refusal R"):
         table.add_column(name, justify="right")
     for group, number in summary["groups"].items():
+        if not kinds and " " in group and group.split()[-1] not in _LANGUAGES:
+            continue
         values, refusal = summary["table"][group], summary["refusal"][group]
         cells = [f"{values[name]['mean']:.3f}" if name in values else "" for name in names]
         cells += ["" if refusal[key] is None else f"{refusal[key]:.3f}" for key in ("precision", "recall")]
@@ -81,12 +96,50 @@ def comparison(found: dict[str, Any], show: int) -> None:
         table.add_column(head, justify="left" if head in ("group", "measure") else "right")
     for row in found["rows"]:
         star = "*" if row["p"] < _SIGNIFICANT else " "
-        table.add_row(row["group"], row["measure"], str(row["n"]), f"{row['before']:.3f}", f"{row['after']:.3f}",
-                      f"{row['difference']:+.3f}{star}", f"{row['low']:+.3f} … {row['high']:+.3f}", f"{row['p']:.4f}")
+        table.add_row(
+            row["group"],
+            row["measure"],
+            str(row["n"]),
+            f"{row['before']:.3f}",
+            f"{row['after']:.3f}",
+            f"{row['difference']:+.3f}{star}",
+            f"{row['low']:+.3f} … {row['high']:+.3f}",
+            f"{row['p']:.4f}",
+        )
     console = _console()
     console.print(table)
     for head in ("lost", "gained"):
         console.print(f"{head}: {len(found[head])} ({found['sort_measure']})", highlight=False)
         for one in found[head][:show]:
-            console.print(f"  {one['before']:.2f} → {one['after']:.2f}  {one['id']}  {one['question']}",
-                          markup=False, highlight=False)
+            console.print(
+                f"  {one['before']:.2f} → {one['after']:.2f}  {one['id']}  {one['question']}",
+                markup=False,
+                highlight=False,
+            )
+
+
+def speed(found: dict[str, Any]) -> None:
+    """Print times and memory."""
+    table = Table(
+        title=f"{found['tenant']}: {found['questions']} questions, {found['cores']} cores, load {found['load']}",
+        title_justify="left",
+    )
+    for head in ("", "p50 ms", "p95 ms", "max ms"):
+        table.add_column(head, justify="right" if head else "left")
+    for key, name in (("search_ms", "search, warm"), ("answer_ms", "answer, warm")):
+        table.add_row(name, *(f"{found[key][one]:.1f}" for one in ("p50", "p95", "max")))
+    console = _console()
+    console.print(table)
+    if "cold_ask_s" in found:
+        console.print(f"kb ask, cold: {found['cold_ask_s']} s; serving process: {found['memory_mb']} MB")
+
+
+def scale(found: list[dict[str, Any]]) -> None:
+    """Print one line per size."""
+    table = Table()
+    for head in ("chunks", "documents", "p50 ms", "p95 ms", "max ms", "filled in s"):
+        table.add_column(head, justify="right")
+    for one in found:
+        times = (f"{one['search_ms'][key]:.1f}" for key in ("p50", "p95", "max"))
+        table.add_row(f"{one['chunks']:,}", str(one["documents"]), *times, f"{one['fill_s']:.0f}")
+    _console().print(table)

@@ -16,8 +16,8 @@ import click
 from kb.cli import Context, pass_context
 
 if TYPE_CHECKING:
+    from ingest.job import Outcome
     from ingest.jobs import Jobs
-    from ingest.pipeline import Outcome
     from ingest.progress import Display
     from kb.library import Library
     from kb.settings import Settings
@@ -80,7 +80,7 @@ def _outcomes(
 ) -> Iterator[Outcome]:
     """Yield what became of each file, in order; what is known already costs neither workers nor queue."""
     from ingest import jobs as durable
-    from ingest import pipeline
+    from ingest.job import job_for
     from kb import writer
     from kb.library import Library
 
@@ -95,23 +95,21 @@ def _outcomes(
             work.claim(tenant.slug, collection, [name for _, name in named])
             waiting: list[Outcome | str] = []
             for path, name in named:
-                waiting.append(
-                    settled[path] or work.submit(pipeline.job_for(tenant, path, name, path.as_posix(), collection))
-                )
+                waiting.append(settled[path] or work.submit(job_for(tenant, path, name, path.as_posix(), collection)))
             for one in waiting:
                 yield from work.outcomes(one) if isinstance(one, str) else [one]
 
 
 def _settled(settings: Settings, library: Library, path: Path, name: str, collection: str) -> Outcome | None:
     """Return the outcome of a file that needs no work: refused at the door, or known already."""
-    from ingest import pipeline
+    from ingest import job
     from kb.errors import FileRejected
 
     try:
-        pipeline.check(settings, path)
-        return pipeline.unchanged(library, path, name, path.as_posix(), collection)
+        job.check(settings, path)
+        return job.unchanged(library, path, name, path.as_posix(), collection)
     except (FileRejected, OSError) as error:
-        return pipeline.failed(path.as_posix(), name, error)
+        return job.failed(path.as_posix(), name, error)
 
 
 def _line(outcome: Outcome, locale: str) -> dict[str, Any]:

@@ -6,52 +6,26 @@ JSON is recorded; documents between two steps lie in the tenant's work folder.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
 from dbos import DBOS, SetWorkflowID
-from dbos._serialization import Serializer  # the type of a public setting; dbos exports it nowhere else
 
 from ingest import pipeline, sweep
-from ingest.failures import packed, unpacked
-from ingest.pipeline import Job, Outcome, Shop
+from ingest.durable import PENDING, POLL_SECONDS, launch, step, suffix
+from ingest.job import Job, Outcome
+from ingest.shop import Report, Shop
 from ingest.workers import Workers
 from kb import tenants
-from kb.errors import Transient
 from kb.library import Library
 from kb.settings import Settings
 
 __all__ = ["Jobs", "left_over", "running"]
-
-Report = Callable[[str, str, int, int | None], None]
-
-# One file is embedded, one waits with its chunks ready, one is read: neither worker process idles.
-_SIDE_BY_SIDE = 3
-_POLL_SECONDS = 0.05
-_ATTEMPTS = 3
-_PENDING = ["PENDING", "ENQUEUED", "DELAYED"]
-# Raised only when a job recorded by an older Sinzi can no longer be carried on.
-_FORMAT = "1"
-
-
-class _Json(Serializer):
-    """Records are JSON, never pickles: a job database from elsewhere must not run code here."""
-
-    def serialize(self, data: Any) -> str:
-        return json.dumps(data, ensure_ascii=False, default=repr)
-
-    def deserialize(self, serialized_data: str) -> Any:
-        return json.loads(serialized_data)
-
-    def name(self) -> str:
-        return "sinzi_json"
 
 
 class Jobs:
@@ -61,7 +35,7 @@ class Jobs:
 
     def __init__(self, settings: Settings, workers: Workers, report: Report) -> None:
         self.shop = Shop(settings, workers, report)
-        self.queue = "ingest" + _suffix(settings)
+        self.queue = "ingest" + suffix(settings)
         self.swept = threading.Event()
         self.done: defaultdict[str, threading.Event] = defaultdict(threading.Event)
 
@@ -80,16 +54,16 @@ class Jobs:
 
     def pending(self) -> dict[str, Job]:
         """Return the unfinished jobs by id, oldest first."""
-        found = DBOS.list_workflows(status=_PENDING, queue_name=self.queue, load_output=False)
+        found = DBOS.list_workflows(status=PENDING, queue_name=self.queue, load_output=False)
         inputs: dict[str, Any] = {one.workflow_id: one.input for one in found if one.input}
         return {job_id: Job(**facts["args"][0]) for job_id, facts in inputs.items()}
 
     def outcome(self, job_id: str) -> Outcome:
         """Wait for a job and return what became of it."""
-        while DBOS.retrieve_workflow(job_id).get_status().status in _PENDING:
+        while DBOS.retrieve_workflow(job_id).get_status().status in PENDING:
             if self.done[job_id].wait(timeout=5):
                 break
-        recorded: Any = DBOS.retrieve_workflow(job_id).get_result(polling_interval_sec=_POLL_SECONDS)
+        recorded: Any = DBOS.retrieve_workflow(job_id).get_result(polling_interval_sec=POLL_SECONDS)
         facts: dict[str, Any] = dict(recorded)
         facts["members"] = [Job(**one) for one in facts["members"]]
         return Outcome(**facts)
@@ -109,7 +83,7 @@ def _ingest(facts: dict[str, Any]) -> dict[str, Any]:
     assert job_id is not None
     jobs.swept.wait()
     try:
-        outcome = pipeline.ingest(Job(**facts), jobs.shop, _durable)
+        outcome = pipeline.ingest(Job(**facts), jobs.shop, step)
         for number, member in enumerate(outcome.members):
             with SetWorkflowID(_member_id(job_id, number)):
                 DBOS.enqueue_workflow(jobs.queue, _ingest, asdict(member))
@@ -121,34 +95,6 @@ def _ingest(facts: dict[str, Any]) -> dict[str, Any]:
 def _member_id(job_id: str, number: int) -> str:
     """Fixed by the job it came from, so that a repeated workflow finds its members instead of doubling them."""
     return f"{job_id}/{number}"
-
-
-def _durable(name: str, stage: Callable[[], Any]) -> Any:
-    """Run a stage as a dbos step. Its error is recorded as a result, since a refused file is no reason to retry."""
-
-    def attempt() -> dict[str, Any]:
-        for attempts_left in reversed(range(_ATTEMPTS)):
-            try:
-                return {"value": stage()}
-            except Transient as error:
-                if not attempts_left:
-                    return {"error": packed(error)}
-                threading.Event().wait(2.0 ** (_ATTEMPTS - attempts_left))
-            except Exception as error:
-                return {"error": packed(error)}
-        raise AssertionError("unreachable")
-
-    result = DBOS.run_step({"name": name}, attempt)
-    if "error" in result:
-        raise unpacked(result["error"])
-    return result["value"]
-
-
-def _suffix(settings: Settings) -> str:
-    """Installations that share one PostgreSQL keep to their own jobs; a SQLite file moves with its folder."""
-    if not settings.database_url:
-        return ""
-    return "-" + hashlib.sha256(str(settings.data.resolve()).encode()).hexdigest()[:12]
 
 
 @contextmanager
@@ -167,10 +113,10 @@ def running(
     _mark(settings).touch()
     jobs = Jobs.current = Jobs(settings, workers, report)
     try:
-        _launch(settings, jobs)
+        launch(settings, jobs.queue)
         if fresh:  # dbos looks for new queues once a second, for known ones at launch
             DBOS.destroy()
-            _launch(settings, jobs)
+            launch(settings, jobs.queue)
         pending = list(jobs.pending().values())
         for job in pending:
             if not job.inside:
@@ -195,20 +141,3 @@ def _mark(settings: Settings) -> Path:
 def left_over(settings: Settings) -> bool:
     """Whether an earlier process ended without finishing: its mark is still there."""
     return _mark(settings).is_file()
-
-
-def _launch(settings: Settings, jobs: Jobs) -> None:
-    url = settings.database_url or f"sqlite:///{settings.data / 'jobs.sqlite'}"
-    DBOS(
-        config={
-            "name": "sinzi" + _suffix(settings),
-            "system_database_url": url,
-            "application_version": _FORMAT,
-            "executor_id": "local" + _suffix(settings),
-            "serializer": _Json(),
-            "enable_otlp": False,
-            "log_level": "CRITICAL",
-        }
-    )
-    DBOS.launch()
-    DBOS.register_queue(jobs.queue, worker_concurrency=_SIDE_BY_SIDE, polling_interval_sec=_POLL_SECONDS)

@@ -2,7 +2,7 @@
 
 A document's name is its file's base name. Where two files of one batch (or of one archive) share it, the
 first keeps it and the others take their parent folder in front: ``rules.pdf``, ``centre-b/rules.pdf``. The
-order is the sorted order of paths, so the same batch gives the same names again.
+order of a batch is fixed (:func:`files_in`), so the same batch gives the same names again.
 """
 
 from __future__ import annotations
@@ -23,14 +23,18 @@ def is_document(path: PurePosixPath) -> bool:
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """Return the files of a command line: files as given, folders with all they hold, sorted; each file once.
+    """Return the files of a command line: files as given, folders with all they hold; each file once.
+
+    A folder's own files come before those of its sub-folders, both sorted.
 
     Paths that do not exist are returned too: they fail one by one, with a message.
     """
     found: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.is_file())
+            inside = sorted(
+                (one for one in path.rglob("*") if one.is_file()), key=lambda one: (one.parent.parts, one.name)
+            )
             wanted = [one for one in inside if is_document(PurePosixPath(one.relative_to(path).as_posix()))]
         else:
             wanted = [path]

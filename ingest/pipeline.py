@@ -1,4 +1,4 @@
-"""The way through this floor: one file → store, begin, read, embed, fill, publish.
+"""The way through this floor: one file → begin, read, embed, fill, publish.
 
 Every stage gives the same result when it is repeated after a crash, so :mod:`ingest.jobs` may run them as
 steps of a durable workflow and :func:`ingest` itself need not know. Until ``publish`` the version before
@@ -8,68 +8,28 @@ goes on answering.
 from __future__ import annotations
 
 import shutil
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import sqlalchemy as sa
 
-from ingest import embed, names, prepared
-from ingest.failures import packed
-from ingest.workers import Workers
+from ingest import embed, prepared
+from ingest.job import Job, Outcome, failed
+from ingest.members import came_in, member_name, members
+from ingest.shop import Shop, work_folder
 from kb import files, publishing, tenants
-from kb.errors import FileRejected, SinziError
-from kb.library import Library
+from kb.errors import SinziError
 from kb.publishing import Begun, Content
-from kb.records.tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
-from kb.search.vectors import VectorStore
-from kb.settings import Settings
-from kb.tenants import Tenant
+from kb.records.tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
+from kb.search.embedding import Vectors
 
-__all__ = ["Job", "Outcome", "Shop", "Step", "check", "failed", "ingest", "job_for", "unchanged", "work_folder"]
-
-# Mail in an archive in a mail: deeper nesting is nobody's filing, but a bomb's.
-MOST_NESTED = 3
-ATTACHED = "attached_to:"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One file to take in; its bytes are stored already. Small and JSON: it is what a crash must not lose.
-
-    ``path`` is shown to people ("x.zip/member.pdf"); ``inside`` names the document a member came in, or "".
-    """
-
-    tenant: str
-    collection: str
-    name: str
-    path: str
-    sha256: str
-    size_bytes: int
-    inside: str = ""
-    depth: int = 0
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a file. ``status`` is None for an archive, which is no document: see ``members``."""
-
-    path: str
-    status: str | None
-    document: str
-    version: int | None = None
-    pages: int | None = None
-    chunks: int = 0
-    seconds: float = 0.0
-    error: dict[str, Any] | None = None
-    members: list[Job] = field(default_factory=list)
+__all__ = ["Step", "at_once", "begin", "ingest"]
 
 
 class Step(Protocol):
@@ -83,66 +43,6 @@ def at_once(name: str, stage: Callable[[], Any]) -> Any:
     return stage()
 
 
-class Shop:
-    """What the stages work with: settings, worker processes, and locks that keep one content to one job."""
-
-    def __init__(
-        self, settings: Settings, workers: Workers, report: Callable[[str, str, int, int | None], None] | None = None
-    ) -> None:
-        self.settings = settings
-        self.workers = workers
-        self.report = report or (lambda path, stage, done, total: None)
-        self.beginning = threading.Lock()
-        # Names the batch's own files go by: a member found in a mail must not take one of them first.
-        self.claimed: set[tuple[str, str, str]] = set()
-        # Tenants with originals of refused files still lying about.
-        self.discarded: set[str] = set()
-        self._guard = threading.Lock()
-        self._contents: dict[tuple[str, str, str], threading.Lock] = {}
-
-    @contextmanager
-    def alone_with(self, job: Job) -> Iterator[None]:
-        """Let no other job with the same bytes run beside this one: the second then finds them published."""
-        with self._guard:
-            lock = self._contents.setdefault((job.tenant, job.collection, job.sha256), threading.Lock())
-        with lock:
-            yield
-
-    def library(self, job: Job) -> Library:
-        return Library(tenants.get(self.settings, job.tenant))
-
-    def vectors(self, job: Job, library: Library) -> VectorStore:
-        return VectorStore(self.settings, library.tenant, job.collection)
-
-    def progress(self, job: Job, stage: str) -> Callable[[int, int | None], None]:
-        return lambda done, total: self.report(job.path, stage, done, total)
-
-
-def work_folder(tenant: Tenant, version_id: int) -> Path:
-    return tenant.home / "work" / str(version_id)
-
-
-def check(settings: Settings, source: Path) -> None:
-    """Refuse what need not even be copied.
-
-    Raises:
-        FileRejected: ``file_missing``, ``file_too_large``.
-    """
-    if not source.is_file():
-        raise FileRejected("file_missing", name=source.name)
-    size, limit = source.stat().st_size, settings.max_file_mb
-    if size > limit * 1024 * 1024:
-        raise FileRejected("file_too_large", name=source.name, size_mb=round(size / 1024 / 1024), limit_mb=limit)
-
-
-def job_for(
-    tenant: Tenant, source: Path, name: str, path: str, collection: str, inside: str = "", depth: int = 0
-) -> Job:
-    """Store a file's original and return the job that takes it in; from here on the file itself is not needed."""
-    sha256 = files.store(tenant.files_path, source)
-    return Job(tenant.slug, collection, name, path, sha256, source.stat().st_size, inside, depth)
-
-
 def ingest(job: Job, shop: Shop, step: Step = at_once) -> Outcome:
     """Take one file in and return what became of it; files found inside it are returned as further jobs.
 
@@ -152,37 +52,13 @@ def ingest(job: Job, shop: Shop, step: Step = at_once) -> Outcome:
     with shop.alone_with(job):
         begun: Begun | None = None
         try:
-            begun = Begun(**step("begin", lambda: asdict(_begin(job, shop))))
+            begun = Begun(**step("begin", lambda: asdict(begin(job, shop))))
             outcome = _through(job, begun, shop, step)
         except SinziError as error:
             outcome = failed(job.path, job.name, error)
             step("discard", lambda: _discard(job, begun, shop))
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
-
-
-def unchanged(library: Library, source: Path, name: str, path: str, collection: str) -> Outcome | None:
-    """Return the outcome of a file whose very content is published under its very name, else None.
-
-    A shortcut that needs neither workers nor queue; every other case is :func:`ingest`'s.
-    """
-    query = (
-        sa.select(VersionRow.number, VersionRow.page_count, sa.func.count(ChunkRow.id))
-        .select_from(DocumentRow)
-        .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
-        .join(VersionRow, VersionRow.id == DocumentRow.published_version_id)
-        .join(ChunkRow, ChunkRow.version_id == VersionRow.id)
-        .where(CollectionRow.slug == collection, DocumentRow.name == name, VersionRow.sha256 == files.digest(source))
-        .group_by(VersionRow.id)
-    )
-    with library.session() as session:
-        row = session.execute(query).first()
-    return Outcome(path, "unchanged", name, *row) if row else None
-
-
-def failed(path: str, name: str, error: Exception) -> Outcome:
-    """Return the outcome of a file that was refused."""
-    return Outcome(path, "failed", name, error=packed(error))
 
 
 def _through(job: Job, begun: Begun, shop: Shop, step: Step) -> Outcome:
@@ -205,37 +81,18 @@ def _through(job: Job, begun: Begun, shop: Shop, step: Step) -> Outcome:
     return outcome
 
 
-def _begin(job: Job, shop: Shop) -> Begun:
+def begin(job: Job, shop: Shop) -> Begun:
+    """Open a version for the job, under the name the document will go by."""
     library = shop.library(job)
     model = shop.workers.identity()[0]
     with shop.beginning:
         collection = publishing.collection_for(library, job.collection, model)
-        name = _member_name(library, collection.id, job, shop) if job.inside else job.name
+        name = member_name(library, collection.id, job, shop) if job.inside else job.name
         begun = publishing.begin(library, collection, name, job.sha256, job.size_bytes)
         if job.inside and begun.status != "unchanged":
             with library.transaction() as session:
-                session.get_one(VersionRow, begun.version_id).notes = [ATTACHED + job.inside]
+                session.get_one(VersionRow, begun.version_id).notes = came_in(job)
         return begun
-
-
-def _member_name(library: Library, collection_id: int, job: Job, shop: Shop) -> str:
-    """A member goes by its own name unless that is another document's, from elsewhere: then "mail.eml/name".
-
-    Two mails often carry different files of one name; one must not become a version of the other.
-    """
-    longer = f"{job.inside}/{job.name}"
-    query = (
-        sa.select(DocumentRow.name, VersionRow.notes)
-        .join(VersionRow, VersionRow.document_id == DocumentRow.id)
-        .where(DocumentRow.collection_id == collection_id, DocumentRow.name.in_([job.name, longer]))
-    )
-    with library.session() as session:
-        rows = session.execute(query).all()
-    if any(name == longer for name, _ in rows):
-        return longer
-    free = not rows and (job.tenant, job.collection, job.name) not in shop.claimed
-    ours = free or any(ATTACHED + job.inside in notes for _, notes in rows)
-    return job.name if ours else longer
 
 
 def _facts(job: Job, begun: Begun, shop: Shop) -> dict[str, Any]:
@@ -266,19 +123,8 @@ def _prepared(job: Job, begun: Begun, shop: Shop, folder: Path) -> prepared.Prep
 
 
 def _members(job: Job, begun: Begun, shop: Shop) -> list[dict[str, Any]]:
-    """Store the files found inside and return their jobs, in the order of their paths."""
-    tenant = tenants.get(shop.settings, job.tenant)
-    document = _prepared(job, begun, shop, work_folder(tenant, begun.version_id))
-    if job.depth >= MOST_NESTED:
-        raise FileRejected("file_too_complex", name=job.name, what=f"{job.depth + 1} archives deep")
-    found = sorted((PurePosixPath(name), Path(path)) for name, path in document.members)
-    found = [(name, path) for name, path in found if names.is_document(name)]
-    jobs = []
-    for (inner, source), name in zip(found, names.assign([inner for inner, _ in found]), strict=True):
-        shown = f"{job.path}/{inner}"
-        made = job_for(tenant, source, name, shown, job.collection, begun.document, job.depth + 1)
-        jobs.append(asdict(made))
-    return jobs
+    folder = work_folder(tenants.get(shop.settings, job.tenant), begun.version_id)
+    return [asdict(one) for one in members(job, _prepared(job, begun, shop, folder), begun.document, shop)]
 
 
 def _index(job: Job, begun: Begun, shop: Shop) -> int:
@@ -295,14 +141,14 @@ def _index(job: Job, begun: Begun, shop: Shop) -> int:
     rows = rows.astype(np.float16).astype(np.float32)
     shop.report(job.path, "store", 0, None)
     content = _content(document, rows)
-    content.notes += [ATTACHED + job.inside] if job.inside else []
+    content.notes += came_in(job)
     chunk_ids = publishing.fill(library, begun, content)
     store.result().remove_version(begun.version_id)
     store.result().add(begun.version_id, chunk_ids, rows)
     return len(chunk_ids)
 
 
-def _content(document: prepared.Prepared, vectors: Any) -> Content:
+def _content(document: prepared.Prepared, vectors: Vectors) -> Content:
     return Content(
         title=document.title,
         language=document.language,

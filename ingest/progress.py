@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from ingest.pipeline import Outcome
+from ingest.job import Outcome
 
 __all__ = ["Display", "texts"]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import sqlalchemy as sa
 
-from ingest.pipeline import Job
+from ingest.job import Job
 from kb import files, publishing, tenants
 from kb.library import Library
 from kb.publishing import Begun
@@ -60,7 +60,10 @@ def _sweep_folders(library: Library, kept: set[int], pending: set[str]) -> None:
 
 
 def sweep_originals(library: Library) -> None:
-    """Erase originals no version has. Only while nothing is queued: files found in a mail are stored before their jobs."""
+    """Erase originals no version has.
+
+    Only while nothing is queued: files found in a mail are stored before their jobs.
+    """
     with library.session() as session:
         named = set(session.scalars(sa.select(VersionRow.sha256)))
     for original in library.tenant.files_path.glob("??/*"):

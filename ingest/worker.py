@@ -1,8 +1,8 @@
 """The worker process: ``python -m ingest.worker``. Reads files and embeds chunks, away from what serves.
 
-The first line on standard input is the settings as JSON; each further line is a task, answered with lines on
-standard output: ``{"ready": true}`` once, ``{"progress": [done, total]}``, then ``{"result": …}`` or ``{"error": {…}}``. The process
-ends when its standard input ends, so it never outlives the one that started it.
+The first line on standard input is the settings as JSON, answered with ``{"ready": true}``; each further line is
+a task, answered with lines ``{"progress": [done, total]}`` and, last, ``{"result": …}`` or ``{"error": {…}}``. The
+process ends when its standard input ends, so it never outlives the one that started it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The worker processes seen from outside: one reads files, one embeds, side by side.
+"""The two worker processes of a running program: one reads files, one embeds, side by side.
 
 Both are started once and reused, so that imports and the model are paid for once. A reader that hangs,
 grows too large or crashes is ended and replaced; only its file fails.
@@ -7,182 +7,22 @@ grows too large or crashes is ended and replaced; only its file fails.
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import queue
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from ingest.failures import unpacked
-from ingest.limits import Watch
+from ingest.worker_process import Ended, Progress, WorkerProcess
 from kb.errors import FileRejected, SinziError
 from kb.settings import Settings
 
 __all__ = ["Workers"]
-
-Progress = Callable[[int, int | None], None]
-_TICK_SECONDS = 0.1
-# Workers use what is on this machine; the variables say so to libraries that would phone home.
-_QUIET = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "SCARF_NO_ANALYTICS": "1",
-    "UNSTRUCTURED_DISABLE_NOTICE": "1",
-    "ANONYMIZED_TELEMETRY": "False",
-    "TOKENIZERS_PARALLELISM": "false",
-    "PYTHONUTF8": "1",
-}
-
-
-class _Ended(Exception):
-    """The worker process ended before it answered."""
-
-
-class _Closing(BaseException):
-    """The program is ending. Not an Exception: what was cut short must not be recorded as a failure."""
-
-
-class _Worker:
-    """One process and the pipe to it; one task at a time."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._lock = threading.Lock()
-        self._closed = False
-        self._ready = False
-        self._process: subprocess.Popen[str] | None = None
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-
-    def _running(self) -> subprocess.Popen[str]:
-        if self._closed:
-            raise _Closing
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "ingest.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **_QUIET},
-                encoding="utf-8",
-                # Ctrl-C is for the program that is talked to; it ends its workers by closing their input.
-                start_new_session=True,
-            )
-            self._lines = queue.SimpleQueue()
-            self._ready = False
-            threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True).start()
-            self._send(self._process, self._settings.model_dump(mode="json"))
-        return self._process
-
-    def _send(self, process: subprocess.Popen[str], message: dict[str, Any]) -> None:
-        assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError, OSError):  # a dead worker shows at the other end of the pipe
-            process.stdin.write(json.dumps(message, ensure_ascii=False) + "\n")
-            process.stdin.flush()
-
-    def warm(self) -> None:
-        """Start the process and its imports without waiting for them."""
-        threading.Thread(target=self._warm, daemon=True).start()
-
-    def _warm(self) -> None:
-        with contextlib.suppress(SinziError, _Ended, _Closing):  # a real task will meet and report the same
-            self.call({"do": "warm"}, lambda done, total: None)
-
-    def call(self, task: dict[str, Any], progress: Progress, watched: str | None = None) -> dict[str, Any]:
-        """Run a task and return its result.
-
-        Args:
-            watched: the name of the file whose limits hold for the task; None for no limits.
-
-        Raises:
-            SinziError: what the task raised, or which limit was passed.
-            _Ended: the process died.
-        """
-        with self._lock:
-            process = self._running()
-            self._send(process, task)
-            watch = Watch(self._settings, watched, process.pid) if watched else None
-            try:
-                message = self._answer(progress, watch)
-            except (SinziError, _Ended):
-                self._end()
-                raise
-            if watch is not None and watch.swollen():
-                self._end()  # memory one file left behind must not be counted against the next
-        if "error" in message:
-            raise unpacked(message["error"])
-        result: dict[str, Any] = message["result"]
-        return result
-
-    def _answer(self, progress: Progress, watch: Watch | None) -> dict[str, Any]:
-        while True:
-            try:
-                line = self._lines.get(timeout=_TICK_SECONDS)
-            except queue.Empty:
-                line = ""
-            if line is None:
-                raise self._end_of_pipe()
-            message: dict[str, Any] = json.loads(line) if line else {}
-            if "result" in message or "error" in message:
-                return message
-            self._ready = self._ready or "ready" in message
-            if "progress" in message:
-                progress(*message["progress"])
-                if watch is not None:
-                    watch.page_done()
-            if watch is not None:
-                watch.check()
-
-    def _end_of_pipe(self) -> BaseException:
-        """What it means that the process is gone: we end it, it never started, or a file crashed it."""
-        if self._closed:
-            return _Closing()
-        if not self._ready:
-            return SinziError("internal", reason="a worker process (python -m ingest.worker) does not start")
-        return _Ended()
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(psutil.Error):
-            for child in psutil.Process(process.pid).children(recursive=True):
-                child.kill()
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-
-    def close(self) -> None:
-        """End the process, whatever it is doing, for good."""
-        self._closed = True
-        self._end()
-
-
-def _pump(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
-    """Carry lines from the pipe to a queue, which can be waited on with a time limit on every system."""
-    assert process.stdout is not None
-    with contextlib.suppress(ValueError, OSError):  # closed while reading: the process was ended
-        for line in process.stdout:
-            lines.put(line)
-    lines.put(None)
 
 
 class Workers:
     """The reader and the embedder of one running program. Safe to call from several threads."""
 
     def __init__(self, settings: Settings) -> None:
-        self._reader = _Worker(settings)
-        self._embedder = _Worker(settings)
+        self._reader = WorkerProcess(settings)
+        self._embedder = WorkerProcess(settings)
         self._identity: tuple[str, int] | None = None
 
     def __enter__(self) -> Workers:
@@ -224,7 +64,7 @@ class Workers:
         task = {"do": "read", "source": str(source), "name": name, "folder": str(folder)}
         try:
             return self._reader.call(task, progress, watched=name)
-        except _Ended as error:
+        except Ended as error:
             raise FileRejected("file_crashed_parser", name=name) from error
 
     def embed(self, folder: Path, progress: Progress) -> None:
@@ -233,9 +73,9 @@ class Workers:
 
     def _embedding(self, task: dict[str, Any], progress: Progress) -> dict[str, Any]:
         """Ask the embedder, a second time where it died: what it had made is kept."""
-        with contextlib.suppress(_Ended):
+        with contextlib.suppress(Ended):
             return self._embedder.call(task, progress)
         try:
             return self._embedder.call(task, progress)
-        except _Ended as error:
+        except Ended as error:
             raise SinziError("internal", reason="the embedding process ended twice") from error

@@ -5,6 +5,8 @@ Writing (new versions, publishing, removal) is in :mod:`kb.publishing`.
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -30,6 +32,27 @@ def _engine(path: Path) -> sa.Engine:
     return open_engine(path, "tenant")
 
 
+class _Watch:
+    """A connection of its own that writes nothing: SQLite's data_version then counts everybody's commits."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+        self._lock = threading.Lock()
+
+    def version(self) -> int:
+        with self._lock:
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+@lru_cache(maxsize=256)
+def _watching(path: Path, _inode: int) -> _Watch:
+    return _Watch(path)
+
+
+def _watch(path: Path) -> int:
+    return _watching(path, path.stat().st_ino).version()
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """A document with the version that holds on the day asked about."""
@@ -50,6 +73,7 @@ class Library:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
         self.engine = _engine(tenant.records_path)
+        self._held: tuple[int, list[Holding]] = (-1, [])
 
     def session(self) -> Session:
         """Return a new session on this tenant's records; rows survive its end."""
@@ -112,15 +136,26 @@ class Library:
 
     def in_force(self, as_of: date, collections: Sequence[str] | None = None) -> list[Holding]:
         """Return, for each document, the newest version that holds on ``as_of``; documents without one are absent."""
-        readable = VersionRow.state.in_(("published", "superseded"))
-        holdings = self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
         best: dict[int, Holding] = {}
-        for holding in holdings:
+        for holding in self._readable():
             if collections is not None and holding.collection.slug not in collections:
                 continue
             if _holds(holding.version, as_of):
                 best[holding.document.id] = holding
         return list(best.values())
+
+    def _readable(self) -> list[Holding]:
+        """Return every version that may be read, oldest first; kept until the records change."""
+        version = self.data_version()
+        if self._held[0] != version:
+            readable = VersionRow.state.in_(("published", "superseded"))
+            holdings = self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
+            self._held = (version, holdings)
+        return self._held[1]
+
+    def data_version(self) -> int:
+        """Return a number that changes when anything in the records has been committed, here or elsewhere."""
+        return _watch(self.tenant.records_path)
 
     def chunks(self, ids: Iterable[int]) -> dict[int, ChunkRow]:
         """Return chunks by id, without their vectors; unknown ids are absent."""

@@ -41,7 +41,7 @@ def features(evidence: Evidence) -> dict[str, float]:
     """
     passages = evidence.passages
     first = passages[0]
-    possible = max(first.why["possible"], 1e-6)
+    possible = max(evidence.found.possible, 1e-6)
     cosines = sorted((passage.why["dense"] for passage in passages), reverse=True)
     question_chinese = Language(evidence.found.query.language).is_chinese
     return {
@@ -61,7 +61,8 @@ def _rare(evidence: Evidence) -> float:
     from kb.language.words import index_words
 
     found = evidence.found
-    telling = sorted(found.query.typed, key=lambda word: -found.query.typed[word] * found.idf[word])[:3]
+    unseen = max(found.idf.values(), default=0.0) + 1.0
+    telling = sorted(found.query.typed, key=lambda word: -found.query.typed[word] * found.idf.get(word, unseen))[:3]
     if not telling:
         return 0.0
     here: set[str] = set()

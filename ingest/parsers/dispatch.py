@@ -6,9 +6,6 @@ Parser modules are imported only when a file of their kind comes, so that ``kb a
 from __future__ import annotations
 
 import importlib
-import struct
-import zipfile
-import zlib
 from pathlib import Path
 from typing import cast
 
@@ -71,15 +68,14 @@ def parse_file(path: Path, context: ParseContext) -> ParsedDocument:
         raise
     except (MemoryError, RecursionError) as error:
         raise FileRejected("file_too_complex", name=name, what=type(error).__name__) from error
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError) as error:
-        raise FileRejected("file_broken", name=name) from error
     except Exception as error:  # a parser met something nobody foresaw: the batch goes on, the cause is kept
         raise FileRejected("file_broken", name=name) from error
     named = KIND_OF_SUFFIX.get(suffix_of(name))
     if named and named != kind and frozenset((named, kind)) not in _SAME:
         parsed.notes.insert(0, f"read_as:{kind}")
     if not parsed.elements and not parsed.attachments:
-        raise FileRejected("file_no_text" if kind in ("pdf", "image") else "file_empty", name=name)
+        pictures = kind in ("pdf", "image") or any(note.startswith("pictures_without_text") for note in parsed.notes)
+        raise FileRejected("file_no_text" if pictures else "file_empty", name=name)
     return parsed
 
 

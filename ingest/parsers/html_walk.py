@@ -129,7 +129,6 @@ class HtmlWalker:
 
     def _list(self, element: etree._Element, tag: str) -> None:
         self._flush()
-        outer = self._item
         self._list_depth += 1
         number = _int(element.get("start"), 1)
         step = -1 if element.get("reversed") is not None else 1
@@ -138,10 +137,8 @@ class HtmlWalker:
         for child in element:
             if child.tag == "li":
                 number = _int(child.get("value"), number)
-                numbered = kind not in ("bullet", "none")
-                self._item = (
-                    format_number(number, kind) + ("." if numbered and kind != "decimal" else "") if numbered else ""
-                )
+                label = format_number(number, kind)
+                self._item = f"{label}." if label and kind != "decimal" else label
                 self._children(child)
                 self._flush()
                 number += step
@@ -151,7 +148,7 @@ class HtmlWalker:
             self._inline.append(collapse(child.tail))
         self._flush()
         self._list_depth -= 1
-        self._item = outer if self._list_depth >= 0 and outer is None else None
+        self._item = None  # what follows inside the outer item goes on without a number
 
     def _definitions(self, element: etree._Element) -> None:
         """A question heads its answer; a short term and its meaning are one item on two lines."""

@@ -15,7 +15,7 @@ from ingest.parsers.pdf_layout.forms import read_fields
 from ingest.parsers.pdf_layout.fragments import build_fragments
 from ingest.parsers.pdf_layout.glyphs import page_affine, read_glyphs
 from ingest.parsers.pdf_layout.rulings import read_rulings
-from ingest.parsers.pdf_layout.textfix import garbage_share
+from ingest.parsers.pdf_layout.textfix import garbage_share, is_cjk
 from ingest.parsers.pdf_layout.turned import main_turn, side_texts, unturn
 from kb.errors import FileRejected
 
@@ -23,6 +23,7 @@ __all__ = ["parse"]
 
 FEW_LETTERS = 40  # a page with fewer letters and a big image on it is a scan with at most a stamp on it
 GARBAGE = 0.25
+MANY_PATHS = 30  # fewer are a frame or a rule
 BIG_IMAGE = 0.3  # share of the page's area
 _NO_TITLE = re.compile(  # what programs write into the title field by themselves
     r"^(microsoft (word|powerpoint|excel)|untitled|document\d*|slide \d|powerpoint presentation|無標題|enclosure|annex"
@@ -130,12 +131,19 @@ def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext) -> Layo
 
 
 def _needs_ocr(page: pdfium.PdfPage, text: str) -> bool:
-    letters = sum(ch.isalnum() for ch in text)
+    letters = sum(3 if is_cjk(ch) else 1 for ch in text if ch.isalnum())  # a Chinese cover has few characters
     if letters >= FEW_LETTERS:
         return garbage_share(text) > GARBAGE
-    if not letters:  # outlines instead of letters, or an image; a blank page has no objects
-        return bool(c.FPDFPage_CountObjects(page) > 0)
+    if not letters and _is_drawn(page):
+        return True
     return _image_share(page) >= BIG_IMAGE
+
+
+def _is_drawn(page: pdfium.PdfPage) -> bool:
+    """Return whether a page without letters may hold some as outlines or in an image; a blank one does not."""
+    kinds = [c.FPDFPageObj_GetType(c.FPDFPage_GetObject(page, i)) for i in range(c.FPDFPage_CountObjects(page))]
+    inked = (c.FPDF_PAGEOBJ_IMAGE, c.FPDF_PAGEOBJ_FORM, c.FPDF_PAGEOBJ_SHADING)
+    return any(kind in inked for kind in kinds) or kinds.count(c.FPDF_PAGEOBJ_PATH) >= MANY_PATHS
 
 
 def _image_share(page: pdfium.PdfPage) -> float:

@@ -163,6 +163,7 @@ class _Reader:
             self._table.word(name)
 
     def _break(self) -> None:
+        """End of a paragraph; inside a cell or a note only of a line."""
         if self._group.target == "footnote":
             self._text("\n")
         elif self._paragraph.in_table:

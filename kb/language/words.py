@@ -18,7 +18,7 @@ import snowballstemmer
 from kb.language.numbers import figures
 from kb.language.script import fold
 
-__all__ = ["FTS5_TOKENIZE", "content_words", "index_words", "query_words"]
+__all__ = ["FTS5_TOKENIZE", "content_words", "index_words", "query_words", "stop_mask"]
 
 # What ``CREATE VIRTUAL TABLE … USING fts5(…, tokenize = …)`` needs so that SQLite leaves the words whole: the ASCII
 # tokenizer keeps every non-ASCII byte (unicode61 would drop rare characters), and these marks stand inside words.
@@ -128,7 +128,7 @@ def index_words(text: str) -> list[str]:
     return words
 
 
-def _stop_mask(run: str) -> list[bool]:
+def stop_mask(run: str) -> list[bool]:
     """Return for each character of a Han run whether a function word covers it."""
     pattern, stops = _chinese_stops()
     mask = [False] * len(run)
@@ -139,7 +139,7 @@ def _stop_mask(run: str) -> list[bool]:
 
 
 def _han_query(run: str) -> Iterator[tuple[str, float]]:
-    mask = _stop_mask(run)
+    mask = stop_mask(run)
     for i in range(len(run) - 1):
         if mask[i] and mask[i + 1]:
             continue
@@ -181,6 +181,6 @@ def content_words(text: str) -> list[str]:
             if match.group() not in _english_stop_words():
                 found.append(source[match.start() : match.end()])
             continue
-        marks = "".join(" " if stop else "x" for stop in _stop_mask(match.group()))
+        marks = "".join(" " if stop else "x" for stop in stop_mask(match.group()))
         found.extend(source[match.start() + m.start() : match.start() + m.end()] for m in re.finditer("x+", marks))
     return list(dict.fromkeys(word for word in found if word.strip()))

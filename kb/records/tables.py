@@ -126,7 +126,7 @@ class ChunkRow(TenantBase):
     ordinal: Mapped[int]
     section: Mapped[int | None]
     kind: Mapped[str]
-    language: Mapped[str]
+    language: Mapped[str] = mapped_column(index=True)
     clause: Mapped[str | None]
     heading_path: Mapped[list[Any]]
     text: Mapped[str]

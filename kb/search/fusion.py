@@ -1,4 +1,9 @@
-"""Fusion of the dense and the lexical leg into one score."""
+"""Fusion of the dense and the lexical leg into one score, fair to documents of either language.
+
+An embedding model puts texts of one language nearer to each other than to their translations, and a word index
+finds only its own language. So both legs are brought to one scale *within* each language first: cosines by the
+question's mean similarity to that language's passages, words by the best score among them.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +16,31 @@ __all__ = ["fuse"]
 LEXICAL_SHARE = 0.6
 # The cosine distance below the best candidate at which a passage's dense score has fallen to 0.
 DENSE_RANGE = 0.15
+# Where the best passage carries this share of what the question's words are worth, words are trusted fully.
+FULL_TRUST = 1.1
+
+Floats = NDArray[np.float32]
 
 
-def fuse(dense: NDArray[np.float32], lexical: NDArray[np.float32], possible: float) -> NDArray[np.float32]:
-    """Return one score per candidate, higher is better.
+def fuse(dense: Floats, lexical: Floats, chinese: NDArray[np.bool_], possible: float) -> Floats:
+    """Return one score per candidate, 0..1, higher is better.
 
     Args:
-        dense: best cosine similarity of each candidate with any variant of the question.
+        dense: best similarity of each candidate with any variant of the question, centred by language.
         lexical: weighted BM25 of each candidate, 0 where it has none of the words.
-        possible: the weighted idf sum of the question: what the words are worth together.
+        chinese: whether each candidate is in Chinese.
+        possible: the weighted idf sum of the question: what its words are worth together.
 
-    The dense leg counts by its distance from the best candidate; the lexical leg by its share of the best
-    score, and less where even the best passage holds only a little of the question (a question in one
-    language, the text in the other), so that a leg that knows nothing cannot bury one that does.
+    The dense leg counts by its distance from the best candidate. The lexical leg counts by its share of the best
+    score in the candidate's language, and less where even that best passage holds little of the question: a leg
+    that knows nothing must not bury one that does.
     """
     if dense.size == 0:
         return dense
     near = np.clip(1.0 - (dense.max() - dense) / DENSE_RANGE, 0.0, 1.0)
-    best = float(lexical.max())
-    if best <= 0.0 or possible <= 0.0:
-        return np.asarray(near, dtype=np.float32)
-    trust = min(1.0, 2.0 * best / (possible * 2.2))
-    share = LEXICAL_SHARE * trust
-    fused: NDArray[np.float32] = ((1.0 - share) * near + share * lexical / best).astype(np.float32)
-    return fused
+    words = np.zeros_like(near)
+    for group in (chinese, ~chinese):
+        best = float(lexical[group].max()) if group.any() else 0.0
+        if best > 0.0 and possible > 0.0:
+            words[group] = min(1.0, best / (possible * FULL_TRUST)) * lexical[group] / best
+    return np.asarray((1.0 - LEXICAL_SHARE) * near + LEXICAL_SHARE * words, dtype=np.float32)

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kb.search.query import Query
+
 __all__ = ["add", "idf", "remove_version", "search"]
 
 K1 = 1.2
@@ -22,12 +24,12 @@ B = 0.5
 HEADING_WEIGHT = 0.7
 # Words below this weight (single characters inside a longer word) score, but bring no candidates of their own.
 CANDIDATE_WEIGHT = 0.2
+# Only so many of the most telling words bring candidates: a loose translation must not make a search slow.
+MOST_WORDS = 32
 _INSERT = sa.text("INSERT INTO chunk_words(rowid, body, heading, version_id) VALUES (:id, :body, :heading, :version)")
-_VOCABULARY = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.chunk_vocabulary USING fts5vocab(main, chunk_words, row)"
-)
+_VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.chunk_vocabulary USING fts5vocab(main, chunk_words, row)"
 _SEARCH = """
-SELECT rowid, body, heading FROM chunk_words
+SELECT chunk_words.rowid, body, heading, chunks.language FROM chunk_words JOIN chunks ON chunks.id = chunk_words.rowid
 WHERE chunk_words MATCH :match {versions} ORDER BY bm25(chunk_words, 1.0, 0.7) LIMIT :limit
 """
 
@@ -47,32 +49,39 @@ def remove_version(session: Session, version_id: int) -> None:
     session.execute(sa.text("DELETE FROM chunk_words WHERE version_id = :version"), {"version": version_id})
 
 
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
-
-
 def search(
-    session: Session, words: dict[str, float], idf: dict[str, float], versions: Sequence[int], limit: int
-) -> list[tuple[int, float]]:
-    """Score the chunks of ``versions`` that hold any of the weighted ``words``.
+    session: Session, query: Query, idf: dict[str, float], versions: Sequence[int], limit: int
+) -> dict[int, float]:
+    """Score chunks of ``versions`` that hold words of the question, each with the words of its own language.
 
     Returns:
-        ``[(chunk id, weighted BM25)]`` best first. Chunks with none of the words are absent, so nothing has a
-        zero score.
+        ``{chunk id: weighted BM25}``, at most ``limit`` candidates for the question's language and as many for the
+        other. Chunks with none of the words are absent, so nothing has a zero score.
     """
-    seeking = [word for word, weight in words.items() if weight >= CANDIDATE_WEIGHT] or list(words)
+    rows: dict[int, tuple[Counter[str], Counter[str], str]] = {}
+    for words in (query.own, query.other):
+        for row in _candidates(session, words, idf, versions, limit):
+            rows[int(row[0])] = (Counter(row[1].split()), Counter(row[2].split()), str(row[3]))
+    average = sum(body.total() for body, _, _ in rows.values()) / max(1, len(rows))
+    scores = {
+        chunk_id: _bm25(query.words_for(language), idf, body, heading, average)
+        for chunk_id, (body, heading, language) in rows.items()
+    }
+    return {chunk_id: score for chunk_id, score in scores.items() if score > 0.0}
+
+
+def _candidates(
+    session: Session, words: dict[str, float], idf: dict[str, float], versions: Sequence[int], limit: int
+) -> Sequence[sa.Row[int, str, str, str]]:
+    there = [word for word in words if word in idf]
+    seeking = [word for word in there if words[word] >= CANDIDATE_WEIGHT] or there
     if not seeking or not versions:
         return []
+    telling = sorted(seeking, key=lambda word: -words[word] * idf[word])[:MOST_WORDS]
     # Numbers from our own records, not from a person: safe to stand in the statement.
-    among = f"AND version_id IN ({','.join(str(int(one)) for one in versions)})"
-    rows = session.execute(
-        sa.text(_SEARCH.format(versions=among)),
-        {"match": " OR ".join(_quoted(word) for word in seeking), "limit": limit},
-    ).all()
-    counts = [(int(row[0]), Counter(row[1].split()), Counter(row[2].split())) for row in rows]
-    average = sum(body.total() for _, body, _ in counts) / max(1, len(counts))
-    scored = [(chunk_id, _bm25(words, idf, body, heading, average)) for chunk_id, body, heading in counts]
-    return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
+    among = f"AND chunk_words.version_id IN ({','.join(str(int(one)) for one in versions)})"
+    match = " OR ".join('"' + word.replace('"', '""') + '"' for word in telling)
+    return session.execute(sa.text(_SEARCH.format(versions=among)), {"match": match, "limit": limit}).all()
 
 
 def _bm25(
@@ -87,12 +96,17 @@ def _bm25(
     return score
 
 
-def idf(session: Session, words: list[str]) -> dict[str, float]:
-    """Return ln(1 + (N − n + ½) / (n + ½)) over all chunks of the tenant; n from FTS5's own vocabulary."""
+def idf(session: Session, words: list[str]) -> tuple[dict[str, float], float]:
+    """Return ln(1 + (N − n + ½) / (n + ½)) of the words that occur, and the value of a word that occurs nowhere.
+
+    N and n count all chunks of the tenant; n comes from FTS5's own vocabulary.
+    """
     session.execute(sa.text(_VOCABULARY))
-    total = session.scalar(sa.text("SELECT count(*) FROM chunks")) or 1
+    total = session.scalar(sa.text("SELECT max(id) FROM chunks")) or 0
     query = sa.text("SELECT term, doc FROM temp.chunk_vocabulary WHERE term IN :words").bindparams(
         sa.bindparam("words", expanding=True)
     )
-    having = {term: int(number) for term, number in session.execute(query, {"words": words})}
-    return {word: math.log(1 + (total - having.get(word, 0) + 0.5) / (having.get(word, 0) + 0.5)) for word in words}
+    having = {str(term): int(number) for term, number in session.execute(query, {"words": words})}
+    total = max([total, *having.values()])
+    found = {word: math.log(1 + (total - number + 0.5) / (number + 0.5)) for word, number in having.items()}
+    return found, math.log(1 + (total + 0.5) / 0.5)

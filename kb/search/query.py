@@ -1,63 +1,82 @@
-"""A question as search needs it: language, variants to embed, weighted words."""
+"""A question as search needs it: language, variants to embed, weighted words for each language of the documents."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kb.language.cantonese import to_written
 from kb.language.detect import Language, detect
+from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.language.words import query_words
 
 __all__ = ["Query", "understand"]
 
-# What a word is worth that the person did not type, against one typed.
-REWRITTEN_WEIGHT = 1.0
+# What a word is worth that the person did not type, against one typed: chosen on the development sets.
 GLOSSARY_WEIGHT = 0.6
-GLOSSARY_OTHER_LANGUAGE_WEIGHT = 0.4
+TRANSLATED_WEIGHT = 1.0  # the glossary's word, against documents in the other language
+DICTIONARY_WEIGHT = 0.4
+
+Words = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Attributes:
+    """What a person asked.
 
-    text: the question as typed.
-    language: of the question.
-    variants: texts to embed, the question as typed first; in Cantonese also as written Chinese.
-    words: index words of the question, its variants and the glossary's other names, with weights in (0, 1].
-    typed: words of the question itself (typed or rewritten), without the glossary's.
+    Attributes:
+        text: the question as typed.
+        language: of the question.
+        variants: texts to embed, the question as typed first; in Cantonese also as written Chinese.
+        typed: words of the question, typed or rewritten, with weights in (0, 1].
+        own: for documents in the question's language: ``typed`` and the glossary's other names.
+        other: for documents in the other language (Chinese ↔ English): translations, and typed words and figures
+            that look the same there.
     """
 
     text: str
     language: Language
     variants: list[str]
-    words: dict[str, float] = field(default_factory=dict)
-    typed: dict[str, float] = field(default_factory=dict)
+    typed: Words = field(default_factory=dict)
+    own: Words = field(default_factory=dict)
+    other: Words = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        """All words, each once."""
+        return list(dict.fromkeys([*self.own, *self.other]))
+
+    def words_for(self, language: str) -> Words:
+        """Return the words that count in a text of ``language``."""
+        return self.own if (language != Language.ENGLISH) == self.language.is_chinese else self.other
 
 
-def understand(text: str, glossary: Glossary) -> Query:
-    """Read a question: detect its language, rewrite Cantonese, add the glossary's names for its terms."""
+def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
+    """Read a question: detect its language, rewrite Cantonese, add other names and translations of its terms."""
     language = detect(text)
     variants = [text]
-    if language.is_chinese:
-        written = to_written(text)
-        if written != text:
-            variants.append(written)
-    typed: dict[str, float] = {}
-    for number, variant in enumerate(variants):
-        _merge(typed, variant, 1.0 if number == 0 else REWRITTEN_WEIGHT)
-    words = dict(typed)
-    for expansion in glossary.expand(text) + (glossary.expand(variants[-1]) if len(variants) > 1 else []):
-        own, other = expansion.alternatives_zh, expansion.alternatives_en
-        if language is Language.ENGLISH:
-            own, other = other, own
-        for alternative in own:
-            _merge(words, alternative, GLOSSARY_WEIGHT)
-        for alternative in other:
-            _merge(words, alternative, GLOSSARY_OTHER_LANGUAGE_WEIGHT)
-    return Query(text, language, variants, words, typed)
+    if language.is_chinese and (written := to_written(text)) != text:
+        variants.append(written)
+    typed: Words = {}
+    _merge(typed, variants, 1.0)
+    own = dict(typed)
+    other = {word: weight for word, weight in typed.items() if word.isascii()}
+    for variant in variants:
+        for expansion in glossary.expand(variant):
+            near, far = expansion.alternatives_zh, expansion.alternatives_en
+            if language is Language.ENGLISH:
+                near, far = far, near
+            _merge(own, near, GLOSSARY_WEIGHT)
+            _merge(other, far, TRANSLATED_WEIGHT)
+    last = variants[-1]
+    meanings = dictionary.to_english(last) if language.is_chinese else dictionary.to_chinese(last)
+    for alternatives in meanings:
+        _merge(other, alternatives, DICTIONARY_WEIGHT)
+    return Query(text, language, variants, typed, own, other)
 
 
-def _merge(into: dict[str, float], text: str, factor: float) -> None:
-    for word, weight in query_words(text):
-        into[word] = max(into.get(word, 0.0), weight * factor)
+def _merge(into: Words, texts: Iterable[str], factor: float) -> None:
+    for text in texts:
+        for word, weight in query_words(text):
+            into[word] = max(into.get(word, 0.0), weight * factor)

@@ -10,14 +10,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from kb import writer
 from kb.errors import InputError, Misconfigured
+from kb.language import dictionary
+from kb.language.detect import Language
+from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.library import Holding, Library
 from kb.records.tables import ChunkRow
-from kb.search import embedding, lexical
+from kb.search import centres, embedding, lexical
+from kb.search.centres import Centres
 from kb.search.embedding import Vectors
 from kb.search.fusion import fuse
 from kb.search.passage import Passage, passage
@@ -40,19 +43,31 @@ def today() -> date:
 class Found:
     """Passages, best first, and what the search knew: for choosing sentences and for explaining.
 
-    ``vectors`` has shape (len(query.variants), dimension); ``idf`` is each query word's worth in this tenant.
+    Attributes:
+        vectors: of the query's variants, shape (len(query.variants), dimension).
+        idf: what each word of the question is worth in this tenant; words that occur nowhere are absent.
+        possible: what the typed words are worth together, those that occur nowhere included.
+        centres: mean vectors by language.
+        as_of: the day asked about.
     """
 
     query: Query
     passages: list[Passage]
     vectors: Vectors
     idf: dict[str, float]
+    possible: float
+    centres: Centres
     as_of: date
 
 
 @lru_cache(maxsize=1)
 def _shipped_glossary() -> Glossary:
     return Glossary()
+
+
+@lru_cache(maxsize=4)
+def _dictionary(settings: Settings) -> Dictionary:
+    return Dictionary(dictionary.ensure(settings.cache))
 
 
 class Retriever:
@@ -63,6 +78,7 @@ class Retriever:
         self.tenant = tenant
         self.library = Library(tenant)
         self.glossary = _shipped_glossary()
+        self._centres: tuple[int, Centres] | None = None
 
     def retrieve(
         self,
@@ -93,7 +109,7 @@ class Retriever:
             raise InputError("question_empty")
         if len(text) > self.settings.max_question_chars:
             raise InputError("question_too_long", length=len(text), limit=self.settings.max_question_chars)
-        return understand(text, self.glossary)
+        return understand(text, self.glossary, _dictionary(self.settings))
 
     def search(
         self,
@@ -109,37 +125,41 @@ class Retriever:
         encoder = embedding.load(self.settings)
         vectors = encoder.encode_queries(query.variants)
         with self.library.session() as session:
-            idf = lexical.idf(session, list(query.words))
-            words = dict(lexical.search(session, query.words, idf, list(holdings), self.settings.candidates))
-        near = self._dense_leg(vectors, list(holdings.values()))
-        rows = self._rows(list(dict.fromkeys([*near, *words])), set(holdings))
-        passages = self._fused(query, vectors, rows, words, idf, holdings)
-        return Found(query, passages[: limit or self.settings.passages], vectors, idf, day)
+            idf, unseen = lexical.idf(session, query.words)
+            words = lexical.search(session, query, idf, list(holdings), self.settings.candidates)
+        possible = sum(weight * idf.get(word, unseen) for word, weight in query.typed.items())
+        middle = self._middle(encoder.identity.dimension)
+        near = self._dense_leg(query, vectors, middle, list(holdings.values()))
+        rows = self._rows({*near, *words}, set(holdings))
+        passages = self._fused(query, vectors, middle, rows, words, possible, holdings)
+        return Found(query, passages[: limit or self.settings.passages], vectors, idf, possible, middle, day)
 
     def _fused(
         self,
         query: Query,
         vectors: Vectors,
+        middle: Centres,
         rows: dict[int, ChunkRow],
         words: dict[int, float],
-        idf: dict[str, float],
+        possible: float,
         holdings: dict[int, Holding],
     ) -> list[Passage]:
         ids = sorted(rows)
         if not ids:
             return []
-        dense = np.max(np.stack([_vector(rows[one].vector) for one in ids]) @ vectors.T, axis=1)
+        chinese = np.array([rows[one].language != Language.ENGLISH.value for one in ids])
+        cosines = np.stack([centres.vector(rows[one].vector) for one in ids]) @ vectors.T
+        centred = middle.centred(cosines, vectors, chinese).max(axis=1)
         lexical_scores = np.array([words.get(one, 0.0) for one in ids], dtype=np.float32)
-        possible = sum(weight * idf[word] for word, weight in query.typed.items())
-        fused = fuse(dense, lexical_scores, possible)
+        fused = fuse(centred, lexical_scores, chinese, possible)
         passages = []
         for i in np.argsort(-fused, kind="stable"):
             one = passage(rows[ids[i]], holdings[rows[ids[i]].version_id])
             one.score = round(float(fused[i]), 4)
             one.why = {
-                "dense": round(float(dense[i]), 4),
+                "dense": round(float(cosines[i].max()), 4),
+                "centred": round(float(centred[i]), 4),
                 "lexical": round(float(lexical_scores[i]), 3),
-                "possible": round(possible, 3),
             }
             passages.append(one)
         return passages
@@ -147,29 +167,37 @@ class Retriever:
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[Holding]:
         holdings = self.library.in_force(day, collections)
         current = embedding.identity(self.settings)
-        for holding in holdings:
-            stored, slug = holding.collection.model, holding.collection.slug
+        for slug, stored in {holding.collection.slug: holding.collection.model for holding in holdings}.items():
             if stored and stored != current:
                 raise Misconfigured(
                     "model_mismatch", collection=slug, stored=stored, current=current, tenant=self.tenant.slug
                 )
         return holdings
 
-    def _dense_leg(self, vectors: Vectors, holdings: list[Holding]) -> list[int]:
-        """Return candidate chunk ids: Chroma for what is published, an exact scan for what is not in it."""
-        published = [holding for holding in holdings if holding.published]
-        if not self.settings.chroma_url and writer.held_elsewhere(self.settings.data):
-            # Embedded Chroma is not safe beside a writing process; the stored vectors are.
-            published = []
-        rest = [holding.version.id for holding in holdings if holding not in published]
-        ids: list[int] = []
-        for slug in sorted({holding.collection.slug for holding in published}):
-            store = VectorStore(self.settings, self.tenant, slug)
-            for hits in store.nearest(vectors, self.settings.candidates):
-                ids.extend(chunk_id for chunk_id, _ in hits)
-        return ids + self._scan(vectors, rest)
+    def _middle(self, dimension: int) -> Centres:
+        """Return the centres of the tenant's passages, measured again when the records have changed."""
+        version = self.library.data_version()
+        if self._centres is None or self._centres[0] != version:
+            with self.library.session() as session:
+                self._centres = (version, centres.measure(session, dimension))
+        return self._centres[1]
 
-    def _scan(self, vectors: Vectors, versions: list[int]) -> list[int]:
+    def _dense_leg(self, query: Query, vectors: Vectors, middle: Centres, holdings: list[Holding]) -> list[int]:
+        """Return candidate chunk ids: Chroma for what is published, an exact scan for what is not in it."""
+        moved = middle.towards_other(vectors, query.language.is_chinese)
+        queries = vectors if moved is None else np.concatenate([vectors, moved])
+        # Embedded Chroma is not safe beside a writing process; the stored vectors are.
+        busy = not self.settings.chroma_url and writer.held_elsewhere(self.settings.data)
+        scanned = [holding.version.id for holding in holdings if busy or not holding.published]
+        ids: list[int] = []
+        if not busy:
+            for slug in sorted({holding.collection.slug for holding in holdings if holding.published}):
+                store = VectorStore(self.settings, self.tenant, slug)
+                for hits in store.nearest(queries, self.settings.candidates):
+                    ids.extend(chunk_id for chunk_id, _ in hits)
+        return ids + self._scan(queries, scanned)
+
+    def _scan(self, queries: Vectors, versions: list[int]) -> list[int]:
         """Exact search over the stored vectors of a few versions."""
         if not versions:
             return []
@@ -178,18 +206,12 @@ class Retriever:
             rows = session.execute(query).all()
         if not rows:
             return []
-        matrix = np.stack([_vector(blob) for _, blob in rows])
-        best = np.max(matrix @ vectors.T, axis=1)
+        best = np.max(np.stack([centres.vector(blob) for _, blob in rows]) @ queries.T, axis=1)
         order = np.argsort(-best, kind="stable")[: self.settings.candidates]
         return [rows[int(i)][0] for i in order]
 
-    def _rows(self, ids: list[int], versions: set[int]) -> dict[int, ChunkRow]:
+    def _rows(self, ids: set[int], versions: set[int]) -> dict[int, ChunkRow]:
         """Return the candidates that belong to versions in force (others may linger in Chroma for a moment)."""
         query = sa.select(ChunkRow).where(ChunkRow.id.in_(ids))
         with self.library.session() as session:
             return {row.id: row for row in session.scalars(query) if row.version_id in versions}
-
-
-def _vector(blob: bytes) -> NDArray[np.float32]:
-    return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
-

@@ -33,7 +33,7 @@ def tenant(settings: Settings) -> Tenant:
 def rules(subject: str, count: int) -> list[str]:
     """``count`` numbered rules that differ from each other and from those on other subjects."""
     return [
-        f"{n}. Rule {n} on {subject}: staff of the centre shall keep the {subject} record of case {n * 7} for {n + 1} years."
+        f"{n}. Rule {n} on {subject}: staff shall keep the {subject} record of case {n * 7} for {n + 1} years."
         for n in range(1, count + 1)
     ]
 
@@ -80,12 +80,17 @@ def batch(tmp_path: Path) -> Path:
     """A folder with a PDF, a DOCX, two texts, a mail with an attachment, a ZIP and a broken file."""
     folder = tmp_path / "batch"
     (folder / "centre-b").mkdir(parents=True)
-    make_pdf(folder / "manual.pdf", "visits", pages=6)
+    make_pdf(folder / "manual.pdf", "visits", pages=3)
     make_docx(folder / "handbook.docx", "leave")
-    (folder / "notice.txt").write_text("員工請假須於七日前以書面申請。\n病假超過兩天，須交醫生證明書。\n", encoding="utf-8")
+    (folder / "notice.txt").write_text(
+        "員工請假須於七日前以書面申請。\n病假超過兩天，須交醫生證明書。\n", encoding="utf-8"
+    )
     (folder / "centre-b" / "notice.txt").write_text("\n\n".join(rules("kitchen", 10)), encoding="utf-8")
     make_mail(folder / "mail.eml", "fire drill", ("drill.txt", "\n\n".join(rules("fire drill", 8))))
-    make_zip(folder / "pack.zip", {"a/rules.txt": "\n\n".join(rules("vehicles", 6)), "b/rules.txt": "Keys are kept by the centre-in-charge."})
+    make_zip(
+        folder / "pack.zip",
+        {"a/rules.txt": "\n\n".join(rules("vehicles", 6)), "b/rules.txt": "Keys are kept by the centre-in-charge."},
+    )
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnot really\n")
     (folder / ".DS_Store").write_bytes(b"\0")
     (folder / "~$handbook.docx").write_bytes(b"lock")

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from kb import writer
 from kb.cli import cli
-from kb.errors import NotFound, Transient
+from kb.errors import FileRejected, NotFound, Transient
 from kb.settings import Settings
 from kb.tenants import Tenant
 from tests.ingest.conftest import make_docx
@@ -49,14 +49,14 @@ def test_a_folder_of_every_kind_with_one_bad_file(kb, settings: Settings, tenant
     }
     assert ended["broken.pdf"]["error"] == {
         "code": "file_broken",
-        "message": "broken.pdf is damaged or incomplete and cannot be read. Save it again from the program that made it.",
+        "message": FileRejected("file_broken", name="broken.pdf").message("en"),
         "detail": {"name": "broken.pdf"},
     }
     assert ended["broken.pdf"]["version"] is None
-    assert ended["manual.pdf"]["pages"] == 6
+    assert ended["manual.pdf"]["pages"] == 3
     assert all(line["error"] is None and line["chunks"] > 0 for line in lines if line["status"] == "indexed")
     assert sorted(line["document"] for line in lines if line["document"].endswith("notice.txt")) == [
-        "batch/notice.txt",
+        "centre-b/notice.txt",
         "notice.txt",
     ]
     assert_whole(settings, tenant)
@@ -102,7 +102,10 @@ def test_an_unknown_tenant(kb, tmp_path: Path) -> None:  # type: ignore[no-untyp
 
 
 def test_a_file_beyond_the_limit_is_refused_at_the_door(
-    kb, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # type: ignore[no-untyped-def]
+    kb,
+    tenant: Tenant,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
 ) -> None:
     monkeypatch.setenv("KB_MAX_FILE_MB", "1")
     path = tmp_path / "big.txt"

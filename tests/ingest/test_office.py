@@ -16,6 +16,7 @@ from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from openpyxl.styles import Font
+from PIL import Image
 from pptx import Presentation
 from pptx.util import Inches
 from unstructured.documents.elements import Element
@@ -360,6 +361,17 @@ def test_bad_office_files_end_in_one_clear_error(tmp_path: Path, damage: Callabl
     with pytest.raises(FileRejected) as caught:
         read(tmp_path / "a.docx")
     assert caught.value.code == code
+
+
+def test_a_document_of_pictures_only_says_that_it_has_no_text(tmp_path: Path) -> None:
+    picture = tmp_path / "p.png"
+    Image.new("RGB", (8, 8)).save(picture)
+    document = Document()
+    document.add_picture(str(picture))
+    document.save(tmp_path / "a.docx")
+    with pytest.raises(FileRejected) as caught:
+        read(tmp_path / "a.docx")
+    assert caught.value.code == "file_no_text"
 
 
 def test_no_parser_touches_the_code_that_fetches_models(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from ingest import names, pipeline
-from ingest.pipeline import Outcome, Shop
+from ingest.job import Outcome, job_for
+from ingest.shop import Shop
 from ingest.workers import Workers
 from kb.errors import FileRejected
 from kb.library import Library
@@ -27,7 +28,7 @@ from tests.ingest.state import assert_whole, content
 def take_in(settings: Settings, workers: Workers, tenant: Tenant, path: Path, name: str | None = None) -> list[Outcome]:
     """Ingest a file and what is found inside it, without a queue."""
     shop = Shop(settings, workers)
-    todo = [pipeline.job_for(tenant, path, name or path.name, str(path), "main")]
+    todo = [job_for(tenant, path, name or path.name, str(path), "main")]
     done = []
     while todo:
         done.append(pipeline.ingest(todo.pop(0), shop))
@@ -146,7 +147,7 @@ def test_every_stage_may_be_repeated(settings: Settings, workers: Workers, tenan
         stage()
         return stage()
 
-    outcome = pipeline.ingest(pipeline.job_for(tenant, path, path.name, str(path), "main"), shop, twice)  # type: ignore[arg-type]
+    outcome = pipeline.ingest(job_for(tenant, path, path.name, str(path), "main"), shop, twice)  # type: ignore[arg-type]
     assert outcome.status == "indexed"
     assert_whole(settings, tenant)
     assert set(content(tenant)) == {("handbook.docx", 1)}
@@ -233,7 +234,7 @@ def test_two_jobs_with_the_same_bytes_make_one_document(
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
     shop = Shop(settings, workers)
-    jobs = [pipeline.job_for(tenant, path, name, name, "main") for name in ("a.docx", "b.docx")]
+    jobs = [job_for(tenant, path, name, name, "main") for name in ("a.docx", "b.docx")]
     done: list[Outcome] = []
     threads = [threading.Thread(target=lambda job=job: done.append(pipeline.ingest(job, shop))) for job in jobs]
     for thread in threads:
@@ -251,6 +252,8 @@ def test_names() -> None:
     assert names.assign([PurePosixPath("/rules.pdf"), PurePosixPath("rules.pdf")]) == ["rules.pdf", "rules.pdf (2)"]
 
 
-@pytest.mark.parametrize("name", ["~$a.docx", "Thumbs.db", ".DS_Store", "a/.git/x.txt", "__MACOSX/a.txt", "desktop.ini"])
+@pytest.mark.parametrize(
+    "name", ["~$a.docx", "Thumbs.db", ".DS_Store", "a/.git/x.txt", "__MACOSX/a.txt", "desktop.ini"]
+)
 def test_what_file_managers_leave_behind_is_no_document(name: str) -> None:
     assert not names.is_document(PurePosixPath(name))

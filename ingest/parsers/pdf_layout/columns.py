@@ -92,7 +92,8 @@ def _is_columnar(left: list[Fragment], right: list[Fragment]) -> bool:
 
 
 def _prose(side: list[Fragment]) -> bool:
-    x0, x1 = min(f.x0 for f in side), max(f.x1 for f in side)
+    starts, ends = sorted(f.x0 for f in side), sorted(f.x1 for f in side)
+    x0, x1 = starts[len(starts) // 10], ends[-1 - len(ends) // 10]  # a stamp beside the column does not widen it
     rows: dict[int, list[Fragment]] = {}
     for f in side:
         rows.setdefault(round(f.middle / 4), []).append(f)

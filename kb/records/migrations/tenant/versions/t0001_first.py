@@ -92,7 +92,7 @@ def _parts_of_a_version() -> None:
         _column("ordinal", sa.Integer),
         _column("section", sa.Integer, null=True),
         _column("kind", sa.String),
-        _column("language", sa.String),
+        sa.Column("language", sa.String, nullable=False, index=True),
         _column("clause", sa.String, null=True),
         _column("heading_path", sa.JSON),
         _column("text", sa.String),

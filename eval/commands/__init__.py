@@ -1,0 +1,44 @@
+"""The sub-commands of ``kb eval``, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.cli import Context
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from eval.index import Progress
+
+__all__ = ["bars", "roots"]
+
+
+@contextmanager
+def bars() -> Iterator[Progress]:
+    """One progress bar per step on stderr; nothing where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    tasks: dict[str, TaskID] = {}
+    console = Console(stderr=True)
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+
+        def progress(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = shown.add_task(step, total=total)
+            shown.update(tasks[step], completed=done, total=total)
+
+        yield progress
+
+
+def roots(context: Context) -> list[Path]:
+    """Return the folders under which results are looked for by name."""
+    from eval.index import bench_folder
+
+    return [context.settings.data, bench_folder(context.settings)]

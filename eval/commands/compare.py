@@ -1,0 +1,33 @@
+"""``kb eval compare``: what changed between two runs."""
+
+from __future__ import annotations
+
+import click
+
+from eval.commands import roots
+from kb.cli import Context, pass_context
+
+__all__ = ["compare"]
+
+
+@click.command()
+@click.argument("before")
+@click.argument("after")
+@click.option("--system", default="hybrid", show_default=True, help="Of retrieval runs.")
+@click.option("--show", default=10, show_default=True, help="How many gained and lost questions to print.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON line.")
+@pass_context
+def compare(context: Context, before: str, after: str, system: str, show: int, as_json: bool) -> None:
+    """Compare two runs over the same questions: paired test, and the questions that gained and lost.
+
+    BEFORE and AFTER are result folders, or names such as hk_lf_dev/first; a test set or tenant alone means its newest.
+    """
+    from eval import tables
+    from eval.compare import compare as compared
+    from eval.results import open_result
+
+    found = compared(open_result(before, roots(context)), open_result(after, roots(context)), system)
+    if as_json:
+        context.json(found)
+    else:
+        tables.comparison(found, show)

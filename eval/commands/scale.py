@@ -1,0 +1,35 @@
+"""``kb eval scale``: search among many chunks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eval.commands import bars
+from kb.cli import Context, pass_context
+
+__all__ = ["scale"]
+
+
+@click.command()
+@click.argument("dataset", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--sizes", default="1000,10000,100000", show_default=True, help="Numbers of chunks.")
+@click.option("--limit", default=200, show_default=True, help="How many of the set's queries to time at each size.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line.")
+@pass_context
+def scale(context: Context, dataset: Path, sizes: str, limit: int, as_json: bool) -> None:
+    """Time search among synthetic chunks made from the test set DATASET. 100,000 chunks take minutes to make."""
+    from eval import datasets, index, tables
+    from eval.scale import grow
+
+    loaded = datasets.load(dataset).limited(limit)
+    numbers = [int(one) for one in sizes.split(",") if one.strip()]
+    with bars() as progress:
+        inside, tenant = index.ensure(context.settings, loaded, progress)
+        folder = index.bench_folder(context.settings) / "scale"
+        found = grow(inside, tenant, loaded.queries, numbers, folder, progress)
+    if as_json:
+        context.json({"dataset": loaded.name, "sizes": found})
+    else:
+        tables.scale(found)

@@ -1,0 +1,34 @@
+"""``kb eval speed``: warm and cold times, memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eval.commands import bars
+from kb.cli import Context, pass_context
+
+__all__ = ["speed"]
+
+
+@click.command()
+@click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--tenant", required=True, help="The organisation asked.")
+@click.option("--cold", default=3, show_default=True, help="How many new processes to time; 0: none, no memory.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line.")
+@pass_context
+def speed(context: Context, questions: Path, tenant: str, cold: int, as_json: bool) -> None:
+    """Time QUESTIONS: warm search and answers, a cold `kb ask`, and the memory of a process that serves them."""
+    from eval import questions as questioning
+    from eval import tables
+    from eval.speed import measure
+    from kb import tenants
+
+    asked = questioning.read(questions)
+    with bars() as progress:
+        found = measure(context.settings, tenants.get(context.settings, tenant), asked, cold=cold, progress=progress)
+    if as_json:
+        context.json(found)
+    else:
+        tables.speed(found)

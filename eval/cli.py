@@ -8,7 +8,7 @@ import click
 
 __all__ = ["evaluate"]
 
-_COMMANDS = ("retrieval", "answers", "compare", "report", "questions", "speed", "scale")
+_COMMANDS = ("retrieval", "answers", "compare", "report", "questions", "speed", "scale", "bench")
 
 
 class _Later(click.Group):
@@ -35,6 +35,7 @@ def evaluate() -> None:
     kb eval compare RUN RUN                      what a change gained and lost, with a paired test
     kb eval report RUN… --out report.html        one page with tables and plots
     kb eval speed questions.jsonl --tenant T     warm and cold times, memory
+    kb eval bench                                all of this on the samples, checked against their floor
 
     Results are kept in <data>/eval/<tenant>/ and <data>/bench/eval/<test set>/; without --data or KB_DATA, test
     sets use the cache folder.

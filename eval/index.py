@@ -38,6 +38,7 @@ __all__ = ["Progress", "bench_folder", "ensure"]
 # What decides how a corpus becomes chunks and words; a change there makes the index anew.
 _MODULES = ("ingest.outline", "ingest.chunk", "ingest.parsers.text", "kb.language.words", "kb.language.detect")
 Progress = Callable[[str, int, int], None]
+_KEPT = 3
 
 
 def bench_folder(settings: Settings) -> Path:
@@ -67,7 +68,16 @@ def ensure(settings: Settings, dataset: Dataset, progress: Progress) -> tuple[Se
             number = _fill(inside, tenant, dataset, bench / "vectors.sqlite", progress)
             facts = {"dataset": dataset.name, "digest": dataset.digest, "model": model, "chunks": number}
             (home / "ready.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+            _prune(home.parent, slug)
     return inside, tenants.get(inside, slug)
+
+
+def _prune(folder: Path, slug: str) -> None:
+    """Remove older indexes of the same collection; the newest few stay, to go back to or in use elsewhere."""
+    made = sorted(folder.glob(f"{slug}-{'[0-9a-f]' * 12}/ready.json"), key=lambda path: path.stat().st_mtime)
+    for ready in made[:-_KEPT]:
+        shutil.rmtree(ready.parent, ignore_errors=True)
+        ready.parent.with_suffix(".lock").unlink(missing_ok=True)
 
 
 def _code() -> str:

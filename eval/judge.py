@@ -17,6 +17,7 @@ from eval.questions import Place, Question
 __all__ = ["MEASURES", "Records", "judge", "stands_in"]
 
 MEASURES = (
+    "evidence in records",
     "evidence@1",
     "evidence@5",
     "answered",
@@ -36,6 +37,10 @@ class Records(Protocol):
         """Say whether the text stands there, letter for letter."""
         ...
 
+    def texts(self, document: str) -> list[str]:
+        """Return the texts of the document's chunks."""
+        ...
+
 
 def judge(question: Question, answer: Mapping[str, Any], records: Records | None) -> dict[str, float | None]:
     """Return the value of every measure and ``foreign``, the number of passages that are not this tenant's.
@@ -51,6 +56,8 @@ def judge(question: Question, answer: Mapping[str, Any], records: Records | None
         values["answered"] = float(not refused)
         if question.documents:
             hits = [any(_is_evidence(place, context) for place in question.documents) for context in contexts[:5]]
+            if records is not None:
+                values["evidence in records"] = _in_records(question.documents, records)
             values["evidence@1"], values["evidence@5"] = float(any(hits[:1])), float(any(hits))
             pairs = [(place, one) for place in question.documents for one in citations]
             values["right document"] = float(any(_same_document(place, one) for place, one in pairs))
@@ -74,6 +81,16 @@ def _true(citation: Mapping[str, Any], contexts: list[dict[str, Any]], records: 
     if records is not None:
         return records.holds(document, citation.get("version"), _pages(citation), quote)
     return any(one["document"] == document and quote in one["text"] for one in contexts)
+
+
+def _in_records(places: Sequence[Place], records: Records) -> float | None:
+    """Whether the wording can be found at all: if not, reading the file failed or the question is wrong."""
+    worded = [place for place in places if place.evidence]
+    if not worded:
+        return None
+    return float(
+        any(stands_in(place.evidence or "", text) for place in worded for text in records.texts(place.document))
+    )
 
 
 def _is_evidence(place: Place, context: Mapping[str, Any]) -> bool:

@@ -31,3 +31,6 @@ class TenantRecords:
             text in held and (version is None or number == version) and set(pages) <= set(on)
             for number, on, held in self._chunks.get(document, [])
         )
+
+    def texts(self, document: str) -> list[str]:
+        return [held for _, _, held in self._chunks.get(document, [])]

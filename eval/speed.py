@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant import chat
 from eval.questions import Question
+from kb.errors import Transient
 from kb.search.cores import usable_cores
 from kb.search.retriever import Retriever
 from kb.settings import Settings
@@ -81,21 +82,25 @@ def _cold(tenant: Tenant, question: Question, environment: dict[str, str]) -> fl
     start = "from kb.cli import main; main()"
     command = [sys.executable, "-c", start, "ask", question.question, "--tenant", tenant.slug, "--json"]
     started = time.perf_counter()
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    _run(command, environment)
     return time.perf_counter() - started
 
 
 def _memory(tenant: Tenant, questions: list[Question], environment: dict[str, str]) -> int:
     asked = json.dumps([one.question for one in questions])
-    done = subprocess.run(
-        [sys.executable, "-c", _SERVING, tenant.slug],
-        env=environment,
-        input=asked,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return round(float(done.stdout.split()[-1]))
+    return round(float(_run([sys.executable, "-c", _SERVING, tenant.slug], environment, asked).split()[-1]))
+
+
+def _run(command: list[str], environment: dict[str, str], given: str = "") -> str:
+    """Return what the command prints.
+
+    Raises:
+        Transient: ``internal`` with the last line of its complaint.
+    """
+    done = subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Transient("internal", reason=(done.stderr.strip().splitlines() or [""])[-1])
+    return done.stdout
 
 
 def percentiles(milliseconds: list[float]) -> dict[str, float]:

@@ -48,8 +48,8 @@ def ingest(job: Job, shop: Shop, step: Step = at_once) -> Outcome:
 
     A file that cannot be taken in is an outcome with ``error``, not an exception.
     """
-    started = time.monotonic()
     with shop.alone_with(job):
+        started = time.monotonic() - shop.workers.waited()
         begun: Begun | None = None
         try:
             begun = Begun(**step("begin", lambda: asdict(begin(job, shop))))
@@ -57,7 +57,8 @@ def ingest(job: Job, shop: Shop, step: Step = at_once) -> Outcome:
         except SinziError as error:
             outcome = failed(job.path, job.name, error)
             step("discard", lambda: _discard(job, begun, shop))
-    outcome.seconds = round(time.monotonic() - started, 3)
+        # a file's own time: what it waited for other files does not count
+        outcome.seconds = round(time.monotonic() - started - shop.workers.waited(), 3)
     return outcome
 
 

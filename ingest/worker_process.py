@@ -9,6 +9,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,7 @@ class WorkerProcess:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
+        self._waited = threading.local()
         self._closed = False
         self._ready = False
         self._process: subprocess.Popen[str] | None = None
@@ -82,6 +84,10 @@ class WorkerProcess:
             process.stdin.write(json.dumps(message, ensure_ascii=False) + "\n")
             process.stdin.flush()
 
+    def waited(self) -> float:
+        """Return the seconds this thread has waited, in all, for others' tasks to end."""
+        return float(getattr(self._waited, "seconds", 0.0))
+
     def warm(self) -> None:
         """Start the process and its imports without waiting for them."""
         threading.Thread(target=self._warm, daemon=True).start()
@@ -100,7 +106,9 @@ class WorkerProcess:
             SinziError: what the task raised, or which limit was passed.
             Ended: the process died.
         """
+        queued = time.monotonic()
         with self._lock:
+            self._waited.seconds = self.waited() + time.monotonic() - queued
             process = self._running()
             self._send(process, task)
             watch = Watch(self._settings, watched, process.pid) if watched else None

@@ -41,6 +41,10 @@ class Workers:
         self._reader.warm()
         self._embedder.warm()
 
+    def waited(self) -> float:
+        """Return the seconds the calling thread has spent, in all, waiting for its turn."""
+        return self._reader.waited() + self._embedder.waited()
+
     def identity(self) -> tuple[str, int]:
         """Return the embedding model's identity and dimension.
 

@@ -8,14 +8,14 @@ from assistant.answers.model import Answer
 from assistant.answers.refusal import confidence, threshold
 from assistant.evidence import Evidence, Scored
 from assistant.messages import say
-from assistant.units import Unit
+from assistant.units import Unit, whole
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 
 __all__ = ["answer"]
 
 NAME = "extractive"
-MOST_QUOTES = 3
+MOST_QUOTES = 4
 # A further quote must come this near to the best one's score.
 NEAR_BEST = 0.80
 
@@ -59,18 +59,10 @@ def _choose(scored: list[Scored]) -> list[Unit]:
     for one in scored:
         if one.score < NEAR_BEST * scored[0].score or len(chosen) == MOST_QUOTES:
             break
-        if not any(_overlaps(one.unit, other) or one.unit.text == other.text for other in chosen):
-            chosen.append(one.unit)
-    return [_with_list(unit, scored) for unit in chosen]
-
-
-def _with_list(unit: Unit, scored: list[Scored]) -> Unit:
-    """Return the whole list where ``unit`` is only its lead-in: the items are the answer."""
-    for one in scored:
-        other = one.unit
-        if other.passage is unit.passage and other.start == unit.start and other.end > unit.end:
-            return other
-    return unit
+        quoted = whole(one.unit)
+        if not any(_overlaps(quoted, other) or quoted.text == other.text for other in chosen):
+            chosen.append(quoted)
+    return chosen
 
 
 def _overlaps(one: Unit, other: Unit) -> bool:

@@ -1,7 +1,7 @@
 """Does the evidence carry an answer? A logistic model over a few figures of the search.
 
-Its weights lie in ``refusal.json``; ``python -m assistant.answers.fit_refusal`` makes them from question sets
-with answerable and unanswerable questions.
+Its weights lie in ``refusal.json``; ``python -m eval.fit_refusal`` makes them from question sets with answerable
+and unanswerable questions.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from importlib.resources import files
 from typing import Any
 
 from assistant.evidence import Evidence
-from kb.language.detect import Language
+from kb.language.words import index_words
+from kb.search.query import Concept
+from kb.search.retriever import Found
 
 __all__ = ["FEATURES", "confidence", "features", "threshold"]
 
-FEATURES = ("cosine", "margin", "unit_cosine", "coverage", "unit_coverage", "rare", "same_language", "score")
+FEATURES = ("unit_cosine", "told", "told_unit", "score")
 
 
 @cache
@@ -32,43 +34,51 @@ def threshold() -> float:
 
 
 def features(evidence: Evidence) -> dict[str, float]:
-    """Return the figures the decision stands on; all about 0..1.
+    """Return the figures the decision stands on, each 0..1. There must be passages.
 
-    cosine: best passage's similarity; margin: its lead over the tenth; unit_cosine: best unit's; coverage: share
-    of the question's worth in the best passage's words; unit_coverage: in the best unit; rare: whether the
-    question's most telling word occurs in the best passages; same_language: 1 when question and best passage
-    are both Chinese or both English; score: the best unit's.
+    - unit_cosine: similarity of the best unit, languages brought to one scale;
+    - told: share of the question's terms that one of the first three passages speaks of, under any name in either
+      language, weighted by how telling they are; told_unit: the same of the best unit with its headings;
+    - score: the best unit's.
     """
-    passages = evidence.passages
-    first = passages[0]
-    possible = max(evidence.found.possible, 1e-6)
-    cosines = sorted((passage.why["dense"] for passage in passages), reverse=True)
-    question_chinese = Language(evidence.found.query.language).is_chinese
+    terms = _terms(evidence.found)
+    texts = [_words(one.title, *one.heading_path, one.text) for one in evidence.passages[:3]]
+    told = [max(_speaks(words, concept) for words in texts) for concept, _ in terms]
+    if not evidence.units:
+        return {"unit_cosine": 0.0, "told": _weighted(told, terms), "told_unit": 0.0, "score": 0.0}
+    best = evidence.units[0]
+    passage = best.unit.passage
+    unit_words = _words(passage.title, *passage.heading_path, best.unit.text)
     return {
-        "cosine": (cosines[0] - 0.75) / 0.17,
-        "margin": (cosines[0] - cosines[-1]) / 0.10,
-        "unit_cosine": max((unit.dense for unit in evidence.units[:5]), default=0.0),
-        "coverage": min(1.5, max(passage.why["lexical"] for passage in passages[:3]) / (possible * 2.2)),
-        "unit_coverage": max((unit.lexical for unit in evidence.units[:5]), default=0.0),
-        "rare": _rare(evidence),
-        "same_language": float(question_chinese == (first.language != Language.ENGLISH)),
-        "score": evidence.units[0].score if evidence.units else 0.0,
+        "unit_cosine": max(one.dense for one in evidence.units[:5]),
+        "told": _weighted(told, terms),
+        "told_unit": _weighted([_speaks(unit_words, concept) for concept, _ in terms], terms),
+        "score": best.score,
     }
 
 
-def _rare(evidence: Evidence) -> float:
-    """Share of the three most telling typed words that the first three passages hold."""
-    from kb.language.words import index_words
-
-    found = evidence.found
+def _terms(found: Found) -> list[tuple[Concept, float]]:
+    """Return the question's terms with their worth, most telling first; a term no document names is worth most."""
     unseen = max(found.idf.values(), default=0.0) + 1.0
-    telling = sorted(found.query.typed, key=lambda word: -found.query.typed[word] * found.idf.get(word, unseen))[:3]
-    if not telling:
-        return 0.0
-    here: set[str] = set()
-    for passage in evidence.passages[:3]:
-        here.update(index_words(" ".join([passage.title, *passage.heading_path, passage.text])))
-    return sum(word in here for word in telling) / len(telling)
+    terms = [
+        (concept, min(max(found.idf.get(word, unseen) for word in name) for name in concept))
+        for concept in found.query.concepts
+        if concept
+    ]
+    return sorted(terms, key=lambda pair: -pair[1])
+
+
+def _words(*texts: str) -> frozenset[str]:
+    return frozenset(index_words("\n".join(texts)))
+
+
+def _speaks(words: frozenset[str], concept: Concept) -> float:
+    return float(any(name <= words for name in concept))
+
+
+def _weighted(values: list[float], terms: list[tuple[Concept, float]]) -> float:
+    total = sum(worth for _, worth in terms)
+    return sum(value * worth for value, (_, worth) in zip(values, terms, strict=True)) / total if total else 0.5
 
 
 def confidence(evidence: Evidence) -> float:

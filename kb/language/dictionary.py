@@ -112,30 +112,31 @@ class Dictionary:
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
-    def to_english(self, text: str) -> list[list[str]]:
-        """Return the English meanings of each Chinese word of ``text``; the longest word at a place wins."""
-        found: list[list[str]] = []
+    def to_english(self, text: str) -> list[tuple[str, list[str]]]:
+        """Return each Chinese word of ``text`` (folded) with its English meanings; the longest word at a place wins."""
+        found: list[tuple[str, list[str]]] = []
         for run in _HAN.findall(fold(text)):
             found += self._matched(list(run), "", LONGEST_HAN, stop_mask(run))
         return found
 
-    def to_chinese(self, text: str) -> list[list[str]]:
-        """Return Chinese words (Simplified, as the index folds them) for each English word or phrase of ``text``."""
+    def to_chinese(self, text: str) -> list[tuple[str, list[str]]]:
+        """Return each English word or phrase of ``text`` (stemmed) with Chinese words for it (folded)."""
         words = [word for word, weight in query_words(text) if weight >= 0.5]
         return self._matched(words, " ", LONGEST_ENGLISH, [False] * len(words))
 
-    def _matched(self, tokens: list[str], glue: str, longest: int, stops: list[bool]) -> list[list[str]]:
+    def _matched(self, tokens: list[str], glue: str, longest: int, stops: list[bool]) -> list[tuple[str, list[str]]]:
         """Longest matches from left to right; a match that holds nothing but function words is none."""
         known = self._known(
             {glue.join(tokens[i:j]) for i in range(len(tokens)) for j in range(i + 1, min(i + longest, len(tokens)) + 1)}
         )
-        found: list[list[str]] = []
+        found: list[tuple[str, list[str]]] = []
         at = 0
         while at < len(tokens):
             for end in range(min(at + longest, len(tokens)), at, -1):
-                meanings = known.get(glue.join(tokens[at:end]))
+                word = glue.join(tokens[at:end])
+                meanings = known.get(word)
                 if meanings and not all(stops[at:end]):
-                    found.append(meanings)
+                    found.append((word, meanings))
                     at = end
                     break
             else:

@@ -19,6 +19,7 @@ TRANSLATED_WEIGHT = 1.0  # the glossary's word, against documents in the other l
 DICTIONARY_WEIGHT = 0.4
 
 Words = dict[str, float]
+Concept = list[frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Query:
         own: for documents in the question's language: ``typed`` and the glossary's other names.
         other: for documents in the other language (Chinese ↔ English): translations, and typed words and figures
             that look the same there.
+        concepts: what the question is about, one entry a term: a text speaks of it when it holds all words of any
+            of the entry's names.
     """
 
     text: str
@@ -41,6 +44,7 @@ class Query:
     typed: Words = field(default_factory=dict)
     own: Words = field(default_factory=dict)
     other: Words = field(default_factory=dict)
+    concepts: list[Concept] = field(default_factory=list)
 
     @property
     def words(self) -> list[str]:
@@ -62,6 +66,7 @@ def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
     _merge(typed, variants, 1.0)
     own = dict(typed)
     other = {word: weight for word, weight in typed.items() if word.isascii()}
+    concepts: list[Concept] = []
     for variant in variants:
         for expansion in glossary.expand(variant):
             near, far = expansion.alternatives_zh, expansion.alternatives_en
@@ -69,11 +74,22 @@ def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
                 near, far = far, near
             _merge(own, near, GLOSSARY_WEIGHT)
             _merge(other, far, TRANSLATED_WEIGHT)
+            concepts.append(_concept([expansion.term, *near, *far]))
     last = variants[-1]
-    meanings = dictionary.to_english(last) if language.is_chinese else dictionary.to_chinese(last)
-    for alternatives in meanings:
-        _merge(other, alternatives, DICTIONARY_WEIGHT)
-    return Query(text, language, variants, typed, own, other)
+    for term, meanings in dictionary.to_english(last) if language.is_chinese else dictionary.to_chinese(last):
+        _merge(other, meanings, DICTIONARY_WEIGHT)
+        concepts.append(_concept([term, *meanings]))
+    return Query(text, language, variants, typed, own, other, concepts)
+
+
+def _concept(names: list[str]) -> Concept:
+    """Return the index words of each name; a Chinese word of two or more characters goes by its pairs."""
+    found = []
+    for name in names:
+        words = {word for word, weight in query_words(name) if weight >= 0.5}
+        if words:
+            found.append(frozenset(words))
+    return found
 
 
 def _merge(into: Words, texts: Iterable[str], factor: float) -> None:

@@ -31,6 +31,7 @@ from kb.tenants import Tenant
 
 __all__ = ["Found", "Retriever", "today"]
 
+Candidate = tuple[int, str, bytes]  # chunk id, language, stored vector
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 
 
@@ -130,37 +131,47 @@ class Retriever:
         possible = sum(weight * idf.get(word, unseen) for word, weight in query.typed.items())
         middle = self._middle(encoder.identity.dimension)
         near = self._dense_leg(query, vectors, middle, list(holdings.values()))
-        rows = self._rows({*near, *words}, set(holdings))
-        passages = self._fused(query, vectors, middle, rows, words, possible, holdings)
-        return Found(query, passages[: limit or self.settings.passages], vectors, idf, possible, middle, day)
+        candidates = self._candidates({*near, *words}, set(holdings))
+        ranked = self._fused(vectors, middle, candidates, words, possible)[: limit or self.settings.passages]
+        return Found(query, self._passages(ranked, holdings), vectors, idf, possible, middle, day)
 
     def _fused(
         self,
-        query: Query,
         vectors: Vectors,
         middle: Centres,
-        rows: dict[int, ChunkRow],
+        candidates: list[Candidate],
         words: dict[int, float],
         possible: float,
-        holdings: dict[int, Holding],
-    ) -> list[Passage]:
-        ids = sorted(rows)
-        if not ids:
+    ) -> list[tuple[int, float, dict[str, float]]]:
+        """Return ``(chunk id, score, why)`` of all candidates, best first."""
+        if not candidates:
             return []
-        chinese = np.array([rows[one].language != Language.ENGLISH.value for one in ids])
-        cosines = np.stack([centres.vector(rows[one].vector) for one in ids]) @ vectors.T
+        chinese = np.array([language != Language.ENGLISH.value for _, language, _ in candidates])
+        cosines = np.stack([centres.vector(blob) for _, _, blob in candidates]) @ vectors.T
         centred = middle.centred(cosines, vectors, chinese).max(axis=1)
-        lexical_scores = np.array([words.get(one, 0.0) for one in ids], dtype=np.float32)
+        lexical_scores = np.array([words.get(chunk_id, 0.0) for chunk_id, _, _ in candidates], dtype=np.float32)
         fused = fuse(centred, lexical_scores, chinese, possible)
+        return [
+            (
+                candidates[i][0],
+                round(float(fused[i]), 4),
+                {
+                    "dense": round(float(cosines[i].max()), 4),
+                    "centred": round(float(centred[i]), 4),
+                    "lexical": round(float(lexical_scores[i]), 3),
+                },
+            )
+            for i in np.argsort(-fused, kind="stable")
+        ]
+
+    def _passages(
+        self, ranked: list[tuple[int, float, dict[str, float]]], holdings: dict[int, Holding]
+    ) -> list[Passage]:
+        rows = self.library.chunks(chunk_id for chunk_id, _, _ in ranked)
         passages = []
-        for i in np.argsort(-fused, kind="stable"):
-            one = passage(rows[ids[i]], holdings[rows[ids[i]].version_id])
-            one.score = round(float(fused[i]), 4)
-            one.why = {
-                "dense": round(float(cosines[i].max()), 4),
-                "centred": round(float(centred[i]), 4),
-                "lexical": round(float(lexical_scores[i]), 3),
-            }
+        for chunk_id, score, why in ranked:
+            one = passage(rows[chunk_id], holdings[rows[chunk_id].version_id])
+            one.score, one.why = score, why
             passages.append(one)
         return passages
 
@@ -210,8 +221,9 @@ class Retriever:
         order = np.argsort(-best, kind="stable")[: self.settings.candidates]
         return [rows[int(i)][0] for i in order]
 
-    def _rows(self, ids: set[int], versions: set[int]) -> dict[int, ChunkRow]:
+    def _candidates(self, ids: set[int], versions: set[int]) -> list[Candidate]:
         """Return the candidates that belong to versions in force (others may linger in Chroma for a moment)."""
-        query = sa.select(ChunkRow).where(ChunkRow.id.in_(ids))
+        query = sa.select(ChunkRow.id, ChunkRow.language, ChunkRow.vector, ChunkRow.version_id)
         with self.library.session() as session:
-            return {row.id: row for row in session.scalars(query) if row.version_id in versions}
+            rows = session.execute(query.where(ChunkRow.id.in_(ids)).order_by(ChunkRow.id)).all()
+        return [(chunk_id, language, vector) for chunk_id, language, vector, version in rows if version in versions]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from eval import answers, questions, refusal, sheet
+from eval import answers, floor, questions, refusal, sheet
 from eval.questions import Place, Question
 from kb.errors import InputError
 from tests.eval.conftest import write_lines
@@ -108,3 +108,24 @@ def test_answers_file(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         answers.read_answers(path)
     assert error.value.code == "batch_line_invalid"
+
+
+def test_floor(tmp_path: Path) -> None:
+    rows = [row(True, 0.9, False), row(False, 0.1, True)]
+    summary: dict[str, Any] = {
+        "table": {"all": {"fact in answer": {"mean": 0.9}, "quote true": {"mean": 1.0}}},
+        "refusal": {"all": refusal.summarise(rows)},
+        "foreign": 0,
+    }
+    path = tmp_path / "floor.json"
+    path.write_text(floor.lowered({"harmony": summary}), encoding="utf-8")
+    stored = json.loads(path.read_text(encoding="utf-8"))["harmony"]
+    assert stored == {"fact in answer": 0.88, "quote true": 1.0, "refusal precision": 0.98, "refusal recall": 0.98}
+    assert floor.below(path, {"harmony": summary}) == []
+    summary["table"]["all"] = {"fact in answer": {"mean": 0.87}}
+    summary["foreign"] = 1
+    assert floor.below(path, {"harmony": summary}) == [
+        "harmony: fact in answer 0.870 is below 0.880",
+        "harmony: quote true was not measured (floor 1.000)",
+        "harmony: 1 foreign passages",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -45,9 +46,15 @@ def test_folding(needle: str, text: str, expected: bool) -> None:
 def test_a_right_answer() -> None:
     values = judge(QUESTION, answer(), None)
     assert values == {
-        "evidence@1": 1.0, "evidence@5": 1.0, "answered": 1.0, "fact in answer": 1.0, "right document": 1.0,
-        "right page": 1.0, "quote true": 1.0,
-    }  # fmt: skip
+        "evidence in records": None,
+        "evidence@1": 1.0,
+        "evidence@5": 1.0,
+        "answered": 1.0,
+        "fact in answer": 1.0,
+        "right document": 1.0,
+        "right page": 1.0,
+        "quote true": 1.0,
+    }
 
 
 def test_every_fact_is_needed() -> None:
@@ -80,3 +87,29 @@ def test_a_changed_letter_makes_a_quote_untrue() -> None:
 def test_a_refusal_of_an_answerable_question_scores_nothing() -> None:
     values = judge(QUESTION, answer(refused=True, citations=[]), None)
     assert (values["answered"], values["fact in answer"], values["quote true"]) == (0.0, 0.0, None)
+
+
+class Held:
+    """Records of one document with one chunk."""
+
+    def holds(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
+        return (
+            document == "Handbook.pdf"
+            and version in (None, 1)
+            and set(pages) <= {6}
+            and text in self.texts(document)[0]
+        )
+
+    def texts(self, document: str) -> list[str]:
+        return ["5.8 連續病假兩天\n或以上須附醫生證明書。"]
+
+
+def test_against_the_records() -> None:
+    assert judge(QUESTION, answer(), Held())["evidence in records"] == 1.0
+    assert judge(QUESTION, answer(), Held())["foreign"] == 0.0
+    stranger = {**answer()["contexts"][0], "document": "Other.pdf"}
+    assert judge(QUESTION, answer(contexts=[stranger]), Held())["foreign"] == 1.0
+    wrong_page = {**answer()["citations"][0], "page": 5}
+    assert judge(QUESTION, answer(citations=[wrong_page]), Held())["quote true"] == 0.0
+    other_version = {**answer()["citations"][0], "version": 2}
+    assert judge(QUESTION, answer(citations=[other_version]), Held())["quote true"] == 0.0

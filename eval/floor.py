@@ -1,0 +1,56 @@
+"""The regression gate: scores on the samples must not fall below a stored floor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["below", "lowered"]
+
+# How far under today's score the floor is set: a question or two may change sides without an alarm.
+_SLACK = 0.02
+Floor = dict[str, dict[str, float]]
+
+
+def below(floor_file: Path, summaries: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a line for every score under the floor, and for every floor that was not measured.
+
+    Args:
+        floor_file: JSON ``{tenant: {measure: least value}}``.
+        summaries: of answer runs, by tenant.
+    """
+    floor: Floor = json.loads(floor_file.read_text(encoding="utf-8"))
+    lines = []
+    for tenant, least in floor.items():
+        scores = _scores(summaries[tenant]) if tenant in summaries else {}
+        for name, value in least.items():
+            if name not in scores:
+                lines.append(f"{tenant}: {name} was not measured (floor {value:.3f})")
+            elif scores[name] < value:
+                lines.append(f"{tenant}: {name} {scores[name]:.3f} is below {value:.3f}")
+    return lines + [
+        f"{tenant}: {one['foreign']:.0f} foreign passages" for tenant, one in summaries.items() if one["foreign"]
+    ]
+
+
+def lowered(summaries: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return today's scores as a floor file; a true quote has no slack."""
+    floor = {
+        tenant: {
+            name: round(value if name == "quote true" else max(0.0, value - _SLACK), 3)
+            for name, value in _scores(summary).items()
+        }
+        for tenant, summary in summaries.items()
+    }
+    return json.dumps(floor, ensure_ascii=False, indent=1) + "\n"
+
+
+def _scores(summary: Mapping[str, Any]) -> dict[str, float]:
+    scores = {name: float(value["mean"]) for name, value in summary["table"]["all"].items()}
+    for key in ("precision", "recall"):
+        value = summary["refusal"]["all"][key]
+        if value is not None:
+            scores[f"refusal {key}"] = float(value)
+    return scores

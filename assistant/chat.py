@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from kb.language.followup import is_follow_up, standalone
-
 from assistant.answers import extractive
 from assistant.answers.model import Answer
 from assistant.evidence import gather
+from kb.language.followup import is_follow_up, standalone
 from kb.search.retriever import Retriever
 
 __all__ = ["Turn", "answer"]

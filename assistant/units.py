@@ -1,4 +1,4 @@
-"""Quotable units of a passage: a sentence, its whole paragraph where that is short, a table row, a lead-in with its list."""
+"""Quotable units of a passage: a sentence or its paragraph, a table row, a lead-in with its list."""
 
 from __future__ import annotations
 

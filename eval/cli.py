@@ -8,7 +8,7 @@ import click
 
 __all__ = ["evaluate"]
 
-_COMMANDS = ("retrieval", "answers", "compare", "report", "questions", "speed", "scale", "bench")
+_COMMANDS = ("retrieval", "answers", "compare", "report", "questions", "speed", "scale", "ingest", "formats", "bench")
 
 
 class _Later(click.Group):
@@ -35,6 +35,8 @@ def evaluate() -> None:
     kb eval compare RUN RUN                      what a change gained and lost, with a paired test
     kb eval report RUN… --out report.html        one page with tables and plots
     kb eval speed questions.jsonl --tenant T     warm and cold times, memory
+    kb eval ingest FILE…                         pages per second, beside embedding alone and beside torch
+    kb eval formats FOLDER                       does every file end in text or one clear error?
     kb eval bench                                all of this on the samples, checked against their floor
 
     Results are kept in <data>/eval/<tenant>/ and <data>/bench/eval/<test set>/; without --data or KB_DATA, test

@@ -15,7 +15,7 @@ from ingest.numerals import word_list
 __all__ = ["Numbered", "Numbering"]
 
 # Numbers lost by a parser must not lose the rest of the list.
-_GAP = 4
+_GAP = 6  # clauses are withdrawn, and numbers lost in a scan; amounts and times are told apart by what follows them
 # Words for what is attached to an annex rather than to the document, when the document uses both.
 _INNER = ("Appendix", "附錄", "附录", "附表", "Attachment")
 _BRACKETED = ("lower_paren", "digit_paren", "cjk_paren", "upper_paren")

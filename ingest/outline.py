@@ -67,7 +67,8 @@ class _Builder:
 
     def _text(self, index: int, element: Element) -> None:
         titled = isinstance(element, Title) and _may_be_heading(element.text)
-        if titled and not self.open_named and (index < self.cover or _folded(element.text) == self.title):
+        own = index < self.cover or (_folded(element.text) == self.title and not _is_chapter(element.text))
+        if titled and not self.open_named and own:
             self._add(index, element, "text", None)
             return
         auto = getattr(element.metadata, "clause", None)
@@ -189,6 +190,11 @@ class _Builder:
 def _may_be_heading(text: str) -> bool:
     text = text.strip()
     return len(text) <= _LONGEST_HEADING and text[-1] not in "。；;，,、" and text.count("。") == 0
+
+
+def _is_chapter(text: str) -> bool:
+    """Whether a line is a chapter's heading, though a file without a title of its own may be called by it."""
+    return any(marker.kind in ("chapter", "part") for marker in markers(text, heading=True))
 
 
 def _folded(text: str) -> str:

@@ -77,9 +77,7 @@ def collection_for(library: Library, slug: str, model: str, name: str = "") -> C
             row.model = model
         stored = row.model
     if stored != model:
-        raise Misconfigured(
-            "model_mismatch", collection=slug, stored=stored, current=model, tenant=library.tenant.slug
-        )
+        raise Misconfigured("model_mismatch", collection=slug, stored=stored, current=model, tenant=library.tenant.slug)
     return row
 
 

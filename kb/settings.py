@@ -36,9 +36,7 @@ class Settings(BaseSettings):
     cache: Annotated[Path, Field(description="Cache folder: the unpacked embedding model. Safe to delete.")] = Field(
         default_factory=_default_cache
     )
-    locale: Annotated[
-        Literal["zh-HK", "en"], Field(description="Language of messages on the command line.")
-    ] = "zh-HK"
+    locale: Annotated[Literal["zh-HK", "en"], Field(description="Language of messages on the command line.")] = "zh-HK"
 
     # servers (empty: embedded)
     database_url: Annotated[
@@ -53,9 +51,7 @@ class Settings(BaseSettings):
         str,
         Field(description="'bundled' (multilingual-e5-small), a sentence-transformers folder, or a model name."),
     ] = "bundled"
-    embedding_threads: Annotated[
-        int, Field(ge=0, le=64, description="CPU threads for embedding; 0 = all cores.")
-    ] = 0
+    embedding_threads: Annotated[int, Field(ge=0, le=64, description="CPU threads for embedding; 0 = all cores.")] = 0
 
     # limits on one file
     max_file_mb: Annotated[int, Field(ge=1, le=4096, description="Largest file taken in, in MB.")] = 200
@@ -85,6 +81,4 @@ class Settings(BaseSettings):
     passages: Annotated[int, Field(ge=1, le=100, description="Passages returned for a question.")] = 10
     candidates: Annotated[int, Field(ge=10, le=1000, description="Candidates from each leg of search.")] = 100
     max_question_chars: Annotated[int, Field(ge=50, le=20_000, description="Longest question, in characters.")] = 2000
-    contact: Annotated[
-        str, Field(description="Whom a refusal names when the tenant has set no contact.")
-    ] = ""
+    contact: Annotated[str, Field(description="Whom a refusal names when the tenant has set no contact.")] = ""

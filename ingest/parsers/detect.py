@@ -6,8 +6,8 @@ import re
 import zipfile
 from pathlib import Path
 
-import filetype  # type: ignore[import-untyped]
-import olefile  # type: ignore[import-untyped]
+import filetype
+import olefile
 
 from ingest.parsers.encoding import decode, plausibility
 from ingest.parsers.model import ParseContext

@@ -11,7 +11,7 @@ import struct
 from datetime import date
 from pathlib import Path
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 from ingest.parsers.doc_format import DocFile
 from ingest.parsers.doc_properties import Properties

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 from ingest.parsers.elements import Builder, clean_text
 from ingest.parsers.legacy_doc import ole_properties

@@ -15,7 +15,7 @@ __all__ = ["doctor"]
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a check.")
 @pass_context
 def doctor(context: Context, as_json: bool) -> None:
-    """Check packages, disk, model and every library. Each fault names the command that mends it; exit status 1 if any."""
+    """Check packages, disk, model and every library. Each fault names what mends it; exit status 1 if there is any."""
     from kb.doctor import examine
 
     faults = 0

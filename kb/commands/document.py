@@ -105,7 +105,9 @@ def show(context: Context, name: str, tenant: str, number: int | None, chunks: b
     click.echo(f"{name}  《{chosen.title}》")
     for one in versions:
         mark = "*" if one.id == chosen.id else " "
-        click.echo(f" {mark} v{one.number} {one.state} {one.language} {one.effective_from or ''}→{one.effective_to or ''}")
+        click.echo(
+            f" {mark} v{one.number} {one.state} {one.language} {one.effective_from or ''}→{one.effective_to or ''}"
+        )
     for note in chosen.notes:
         click.echo(f"   ! {note}")
     if chunks:

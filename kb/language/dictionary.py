@@ -34,7 +34,9 @@ LONGEST_ENGLISH = 3
 MOST = 6  # translations kept of one word
 _LINE = re.compile(r"^\S+ (\S+) \[[^\]]*\] /(.*)/$")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_NOT_A_MEANING = re.compile(r"^(?:CL:|(?:old |archaic )?variant of|see |surname|abbr\. for|used in|erhua|also (?:written|pr))")
+_NOT_A_MEANING = re.compile(
+    r"^(?:CL:|(?:old |archaic )?variant of|see |surname|abbr\. for|used in|erhua|also (?:written|pr))"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 
@@ -127,7 +129,11 @@ class Dictionary:
     def _matched(self, tokens: list[str], glue: str, longest: int, stops: list[bool]) -> list[tuple[str, list[str]]]:
         """Longest matches from left to right; a match that holds nothing but function words is none."""
         known = self._known(
-            {glue.join(tokens[i:j]) for i in range(len(tokens)) for j in range(i + 1, min(i + longest, len(tokens)) + 1)}
+            {
+                glue.join(tokens[i:j])
+                for i in range(len(tokens))
+                for j in range(i + 1, min(i + longest, len(tokens)) + 1)
+            }
         )
         found: list[tuple[str, list[str]]] = []
         at = 0

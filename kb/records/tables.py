@@ -12,8 +12,17 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-__all__ = ["AmendmentRow", "ChunkRow", "CollectionRow", "DocumentRow", "PlatformBase", "SectionRow", "TenantBase",
-           "TenantRow", "VersionRow"]
+__all__ = [
+    "AmendmentRow",
+    "ChunkRow",
+    "CollectionRow",
+    "DocumentRow",
+    "PlatformBase",
+    "SectionRow",
+    "TenantBase",
+    "TenantRow",
+    "VersionRow",
+]
 
 _NAMING = {
     "ix": "ix_%(column_0_label)s",

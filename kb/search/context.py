@@ -36,6 +36,8 @@ def headings_above(title: str, heading_path: Sequence[str], text: str) -> str:
     return "\n".join(lines)
 
 
-def indexed_words(title: str, heading_path: Sequence[str], clause: str | None, text: str) -> tuple[list[str], list[str]]:
+def indexed_words(
+    title: str, heading_path: Sequence[str], clause: str | None, text: str
+) -> tuple[list[str], list[str]]:
     """Return the index words of the text, and those of what stands above it."""
     return index_words(text), index_words("\n".join([title, *heading_path, clause or ""]))

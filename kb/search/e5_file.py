@@ -95,7 +95,8 @@ def _pieces(cursor: _Cursor) -> tuple[list[tuple[str, float]], tuple[int, ...]]:
 def read(path: Path) -> E5File:
     """Read ``path`` whole.
 
-    Layout: magic; int32 revision (1); 7 int32 (hidden, layers, heads, ffn, vocab, positions, types); float32 eps; int32 block
+    Layout: magic; int32 revision (1); 7 int32 (hidden, layers, heads, ffn, vocab, positions, types); float32 eps; int32
+    block
     size; the tokenizer (see :func:`_pieces`); int32 tensor count; per tensor uint16 name length, name,
     uint8 dtype, uint32 count, uint64 offset, uint64 bytes; then the tensor data.
 
@@ -124,6 +125,4 @@ def read(path: Path) -> E5File:
             tensors[name] = np.frombuffer(raw, dtype="<f4").copy()
         else:
             tensors[name] = _dequantise(raw, count, block)
-    return E5File(
-        hidden, layers, heads, ffn, vocab, positions, types, eps, pieces, bos, eos, pad, unk, tensors
-    )
+    return E5File(hidden, layers, heads, ffn, vocab, positions, types, eps, pieces, bos, eos, pad, unk, tensors)

@@ -25,7 +25,7 @@ HEADING_WEIGHT = 0.7
 # Words below this weight (single characters inside a longer word) score, but bring no candidates of their own.
 CANDIDATE_WEIGHT = 0.2
 # Only so many of the most telling words bring candidates: a loose translation must not make a search slow.
-MOST_WORDS = 32
+MOST_WORDS = 14
 _INSERT = sa.text("INSERT INTO chunk_words(rowid, body, heading, version_id) VALUES (:id, :body, :heading, :version)")
 _VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.chunk_vocabulary USING fts5vocab(main, chunk_words, row)"
 _SEARCH = """

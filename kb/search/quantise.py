@@ -47,9 +47,7 @@ def export(folder: Path, progress: Callable[[str], None] = lambda step: None) ->
         progress("quantise")
         wanted = OnnxEncoder(folder, model_file=exact).encode_raw(_PROBES)
         for reduce_range in (False, True):
-            quantize_dynamic(
-                exact, target, per_channel=True, reduce_range=reduce_range, weight_type=QuantType.QInt8
-            )
+            quantize_dynamic(exact, target, per_channel=True, reduce_range=reduce_range, weight_type=QuantType.QInt8)
             got = OnnxEncoder(folder, model_file=target).encode_raw(_PROBES)
             agreement = float(np.min(np.sum(wanted * got, axis=1)))
             if agreement >= LEAST_AGREEMENT:

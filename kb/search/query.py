@@ -9,7 +9,7 @@ from kb.language.cantonese import to_written
 from kb.language.detect import Language, detect
 from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
-from kb.language.words import query_words
+from kb.language.words import content_words, query_words
 
 __all__ = ["Query", "understand"]
 
@@ -17,6 +17,7 @@ __all__ = ["Query", "understand"]
 GLOSSARY_WEIGHT = 0.6
 TRANSLATED_WEIGHT = 1.0  # the glossary's word, against documents in the other language
 DICTIONARY_WEIGHT = 0.4
+FUNCTION_WORD_SHARE = 0.2  # of these weights, for the other names of a term made of function words
 
 Words = dict[str, float]
 Concept = list[frozenset[str]]
@@ -72,14 +73,23 @@ def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
             near, far = expansion.alternatives_zh, expansion.alternatives_en
             if language is Language.ENGLISH:
                 near, far = far, near
-            _merge(own, near, GLOSSARY_WEIGHT)
-            _merge(other, far, TRANSLATED_WEIGHT)
-            concepts.append(_concept([expansion.term, *near, *far]))
+            # 「之內」 = within: such a term is in the glossary, but says little of what is asked
+            telling = 1.0 if _tells(expansion.term) else FUNCTION_WORD_SHARE
+            _merge(own, near, GLOSSARY_WEIGHT * telling)
+            _merge(other, far, TRANSLATED_WEIGHT * telling)
+            if telling == 1.0:
+                concepts.append(_concept([expansion.term, *near, *far]))
     last = variants[-1]
     for term, meanings in dictionary.to_english(last) if language.is_chinese else dictionary.to_chinese(last):
         _merge(other, meanings, DICTIONARY_WEIGHT)
         concepts.append(_concept([term, *meanings]))
     return Query(text, language, variants, typed, own, other, concepts)
+
+
+def _tells(term: str) -> bool:
+    """Whether a term says what a question is about: a Latin word, or two Chinese characters beyond function words."""
+    words = content_words(term)
+    return any(word.isascii() for word in words) or sum(map(len, words)) > 1
 
 
 def _concept(names: list[str]) -> Concept:

@@ -36,8 +36,18 @@ class Shelf:
         lines = text.splitlines()
         chunks = [
             ChunkRow(
-                ordinal=i, section=None, kind="text", language="zh-Hant", clause=None, heading_path=[], text=line,
-                clauses=[], pages=[i + 1], page_starts=[[0, i + 1]], boxes=[], tokens=9,
+                ordinal=i,
+                section=None,
+                kind="text",
+                language="zh-Hant",
+                clause=None,
+                heading_path=[],
+                text=line,
+                clauses=[],
+                pages=[i + 1],
+                page_starts=[[0, i + 1]],
+                boxes=[],
+                tokens=9,
             )
             for i, line in enumerate(lines)
         ]

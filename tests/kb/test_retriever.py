@@ -13,7 +13,9 @@ from kb.search.retriever import Retriever
 from kb.settings import Settings
 from tests.kb.test_publishing import Shelf
 
-RULES = "病假須附醫生證明書。\n年假不可超過十四日。\nPetty cash claims need a receipt.\n院友跌倒須於三十分鐘內通知家屬。"
+RULES = (
+    "病假須附醫生證明書。\n年假不可超過十四日。\nPetty cash claims need a receipt.\n院友跌倒須於三十分鐘內通知家屬。"
+)
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ A strip beside clause numbers or short cells is no gutter: those are read line b
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from ingest.parsers.pdf_layout.fragments import Fragment
+from ingest.parsers.pdf_layout.textfix import is_cjk
 
 __all__ = ["order_columns"]
 
@@ -88,15 +90,52 @@ def _is_columnar(left: list[Fragment], right: list[Fragment]) -> bool:
     """Return whether both sides read as prose: lines that fill their column and stand one above the other."""
     if min(f.x0 for f in right) - max(f.x1 for f in left) < 4:
         return False
-    return _prose(left) and _prose(right)
+    if _prose(left) and _prose(right):
+        return True
+    return _clauses(left) and _clauses(right) and not _in_rows(left, right)
 
 
-def _prose(side: list[Fragment]) -> bool:
-    starts, ends = sorted(f.x0 for f in side), sorted(f.x1 for f in side)
-    x0, x1 = starts[len(starts) // 10], ends[-1 - len(ends) // 10]  # a stamp beside the column does not widen it
+def _rows(side: list[Fragment]) -> list[list[Fragment]]:
     rows: dict[int, list[Fragment]] = {}
     for f in side:
         rows.setdefault(round(f.middle / 4), []).append(f)
-    filled = sum(1 for row in rows.values() if max(f.x1 for f in row) - min(f.x0 for f in row) > 0.7 * (x1 - x0))
+    return [row for _, row in sorted(rows.items())]
+
+
+def _full(side: list[Fragment], rows: list[list[Fragment]]) -> list[bool]:
+    """Return for each row whether it fills the column."""
+    starts, ends = sorted(f.x0 for f in side), sorted(f.x1 for f in side)
+    x0, x1 = starts[len(starts) // 10], ends[-1 - len(ends) // 10]  # a stamp beside the column does not widen it
+    return [max(f.x1 for f in row) - min(f.x0 for f in row) > 0.7 * (x1 - x0) for row in rows]
+
+
+def _prose(side: list[Fragment]) -> bool:
+    rows = _rows(side)
     letters = sum(len(f.text) for f in side)
-    return len(rows) >= LEAST_LINES and filled >= 0.45 * len(rows) and letters >= 12 * len(rows)
+    return len(rows) >= LEAST_LINES and sum(_full(side, rows)) >= 0.45 * len(rows) and letters >= 12 * len(rows)
+
+
+def _clauses(side: list[Fragment]) -> bool:
+    """Return whether the side holds short paragraphs: a line below a full one may be their end."""
+    rows = _rows(side)
+    full = _full(side, rows)
+    ends = [
+        above and not here and min(f.top for f in row) - max(f.bottom for f in before) < 0.8 * row[0].size
+        for above, here, before, row in zip(full, full[1:], rows, rows[1:], strict=False)
+    ]
+    letters = sum(2 if is_cjk(ch) else 1 for f in side for ch in f.text)  # a Chinese character is twice as wide
+    return len(rows) >= LEAST_LINES and sum(full) + sum(ends) >= 0.6 * len(rows) and letters >= 12 * len(rows)
+
+
+def _in_rows(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Return whether paragraphs begin side by side, as the cells of a table do."""
+    one, two = sorted((_starts(left), _starts(right)), key=len)
+    return sum(1 for a in one if any(abs(a - b) < 4 for b in two)) >= 0.5 * len(one)
+
+
+def _starts(side: list[Fragment]) -> list[float]:
+    """Return where paragraphs begin: the tops of rows below a wider gap than that between lines."""
+    tops = [min(f.top for f in row) for row in _rows(side)]
+    steps = [b - a for a, b in itertools.pairwise(tops)]
+    pitch = sorted(steps)[len(steps) // 4] if steps else 0.0
+    return tops[:1] + [top for top, step in zip(tops[1:], steps, strict=True) if step > 1.15 * pitch]

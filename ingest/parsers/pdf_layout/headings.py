@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from ingest.parsers.pdf_layout.labels import is_section_name
 from ingest.parsers.pdf_layout.paragraphs import Paragraph
 from ingest.parsers.pdf_layout.rulings import Ruling
 from ingest.parsers.pdf_layout.textfix import is_cjk, join_lines
@@ -42,7 +43,8 @@ def body_size(paragraphs: Sequence[Paragraph]) -> float:
 
 def mark_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
     """Set ``depth`` on the headings: from the numbering where there is one, else from the type size."""
-    heads = [p for p in paragraphs if _is_heading(p, body)]
+    opening = _page_openers(paragraphs)
+    heads = [p for p in paragraphs if id(p) in opening or _is_heading(p, body)]
     heads = [p for p in heads if not (p.toc or p.footnote or p.margin)]
     sizes = sorted({round(p.size) for p in heads if p.size > 1.12 * body}, reverse=True)[:3]
     has_chapters = any(p.label and p.label.kind == "section" for p in heads)
@@ -58,6 +60,22 @@ def mark_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
             p.depth = min(current + 1, 5)
             continue
         current = p.depth
+
+
+def _page_openers(paragraphs: Sequence[Paragraph]) -> set[int]:
+    """Return the annex labels a page opens with: headings in whatever type ("附件 5.1" and "Annex 5.1" in the corner)."""
+    found: set[int] = set()
+    page, opening = 0, False
+    for p in paragraphs:
+        if p.margin:
+            continue
+        if is_section_name(p.text) and (p.page != page or opening):
+            found.add(id(p))
+            opening = True
+        else:
+            opening = False
+        page = p.page
+    return found
 
 
 def _is_heading(p: Paragraph, body: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["Label", "read_label"]
+__all__ = ["PAGE_OF", "Label", "is_section_name", "read_label"]
 
 _HAN = "〇零一二三四五六七八九十百"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -32,6 +32,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("circled", re.compile(r"[①-⓿❶-➓㈠-㈩]")),
     ("bullet", re.compile(r"[•●■▪◦○□◆◇❖➢✓☑►▶※·‧–—*-](?=\s|\S)")),
 )
+PAGE_OF = re.compile(
+    r"[(（]?\s*(?:p\.?|page|第)\s*[\d一二三四五六七八九十]+\s*(?:(?:/|of)\s*\d+)?\s*頁?\s*[)）]?$"
+    r"|[(（]\s*\d+\s*/\s*\d+\s*[)）]$",
+    re.I,
+)
+_BELONGS = re.compile(r"\s*(?:to|of|之|的)\s*", re.I)
 _DASHES = "–—*-·‧"
 
 
@@ -63,3 +69,18 @@ def read_label(text: str) -> Label | None:
             continue
         return Label(kind, match.group(), match.end())
     return None
+
+
+def is_section_name(text: str) -> bool:
+    """Return whether ``text`` is nothing but the label of a section: "Annex 5.1 (P. 1)", 「附件5.1之附錄1」."""
+    rest = PAGE_OF.sub("", text).strip()
+    for _ in range(2):
+        label = read_label(rest)
+        if label is None or label.kind != "section":
+            return False
+        rest = rest[label.end :]
+        if not rest:
+            return True
+        belongs = _BELONGS.match(rest)
+        rest = rest[belongs.end() :] if belongs else ""
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.parsers.pdf_layout.fragments import Fragment
+from ingest.parsers.pdf_layout.labels import is_section_name
 
 __all__ = ["split_margins"]
 
@@ -21,7 +22,12 @@ def split_margins(fragments: Sequence[Fragment], width: float) -> tuple[list[Fra
     full = [f for f in full if f.size >= 0.95 * size]
     left, right = min(f.x0 for f in full), max(f.x1 for f in full)
     candidates = [
-        f for f in fragments if f.upright and f.size < 0.85 * size and (f.x1 <= left + 0.3 * size or f.x0 >= right - 1)
+        f
+        for f in fragments
+        if f.upright
+        and f.size < 0.85 * size
+        and (f.x1 <= left + 0.3 * size or f.x0 >= right - 1)
+        and not is_section_name(f.text)
     ]
     larger = [f for f in fragments if f.size >= 0.85 * size]
     outside = [f for f in candidates if not any(_over(f, other) for other in larger)]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from ingest.parsers.pdf_layout.fragments import Fragment
-from ingest.parsers.pdf_layout.labels import read_label
+from ingest.parsers.pdf_layout.labels import PAGE_OF, read_label
 
 __all__ = ["drop_running"]
 
@@ -22,11 +22,6 @@ _PAGE_MARK = (
     )
 )
 _EXPLICIT = re.compile(r"^[\s\-–—(（\[]*(page|p\.|第)\s*\d+\s*(頁|页)?(\s*(of|/|共|，共)\s*\d+)?.{0,2}$", re.I)
-_PAGE_OF = re.compile(
-    r"[(（]?\s*(?:p\.?|page|第)\s*[\d一二三四五六七八九十]+\s*(?:(?:/|of)\s*\d+)?\s*頁?\s*[)）]?$"
-    r"|[(（]\s*\d+\s*/\s*\d+\s*[)）]$",
-    re.I,
-)
 _SECTION = re.compile(r"^(annex|appendix|chapter|part|schedule|附件|附錄|附表|第.{1,4}[章部])", re.I)
 
 Page = tuple[Sequence[Fragment], float]  # fragments, page height
@@ -37,7 +32,9 @@ def drop_running(pages: Sequence[Page]) -> list[list[Fragment]]:
 
     A text is running when it stands within 12 % of the edge at the same height on at least three
     pages (on every page of a shorter document) and is the same there but for a number that counts
-    with the pages. The first "Annex 2" of a run stays: it is the heading of what follows.
+    with the pages. The first "Annex 2" of a run stays: it is the heading of what follows; so does a lone
+    "(b)" beside a text that stays. A document of one page repeats nothing: there the row of small type
+    with the page number goes, and its like at the other edge.
     """
     places: dict[tuple[str, int, bool], list[tuple[int, Fragment]]] = defaultdict(list)
     for number, (fragments, height) in enumerate(pages):
@@ -51,7 +48,10 @@ def drop_running(pages: Sequence[Page]) -> list[list[Fragment]]:
             dropped |= _page_numbers(found, len(pages))
         else:
             dropped |= _repeated(found, least, len(pages))
+    dropped -= _lone_labels(pages, dropped)
     dropped |= _repeated_sections(pages)
+    if len(pages) == 1:
+        dropped |= _of_one_page(*pages[0])
     return [[f for f in fragments if id(f) not in dropped] for fragments, _ in pages]
 
 
@@ -63,12 +63,59 @@ def _repeated_sections(pages: Sequence[Page]) -> set[int]:
         here: set[str] = set()
         for f in fragments:
             if f.bottom < ZONE * height and _SECTION.match(f.text) and len(f.text) < 30:
-                name = _PAGE_OF.sub("", f.text).strip()
+                name = PAGE_OF.sub("", f.text).strip()
                 here.add(name)
                 if name in before:
                     dropped.add(id(f))
         before = here
     return dropped
+
+
+def _lone_labels(pages: Sequence[Page], dropped: set[int]) -> set[int]:
+    """Return which of ``dropped`` are list labels: pages may begin with "(b)" more than twice.
+
+    Part of a running head is only a label whose whole row goes, as in "A. | Leave".
+    """
+    kept: set[int] = set()
+    for fragments, _ in pages:
+        for f in fragments:
+            label = read_label(f.text) if id(f) in dropped else None
+            if label is None or label.kind == "section" or label.end < len(f.text) or _PAGE_MARK.match(f.text):
+                continue
+            row = [other for other in fragments if other is not f and _same_row(f, other)]
+            if not row or any(id(other) not in dropped for other in row):
+                kept.add(id(f))
+    return kept
+
+
+def _of_one_page(fragments: Sequence[Fragment], height: float) -> set[int]:
+    """Return the foot of a document of one page, the row of small type with its number, and its like at the top.
+
+    Small type above the foot stays: it may be footnotes.
+    """
+    sizes: Counter[float] = Counter()
+    for f in fragments:
+        sizes[f.size] += len(f.text)
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
+    number = next((f for f in fragments if f.top > (1 - ZONE) * height and _is_page_one(f.text)), None)
+    if number is None or number.size >= 0.9 * body:
+        return set()
+    foot = [f for f in fragments if _same_row(f, number)]
+    if any(abs(f.size - number.size) > 0.3 or f.x1 > number.x1 for f in foot):
+        return set()
+    top = min(fragments, key=lambda f: f.top)
+    head = [f for f in fragments if _same_row(f, top)]
+    if top.bottom > ZONE * height or any(abs(f.size - number.size) > 0.3 for f in head):
+        head = []
+    return {id(f) for f in (*head, *foot)}
+
+
+def _is_page_one(text: str) -> bool:
+    return bool(_EXPLICIT.match(text) or (_PAGE_MARK.match(text) and text.strip(" -–—") == "1"))
+
+
+def _same_row(one: Fragment, two: Fragment) -> bool:
+    return abs(one.baseline - two.baseline) < 0.4 * max(one.size, two.size)
 
 
 def _key(f: Fragment, height: float) -> tuple[str, int, bool]:

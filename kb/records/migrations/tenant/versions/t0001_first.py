@@ -68,8 +68,7 @@ def upgrade() -> None:
     _parts_of_a_version()
     # Words are space-joined index words (kb.language.words): the tokenizer only splits at spaces.
     op.execute(
-        "CREATE VIRTUAL TABLE chunk_words USING fts5(body, heading, version_id UNINDEXED, "
-        f"tokenize=\"{FTS5_TOKENIZE}\")"
+        f'CREATE VIRTUAL TABLE chunk_words USING fts5(body, heading, version_id UNINDEXED, tokenize="{FTS5_TOKENIZE}")'
     )
 
 

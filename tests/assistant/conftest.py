@@ -1,0 +1,89 @@
+"""A tenant with a small handbook, a circular that changes it, an English policy and a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kb import tenants
+from kb.cli import cli
+from kb.search.retriever import Retriever
+from kb.settings import Settings
+
+HANDBOOK = """第五章 假期
+
+5.3 服務滿一年的全職員工，每年享有有薪年假10天。
+
+5.6 未放取的年假最多可結轉5天到下一年度，並須於6月30日前放畢，其後作廢。離職結算除外。
+
+5.8 病假連續兩天或以上，須遞交註冊西醫簽發的醫生證明書。
+
+第六章 意外
+
+6.1 院友跌倒後，當值護士須於30分鐘內檢查，並於兩小時內通知家屬。
+
+6.2 如有下列情況，須即時召喚救護車：
+(a) 神志不清；
+(b) 懷疑骨折；
+(c) 出血不止。
+"""
+CIRCULAR = """通告第2026-03號
+
+由2026年4月1日起生效
+
+員工手冊第5.3條現修訂為：服務滿一年的全職員工，每年享有有薪年假14天。
+"""
+ENGLISH = """# Petty Cash
+
+2.1 A petty cash claim above HK$500 must be approved by the unit head before the money is spent.
+
+2.2 Receipts are handed in within 14 days.
+"""
+FEES = "服務,每月收費,減免\n日間護理,$1200,綜援全免\n家居照顧,$650,半費\n"
+
+
+@pytest.fixture(scope="session")
+def asked(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a data folder in which ``harmony`` has its documents and ``sunrise`` has one other."""
+    folder = tmp_path_factory.mktemp("asked")
+    settings = model_settings.model_copy(update={"data": folder / "data"})
+    harmony, sunrise = folder / "harmony", folder / "sunrise"
+    for path, text in (
+        (harmony / "員工手冊.txt", HANDBOOK),
+        (harmony / "通告2026-03.txt", CIRCULAR),
+        (harmony / "petty cash.md", ENGLISH),
+        (harmony / "收費表.csv", FEES),
+        (sunrise / "rules.txt", "年假為二十天。試用期內不得放取年假。\n"),
+    ):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for slug, folder_in in (("harmony", harmony), ("sunrise", sunrise)):
+        tenants.create(settings, slug, slug, "人事部，內線 101")
+        run(settings, "ingest", str(folder_in), "--tenant", slug)
+    return settings
+
+
+def run(settings: Settings, *arguments: str) -> str:
+    """Run ``kb`` and return what it printed on standard output."""
+    environment = {"KB_CACHE": str(settings.cache)}
+    found = CliRunner().invoke(cli, ["--data", str(settings.data), *arguments], env=environment)
+    if found.exception and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return found.stdout
+
+
+@pytest.fixture
+def harmony(asked: Settings) -> Retriever:
+    return Retriever(asked, tenants.get(asked, "harmony"))
+
+
+@pytest.fixture
+def sunrise(asked: Settings) -> Retriever:
+    return Retriever(asked, tenants.get(asked, "sunrise"))
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    return tmp_path

@@ -1,0 +1,190 @@
+"""A question is asked, the right words are quoted, and where they stand."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant import chat
+from assistant.answers.citations import Citation, cite, stands
+from assistant.messages import say
+from assistant.units import Unit, units, whole
+from kb.errors import InputError
+from kb.language.detect import Language
+from kb.search.passage import Passage
+from kb.search.retriever import Retriever
+from kb.settings import Settings
+from tests.assistant.conftest import run
+
+
+def ask(retriever: Retriever, question: str, as_of: date | None = None, history: tuple[str, ...] = ()) -> chat.Answer:
+    return chat.answer(retriever, chat.Turn(question, history, as_of=as_of))
+
+
+@pytest.mark.parametrize(
+    ("question", "fact", "document", "clause"),
+    [
+        ("放唔晒啲大假可唔可以 carry 去下年？", "最多可結轉5天", "員工手冊.txt", "5.6"),
+        ("病咗兩日使唔使俾醫生紙？", "醫生證明書", "員工手冊.txt", "5.8"),
+        ("院友跌親之後幾耐要通知屋企人？", "兩小時內通知家屬", "員工手冊.txt", "6.1"),
+        ("院友跌倒後何時須通知家屬？", "兩小時內通知家屬", "員工手冊.txt", "6.1"),
+        ("Who approves a petty cash claim above 500 dollars?", "approved by the unit head", "petty cash.md", "2.1"),
+        ("零用現金報銷要邊個批？", "approved by the unit head", "petty cash.md", "2.1"),
+        ("家居照顧每個月收幾多錢？", "$650", "收費表.csv", None),
+    ],
+)
+def test_the_fact_is_quoted_from_the_right_place(
+    harmony: Retriever, question: str, fact: str, document: str, clause: str | None
+) -> None:
+    answer = ask(harmony, question)
+    assert not answer.refused
+    holding = [one for one in answer.citations if fact in one.quote]
+    assert [(one.document, one.clause) for one in holding] == [(document, clause)]
+    assert fact in answer.answer
+
+
+def test_a_rule_is_quoted_with_its_proviso(harmony: Retriever) -> None:
+    quote = next(one.quote for one in ask(harmony, "年假可結轉多少天？").citations if "5天" in one.quote)
+    assert "離職結算除外" in quote
+
+
+def test_a_lead_in_is_quoted_with_its_list(harmony: Retriever) -> None:
+    quotes = "\n".join(one.quote for one in ask(harmony, "咩情況要即刻叫白車？").citations)
+    assert "(a) 神志不清" in quotes
+    assert "(c) 出血不止" in quotes
+
+
+def test_the_answer_is_framed_in_the_language_of_the_question(harmony: Retriever) -> None:
+    assert ask(harmony, "院友跌親之後幾耐要通知屋企人？").language == "yue"
+    english = ask(harmony, "When must the family be told after a resident falls?")
+    assert english.language == "en"
+    assert "the original is in Chinese" in english.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "食堂嘅餐牌幾時換？",
+        "公司有沒有牙科保險？",
+        "What is the wifi password of the head office?",
+        "港鐵尾班車係幾點？",
+    ],
+)
+def test_where_the_documents_are_silent_it_says_so_and_whom_to_ask(harmony: Retriever, question: str) -> None:
+    answer = ask(harmony, question)
+    assert answer.refused
+    assert answer.reason == "weak_evidence"
+    assert answer.citations == []
+    assert "人事部，內線 101" in answer.answer
+    assert 0 < len(answer.contexts) <= 10
+
+
+def test_the_other_organisation_cannot_be_heard(harmony: Retriever, sunrise: Retriever) -> None:
+    question = "年假有幾多日？"
+    assert {one.document for one in ask(harmony, question).contexts} <= {
+        "員工手冊.txt", "通告2026-03.txt", "petty cash.md", "收費表.csv",
+    }  # fmt: skip
+    assert {one.document for one in ask(sunrise, question).contexts} == {"rules.txt"}
+
+
+def test_a_circular_speaks_from_its_day_on(harmony: Retriever) -> None:
+    question = "服務滿一年的全職員工年假有多少天？"
+    after = ask(harmony, question, date(2026, 4, 1))
+    assert "14天" in after.citations[0].quote
+    before = ask(harmony, question, date(2026, 3, 31))
+    assert "10天" in before.citations[0].quote
+    assert "14天" not in before.answer
+
+
+def test_every_quote_is_compared_with_the_records(harmony: Retriever) -> None:
+    answer = ask(harmony, "病假要唔要醫生紙？")
+    assert stands(harmony.library, answer.citations) == answer.citations
+    first = answer.citations[0]
+    changed = Citation(**{**{name: getattr(first, name) for name in Citation.__slots__}, "quote": first.quote + "。"})
+    assert stands(harmony.library, [changed]) == []
+
+
+def test_a_follow_up_is_understood(harmony: Retriever) -> None:
+    answer = ask(harmony, "咁要幾時之前放晒？", history=("年假可以 carry forward 幾多日？",))
+    assert any("6月30日" in one.quote for one in answer.citations)
+
+
+def test_an_empty_library_refuses(settings: Settings) -> None:
+    from kb import tenants
+
+    answer = ask(Retriever(settings, tenants.create(settings, "empty", "空")), "年假有幾多日？")
+    assert (answer.refused, answer.reason) == (True, "no_documents")
+
+
+def _passage(text: str) -> Passage:
+    return Passage(
+        1, "d", "D", 1, 1, "main", None, [], text, [3, 4], [(0, "1"), (12, "2")], [(0, 3), (12, 4)], [], "text", "en"
+    )
+
+
+def test_units_know_their_page_and_clause() -> None:
+    found = units(_passage("One is one.\nTwo is two. Three."))
+    assert [unit.text for unit in found] == ["One is one.", "Two is two.", "Three."]
+    citation = cite(1, found[1])
+    assert (citation.pages, citation.clause, citation.page) == ([4], "2", 4)
+    assert whole(found[2]).text == "Two is two. Three."
+    assert cite(1, Unit(found[0].passage, 0, 20)).page == [3, 4]
+
+
+def test_simplified_characters_are_answered_in_simplified() -> None:
+    assert say("refused", Language.SIMPLIFIED) == "文件中找不到这条问题的答案。"
+
+
+# --- the contract for scripts
+
+
+def test_one_question_as_json(asked: Settings) -> None:
+    line = json.loads(run(asked, "ask", "病假要唔要醫生紙？", "--tenant", "harmony", "--json"))
+    assert list(line) == [
+        "id", "question", "language", "answer", "refused", "reason", "citations", "contexts", "answerer",
+        "confidence", "ms",
+    ]  # fmt: skip
+    assert list(line["citations"][0]) == ["n", "document", "title", "version", "page", "clause", "quote"]
+    assert list(line["contexts"][0]) == ["document", "page", "clause", "text", "score"]
+    assert line["citations"][0]["page"] is None
+    assert line["answerer"] == "extractive"
+
+
+def test_a_batch_of_questions(asked: Settings, scratch: Path) -> None:
+    lines = [
+        {"id": 1, "question": "年假可結轉多少天？"},
+        {"id": "b", "question": "年假有幾多日？", "tenant": "sunrise"},
+        {"id": "c", "question": "咁要幾時之前放晒？", "history": [{"role": "user", "content": "年假可以結轉幾多日？"}]},
+        {"id": "d", "question": "服務滿一年年假有多少天？", "as_of": "2026-01-01"},
+        {"id": "e", "question": "   "},
+    ]
+    (scratch / "in.jsonl").write_text("\n".join(json.dumps(one) for one in lines) + "\n\n", encoding="utf-8")
+    run(asked, "ask", "--batch", str(scratch / "in.jsonl"), "--out", str(scratch / "out.jsonl"), "--tenant", "harmony")
+    answers = [json.loads(one) for one in (scratch / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [one["id"] for one in answers] == ["1", "b", "c", "d", "e"]
+    assert "5天" in answers[0]["answer"]
+    assert answers[1]["contexts"][0]["document"] == "rules.txt"
+    assert "6月30日" in answers[2]["answer"]
+    assert "10天" in answers[3]["answer"]
+    assert (answers[4]["refused"], answers[4]["reason"]) == (True, "question_empty")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "batch_line_invalid"),
+        ('{"id": 1}', "batch_line_invalid"),
+        ('{"question": 7}', "batch_line_invalid"),
+        ('{"question": "x", "as_of": "1/4/2026"}', "date_invalid"),
+    ],
+)
+def test_a_broken_line_is_named(asked: Settings, scratch: Path, text: str, code: str) -> None:
+    (scratch / "in.jsonl").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=code):
+        run(asked, "ask", "--batch", str(scratch / "in.jsonl"), "--tenant", "harmony")
+
+
+def test_ask_needs_a_tenant(asked: Settings) -> None:
+    with pytest.raises(InputError, match="tenant_required"):
+        run(asked, "ask", "年假")

@@ -1,0 +1,54 @@
+"""Ingest timed beside its embedding alone and beside torch."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from eval.cli import evaluate
+from eval.ingest_runs import Stages
+from kb.cli import Context
+from kb.settings import Settings
+
+
+def test_side_by_side_in_one_run(settings: Settings, tmp_path: Path) -> None:
+    paths = []
+    for name in ("one", "two"):
+        rules = (
+            f"{number}. 第 {number} 項（{name}）：" + "員工須於限期前向主管遞交表格。" * 12 for number in range(1, 9)
+        )
+        paths.append(tmp_path / f"{name}.md")
+        paths[-1].write_text("# 守則\n\n" + "\n\n".join(rules), encoding="utf-8")
+    context = Context(settings.data)
+    context.settings = settings
+    arguments = ["ingest", *map(str, paths), "--repeat", "1", "--sample", "4", "--json"]
+    result = CliRunner().invoke(evaluate, arguments, obj=context, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["files"] == ["one.md", "two.md"]
+    assert found["chunks"] > found["torch_chunks"] >= 4
+    product, alone, torch = found["systems"].values()
+    assert product["wall_s"] > alone["wall_s"]  # reading and storing cost something
+    assert torch["chunks_per_s"] < alone["chunks_per_s"]
+    assert found["ratios"]["of_embedding_alone"] == pytest.approx(alone["wall_s"] / product["wall_s"], abs=0.1)
+    assert product["cpu_s"] >= alone["cpu_s"] > 0
+    assert all(product["stages_s"][one] > 0 for one in ("read", "embed", "store"))
+    assert not settings.data.exists()
+
+
+def test_stages_of_two_files_are_not_counted_twice() -> None:
+    stages = Stages()
+    for path in ("a", "b"):
+        stages.report(path, "read", 0, None)
+    time.sleep(0.1)
+    stages.report("a", "read", 1, 2)
+    stages.report("a", "embed", 0, 5)
+    time.sleep(0.1)
+    stages.ended("a")
+    stages.ended("b")
+    found = stages.seconds()
+    assert found == {"read": pytest.approx(0.2, abs=0.05), "embed": pytest.approx(0.1, abs=0.05)}

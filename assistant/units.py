@@ -14,6 +14,7 @@ __all__ = ["Unit", "units", "whole"]
 # A quote wider than this (in half-width columns; a Chinese character takes two) is not read on a phone.
 PARAGRAPH_WIDTH = 460
 LIST_WIDTH = 1200
+NOTE_WIDTH = 30
 _OPENS_LIST = re.compile(r"(?:[:：]|[–—-]{1,2}|如下|following|包括)\s*$", re.IGNORECASE)
 _ITEM = re.compile(
     r"^\s*(?:[•·●○▪■◆–—\-*‧]"
@@ -71,14 +72,21 @@ def whole(unit: Unit) -> Unit:
 
 
 def _list_end(text: str, start: int, end: int) -> int:
-    """Return where the list opened by a lead-in ends: items line by line, as long as the whole stays readable."""
-    while end < len(text):
-        line_end = text.find("\n", end + 1)
+    """Return where the list opened by a lead-in ends: items line by line, as long as the whole stays readable.
+
+    A short line between two items (a margin note such as "Revised 2020/7") does not end the list.
+    """
+    at = end
+    while at < len(text):
+        line_end = text.find("\n", at + 1)
         line_end = len(text) if line_end < 0 else line_end
-        line = text[end + 1 : line_end]
-        if not _ITEM.match(line) or _width(text[start:line_end]) > LIST_WIDTH:
+        line = text[at + 1 : line_end]
+        is_item = bool(_ITEM.match(line))
+        if _width(text[start:line_end]) > LIST_WIDTH or not (is_item or _width(line) <= NOTE_WIDTH):
             break
-        end = line_end
+        if is_item:
+            end = line_end
+        at = line_end
     return end
 
 

@@ -124,6 +124,9 @@ def _tail(flat: str, offset: int) -> tuple[Marker, ...]:
     return (first, *_tail(flat, first.end))
 
 
+_SENTENCE = 12  # characters from which text behind a number is more than a quantity
+
+
 def _may_follow(flat: str, end: int, number: str) -> bool:
     """False where what stands behind the number makes it a quantity, a time, a date or part of a sentence."""
     rest = flat[end:]
@@ -134,6 +137,9 @@ def _may_follow(flat: str, end: int, number: str) -> bool:
         return rest.startswith(word_list("words_after_number_cjk"))
     word = re.match(r"[A-Za-z][A-Za-z.]*", rest)
     if word is None:
+        if rest[0].isdigit() and number.endswith(" "):
+            # "1.2 70歲或以上義工須申報" is a clause that opens with a figure; "3.2 45 17.5" is a row of figures.
+            return bool(re.match(r"[\d,.$%]+ ?[^\W\d_]", rest)) and len(rest) > _SENTENCE
         return number.rstrip().endswith(".") or not (rest[0] in ",;:=)]%°$" or rest[0].isdigit())
     if number[-1].isdigit() and word[0][0].islower():
         return False  # "3.5kg", "2nd"

@@ -132,6 +132,11 @@ def test_units_know_their_page_and_clause() -> None:
     assert cite(1, Unit(found[0].passage, 0, 20)).page == [3, 4]
 
 
+def test_a_margin_note_does_not_cut_a_list() -> None:
+    text = "Funded are –\n(a) homes;\nRevised 2020/7\n(b) centres.\nOther services are described in the next chapter."
+    assert whole(units(_passage(text))[0]).text == text.rsplit("\n", 1)[0]
+
+
 def test_simplified_characters_are_answered_in_simplified() -> None:
     assert say("refused", Language.SIMPLIFIED) == "文件中找不到这条问题的答案。"
 

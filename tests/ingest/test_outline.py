@@ -232,3 +232,21 @@ def test_numbers_and_keys() -> None:
 def test_no_elements_no_outline() -> None:
     elements: list[Element] = []
     assert build(elements).blocks == []
+
+
+def test_a_clause_may_open_with_a_figure() -> None:
+    outline = build(
+        [
+            title("1 招募"),
+            para("1.1 義工須年滿14歲。"),
+            para("1.2 70歲或以上義工須申報健康狀況，不安排扶抱的工作。"),
+            para("1.3 45 17.5"),
+        ],
+        "義工",
+    )
+    assert clauses(outline) == ["1", "1.1", "1.2", "1.2"]
+
+
+def test_a_chapter_that_gives_the_file_its_title_is_a_chapter_all_the_same() -> None:
+    outline = build([title("第五章 假期"), para("5.3 年假。"), para("5.6 年假可結轉。")], "第五章 假期")
+    assert clauses(outline) == ["5", "5.3", "5.6"]

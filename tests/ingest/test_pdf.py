@@ -174,6 +174,76 @@ def test_two_columns_are_read_one_after_the_other_below_a_heading_across(tmp_pat
     assert all(line in flat for line in left + right)
 
 
+def test_two_columns_of_short_clauses_with_head_and_foot_on_one_page(tmp_path: Path) -> None:
+    clause = ["個案檔案須存放於上鎖的文件櫃內，只限獲授權", "的員工查閱。"]
+    left = [f"{part}.{n}" for part in (1, 2, 3) for n in (1, 2, 3, 4)]
+    right = ["4.1", "4.2", "4.3", "5.1", "5.2"]
+
+    def column(canvas: Canvas, x: float, y: float, labels: list[str]) -> None:
+        for label in labels:
+            if label.endswith(".1"):
+                lines(canvas, x, y, [label[0]], "MSung-Light", 13)
+                y = lines(canvas, x + 21, y, [f"第{label[0]}部分的標題"], "MSung-Light", 13) - 6
+            lines(canvas, x, y, [label], "MSung-Light", 9)
+            y = lines(canvas, x + 28, y, clause, "MSung-Light", 9) - 4
+
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 62, HEIGHT - 42, ["中心守則"], "MSung-Light", 7)
+        lines(canvas, 62, 34, ["POL-05"], size=7)
+        lines(canvas, 529, 34, ["1"], size=7)
+        lines(canvas, 210, 760, ["資料保護守則"], "MSung-Light", 17)
+        column(canvas, 62, 720, left)
+        column(canvas, 308, 716, right)
+
+    read = texts(parse(write(tmp_path / "clauses.pdf", page)))
+    assert [text.split()[0] for text in read[1:]] == [
+        part for n in "12345" for part in (n, *(label for label in left + right if label.startswith(f"{n}.")))
+    ]
+    assert [text for text in read if text.startswith("5.2")] == [f"5.2 {''.join(clause)}"]
+    assert not any("POL-05" in text or text == "中心守則" for text in read)
+
+
+def test_table_with_wrapped_cells_on_both_sides_is_no_pair_of_columns(tmp_path: Path) -> None:
+    left = ["Purchases of more than $5,000 and", "not more than $20,000, other than", "those of food"]
+    right = ["Two quotations are asked for by phone and", "written down in the register by the clerk", "of the unit."]
+
+    def page(canvas: Canvas) -> None:
+        for n in range(6):
+            lines(canvas, 60, 720 - 60 * n, left)
+            lines(canvas, 300, 720 - 60 * n, right)
+
+    (table,) = [e for e in parse(write(tmp_path / "t.pdf", page)).elements if isinstance(e, Table)]
+    assert table.metadata.table_rows == [[" ".join(left), " ".join(right)]] * 6
+
+
+def test_list_labels_and_annex_labels_at_page_tops_stay(tmp_path: Path) -> None:
+    def clause(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            lines(canvas, 60, HEIGHT - 40, ["STAFF MANUAL"], size=9)
+            lines(canvas, 124, HEIGHT - 80, [f"leave for the {MONTHS[number]} outing is asked for in writing;"])
+            lines(canvas, 100, HEIGHT - 80, ["(b)"])
+
+        return draw
+
+    def annex(label: str) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            lines(canvas, 60, HEIGHT - 40, ["STAFF MANUAL"], size=9)
+            lines(canvas, 470, HEIGHT - 60, [label], size=8)
+            lines(canvas, 60, 700, ["The form is filled in by the applicant and sent to the office of the centre."] * 3)
+
+        return draw
+
+    annexes = ["Annex 2.1 (P. 1)", "Annex 2.1 (P. 2)", "Annex 2.2", "Appendix 1 to Annex 2.3"]
+    document = parse(write(tmp_path / "m.pdf", *map(clause, range(1, 6)), *map(annex, annexes)))
+    for number in range(1, 6):
+        assert texts(document, number) == [f"(b) leave for the {MONTHS[number]} outing is asked for in writing;"]
+    assert [(e.text, e.metadata.category_depth) for e in document.elements if isinstance(e, Title)] == [
+        ("Annex 2.1 (P. 1)", 0),
+        ("Annex 2.2", 0),
+        ("Appendix 1 to Annex 2.3", 0),
+    ]
+
+
 def ruled(canvas: Canvas, top: float, rows: list[list[str]], widths: tuple[int, ...] = (120, 120, 160)) -> None:
     x, height = 60.0, 24.0
     edges = [x + sum(widths[:i]) for i in range(len(widths) + 1)]

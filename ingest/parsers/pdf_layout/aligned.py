@@ -19,7 +19,7 @@ from ingest.parsers.pdf_layout.tables import PageTable, cell_text
 __all__ = ["find_aligned"]
 
 GUTTER = 7.0  # points
-LONGEST_CELL = 500
+LONGEST_CELL = 900
 Strip = tuple[float, float]
 _FAR = 1e6
 _PAGE_NUMBER = re.compile(r"^\d{1,3}(\s*[-–]\s*\d{1,3})?$")

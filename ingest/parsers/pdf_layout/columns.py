@@ -8,9 +8,11 @@ A strip beside clause numbers or short cells is no gutter: those are read line b
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from ingest.parsers.pdf_layout.fragments import Fragment
+from ingest.parsers.pdf_layout.labels import read_label
 from ingest.parsers.pdf_layout.textfix import is_cjk
 
 __all__ = ["order_columns"]
@@ -19,19 +21,24 @@ STEP = 3.0  # resolution of the search for gutters, points
 LEAST_LINES = 4
 
 
-def order_columns(fragments: Sequence[Fragment], depth: int = 0) -> list[list[Fragment]]:
-    """Return groups of fragments in reading order; inside a group lines follow from top to bottom."""
+def order_columns(fragments: Sequence[Fragment], depth: int = 0, rows: bool = True) -> list[list[Fragment]]:
+    """Return groups of fragments in reading order; inside a group lines follow from top to bottom.
+
+    ``rows``: leave together what stands side by side like the rows of a table.
+    """
     if len(fragments) < 2 * LEAST_LINES or depth > 3:
         return [list(fragments)] if fragments else []
-    gutter = _gutter(fragments)
+    gutter = _gutter(fragments, rows)
     if gutter is None:
         return [list(fragments)]
     crossing = sorted((f for f in fragments if f.x0 < gutter - 1 and f.x1 > gutter + 1), key=lambda f: f.top)
     rest = [f for f in fragments if not (f.x0 < gutter - 1 and f.x1 > gutter + 1)]
-    return _bands(rest, crossing, gutter, depth)
+    return _bands(rest, crossing, gutter, depth, rows)
 
 
-def _bands(rest: list[Fragment], crossing: list[Fragment], gutter: float, depth: int) -> list[list[Fragment]]:
+def _bands(
+    rest: list[Fragment], crossing: list[Fragment], gutter: float, depth: int, rows: bool
+) -> list[list[Fragment]]:
     """Alternate crossing lines and two-column bands from top to bottom."""
     groups: list[list[Fragment]] = []
     pending = sorted(rest, key=lambda f: f.middle)
@@ -46,9 +53,9 @@ def _bands(rest: list[Fragment], crossing: list[Fragment], gutter: float, depth:
                 spans = []
             left = [f for f in band if (f.x0 + f.x1) / 2 < gutter]
             right = [f for f in band if (f.x0 + f.x1) / 2 >= gutter]
-            if left and right and _is_columnar(left, right):
-                groups.extend(order_columns(left, depth + 1))
-                groups.extend(order_columns(right, depth + 1))
+            if left and right and _is_columnar(left, right, rows):
+                groups.extend(order_columns(left, depth + 1, rows))
+                groups.extend(order_columns(right, depth + 1, rows))
             else:
                 groups.append(band)
         taken = {id(f) for f in band} | {id(f) for f in beside}
@@ -60,7 +67,7 @@ def _bands(rest: list[Fragment], crossing: list[Fragment], gutter: float, depth:
     return groups
 
 
-def _gutter(fragments: Sequence[Fragment]) -> float | None:
+def _gutter(fragments: Sequence[Fragment], rows: bool) -> float | None:
     left, right = min(f.x0 for f in fragments), max(f.x1 for f in fragments)
     steps = int((right - left) / STEP)
     if steps < 30:
@@ -77,7 +84,7 @@ def _gutter(fragments: Sequence[Fragment]) -> float | None:
         x = left + (i + 0.5) * STEP
         one = [f for f in fragments if f.x1 <= x + 1]
         two = [f for f in fragments if f.x0 >= x - 1]
-        if len(one) < LEAST_LINES or len(two) < LEAST_LINES or not _is_columnar(one, two):
+        if len(one) < LEAST_LINES or len(two) < LEAST_LINES or not _is_columnar(one, two, rows):
             continue
         centre = abs(i / steps - 0.5)
         if best is None or (cover[i], centre) < best:
@@ -86,13 +93,24 @@ def _gutter(fragments: Sequence[Fragment]) -> float | None:
     return None if best is None else chosen
 
 
-def _is_columnar(left: list[Fragment], right: list[Fragment]) -> bool:
+def _is_columnar(left: list[Fragment], right: list[Fragment], rows: bool) -> bool:
     """Return whether both sides read as prose: lines that fill their column and stand one above the other."""
     if min(f.x0 for f in right) - max(f.x1 for f in left) < 4:
         return False
     if _prose(left) and _prose(right):
-        return True
-    return _clauses(left) and _clauses(right) and not _in_rows(left, right)
+        return _numbered_on(left, right) or not (rows and _in_rows(left, right, 0.8))
+    return _clauses(left) and _clauses(right) and (_numbered_on(left, right) or not _in_rows(left, right, 0.5))
+
+
+def _numbered_on(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Return whether the clause numbers of the right side go on from those of the left: 4.2 | 4.3."""
+    one, two = _numbers(left), _numbers(right)
+    return len(one) >= 2 and len(two) >= 2 and one == sorted(one) and two == sorted(two) and one[-1] < two[0]
+
+
+def _numbers(side: list[Fragment]) -> list[list[int]]:
+    labels = (read_label(min(row, key=lambda f: f.x0).text) for row in _rows(side))
+    return [[int(n) for n in re.findall(r"\d+", label.text)] for label in labels if label and label.kind == "number"]
 
 
 def _rows(side: list[Fragment]) -> list[list[Fragment]]:
@@ -127,10 +145,11 @@ def _clauses(side: list[Fragment]) -> bool:
     return len(rows) >= LEAST_LINES and sum(full) + sum(ends) >= 0.6 * len(rows) and letters >= 12 * len(rows)
 
 
-def _in_rows(left: list[Fragment], right: list[Fragment]) -> bool:
-    """Return whether paragraphs begin side by side, as the cells of a table do."""
+def _in_rows(left: list[Fragment], right: list[Fragment], share: float) -> bool:
+    """Return whether at least ``share`` of the paragraphs begin side by side, as the cells of a table do."""
     one, two = sorted((_starts(left), _starts(right)), key=len)
-    return sum(1 for a in one if any(abs(a - b) < 4 for b in two)) >= 0.5 * len(one)
+    level = sum(1 for a in one if any(abs(a - b) < 4 for b in two))
+    return level >= 3 and level >= share * len(one)
 
 
 def _starts(side: list[Fragment]) -> list[float]:

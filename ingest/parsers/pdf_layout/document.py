@@ -90,10 +90,11 @@ def _flow(page: LayoutPage, fragments: list[Fragment]) -> list[Paragraph | PageT
     for column in order_columns([f for f in rest if f.upright]):
         aligned, plain = find_aligned(column, contents)
         todo = sorted(aligned, key=lambda t: t.top)
-        for paragraph in _between_tables(build_lines(plain), [*tables, *aligned]):
-            flow.extend(_before(paragraph, todo))
-            flow.extend(_before(paragraph, ruled))
-            flow.append(paragraph)
+        for part in order_columns(plain, rows=False):
+            for paragraph in _between_tables(build_lines(part), [*tables, *aligned]):
+                flow.extend(_before(paragraph, todo))
+                flow.extend(_before(paragraph, ruled))
+                flow.append(paragraph)
         flow.extend(todo)
     flow.extend(ruled)
     for note in margins:

@@ -63,7 +63,7 @@ def mark_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
 
 
 def _page_openers(paragraphs: Sequence[Paragraph]) -> set[int]:
-    """Return the annex labels a page opens with: headings in whatever type ("附件 5.1" and "Annex 5.1" in the corner)."""
+    """Return the annex labels that pages open with, headings in whatever type: "Annex 5.1" small in the corner."""
     found: set[int] = set()
     page, opening = 0, False
     for p in paragraphs:

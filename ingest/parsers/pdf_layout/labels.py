@@ -78,7 +78,7 @@ def is_section_name(text: str) -> bool:
         label = read_label(rest)
         if label is None or label.kind != "section":
             return False
-        rest = rest[label.end :]
+        rest = re.sub(r"^[(（][a-zA-Z\d]{1,2}[)）]", "", rest[label.end :])  # "Annex 5.3(a)"
         if not rest:
             return True
         belongs = _BELONGS.match(rest)

@@ -21,7 +21,7 @@ from kb.language.numbers import figures
 from kb.language.script import fold
 from kb.language.words import index_words
 from kb.search import embedding
-from kb.search.embedding import Vectors
+from kb.search.encoder import Vectors
 from kb.search.passage import Passage
 from kb.search.retriever import Found, Retriever
 
@@ -29,7 +29,7 @@ __all__ = ["Evidence", "Scored", "gather"]
 
 # Passages whose units are looked at, and how many units are embedded: what an office PC does in 30 ms.
 PASSAGES = 8
-EMBEDDED_UNITS = 12
+EMBEDDED_UNITS = 10
 # What a passage's best unit counts beside the passage's own score.
 UNIT_SHARE = 0.5
 _FIGURE_QUESTION = re.compile(

@@ -30,6 +30,7 @@ from kb.errors import FileRejected
 from kb.library import DEFAULT_COLLECTION, Library
 from kb.records.tables import ChunkRow, SectionRow
 from kb.search import embedding, lexical
+from kb.search.encoder import Encoder, Vectors
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 
@@ -112,7 +113,7 @@ def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: P
     return len(texts)
 
 
-def _prepared(entry: Entry, settings: Settings, encoder: embedding.Encoder) -> Prepared | None:
+def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> Prepared | None:
     """Read one entry as a plain-text document; ``None`` where there is no text to find."""
     builder = Builder()
     add_text(builder, entry.text)
@@ -122,7 +123,7 @@ def _prepared(entry: Entry, settings: Settings, encoder: embedding.Encoder) -> P
         return None
 
 
-def _content(prepared: Prepared, vectors: embedding.Vectors) -> publishing.Content:
+def _content(prepared: Prepared, vectors: Vectors) -> publishing.Content:
     """Without the dates the text may state: a test collection is all in force."""
     return publishing.Content(
         title=prepared.title,

@@ -22,7 +22,7 @@ from ingest.workers import Workers
 from kb import tenants, writer
 from kb.settings import Settings
 
-__all__ = ["Measured", "Stages", "embedding", "pipeline", "read_once"]
+__all__ = ["Measured", "Stages", "embedding", "pipeline", "read_once", "thinned"]
 
 _WARM_CHUNKS = 4
 # Taken in before the clock starts: what the first file of a day pays for (queue, vector store) is not measured.
@@ -98,14 +98,8 @@ def _covered(spans: list[tuple[float, float]]) -> float:
     return total
 
 
-def read_once(workers: Workers, paths: Sequence[Path], home: Path, sample: int | None) -> tuple[list[Path], int, int]:
-    """Read files and embed a few chunks, so that both processes are warm; leave prepared documents in ``home``.
-
-    Args:
-        sample: leave only about so many chunk texts in all, evenly spread.
-
-    Returns:
-        The prepared documents' folders, the pages of all files, the number of chunk texts left.
+def read_once(workers: Workers, paths: Sequence[Path], home: Path) -> list[Path]:
+    """Read files and return the folders of the prepared documents; both processes are warm afterwards.
 
     Raises:
         FileRejected: a ``file_*`` code.
@@ -113,15 +107,21 @@ def read_once(workers: Workers, paths: Sequence[Path], home: Path, sample: int |
     folders = [home / str(number) for number in range(len(paths))]
     for path, folder in zip(paths, folders, strict=True):
         workers.read(path, path.name, folder, _silent)
+    thinned(folders, home / "warm", _WARM_CHUNKS)
+    embedding(workers, [home / "warm" / folder.name for folder in folders], Measured())
+    return folders
+
+
+def thinned(folders: Sequence[Path], home: Path, sample: int) -> tuple[list[Path], int]:
+    """Copy prepared documents with about ``sample`` chunk texts in all, evenly spread; return folders and number."""
     documents = [document for folder in folders if (document := prepared.load(folder)) is not None]
-    step = max(1, sum(len(one.texts) for one in documents) // sample) if sample else 1
-    left = 0
-    for document, folder in zip(documents, folders, strict=True):
-        prepared.save(replace(document, texts=document.texts[:_WARM_CHUNKS]), folder)
-        workers.embed(folder, _silent)
-        prepared.save(replace(document, texts=document.texts[::step]), folder)
-        left += len(document.texts[::step])
-    return folders, sum(one.page_count or 0 for one in documents), left
+    step = max(1, sum(len(one.texts) for one in documents) // sample)
+    kept = []
+    for folder, document in zip(folders, documents, strict=True):
+        kept.append(home / folder.name)
+        kept[-1].mkdir(parents=True)
+        prepared.save(replace(document, texts=document.texts[::step]), kept[-1])
+    return kept, sum(len(one.texts[::step]) for one in documents)
 
 
 def embedding(workers: Workers, folders: Sequence[Path], into: Measured) -> None:

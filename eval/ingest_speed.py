@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.index import Progress
-from eval.ingest_runs import Measured, embedding, pipeline, read_once
+from eval.ingest_runs import Measured, embedding, pipeline, read_once, thinned
+from ingest import prepared
 from ingest.workers import Workers
 from kb.search import bundled
 from kb.search.cores import usable_cores
@@ -57,15 +58,20 @@ def measure(
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kb-ingest-", ignore_cleanup_errors=True)))
         ours, torch = (stack.enter_context(Workers(one)) for one in (settings, torch_settings))
-        works, pages, chunks = read_once(ours, paths, home / "ours", None)
-        torch_works, _, torch_chunks = read_once(torch, paths, home / "torch", sample)
+        works = read_once(ours, paths, home / "ours")
+        documents = [document for work in works if (document := prepared.load(work)) is not None]
+        pages, chunks = (sum(one.page_count or 0 for one in documents), sum(len(one.texts) for one in documents))
+        torch_chunks = chunks
         runs: dict[str, Callable[[Measured], None]] = {
             PRODUCT: lambda into: pipeline(settings, ours, paths, home, into),
             ALONE: lambda into: embedding(ours, works, into),
         }
         if sample:
+            torch_works, torch_chunks = thinned(works, home / "sample", sample)
+            embedding(torch, torch_works[:1], Measured())  # starts the process and loads the model
             runs[TORCH_SAMPLE] = lambda into: embedding(torch, torch_works, into)
         else:
+            read_once(torch, paths, home / "torch")
             runs[TORCH] = lambda into: pipeline(torch_settings, torch, paths, home, into)
         measured = {name: Measured() for name in runs}
         for turn in range(repeat):

@@ -23,7 +23,7 @@ from kb.language.sentences import sentences
 from kb.library import DEFAULT_COLLECTION, Library
 from kb.records.tables import ChunkRow
 from kb.search import embedding
-from kb.search.embedding import Vectors
+from kb.search.encoder import Vectors
 from kb.search.retriever import Retriever
 from kb.search.vectors import VectorStore
 from kb.settings import Settings

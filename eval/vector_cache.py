@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.search.embedding import Encoder, Vectors
+from kb.search.encoder import Encoder, Vectors
 
 __all__ = ["encode"]
 

@@ -137,15 +137,19 @@ def _may_follow(flat: str, end: int, number: str) -> bool:
         return rest.startswith(word_list("words_after_number_cjk"))
     word = re.match(r"[A-Za-z][A-Za-z.]*", rest)
     if word is None:
-        if rest[0].isdigit() and number.endswith(" "):
-            # "1.2 70歲或以上義工須申報" is a clause that opens with a figure; "3.2 45 17.5" is a row of figures.
-            return bool(re.match(r"[\d,.$%]+ ?[^\W\d_]", rest)) and len(rest) > _SENTENCE
-        return number.rstrip().endswith(".") or not (rest[0] in ",;:=)]%°$" or rest[0].isdigit())
+        return _before_no_word(rest, number)
     if number[-1].isdigit() and word[0][0].islower():
         return False  # "3.5kg", "2nd"
     if word[0].rstrip(".").casefold() in word_list("months"):
         return "." in number.strip(" .")
     return word[0].rstrip(".") not in word_list("not_after_number")
+
+
+def _before_no_word(rest: str, number: str) -> bool:
+    if rest[0].isdigit() and number.endswith(" "):
+        # "1.2 70歲或以上義工須申報" is a clause that opens with a figure; "3.2 45 17.5" is a row of figures.
+        return bool(re.match(r"[\d,.$%]+ ?[^\W\d_]", rest)) and len(rest) > _SENTENCE
+    return number.rstrip().endswith(".") or not (rest[0] in ",;:=)]%°$" or rest[0].isdigit())
 
 
 def _structural(flat: str, heading: bool) -> Marker | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest import prepared
-from kb.search.embedding import Encoder, Vectors
+from kb.search.encoder import Encoder, Vectors
 
 __all__ = ["embed", "load_vectors"]
 

@@ -27,7 +27,7 @@ from kb import files, publishing, tenants
 from kb.errors import SinziError
 from kb.publishing import Begun, Content
 from kb.records.tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
-from kb.search.embedding import Vectors
+from kb.search.encoder import Vectors
 
 __all__ = ["Step", "at_once", "begin", "ingest"]
 

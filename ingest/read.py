@@ -20,7 +20,7 @@ from ingest.parsers.model import Attachment, ParseContext, ParsedDocument
 from ingest.prepared import Prepared
 from kb.errors import FileRejected
 from kb.language.detect import detect
-from kb.search.embedding import Encoder
+from kb.search.encoder import Encoder
 from kb.settings import Settings
 
 __all__ = ["prepare", "read"]

@@ -20,7 +20,7 @@ from kb.library import Library
 from kb.records.tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.search import lexical
 from kb.search.context import indexed_words
-from kb.search.embedding import Vectors
+from kb.search.encoder import Vectors
 from kb.search.vectors import VectorStore
 from kb.tenants import SLUG
 

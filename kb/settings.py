@@ -79,6 +79,6 @@ class Settings(BaseSettings):
 
     # asking
     passages: Annotated[int, Field(ge=1, le=100, description="Passages returned for a question.")] = 10
-    candidates: Annotated[int, Field(ge=10, le=1000, description="Candidates from each leg of search.")] = 100
+    candidates: Annotated[int, Field(ge=10, le=1000, description="Candidates from each leg of search.")] = 60
     max_question_chars: Annotated[int, Field(ge=50, le=20_000, description="Longest question, in characters.")] = 2000
     contact: Annotated[str, Field(description="Whom a refusal names when the tenant has set no contact.")] = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 from pathlib import Path
@@ -131,7 +132,8 @@ def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext) -> Layo
 
 
 def _needs_ocr(page: pdfium.PdfPage, text: str) -> bool:
-    letters = sum(3 if is_cjk(ch) else 1 for ch in text if ch.isalnum())  # a Chinese cover has few characters
+    first = itertools.islice(filter(str.isalnum, text), FEW_LETTERS)
+    letters = sum(3 if is_cjk(ch) else 1 for ch in first)  # a Chinese cover has few characters
     if letters >= FEW_LETTERS:
         return garbage_share(text) > GARBAGE
     if not letters and _is_drawn(page):

@@ -20,7 +20,7 @@ from typing import Any
 import filelock
 
 from kb.errors import Misconfigured
-from kb.search import e5_file
+from kb.search import e5_file, quantise
 
 __all__ = ["NAME", "ensure", "folder_path"]
 
@@ -90,8 +90,6 @@ def _make(folder: Path, progress: Callable[[str], None]) -> None:
     _write_bert(parsed, part)
     _write_modules(part)
     progress("export")
-    from kb.search import quantise
-
     report = quantise.export(part, progress)
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     ready = {"model": NAME, "revision": digest[:12], "layout": LAYOUT, "quantisation": report}

@@ -1,128 +1,25 @@
-"""Text → vectors. Two real back ends behind one small interface.
+"""Text → vectors: the configured embedding model, loaded once per process.
 
-* :class:`OnnxEncoder` runs a sentence-transformers folder that holds an ONNX file (the bundled model):
-  ready in half a second, 4 ms a question on one office PC core, no torch in memory.
-* :class:`SentenceTransformerEncoder` runs any other sentence-transformers folder or name.
-
-Vectors are float32, L2-normalised, shape (n, dimension); cosine similarity is their dot product.
+* The bundled model is run by :class:`kb.search.onnx_encoder.OnnxEncoder`.
+* Any other sentence-transformers folder or name is run by :class:`SentenceTransformerEncoder`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.errors import Misconfigured
+from kb.search import bundled
+from kb.search.encoder import Encoder, Identity, Vectors
+from kb.search.onnx_encoder import OnnxEncoder
 from kb.settings import Settings
 
-__all__ = ["Encoder", "Identity", "OnnxEncoder", "SentenceTransformerEncoder", "Vectors", "identity", "load"]
-
-Vectors = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What must agree for two vectors to be comparable; stored with each collection."""
-
-    name: str
-    dimension: int
-    query_prefix: str
-    passage_prefix: str
-    revision: str
-
-    def __str__(self) -> str:
-        return f"{self.name}@{self.revision}/{self.dimension}"
-
-
-class Encoder(Protocol):
-    """A loaded embedding model."""
-
-    identity: Identity
-    max_tokens: int
-
-    def encode_queries(self, texts: list[str]) -> Vectors: ...
-
-    def encode_passages(self, texts: list[str]) -> Vectors: ...
-
-    def count_tokens(self, texts: list[str]) -> list[int]:
-        """Return each text's length in the model's own tokens, special tokens and prefix included."""
-        ...
-
-
-class OnnxEncoder:
-    """A sentence-transformers folder (mean pooling, normalisation) run by onnxruntime.
-
-    One text at a time: dynamic int8 scales depend on what shares a batch, so a text's vector would depend
-    on its neighbours; and padding wastes work. Long lists run on ``threads`` threads of one core each.
-
-    Args:
-        folder: the model folder with ``tokenizer.json`` and ``config_sentence_transformers.json``.
-        model_file: the ONNX file; by default ``onnx/model_int8.onnx`` of the folder.
-        threads: CPU threads, 0 = all cores.
-    """
-
-    def __init__(self, folder: Path, model_file: Path | None = None, threads: int = 0) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        from kb.search.cores import usable_cores
-
-        self.threads = threads or usable_cores()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        path = model_file or folder / "onnx" / "model_int8.onnx"
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        limits = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
-        self.max_tokens = int(limits["max_seq_length"])
-        prompts = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))["prompts"]
-        ready = folder / "ready.json"
-        facts: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8")) if ready.is_file() else {}
-        self.identity = Identity(
-            name=facts.get("model", folder.name),
-            dimension=int(self._session.get_outputs()[0].shape[2]),
-            query_prefix=prompts["query"],
-            passage_prefix=prompts["document"],
-            revision=facts.get("revision", "unknown"),
-        )
-
-    def encode_queries(self, texts: list[str]) -> Vectors:
-        return self.encode_raw([self.identity.query_prefix + text for text in texts])
-
-    def encode_passages(self, texts: list[str]) -> Vectors:
-        return self.encode_raw([self.identity.passage_prefix + text for text in texts])
-
-    def encode_raw(self, texts: list[str]) -> Vectors:
-        """Encode texts as they are, without a prefix; texts beyond the window are cut at it."""
-        if not texts:
-            return np.zeros((0, self.identity.dimension), dtype=np.float32)
-        if len(texts) == 1 or self.threads == 1:
-            return np.stack([self._one(text) for text in texts])
-        with ThreadPoolExecutor(self.threads) as pool:
-            return np.stack(list(pool.map(self._one, texts)))
-
-    def _one(self, text: str) -> NDArray[np.float32]:
-        ids = self._tokenizer.encode(text).ids
-        if len(ids) > self.max_tokens:
-            ids = [*ids[: self.max_tokens - 1], ids[-1]]
-        tokens = np.asarray([ids], dtype=np.int64)
-        hidden = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})[0]
-        vector = hidden[0].mean(axis=0)
-        unit: NDArray[np.float32] = (vector / max(float(np.linalg.norm(vector)), 1e-12)).astype(np.float32)
-        return unit
-
-    def count_tokens(self, texts: list[str]) -> list[int]:
-        prefix = self.identity.passage_prefix
-        return [len(one.ids) for one in self._tokenizer.encode_batch([prefix + text for text in texts])]
+__all__ = ["SentenceTransformerEncoder", "identity", "load"]
 
 
 class SentenceTransformerEncoder:
@@ -178,8 +75,6 @@ def _revision(model: Any) -> str:
 @lru_cache(maxsize=2)
 def _load(model: str, cache: Path, threads: int) -> Encoder:
     if model == "bundled":
-        from kb.search import bundled
-
         return OnnxEncoder(bundled.ensure(cache), threads=threads)
     try:
         return SentenceTransformerEncoder(model, threads)

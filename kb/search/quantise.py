@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from kb.search.onnx_encoder import OnnxEncoder
+
 __all__ = ["FILE", "export"]
 
 FILE = "onnx/model_int8.onnx"
@@ -35,8 +37,6 @@ def export(folder: Path, progress: Callable[[str], None] = lambda step: None) ->
         ``{"agreement": least cosine against float32, "reduce_range": bool}``.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    from kb.search.embedding import OnnxEncoder
 
     logging.getLogger("root").setLevel(logging.ERROR)
     target = folder / FILE

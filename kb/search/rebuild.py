@@ -11,6 +11,7 @@ from kb.library import Library
 from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
 from kb.search import embedding, lexical
 from kb.search.context import embedded_text, indexed_words
+from kb.search.encoder import Encoder
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 
@@ -65,7 +66,7 @@ def _versions(library: Library, collection: CollectionRow) -> list[tuple[Version
 
 
 def _batch(
-    library: Library, encoder: embedding.Encoder, store: VectorStore, version: VersionRow, published: bool, start: int
+    library: Library, encoder: Encoder, store: VectorStore, version: VersionRow, published: bool, start: int
 ) -> int:
     query = sa.select(ChunkRow).where(ChunkRow.version_id == version.id).order_by(ChunkRow.ordinal)
     with library.transaction() as session:

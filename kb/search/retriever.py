@@ -21,7 +21,7 @@ from kb.library import Holding, Library
 from kb.records.tables import ChunkRow
 from kb.search import centres, embedding, lexical
 from kb.search.centres import Centres
-from kb.search.embedding import Vectors
+from kb.search.encoder import Vectors
 from kb.search.fusion import fuse
 from kb.search.passage import Passage, passage
 from kb.search.query import Query, understand

@@ -15,7 +15,7 @@ from urllib.parse import urlparse
 import numpy as np
 
 from kb.errors import Transient
-from kb.search.embedding import Vectors
+from kb.search.encoder import Vectors
 from kb.settings import Settings
 from kb.tenants import Tenant
 

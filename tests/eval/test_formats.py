@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     (place / "more" / "rule-big5.txt").write_bytes(RULE.encode("big5"))
     (place / "empty.txt").write_bytes(b"")
     (place / "cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<<")
-    with zipfile.ZipFile(place / "two.zip", "w") as archive:
+    with zipfile.ZipFile(place / "two.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("inner.md", f"# 假期\n\n{RULE}\n")
         archive.writestr("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<")
     return place

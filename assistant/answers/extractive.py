@@ -18,6 +18,10 @@ NAME = "extractive"
 MOST_QUOTES = 4
 # A further quote must come this near to the best one's score.
 NEAR_BEST = 0.80
+# Characters shown of the nearest passages of a refusal.
+EXCERPT = 60
+# Below this confidence the reader is told that the quotes may not be the answer.
+UNSURE = 0.45
 
 
 def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
@@ -45,7 +49,8 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
         citations = stands(retriever.library, [cite(n, unit) for n, unit in enumerate(quoted, start=1)])
         if citations:
             base.citations = citations
-            base.answer = _framed(quoted, citations, language, change)
+            lead = "lead_unsure" if sure < UNSURE else "lead_one" if len(citations) == 1 else "lead_more"
+            base.answer = _framed(quoted, citations, language, lead, change)
             base.refused = False
             base.reason = "answered"
             return base
@@ -69,13 +74,15 @@ def _overlaps(one: Unit, other: Unit) -> bool:
     return one.passage is other.passage and one.start < other.end and other.start < one.end
 
 
-def _framed(quoted: list[Unit], citations: list[Citation], language: Language, change: Amended | None) -> str:
-    lines = [say("lead_one" if len(citations) == 1 else "lead_more", language)]
+def _framed(
+    quoted: list[Unit], citations: list[Citation], language: Language, lead: str, change: Amended | None
+) -> str:
+    lines = [say(lead, language)]
     if change:
         lines.insert(0, change.note(language))
     for citation in citations:
         unit = quoted[citation.n - 1]
-        lines.append(f"[{citation.n}] {place(citation, language)}\n「{_readable(unit)}」")
+        lines.append(f"[{citation.n}] {place(citation, language)}\n{say('quote', language, text=_readable(unit))}")
     return "\n".join(lines)
 
 
@@ -119,5 +126,7 @@ def _refusal(evidence: Evidence, language: Language, contact: str) -> str:
         lines.append(say("nearest", language))
         for passage in evidence.passages[:3]:
             here = cite(0, Unit(passage, 0, len(passage.text)))
-            lines.append(f"· {place(here, language)}")
+            excerpt = " ".join(passage.text.split())
+            excerpt = excerpt if len(excerpt) <= EXCERPT else excerpt[:EXCERPT].rstrip() + "…"
+            lines.append(f"· {place(here, language)}：{excerpt}")
     return "\n".join(lines)

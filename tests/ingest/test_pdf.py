@@ -216,6 +216,38 @@ def test_table_with_wrapped_cells_on_both_sides_is_no_pair_of_columns(tmp_path: 
     assert table.metadata.table_rows == [[" ".join(left), " ".join(right)]] * 6
 
 
+def test_columns_with_level_paragraphs_are_read_one_after_the_other(tmp_path: Path) -> None:
+    sides = {
+        50: ["left words that fill a whole line of the first column"] * 30,
+        310: ["right words that fill a whole line of the second one"] * 30,
+    }
+
+    def page(canvas: Canvas) -> None:
+        for x, column in sides.items():
+            y = 760.0
+            for size in (7, 11, 12) if x == 50 else (10, 9, 11):
+                y = lines(canvas, x, y, column[:size], size=9) - 8
+
+    read = texts(parse(write(tmp_path / "columns.pdf", page)))
+    assert [text.split()[0] for text in read] == ["left"] * 3 + ["right"] * 3
+
+
+def test_note_in_the_margin_of_two_columns_of_cells(tmp_path: Path) -> None:
+    left = ["(1) the agency hands in", "a study of the site and", "the work that it needs."]
+    right = ["The study says what the", "work costs and how long", "it is going to take."]
+
+    def page(canvas: Canvas) -> None:
+        for n in range(6):
+            lines(canvas, 110, 720 - 70 * n, left, size=12)
+            lines(canvas, 320, 720 - 70 * n, right, size=12)
+        lines(canvas, 50, 650, ["Revised", "2022/01"], size=10)
+
+    document = parse(write(tmp_path / "note.pdf", page))
+    (table,) = [e for e in document.elements if isinstance(e, Table)]
+    assert table.metadata.table_rows == [[" ".join(left), " ".join(right)]] * 6
+    assert "Revised 2022/01" in texts(document)
+
+
 def test_list_labels_and_annex_labels_at_page_tops_stay(tmp_path: Path) -> None:
     def clause(number: int) -> Callable[[Canvas], None]:
         def draw(canvas: Canvas) -> None:

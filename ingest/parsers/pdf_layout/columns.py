@@ -92,9 +92,13 @@ def _is_columnar(left: list[Fragment], right: list[Fragment], rows: bool) -> boo
     """Return whether both sides read as prose: lines that fill their column and stand one above the other."""
     if min(f.x0 for f in right) - max(f.x1 for f in left) < 4:
         return False
+    if rows and sum("__" in f.text for f in right) >= 3:
+        return False  # blanks to fill in belong to the words beside them
     if _prose(left) and _prose(right):
         return _numbered_on(left, right) or not (rows and _in_rows(left, right, 0.8))
-    return _clauses(left) and _clauses(right) and (_numbered_on(left, right) or not _in_rows(left, right, 0.5))
+    return (
+        _clauses(left) and _clauses(right) and (_numbered_on(left, right) or not (rows and _in_rows(left, right, 0.5)))
+    )
 
 
 def _numbered_on(left: list[Fragment], right: list[Fragment]) -> bool:
@@ -148,8 +152,8 @@ def _in_rows(left: list[Fragment], right: list[Fragment], share: float) -> bool:
 
 
 def _starts(side: list[Fragment]) -> list[float]:
-    """Return where paragraphs begin: the tops of rows below a wider gap than that between lines."""
+    """Return where paragraphs begin: the tops of rows below a wider gap than that to the row before or after."""
     tops = [min(f.top for f in row) for row in _rows(side)]
     steps = [b - a for a, b in itertools.pairwise(tops)]
-    pitch = sorted(steps)[len(steps) // 4] if steps else 0.0
-    return tops[:1] + [top for top, step in zip(tops[1:], steps, strict=True) if step > 1.15 * pitch]
+    around = zip(steps[:1] + steps, steps[1:] + steps[-1:], strict=False)  # the steps before and after each
+    return tops[:1] + [top for top, step, near in zip(tops[1:], steps, around, strict=True) if step > 1.15 * min(near)]

@@ -46,8 +46,7 @@ def make_elements(
     space.orientation = Orientation.SCREEN
     elements: list[Element] = []
     for item in flow:
-        is_table = isinstance(item, PageTable)
-        box = (item.x0, item.top, item.x1, item.bottom) if is_table else item.box
+        box = (item.x0, item.top, item.x1, item.bottom) if isinstance(item, PageTable) else item.box
         metadata = _metadata(box, number, space, back)
         elements.append(_table(item, metadata) if isinstance(item, PageTable) else _paragraph(item, metadata))
     return elements

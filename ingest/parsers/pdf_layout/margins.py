@@ -15,8 +15,8 @@ def split_margins(fragments: Sequence[Fragment], width: float) -> tuple[list[Fra
 
     A note is set smaller than the text and lies wholly outside the left or right edge of the full lines.
     """
-    full = [f for f in fragments if f.upright and f.width > 0.3 * width]
-    if len(full) < 3:
+    full = next((wide for share in (0.3, 0.2) if len(wide := _wider(fragments, share * width)) >= 3), None)
+    if full is None:
         return list(fragments), []
     size = sorted(f.size for f in full)[len(full) // 2]
     full = [f for f in full if f.size >= 0.95 * size]
@@ -25,11 +25,11 @@ def split_margins(fragments: Sequence[Fragment], width: float) -> tuple[list[Fra
         f
         for f in fragments
         if f.upright
-        and f.size < 0.85 * size
+        and f.size < 0.9 * size
         and (f.x1 <= left + 0.3 * size or f.x0 >= right - 1)
         and not is_section_name(f.text)
     ]
-    larger = [f for f in fragments if f.size >= 0.85 * size]
+    larger = [f for f in fragments if f.size >= 0.9 * size]
     outside = [f for f in candidates if not any(_over(f, other) for other in larger)]
     if not any(sum(ch.isalpha() for ch in f.text) > 1 for f in outside):
         return list(fragments), []
@@ -45,6 +45,10 @@ def split_margins(fragments: Sequence[Fragment], width: float) -> tuple[list[Fra
         else:
             notes.append([f])
     return [f for f in fragments if id(f) not in marked], notes
+
+
+def _wider(fragments: Sequence[Fragment], least: float) -> list[Fragment]:
+    return [f for f in fragments if f.upright and f.width > least]
 
 
 def _over(note: Fragment, other: Fragment) -> bool:

@@ -80,12 +80,12 @@ def detect(path: Path, context: ParseContext) -> str:
 def _by_signature(  # noqa: PLR0911 (one line per signature)
     path: Path, head: bytes, named: str | None, context: ParseContext
 ) -> str | None:
-    if head.startswith(b"%PDF") or b"%PDF-" in head[:1024]:
-        return "pdf"
     if head.startswith(olefile.MAGIC):
         return _by_ole(path, named, context)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _by_zip(path, named, context)
+    if b"%PDF-" in head[:1024]:  # a PDF may have a few bytes in front; a ZIP may hold one uncompressed
+        return "pdf"
     if head.lstrip()[:6].lower() == b"{\\rtf1" or head.lstrip()[:5].lower() == b"{\\rtf":
         return "rtf"
     known = filetype.guess(head)

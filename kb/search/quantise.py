@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,9 @@ def export(folder: Path, progress: Callable[[str], None] = lambda step: None) ->
 def _export_float(folder: Path, target: Path) -> None:
     """Trace the BERT part of ``folder`` to an ONNX file with inputs ``input_ids`` and ``attention_mask``."""
     import torch
-    from transformers import BertModel
+    from transformers import BertModel, logging
 
+    logging.set_verbosity_error()  # of the pooler, which this model does not use
     model = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager").eval()
 
     class Tokens(torch.nn.Module):  # type: ignore[misc]
@@ -75,7 +77,9 @@ def _export_float(folder: Path, target: Path) -> None:
 
     sample = torch.ones((2, 16), dtype=torch.long)
     axes = {0: "batch", 1: "sequence"}
-    with torch.no_grad():
+    # The tracing exporter announces its own retirement on every call; the version is pinned.
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         torch.onnx.export(
             Tokens(),
             (sample, sample),

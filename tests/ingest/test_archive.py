@@ -141,3 +141,12 @@ def test_garbage_behind_a_right_signature_is_one_clear_error(tmp_path: Path, suf
     heads |= dict.fromkeys(("doc", "xls", "ppt", "msg"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     (tmp_path / f"a.{suffix}").write_bytes(heads.get(suffix, b"PK\x03\x04") + bytes(range(256)) * 20)
     assert refused(tmp_path / f"a.{suffix}") == "file_broken"
+
+
+def test_a_zip_that_opens_with_an_uncompressed_pdf_is_a_zip(tmp_path: Path) -> None:
+    path = tmp_path / "forms.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.pdf", b"%PDF-1.7\nnot really")
+        archive.writestr("b.txt", "第二份")
+    found = parse_file(path, ParseContext("forms.zip", Settings()))
+    assert [one.filename for one in found.attachments] == ["a.pdf", "b.txt"]

@@ -29,7 +29,7 @@ __all__ = ["Evidence", "Scored", "gather"]
 
 # Passages whose units are looked at, and how many units are embedded: what an office PC does in 30 ms.
 PASSAGES = 8
-EMBEDDED_UNITS = 8
+EMBEDDED_UNITS = 10
 # What a passage's best unit counts beside the passage's own score.
 UNIT_SHARE = 0.5
 _FIGURE_QUESTION = re.compile(

@@ -8,6 +8,7 @@ from html import escape
 __all__ = ["bars", "lines"]
 
 WIDTH, HEIGHT = 640, 260
+LABEL_WIDTH = 22  # pixels a bar must have to carry its number
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 30, 34
 _PLOT_WIDTH, _PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 Interval = tuple[float, float, float]
@@ -35,7 +36,8 @@ def bars(title: str, groups: Mapping[str, Mapping[str, Interval]]) -> str:
                 f'height="{_PLOT_HEIGHT * mean:.1f}"><title>{said}</title></rect>'
                 f'<path class="whisker" d="M{x + wide / 2:.1f} {_y(low):.1f}V{_y(high):.1f}"/>'
             )
-            drawn.append(_text(x + wide / 2, _y(high) - 4, f"{mean:.2f}", "middle"))
+            if wide >= LABEL_WIDTH:  # narrower bars' numbers would run into each other; the table has them
+                drawn.append(_text(x + wide / 2, _y(high) - 4, f"{mean:.2f}", "middle"))
     return _svg(title, drawn, names)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assistant.chat import Turn
+from kb.days import parse_date
 from kb.errors import InputError
 
-__all__ = ["BatchLine", "parse_date", "read"]
+__all__ = ["BatchLine", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,6 @@ class BatchLine:
 
     turn: Turn
     tenant: str | None
-
-
-def parse_date(value: str | None) -> date | None:
-    """Read ``YYYY-MM-DD``.
-
-    Raises:
-        InputError: ``date_invalid``.
-    """
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except (ValueError, TypeError) as error:
-        raise InputError("date_invalid", value=str(value)) from error
 
 
 def read(path: Path) -> Iterator[BatchLine]:

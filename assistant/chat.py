@@ -13,7 +13,7 @@ from assistant.evidence import gather
 from kb.language.followup import is_follow_up, standalone
 from kb.search.retriever import Retriever
 
-__all__ = ["Turn", "answer"]
+__all__ = ["Turn", "answer", "searched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,15 @@ def answer(retriever: Retriever, turn: Turn) -> Answer:
         InputError: ``question_empty``, ``question_too_long``.
     """
     started = time.perf_counter()
-    asked = turn.question
-    if turn.history and is_follow_up(asked, list(turn.history)):
-        asked = standalone(asked, list(turn.history))
-    evidence = gather(retriever, asked, turn.collections, turn.as_of)
+    evidence = gather(retriever, searched(turn.question, turn.history), turn.collections, turn.as_of)
     result = extractive.answer(retriever, evidence, retriever.tenant.contact)
     result.id = turn.id
     result.question = turn.question
     result.ms = (time.perf_counter() - started) * 1000
     return result
+
+
+def searched(question: str, history: Sequence[str]) -> str:
+    """Return the question to search for: a follow-up with the topic of the questions before it, others as typed."""
+    earlier = list(history)
+    return standalone(question, earlier) if earlier and is_follow_up(question, earlier) else question

@@ -12,6 +12,7 @@ from assistant import batch, chat
 from assistant.answers.model import Answer
 from kb import tenants
 from kb.cli import Context, pass_context
+from kb.days import parse_date
 from kb.errors import InputError, SinziError
 from kb.search.retriever import Retriever
 
@@ -55,7 +56,7 @@ def ask(
     if not tenant:
         raise InputError("tenant_required")
     retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
-    turn = chat.Turn(question, collections=list(collections) or None, as_of=batch.parse_date(as_of))
+    turn = chat.Turn(question, collections=list(collections) or None, as_of=parse_date(as_of))
     answer = chat.answer(retriever, turn)
     if as_json:
         context.json(answer.as_dict())

@@ -25,7 +25,7 @@ from kb.search.encoder import Vectors
 from kb.search.passage import Passage
 from kb.search.retriever import Found, Retriever
 
-__all__ = ["Evidence", "Scored", "gather"]
+__all__ = ["Evidence", "Scored", "gather", "word_set"]
 
 # Passages whose units are looked at, and how many units are embedded: what an office PC does in 30 ms.
 PASSAGES = 8
@@ -38,9 +38,9 @@ _FIGURE_QUESTION = re.compile(
     r"|what (?:time|date|age))\b",
     re.IGNORECASE,
 )
-# Vectors of units seen lately, oldest first; 20,000 take 30 MB.
+# Vectors of units seen lately by model and text, oldest first; 20,000 take 30 MB.
 MOST_REMEMBERED = 20_000
-_EMBEDDED: dict[tuple[str, str, int, int, int], NDArray[np.float32]] = {}
+_EMBEDDED: dict[tuple[str, str], NDArray[np.float32]] = {}
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ def gather(retriever: Retriever, question: str, collections: list[str] | None, a
     vectors = _vectors(retriever, [candidates[i] for i in chosen])
     chinese = np.array([candidates[i].passage.language != Language.ENGLISH.value for i in chosen])
     cosines = found.centres.centred(vectors @ found.vectors.T, found.vectors, chinese).max(axis=1)
-    cosines += float(found.centres.level(found.vectors))
+    cosines += found.centres.level(found.vectors)
     wants_figure = bool(_FIGURE_QUESTION.search(question))
     asked = set(figures(fold(question)))
     for i, cosine in zip(chosen, cosines, strict=True):
@@ -99,19 +99,17 @@ def _rerank(evidence: Evidence) -> None:
 
 
 def _vectors(retriever: Retriever, chosen: list[Unit]) -> Vectors:
-    """Embed units, each once while the process lives."""
-    missing = [unit for unit in chosen if _key(retriever, unit) not in _EMBEDDED]
-    made = embedding.load(retriever.settings).encode_passages([_in_context(unit) for unit in missing])
-    for unit, vector in zip(missing, made, strict=True):
-        _EMBEDDED[_key(retriever, unit)] = vector
-    stacked = np.stack([_EMBEDDED[_key(retriever, unit)] for unit in chosen])
+    """Embed units, each text once while the process lives."""
+    model = retriever.settings.embedding_model
+    texts = [_in_context(unit) for unit in chosen]
+    known = {text: vector for text in texts if (vector := _EMBEDDED.get((model, text))) is not None}
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    made = embedding.load(retriever.settings).encode_passages(missing)
+    for text, vector in zip(missing, made, strict=True):
+        known[text] = _EMBEDDED[model, text] = vector
     while len(_EMBEDDED) > MOST_REMEMBERED:
         _EMBEDDED.pop(next(iter(_EMBEDDED)))
-    return stacked
-
-
-def _key(retriever: Retriever, unit: Unit) -> tuple[str, str, int, int, int]:
-    return (str(retriever.tenant.home), retriever.settings.embedding_model, *unit.key)
+    return np.stack([known[text] for text in texts])
 
 
 def _promising(candidates: list[Unit], words: list[float]) -> list[int]:
@@ -128,7 +126,8 @@ def _in_context(unit: Unit) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _word_set(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """Return the index words of a text; texts come again with every question, so they are remembered."""
     return frozenset(index_words(text))
 
 
@@ -136,8 +135,8 @@ def _lexical(found: Found, unit: Unit) -> float:
     """Share of the question's worth that the unit's words carry, 0..1, counted in the unit's own language."""
     if found.possible <= 0.0:
         return 0.0
-    here = _word_set(unit.text)
-    above = _word_set("\n".join([unit.passage.title, *unit.passage.heading_path]))
+    here = word_set(unit.text)
+    above = word_set("\n".join([unit.passage.title, *unit.passage.heading_path]))
     worth = 0.0
     for word, weight in found.query.words_for(unit.passage.language).items():
         if word in here:

@@ -35,11 +35,6 @@ class Unit:
         return self.passage.text[self.start : self.end]
 
     @property
-    def key(self) -> tuple[int, int, int]:
-        """What names the unit in this tenant."""
-        return self.passage.chunk_id, self.start, self.end
-
-    @property
     def is_row(self) -> bool:
         """Whether the unit is a table row (cells parted by tabs)."""
         return "\t" in self.text

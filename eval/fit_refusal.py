@@ -22,10 +22,11 @@ import click
 import numpy as np
 
 from assistant.answers.refusal import FEATURES, features
+from assistant.chat import searched
 from assistant.evidence import gather
-from eval import datasets, index
+from eval import datasets, index, questions
+from eval.questions import Question
 from kb import tenants
-from kb.language.followup import is_follow_up, standalone
 from kb.library import Holding
 from kb.search.retriever import Retriever
 from kb.settings import Settings
@@ -64,21 +65,17 @@ def _example(retriever: Retriever, text: str, day: date | None, answerable: bool
 def _of_samples(settings: Settings, folder: Path) -> Iterator[Example]:
     for tenant in tenants.listing(settings):
         path = folder / tenant.slug / "questions.jsonl"
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
-        for row in rows:
-            if row["split"] == "dev":
-                yield from _of_row(settings, tenant, row)
+        for asked in questions.read(path) if path.is_file() else []:
+            if asked.split == "dev":
+                yield from _of_question(settings, tenant, asked)
 
 
-def _of_row(settings: Settings, tenant: Tenant, row: dict[str, Any]) -> Iterator[Example]:
-    text, history = row["question"], row.get("history") or []
-    if history and is_follow_up(text, history):
-        text = standalone(text, history)
-    day = date.fromisoformat(row["as_of"]) if row.get("as_of") else None
-    yield _example(Retriever(settings, tenant), text, day, row["answerable"], True, tenant.slug)
-    if row["answerable"]:
-        gone = {place["document"] for place in row["documents"]}
-        yield _example(_Without(settings, tenant, gone), text, day, False, False, tenant.slug)
+def _of_question(settings: Settings, tenant: Tenant, asked: Question) -> Iterator[Example]:
+    text = searched(asked.question, asked.history)
+    yield _example(Retriever(settings, tenant), text, asked.as_of, asked.answerable, True, tenant.slug)
+    if asked.answerable:
+        gone = {place.document for place in asked.documents}
+        yield _example(_Without(settings, tenant, gone), text, asked.as_of, False, False, tenant.slug)
 
 
 def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example]:

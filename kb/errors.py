@@ -32,8 +32,6 @@ __all__ = [
     "catalogue",
 ]
 
-LOCALES = ("zh-HK", "en")
-
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:

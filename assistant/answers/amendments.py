@@ -43,7 +43,7 @@ def amended(library: Library, evidence: Evidence, best: Unit) -> Amended | None:
     holdings = {holding.version.id: holding for holding in library.in_force(evidence.found.as_of)}
     for row in _statements(library, list(holdings)):
         holding = holdings[row.version_id]
-        concerns = row.version_id != best.passage.version_id and _same_document(row, best.passage, holding)
+        concerns = row.version_id != best.passage.version_id and _same_document(row, best.passage)
         begun = row.effective_from is None or row.effective_from <= evidence.found.as_of
         if concerns and begun and _covers(row.clause, clause):
             unit = _new_rule(library, holding, row.clause or clause)
@@ -62,8 +62,8 @@ def _covers(stated: str | None, clause: str) -> bool:
     return stated is not None and (clause == stated or clause.startswith((stated + ".", stated + "(")))
 
 
-def _same_document(row: AmendmentRow, best: Passage, amending: Holding) -> bool:
-    """The hint names the document, or there is none and the change stands in the same collection."""
+def _same_document(row: AmendmentRow, best: Passage) -> bool:
+    """Whether the hint names the document the passage is from; a statement without a hint names none."""
     if not row.document_hint:
         return False
     hint = re.sub(r"\W+", "", fold(row.document_hint))

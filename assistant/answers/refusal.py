@@ -12,8 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from assistant.evidence import Evidence
-from kb.language.words import index_words
+from assistant.evidence import Evidence, word_set
 from kb.search.query import Concept
 from kb.search.retriever import Found
 
@@ -42,13 +41,13 @@ def features(evidence: Evidence) -> dict[str, float]:
     - score: the best unit's.
     """
     terms = _terms(evidence.found)
-    texts = [_words(one.title, *one.heading_path, one.text) for one in evidence.passages[:3]]
+    texts = [word_set("\n".join([one.title, *one.heading_path, one.text])) for one in evidence.passages[:3]]
     told = [max(_speaks(words, concept) for words in texts) for concept, _ in terms]
     if not evidence.units:
         return {"unit_cosine": 0.0, "told": _weighted(told, terms), "told_unit": 0.0, "score": 0.0}
     best = evidence.units[0]
     passage = best.unit.passage
-    unit_words = _words(passage.title, *passage.heading_path, best.unit.text)
+    unit_words = word_set("\n".join([passage.title, *passage.heading_path, best.unit.text]))
     return {
         "unit_cosine": max(one.dense for one in evidence.units[:5]),
         "told": _weighted(told, terms),
@@ -66,10 +65,6 @@ def _terms(found: Found) -> list[tuple[Concept, float]]:
         if concept
     ]
     return sorted(terms, key=lambda pair: -pair[1])
-
-
-def _words(*texts: str) -> frozenset[str]:
-    return frozenset(index_words("\n".join(texts)))
 
 
 def _speaks(words: frozenset[str], concept: Concept) -> float:

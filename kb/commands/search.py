@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import click
 
 from kb import tenants
 from kb.cli import Context, pass_context
-from kb.errors import InputError
+from kb.days import parse_date
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
@@ -33,10 +31,7 @@ def search(
     as_json: bool,
 ) -> None:
     """Show the passages nearest to WORDS (a question or keywords, any language), best first."""
-    try:
-        day = date.fromisoformat(as_of) if as_of else None
-    except ValueError as error:
-        raise InputError("date_invalid", value=as_of) from error
+    day = parse_date(as_of)
     retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
     found = retriever.retrieve(words, limit=limit, collections=list(collections) or None, as_of=day)
     for number, one in enumerate(found, start=1):

@@ -99,7 +99,7 @@ def _bm25(
 def idf(session: Session, words: list[str]) -> tuple[dict[str, float], float]:
     """Return ln(1 + (N − n + ½) / (n + ½)) of the words that occur, and the value of a word that occurs nowhere.
 
-    N and n count all chunks of the tenant; n comes from FTS5's own vocabulary.
+    N is the highest chunk id (removed chunks still count), which costs no scan; n comes from FTS5's own vocabulary.
     """
     session.execute(sa.text(_VOCABULARY))
     total = session.scalar(sa.text("SELECT max(id) FROM chunks")) or 0

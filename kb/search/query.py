@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kb.language.cantonese import to_written
 from kb.language.detect import Language, detect
@@ -96,7 +97,7 @@ def _concept(names: list[str]) -> Concept:
     """Return the index words of each name; a Chinese word of two or more characters goes by its pairs."""
     found = []
     for name in names:
-        words = {word for word, weight in query_words(name) if weight >= 0.5}
+        words = {word for word, weight in _words(name) if weight >= 0.5}
         if words:
             found.append(frozenset(words))
     return found
@@ -104,5 +105,11 @@ def _concept(names: list[str]) -> Concept:
 
 def _merge(into: Words, texts: Iterable[str], factor: float) -> None:
     for text in texts:
-        for word, weight in query_words(text):
+        for word, weight in _words(text):
             into[word] = max(into.get(word, 0.0), weight * factor)
+
+
+@lru_cache(maxsize=20_000)
+def _words(text: str) -> tuple[tuple[str, float], ...]:
+    """Return the weighted words of a text; the names of a term come again with every question that has it."""
+    return tuple(query_words(text))

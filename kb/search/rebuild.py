@@ -38,7 +38,9 @@ def rebuild(
     with library.transaction() as session:
         session.get_one(CollectionRow, collection.id).model = f"rebuilding:{encoder.identity}"
     versions = _versions(library, collection)
-    total = sum(len(library.chunks_of(version.id)) for version, _ in versions)
+    with library.session() as session:
+        chosen = ChunkRow.version_id.in_([version.id for version, _ in versions])
+        total = session.scalar(sa.select(sa.func.count()).select_from(ChunkRow).where(chosen)) or 0
     done = 0
     store = VectorStore(settings, library.tenant, collection.slug)
     store.reset()

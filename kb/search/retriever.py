@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import sqlalchemy as sa
 
 from kb import writer
+from kb.days import today
 from kb.errors import InputError, Misconfigured
 from kb.language import dictionary
 from kb.language.detect import Language
@@ -29,15 +29,9 @@ from kb.search.vectors import VectorStore
 from kb.settings import Settings
 from kb.tenants import Tenant
 
-__all__ = ["Found", "Retriever", "today"]
+__all__ = ["Found", "Retriever"]
 
 Candidate = tuple[int, str, bytes]  # chunk id, language, stored vector
-HONG_KONG = ZoneInfo("Asia/Hong_Kong")
-
-
-def today() -> date:
-    """Return today's date in Hong Kong."""
-    return datetime.now(HONG_KONG).date()
 
 
 @dataclass(frozen=True, slots=True)

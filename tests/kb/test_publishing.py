@@ -6,11 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from kb import files, publishing, tenants
+from kb.days import today
 from kb.errors import Misconfigured, NotFound
 from kb.library import DEFAULT_COLLECTION, Library
 from kb.records.tables import ChunkRow
 from kb.search import embedding
-from kb.search.retriever import Retriever, today
+from kb.search.retriever import Retriever
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ingest.parsers.pdf_layout.glyphs import Glyph
 from ingest.parsers.pdf_layout.rulings import Ruling
-from ingest.parsers.pdf_layout.textfix import is_cjk, needs_space, squeeze
+from ingest.parsers.pdf_layout.textfix import needs_space, squeeze
 
 __all__ = ["Fragment", "build_fragments"]
 
@@ -87,8 +87,3 @@ def _fragment(run: Sequence[Glyph]) -> Fragment | None:
     size, baseline = sorted(sizes)[len(run) // 2], sorted(baselines)[len(run) // 2]
     top, bottom = baseline - ASCENT * size, baseline + DESCENT * size
     return Fragment(text, min(lefts), top, max(rights), bottom, size, sum(bolds) * 2 > len(run))
-
-
-def all_cjk(text: str) -> bool:
-    """Return whether every character is written without spaces."""
-    return all(is_cjk(char) for char in text)

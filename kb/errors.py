@@ -5,8 +5,10 @@
     │   └── FileRejected (422)    one file cannot be taken in: the rest of the batch goes on
     ├── NotFound         (404)    no such thing here (another tenant's things answer so too)
     ├── Conflict         (409)    the thing exists already, or is not in the state the call needs
+    ├── Unauthenticated  (401)    nobody knows who asks: sign in, or show an API key
     ├── Forbidden        (403)    the person may not do this inside their own tenant
     ├── Misconfigured    (500)    settings or installation are wrong: the message has the mending command
+    ├── TooMany          (429)    asked too often: wait the seconds in the detail
     └── Transient        (503)    try again: the store is busy, a server is away (jobs retry these)
 
 The class says what a caller can do; the code says what happened. Every code has its message in
@@ -28,7 +30,9 @@ __all__ = [
     "Misconfigured",
     "NotFound",
     "SinziError",
+    "TooMany",
     "Transient",
+    "Unauthenticated",
     "catalogue",
 ]
 
@@ -104,6 +108,18 @@ class Forbidden(SinziError):
     """The person lacks the right."""
 
     http_status = 403
+
+
+class Unauthenticated(SinziError):
+    """Nobody is signed in and no valid key was shown."""
+
+    http_status = 401
+
+
+class TooMany(SinziError):
+    """Asked too often; ``detail["seconds"]`` says how long to wait."""
+
+    http_status = 429
 
 
 class Misconfigured(SinziError):

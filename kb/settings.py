@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings"]
@@ -82,3 +82,56 @@ class Settings(BaseSettings):
     candidates: Annotated[int, Field(ge=10, le=1000, description="Candidates from each leg of search.")] = 60
     max_question_chars: Annotated[int, Field(ge=50, le=20_000, description="Longest question, in characters.")] = 2000
     contact: Annotated[str, Field(description="Whom a refusal names when the tenant has set no contact.")] = ""
+
+    # the service
+    host: Annotated[
+        str, Field(description="Address kb serve listens on; 0.0.0.0 lets other computers of the office in.")
+    ] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535, description="Port kb serve listens on.")] = 8300
+    public_url: Annotated[
+        str, Field(description="The service's address as people type it; https:// makes cookies secure-only.")
+    ] = ""
+    session_hours: Annotated[int, Field(ge=1, le=2160, description="Hours after which an idle sign-in ends.")] = 168
+    invitation_days: Annotated[int, Field(ge=1, le=90, description="Days an invitation's link works.")] = 7
+    questions_per_minute: Annotated[
+        int, Field(ge=1, le=10_000, description="Questions a person or an API key may ask in a minute.")
+    ] = 30
+    tenant_questions_per_minute: Annotated[
+        int, Field(ge=1, le=100_000, description="Questions all people of a tenant may ask in a minute.")
+    ] = 600
+    oidc_issuer: Annotated[
+        str,
+        Field(
+            description="Issuer of OpenID Connect sign-in, e.g. https://accounts.google.com or "
+            "https://login.microsoftonline.com/<directory>/v2.0. Empty: e-mail and password only."
+        ),
+    ] = ""
+    oidc_client_id: Annotated[str, Field(description="Client id the issuer gave.")] = ""
+    oidc_client_secret: Annotated[SecretStr, Field(description="Client secret the issuer gave.")] = SecretStr("")
+    log_questions: Annotated[bool, Field(description="Whether the service's log may hold the text of questions.")] = (
+        False
+    )
+
+    # a language model (empty address: none, answers are quotes alone)
+    llm_base_url: Annotated[
+        str,
+        Field(
+            description="OpenAI-compatible address of a language model, e.g. http://127.0.0.1:11434/v1. Empty: none."
+        ),
+    ] = ""
+    llm_model: Annotated[str, Field(description="The model's name at that address, e.g. qwen3:8b.")] = ""
+    llm_api_key: Annotated[SecretStr, Field(description="Key for that address, if it wants one.")] = SecretStr("")
+    llm_api_key_file: Annotated[
+        Path | None,
+        Field(description="File that holds the key on its first line; counts where the key itself is empty."),
+    ] = None
+    llm_timeout_seconds: Annotated[
+        float, Field(ge=1, le=600, description="Seconds one answer may take before the quotes stand in for it.")
+    ] = 60.0
+    llm_max_tokens: Annotated[int, Field(ge=16, le=16_384, description="Longest answer, in the model's tokens.")] = 512
+    llm_context_tokens: Annotated[
+        int, Field(ge=512, le=1_000_000, description="Window of the model, question and answer together, in tokens.")
+    ] = 4096
+    llm_daily_tokens: Annotated[
+        int, Field(ge=0, le=1_000_000_000, description="Tokens a tenant may spend a day, estimated; 0 = no limit.")
+    ] = 0

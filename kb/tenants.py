@@ -1,6 +1,6 @@
 """Tenants: one NGO each, with a folder of its own that holds everything that is theirs.
 
-    <data>/platform.sqlite               tenants
+    <data>/platform.sqlite               tenants, people, sessions, keys
     <data>/tenants/<slug>/records.sqlite documents, versions, chunks, words
     <data>/tenants/<slug>/vectors/       Chroma
     <data>/tenants/<slug>/files/         the originals
@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,10 +24,10 @@ from sqlalchemy.orm import Session
 
 from kb.errors import Conflict, InputError, NotFound
 from kb.records.database import open_engine
-from kb.records.tables import TenantRow
+from kb.records.platform import TenantRow
 from kb.settings import Settings
 
-__all__ = ["SLUG", "Tenant", "create", "get", "listing"]
+__all__ = ["SLUG", "Tenant", "create", "get", "listing", "platform"]
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
 
@@ -54,14 +55,16 @@ class Tenant:
 
 
 @contextmanager
-def _platform(settings: Settings) -> Iterator[Session]:
+def platform(settings: Settings) -> Iterator[Session]:
+    """Open a transaction on the platform's records; rows survive its end."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(settings.data / "platform.sqlite", "platform")
-    try:
-        with Session(engine) as session, session.begin():
-            yield session
-    finally:
-        engine.dispose()
+    with Session(_engine(settings.data / "platform.sqlite"), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@lru_cache(maxsize=64)
+def _engine(path: Path) -> sa.Engine:
+    return open_engine(path, "platform")
 
 
 def _tenant(row: TenantRow, settings: Settings) -> Tenant:
@@ -79,7 +82,7 @@ def create(settings: Settings, slug: str, name: str, contact: str = "") -> Tenan
     if not SLUG.fullmatch(slug):
         raise InputError("tenant_slug_invalid", tenant=slug)
     try:
-        with _platform(settings) as session:
+        with platform(settings) as session:
             row = TenantRow(slug=slug, name=name, contact=contact)
             session.add(row)
             session.flush()
@@ -99,7 +102,7 @@ def get(settings: Settings, slug: str) -> Tenant:
     """
     if not SLUG.fullmatch(slug) or not (settings.data / "platform.sqlite").is_file():
         raise NotFound("tenant_not_found", tenant=slug)
-    with _platform(settings) as session:
+    with platform(settings) as session:
         row = session.get(TenantRow, slug)
         if row is None:
             raise NotFound("tenant_not_found", tenant=slug)
@@ -110,5 +113,5 @@ def listing(settings: Settings) -> list[Tenant]:
     """Return all tenants by slug."""
     if not (settings.data / "platform.sqlite").is_file():
         return []
-    with _platform(settings) as session:
+    with platform(settings) as session:
         return [_tenant(row, settings) for row in session.scalars(sa.select(TenantRow).order_by(TenantRow.slug))]

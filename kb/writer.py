@@ -18,6 +18,9 @@ from kb.errors import Transient
 
 __all__ = ["held_elsewhere", "holder", "writing"]
 
+# Data folders this very process writes.
+_OURS: set[Path] = set()
+
 
 def _paths(data: Path) -> tuple[Path, Path]:
     return data / "writer.lock", data / "writer.json"
@@ -34,6 +37,8 @@ def holder(data: Path) -> str:
 
 def held_elsewhere(data: Path) -> bool:
     """Return whether another process is writing now."""
+    if data.resolve() in _OURS:
+        return False
     lock = filelock.FileLock(_paths(data)[0], is_singleton=False)
     if not data.is_dir():
         return False
@@ -59,9 +64,11 @@ def writing(data: Path, what: str) -> Iterator[None]:
         lock.acquire(timeout=0.2)
     except filelock.Timeout as error:
         raise Transient("store_busy", holder=holder(data)) from error
+    _OURS.add(data.resolve())
     try:
         facts_path.write_text(json.dumps({"what": what, "pid": os.getpid()}), encoding="utf-8")
         yield
     finally:
+        _OURS.discard(data.resolve())
         facts_path.unlink(missing_ok=True)
         lock.release()

@@ -27,10 +27,10 @@ FTS5_TOKENIZE = "ascii tokenchars '.-@_/%+&'"
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _TOKEN = re.compile(
     rf"(?P<han>[{_HAN}]+(?:[ \u3000]+[{_HAN}]+)*)"
-    r"|(?P<mail>[a-z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<mail>[a-z0-9][a-z0-9_.+-]*@[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)"
     r"|(?P<phone>(?<!\d)[2-9]\d{3}[ -]\d{4}(?!\d))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[./-]\d+)*%?)(?![a-z\d])"
-    r"|(?P<latin>[^\W_]+(?:['’&./_-][^\W_]+)*)"
+    rf"|(?P<latin>[^\W_{_HAN}]+(?:['’&./_-][^\W_{_HAN}]+)*)"  # WhatsApp不算 is two words
 )
 _SPLIT = re.compile(r"[&./_-]")
 _BETWEEN_HAN = re.compile(r"[ \u3000]+")

@@ -1,4 +1,4 @@
-"""Tables of one tenant's records (``records.sqlite``) and of the platform (``platform.sqlite``).
+"""Tables of one tenant's library (``records.sqlite``). What people do in the tenant is in :mod:`.activity`.
 
 No table of a tenant has a tenant column: a tenant's records are a database of their own, so there is no
 filter to forget. Dates are ISO dates, times are UTC.
@@ -6,54 +6,29 @@ filter to forget. Dates are ISO dates, times are UTC.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from kb.records.columns import NAMING, now
 
 __all__ = [
     "AmendmentRow",
     "ChunkRow",
     "CollectionRow",
     "DocumentRow",
-    "PlatformBase",
     "SectionRow",
     "TenantBase",
-    "TenantRow",
     "VersionRow",
 ]
-
-_NAMING = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-class PlatformBase(DeclarativeBase):
-    """Tables of ``platform.sqlite``."""
-
-    metadata = MetaData(naming_convention=_NAMING)
-
-
-class TenantRow(PlatformBase):
-    __tablename__ = "tenants"
-    slug: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    contact: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(default=_now)
 
 
 class TenantBase(DeclarativeBase):
     """Tables of a tenant's ``records.sqlite``."""
 
-    metadata = MetaData(naming_convention=_NAMING)
+    metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012 - SQLAlchemy's own protocol
 
 
@@ -65,11 +40,14 @@ class CollectionRow(TenantBase):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     model: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(default=_now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class DocumentRow(TenantBase):
-    """A document; ``name`` is the file's name as handed in, unique in its collection."""
+    """A document; ``name`` is the file's name as handed in, unique in its collection.
+
+    ``owner`` is the person who looks after it, as text; ``review_on`` the day it should be read again.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (UniqueConstraint("collection_id", "name"),)
@@ -79,14 +57,17 @@ class DocumentRow(TenantBase):
     title: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")
     published_version_id: Mapped[int | None]
-    created_at: Mapped[datetime] = mapped_column(default=_now)
+    owner: Mapped[str] = mapped_column(default="")
+    review_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class VersionRow(TenantBase):
     """One upload of a document.
 
-    ``state``: ``indexing`` (not searchable yet) → ``published`` → ``superseded`` (readable, searched only
-    for an as-of date in its time). ``effective_to`` is the first day on which it no longer holds.
+    ``state``: ``indexing`` (not searchable yet) → ``draft`` (ready, not searched) → ``published`` → ``superseded``
+    (readable, searched only for an as-of date in its time) or ``withdrawn`` (kept, never searched).
+    ``effective_to`` is the first day on which it no longer holds.
     """
 
     __tablename__ = "versions"
@@ -104,7 +85,7 @@ class VersionRow(TenantBase):
     effective_from: Mapped[date | None]
     effective_to: Mapped[date | None]
     notes: Mapped[list[Any]] = mapped_column(default=list)
-    created_at: Mapped[datetime] = mapped_column(default=_now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class SectionRow(TenantBase):

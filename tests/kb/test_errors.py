@@ -11,7 +11,7 @@ from kb.errors import FileRejected, NotFound, SinziError, catalogue
 
 ROOT = Path(__file__).parents[2]
 RAISED = re.compile(
-    r"(?:InputError|FileRejected|NotFound|Conflict|Forbidden|Misconfigured|Transient|SinziError)\(\s*\"([a-z_]+)\""
+    r"(?:InputError|FileRejected|NotFound|Conflict|Forbidden|Unauthenticated|TooMany|Misconfigured|Transient|SinziError)\(\s*\"([a-z_]+)\""
 )
 OTHER = re.compile(r"\"((?:file|tenant|store|model|question|batch|internal|data)_[a-z_]+)\"")
 

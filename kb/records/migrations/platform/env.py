@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from kb.records.tables import PlatformBase
+from kb.records.platform import PlatformBase
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=PlatformBase.metadata, render_as_batch=True

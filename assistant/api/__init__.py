@@ -1,0 +1,1 @@
+"""The service: one FastAPI application for browsers and programs. ``assistant.api.app.create`` is the way in."""

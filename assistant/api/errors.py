@@ -1,0 +1,93 @@
+"""The one error shape, ``{"error": {"code", "message", "detail"}}``; a page gets a page, or the way to sign in."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from kb.errors import InputError, Misconfigured, NotFound, SinziError, Unauthenticated
+
+__all__ = ["ErrorBody", "install"]
+
+_LOG = logging.getLogger("sinzi.service")
+_PROGRAMS = ("/api/", "/v1/", "/mcp")
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong: ``code`` is stable, ``message`` in the caller's language, ``detail`` for a program."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+
+
+class ErrorBody(BaseModel):
+    """Every answer with a status of 400 and more."""
+
+    error: ErrorDetail
+
+
+def install(app: FastAPI) -> None:
+    """Give every error of the application the one shape."""
+    app.add_exception_handler(SinziError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _locale(request: Request) -> str:
+    return str(getattr(request.state, "locale", "zh-HK"))
+
+
+def _answer(request: Request, error: SinziError, status: int | None = None) -> Response:
+    code = status or error.http_status
+    headers = {"Retry-After": str(error.detail["seconds"])} if "seconds" in error.detail else {}
+    if request.url.path.startswith(_PROGRAMS) or request.method not in ("GET", "HEAD"):
+        body = {"error": error.as_dict(_locale(request))}
+        if isinstance(error, Unauthenticated):
+            headers["WWW-Authenticate"] = "Bearer"
+        return JSONResponse(body, status_code=code, headers=headers)
+    if isinstance(error, Unauthenticated):
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?next={quote(target, safe='')}", status_code=303)
+    from assistant.web.pages import render
+
+    return render(request, "error.html", status_code=code, error=error.as_dict(_locale(request)))
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SinziError)
+    if isinstance(error, Misconfigured):
+        _LOG.error("misconfigured: %s", error)
+    return _answer(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [{"at": ".".join(map(str, one["loc"])), "reason": one["msg"]} for one in error.errors()]
+    first = faults[0] if faults else {"at": "", "reason": ""}
+    told = InputError("request_invalid", reason=f"{first['at']}: {first['reason']}", faults=faults)
+    return _answer(request, told, 422)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        response = _answer(request, InputError("method_not_allowed"), 405)
+        response.headers.update(error.headers or {})
+        return response
+    if error.status_code == 404:
+        return _answer(request, NotFound("not_found"))
+    return _answer(request, InputError("request_invalid", reason=str(error.detail)), error.status_code)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    _LOG.error("unforeseen %s at %s %s", type(error).__name__, request.method, request.url.path, exc_info=error)
+    return _answer(request, SinziError("internal", reason=type(error).__name__))

@@ -1,0 +1,1 @@
+"""The pages: Jinja2 templates, small ES modules, texts in zh-HK and English. Nothing is fetched from elsewhere."""

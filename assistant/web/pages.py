@@ -1,0 +1,111 @@
+"""Pages: a template, the reader's language, and what every page needs to know of the reader."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import ModuleType
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+__all__ = ["LOCALES", "render", "text", "texts"]
+
+LOCALES = ("zh-HK", "en")
+
+
+@cache
+def _floors() -> tuple[ModuleType, ...]:
+    """Return the packages with pages (``templates/``, ``messages/``, ``static/``), of the group ``sinzi.pages``."""
+    points = sorted(entry_points(group="sinzi.pages"), key=lambda point: point.name)
+    return tuple(point.load() for point in points)
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Return all texts of pages: ``{"ask.title": {"zh-HK": …, "en": …}}`` from every ``messages/<area>.json``."""
+    found: dict[str, dict[str, str]] = {}
+    for floor in _floors():
+        for entry in files(floor).joinpath("messages").iterdir():
+            if entry.name.endswith(".json"):
+                area: dict[str, dict[str, str]] = json.loads(entry.read_text(encoding="utf-8"))
+                found |= {f"{entry.name.removesuffix('.json')}.{key}": both for key, both in area.items()}
+    return found
+
+
+def text(key: str, locale: str, **values: object) -> str:
+    """Return the text ``key`` ("<area>.<name>") in ``locale``."""
+    return catalogue()[key][locale].format(**values)
+
+
+def texts(area: str, locale: str) -> dict[str, str]:
+    """Return all texts of an area in ``locale``, for a page's own script; fields stay as they are."""
+    return {
+        key.removeprefix(area + "."): both[locale] for key, both in catalogue().items() if key.startswith(area + ".")
+    }
+
+
+@cache
+def _environment() -> Environment:
+    loader = ChoiceLoader([PackageLoader(floor.__name__) for floor in _floors()])
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.globals |= {"t": _t, "page_texts": _page_texts, "static": _static}
+    environment.filters["as_json"] = _as_json
+    return environment
+
+
+@pass_context
+def _t(context: Context, key: str, **values: object) -> str:
+    return text(key, str(context["locale"]), **values)
+
+
+@pass_context
+def _page_texts(context: Context, *areas: str) -> dict[str, str]:
+    """The texts a page's script needs, under their full keys."""
+    found: dict[str, str] = {}
+    for area in ("common", *areas):
+        found |= {f"{area}.{key}": value for key, value in texts(area, str(context["locale"])).items()}
+    return found
+
+
+def _as_json(value: object) -> str:
+    """JSON that can stand inside a script element of type application/json."""
+    from markupsafe import Markup
+
+    encoded = json.dumps(value, ensure_ascii=False, default=str)
+    return Markup(encoded.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 - escaped right here
+
+
+@cache
+def _static(name: str) -> str:
+    """Return the address of a static file, with a digest so that browsers keep it until it changes."""
+    for floor in _floors():
+        found: Traversable = files(floor).joinpath("static", name)
+        if found.is_file():
+            return f"/static/{name}?v={hashlib.sha256(found.read_bytes()).hexdigest()[:10]}"
+    raise KeyError(name)
+
+
+def render(request: Request, template: str, *, status_code: int = 200, **values: Any) -> HTMLResponse:
+    """Render a template.
+
+    Every template knows ``request``, ``locale``, ``user`` (None before sign-in), ``caller`` (None outside a tenant),
+    ``csrf``, ``t(key)`` for texts and ``static(name)`` for addresses.
+    """
+    state = request.state
+    locale = str(getattr(state, "locale", "zh-HK"))
+    shared = {
+        "request": request,
+        "locale": locale,
+        "user": getattr(state, "user", None),
+        "caller": getattr(state, "caller", None),
+        "csrf": getattr(state, "csrf", ""),
+    }
+    return HTMLResponse(_environment().get_template(template).render(shared | values), status_code=status_code)

@@ -1,0 +1,75 @@
+// Small parts of pages: elements, toasts, dialogs, forms. Text goes in as text, never as HTML.
+import { t } from "./api.js";
+
+/** Make an element: `el("p", {class: "quiet", onclick}, "text", otherElement)`. */
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "dataset") Object.assign(node.dataset, value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+/** Tell the reader something for a few seconds; read out by screen readers. */
+export function toast(message, bad = false) {
+  const node = el("div", { class: bad ? "toast bad" : "toast" }, message);
+  document.querySelector(".toasts").append(node);
+  setTimeout(() => node.remove(), bad ? 7000 : 3500);
+}
+
+/** Run a job of the page; an error is told, not thrown. Resolves to the job's value or undefined. */
+export async function attempt(job) {
+  try {
+    return await job();
+  } catch (fault) {
+    if (fault.name !== "AbortError") toast(fault.message, true);
+    return undefined;
+  }
+}
+
+/** Ask before something that cannot be undone. Resolves to true or false. */
+export function confirmed(question, { danger = false, yes = t("common.confirm") } = {}) {
+  return new Promise((resolve) => {
+    const dialog = el("dialog", {},
+      el("p", {}, question),
+      el("form", { method: "dialog", class: "actions" },
+        el("button", { class: "plain", value: "no" }, t("common.cancel")),
+        el("button", { class: danger ? "danger" : "", value: "yes" }, yes)));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/** Let a form send JSON: calls `send(values)`, shows an error beside the form, keeps it from being sent twice. */
+export function onSubmit(form, send) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(form));
+    const button = form.querySelector("[type=submit], button:not([type])");
+    let fault = form.querySelector(".field-error");
+    if (!fault) form.append((fault = el("p", { class: "field-error", role: "alert" })));
+    fault.textContent = "";
+    if (button) button.disabled = true;
+    try {
+      await send(values);
+    } catch (error) {
+      fault.textContent = error.message;
+    } finally {
+      if (button) button.disabled = false;
+    }
+  });
+}
+
+/** Put text on the clipboard and say so. */
+export async function copy(text) {
+  await navigator.clipboard.writeText(text);
+  toast(t("common.copied"));
+}

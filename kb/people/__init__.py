@@ -1,0 +1,1 @@
+"""People: accounts, memberships, invitations, sessions, API keys. All of it is in ``platform.sqlite``."""

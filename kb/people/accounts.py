@@ -1,0 +1,172 @@
+"""Accounts and memberships."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from kb.access import Role
+from kb.errors import Conflict, InputError, NotFound
+from kb.people.secrets import hash_password, password_fits
+from kb.records.platform import MembershipRow, UserRow
+from kb.settings import Settings
+from kb.tenants import platform
+
+__all__ = [
+    "LEAST_PASSWORD",
+    "Membership",
+    "add_member",
+    "by_email",
+    "by_id",
+    "check_password",
+    "create",
+    "members",
+    "memberships",
+    "remove_member",
+    "role_in",
+    "set_password",
+    "total",
+]
+
+LEAST_PASSWORD = 10
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person in a tenant."""
+
+    user: UserRow
+    tenant: str
+    role: Role
+
+
+def normal(email: str) -> str:
+    """Return an e-mail address as it is stored.
+
+    Raises:
+        InputError: ``email_invalid``.
+    """
+    folded = email.strip().casefold()
+    if not _EMAIL.fullmatch(folded):
+        raise InputError("email_invalid", email=email)
+    return folded
+
+
+def _hashed(password: str) -> str:
+    if len(password) < LEAST_PASSWORD:
+        raise InputError("password_too_short", least=LEAST_PASSWORD)
+    return hash_password(password)
+
+
+def create(settings: Settings, email: str, name: str, password: str | None, locale: str = "zh-HK") -> UserRow:
+    """Create an account; without a password the person signs in elsewhere.
+
+    Raises:
+        InputError: ``email_invalid``, ``password_too_short``.
+        Conflict: ``user_exists``.
+    """
+    hashed = _hashed(password) if password is not None else ""
+    row = UserRow(email=normal(email), name=name.strip() or email, password_hash=hashed, locale=locale)
+    try:
+        with platform(settings) as session:
+            session.add(row)
+            session.flush()
+    except IntegrityError as error:
+        raise Conflict("user_exists", email=row.email) from error
+    return row
+
+
+def total(settings: Settings) -> int:
+    """Return the number of accounts: with none the service shows its set-up page."""
+    with platform(settings) as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(UserRow)) or 0
+
+
+def by_id(settings: Settings, user_id: int) -> UserRow:
+    """Return an account.
+
+    Raises:
+        NotFound: ``user_not_found``.
+    """
+    with platform(settings) as session:
+        row = session.get(UserRow, user_id)
+    if row is None:
+        raise NotFound("user_not_found")
+    return row
+
+
+def by_email(settings: Settings, email: str) -> UserRow | None:
+    """Return the account with this address, if there is one."""
+    with platform(settings) as session:
+        return session.scalar(sa.select(UserRow).where(UserRow.email == email.strip().casefold()))
+
+
+def check_password(settings: Settings, email: str, password: str) -> UserRow | None:
+    """Return the account if the password fits and it is not disabled; takes as long when there is none."""
+    row = by_email(settings, email)
+    fits = password_fits(password, row.password_hash if row else "")
+    return row if fits and row is not None and row.disabled_at is None else None
+
+
+def set_password(settings: Settings, user_id: int, password: str) -> None:
+    """Change a password.
+
+    Raises:
+        InputError: ``password_too_short``.
+        NotFound: ``user_not_found``.
+    """
+    hashed = _hashed(password)
+    by_id(settings, user_id)
+    with platform(settings) as session:
+        session.get_one(UserRow, user_id).password_hash = hashed
+
+
+def add_member(settings: Settings, user_id: int, tenant: str, role: Role) -> None:
+    """Make a person a member of a tenant, or change the role."""
+    with platform(settings) as session:
+        session.merge(MembershipRow(user_id=user_id, tenant_slug=tenant, role=role.value))
+
+
+def remove_member(settings: Settings, user_id: int, tenant: str) -> None:
+    """End a membership; the account stays."""
+    with platform(settings) as session:
+        session.execute(
+            sa.delete(MembershipRow).where(MembershipRow.user_id == user_id, MembershipRow.tenant_slug == tenant)
+        )
+
+
+def role_in(settings: Settings, user_id: int, tenant: str) -> Role | None:
+    """Return a person's role in a tenant; None where there is no such tenant or membership, or the account is off."""
+    query = (
+        sa.select(MembershipRow.role)
+        .join(UserRow, UserRow.id == MembershipRow.user_id)
+        .where(MembershipRow.user_id == user_id, MembershipRow.tenant_slug == tenant, UserRow.disabled_at.is_(None))
+    )
+    with platform(settings) as session:
+        role = session.scalar(query)
+    return Role(role) if role else None
+
+
+def members(settings: Settings, tenant: str) -> list[Membership]:
+    """Return a tenant's people by name."""
+    return _memberships(settings, MembershipRow.tenant_slug == tenant)
+
+
+def memberships(settings: Settings, user_id: int) -> list[Membership]:
+    """Return the tenants a person belongs to."""
+    return _memberships(settings, MembershipRow.user_id == user_id)
+
+
+def _memberships(settings: Settings, condition: sa.ColumnElement[bool]) -> list[Membership]:
+    query = (
+        sa.select(UserRow, MembershipRow)
+        .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+        .where(condition)
+        .order_by(UserRow.name, MembershipRow.tenant_slug)
+    )
+    with platform(settings) as session:
+        return [Membership(user, row.tenant_slug, Role(row.role)) for user, row in session.execute(query)]

@@ -1,0 +1,91 @@
+"""API keys: a program's way into one tenant, with chosen abilities and collections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from kb.access import Ability
+from kb.errors import InputError, NotFound
+from kb.people.secrets import new_token, token_hash
+from kb.records.columns import now
+from kb.records.platform import ApiKeyRow
+from kb.settings import Settings
+from kb.tenants import platform
+
+__all__ = ["ALLOWED", "create", "find", "listing", "revoke"]
+
+PREFIX = "sinzi_"
+# A program never looks after people or settings.
+ALLOWED = frozenset({Ability.ASK, Ability.READ, Ability.EDIT, Ability.EVALUATE})
+_NOTED_EVERY = timedelta(minutes=5)
+
+
+def create(
+    settings: Settings,
+    tenant: str,
+    name: str,
+    abilities: Iterable[Ability],
+    collections: list[str] | None,
+    created_by: int,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKeyRow, str]:
+    """Make a key and return it with its token, which is never shown again.
+
+    Raises:
+        InputError: ``key_abilities_invalid``.
+    """
+    wanted = {Ability(one) for one in abilities}
+    if not wanted or not wanted <= ALLOWED:
+        raise InputError("key_abilities_invalid", allowed=", ".join(sorted(ALLOWED)))
+    token = new_token(PREFIX)
+    row = ApiKeyRow(
+        tenant_slug=tenant,
+        name=name,
+        prefix=token[: len(PREFIX) + 4],
+        token_hash=token_hash(token),
+        collections=collections,
+        abilities=sorted(wanted),
+        created_by=created_by,
+        expires_at=expires_at,
+    )
+    with platform(settings) as session:
+        session.add(row)
+        session.flush()
+    return row, token
+
+
+def find(settings: Settings, token: str) -> ApiKeyRow | None:
+    """Return the key with this token; None for an unknown, expired or revoked one."""
+    query = sa.select(ApiKeyRow).where(
+        ApiKeyRow.token_hash == token_hash(token),
+        ApiKeyRow.revoked_at.is_(None),
+        sa.or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now()),
+    )
+    with platform(settings) as session:
+        row = session.scalar(query)
+        if row is not None and (row.used_at is None or now() - row.used_at > _NOTED_EVERY):
+            row.used_at = now()
+        return row
+
+
+def listing(settings: Settings, tenant: str) -> list[ApiKeyRow]:
+    """Return a tenant's keys, newest first, revoked ones too."""
+    query = sa.select(ApiKeyRow).where(ApiKeyRow.tenant_slug == tenant).order_by(ApiKeyRow.id.desc())
+    with platform(settings) as session:
+        return list(session.scalars(query))
+
+
+def revoke(settings: Settings, tenant: str, key_id: int) -> None:
+    """Revoke a key for good.
+
+    Raises:
+        NotFound: ``key_not_found``.
+    """
+    with platform(settings) as session:
+        row = session.get(ApiKeyRow, key_id)
+        if row is None or row.tenant_slug != tenant:
+            raise NotFound("key_not_found")
+        row.revoked_at = row.revoked_at or now()

@@ -29,19 +29,23 @@ def run(
     questions: list[Question],
     *,
     folder: Path,
+    subject: str = "",
+    collections: list[str] | None = None,
     given: dict[str, dict[str, Any]] | None = None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Path:
     """Ask, judge, and keep the result in ``folder``.
 
     Args:
+        subject: what was asked, for reports; by default the tenant.
+        collections: slugs to search; None for all.
         given: answers by question id, from another run or another system; a question without one counts 0.
     """
     retriever = Retriever(settings, tenant)
-    answers = given if given is not None else ask(retriever, questions, progress)
+    answers = given if given is not None else ask(retriever, questions, progress, collections)
     records = None if given is not None and not tenant.records_path.is_file() else TenantRecords(retriever.library)
     summary, rows = summarise(questions, answers, records)
-    summary |= {"subject": folder.parent.name} | results.circumstances(settings)
+    summary |= {"subject": subject or tenant.slug, "collections": collections} | results.circumstances(settings)
     results.write(folder, summary, rows)
     lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in answers.values())
     (folder / "answers.jsonl").write_text(lines, encoding="utf-8")
@@ -49,13 +53,16 @@ def run(
 
 
 def ask(
-    retriever: Retriever, questions: list[Question], progress: Callable[[str, int, int], None]
+    retriever: Retriever,
+    questions: list[Question],
+    progress: Callable[[str, int, int], None],
+    collections: list[str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Ask every question of one tenant; return the answers by question id."""
     chat.answer(retriever, chat.Turn("warm 暖機"))  # the model loads outside the clock
     answers = {}
     for done, one in enumerate(questions, 1):
-        turn = chat.Turn(one.question, history=one.history, as_of=one.as_of, id=one.id)
+        turn = chat.Turn(one.question, one.history, collections, one.as_of, one.id)
         answers[one.id] = chat.answer(retriever, turn).as_dict()
         progress("ask", done, len(questions))
     return answers

@@ -39,6 +39,6 @@ def evaluate() -> None:
     kb eval formats FOLDER                       does every file end in text or one clear error?
     kb eval bench                                all of this on the samples, checked against their floor
 
-    Results are kept in <data>/eval/<tenant>/ and <data>/bench/eval/<test set>/; without --data or KB_DATA, test
+    Results are kept in <data>/tenants/<tenant>/eval/ and <data>/bench/eval/<test set>/; without --data or KB_DATA, test
     sets use the cache folder.
     """

@@ -9,7 +9,7 @@ from typing import Any
 from eval import plots, trec
 from eval.results import Result
 
-__all__ = ["as_json", "page", "worst_of"]
+__all__ = ["as_json", "page", "plots_of", "worst_of"]
 
 _DEPTH = 50
 _BARS = ("evidence@5", "fact in answer", "right document", "right page")
@@ -20,7 +20,7 @@ def page(results: list[Result], worst: int) -> str:
     import jinja2
 
     environment = jinja2.Environment(loader=jinja2.PackageLoader("eval"), autoescape=True, trim_blocks=True)
-    runs = [{**facts(one, worst), "plots": _plots(one)} for one in results]
+    runs = [{**facts(one, worst), "plots": plots_of(one)} for one in results]
     return environment.get_template("report.html").render(runs=runs)
 
 
@@ -86,7 +86,8 @@ def recall_curves(result: Result) -> dict[str, list[tuple[int, float]]]:
     return curves
 
 
-def _plots(result: Result) -> list[str]:
+def plots_of(result: Result) -> list[str]:
+    """Return the plots of a run as SVG figures; their colours come from the page's style sheet."""
     summary = result.summary
     drawn = _answer_plots(summary) if summary["kind"] == "answers" else _retrieval_plots(result)
     taken = sorted(float(row["ms"]) for row in result.questions if row.get("ms") is not None)

@@ -1,6 +1,6 @@
 """Where results lie: one folder per run, with what made it.
 
-<bench>/eval/<dataset>/<name>/   or   <data>/eval/<tenant>/<name>/
+<bench>/eval/<dataset>/<name>/   or, in a tenant's own folder,   <data>/tenants/<tenant>/eval/runs/<name>/
     run.json          kind, settings, model, code version, tables
     questions.jsonl   one line per question: its values, what was found, what should have been
     <system>.run      TREC run (retrieval only)
@@ -22,8 +22,9 @@ from typing import Any
 from kb.errors import NotFound
 from kb.search import embedding
 from kb.settings import Settings
+from kb.tenants import Tenant
 
-__all__ = ["Result", "circumstances", "folder_for", "open_result", "write"]
+__all__ = ["Result", "circumstances", "folder_for", "in_tenant", "listing", "open_result", "stamp", "write"]
 
 # What changes figures; paths and addresses stay out of results.
 _SETTINGS = ("embedding_model", "chunk_tokens", "passages", "candidates", "ocr")
@@ -77,8 +78,29 @@ def _source() -> str:
 
 def folder_for(root: Path, subject: str, name: str | None) -> Path:
     """Return the folder of a new run under ``root``/eval; without a name it bears the time."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    return root / "eval" / subject / (name or stamp)
+    return root / "eval" / subject / (name or stamp())
+
+
+def stamp() -> str:
+    """Return the time as the name of a run."""
+    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+
+
+def in_tenant(tenant: Tenant, name: str | None = None) -> Path:
+    """Return the folder of a new run of a tenant's questions: it goes where the tenant's folder goes."""
+    return tenant.home / "eval" / "runs" / (name or stamp())
+
+
+def listing(tenant: Tenant) -> list[dict[str, Any]]:
+    """Return the summaries of a tenant's runs with their ``name``, newest first; what cannot be read is left out."""
+    found = []
+    for path in (tenant.home / "eval" / "runs").glob("*/run.json"):
+        try:
+            summary = json.loads(path.read_text(encoding="utf-8"))
+            found.append((str(summary["created"]), path.parent.name, summary))
+        except (OSError, ValueError, KeyError):
+            continue
+    return [{"name": name, **summary} for _, name, summary in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
 def write(folder: Path, summary: dict[str, Any], questions: list[dict[str, Any]]) -> None:
@@ -95,7 +117,9 @@ def open_result(name: str, roots: list[Path]) -> Result:
     Raises:
         NotFound: ``run_not_found``.
     """
-    for path in [Path(name), *(root / "eval" / name for root in roots)]:
+    subject, _, run = name.partition("/")
+    owned = [root / "tenants" / subject / "eval" / "runs" / run for root in roots]
+    for path in [Path(name), *owned, *(root / "eval" / name for root in roots)]:
         found = path if (path / "run.json").is_file() else _newest(path)
         if found is not None:
             summary = json.loads((found / "run.json").read_text(encoding="utf-8"))

@@ -53,18 +53,18 @@ def answers(
         dataset = datasets.load(questions).limited(limit)
         with bars() as progress:
             settings, asked = index.ensure(context.settings, dataset, progress)
-        listed, root = questioning.from_dataset(dataset), index.bench_folder(context.settings)
-        subject = f"{dataset.name}-answers"
+        listed, subject = questioning.from_dataset(dataset), f"{dataset.name}-answers"
+        folder = results.folder_for(index.bench_folder(context.settings), subject, name)
     else:
         if not tenant:
             raise InputError("tenant_required")
         settings, asked = context.settings, tenants.get(context.settings, tenant)
-        listed, root, subject = questioning.read(questions), settings.data, tenant
+        listed, subject = questioning.read(questions), tenant
+        folder = results.in_tenant(asked, name)
     listed = [one for one in listed if split in (None, one.split)]
     known = answering.read_answers(given) if given else None
-    folder = results.folder_for(root, subject, name)
     with bars() as progress:
-        answering.run(settings, asked, listed, folder=folder, given=known, progress=progress)
+        answering.run(settings, asked, listed, folder=folder, subject=subject, given=known, progress=progress)
     summary = results.open_result(str(folder), []).summary
     if as_json:
         context.json(summary | {"folder": str(folder)})

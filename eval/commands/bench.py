@@ -44,7 +44,7 @@ def bench(context: Context, samples: Path, floor: Path | None, set_floor: bool, 
     opened = {}
     for path in sorted(samples.glob("*/questions.jsonl")):
         tenant, asked = tenants.get(settings, path.parent.name), questions.read(path)
-        folder = results.folder_for(settings.data, tenant.slug, name)
+        folder = results.in_tenant(tenant, name)
         with bars() as progress:
             answers.run(settings, tenant, asked, folder=folder, progress=progress)
             times = None if quick else measure(settings, tenant, asked, progress=progress)
@@ -54,6 +54,7 @@ def bench(context: Context, samples: Path, floor: Path | None, set_floor: bool, 
             tables.speed(times)
     if not quick:
         page = settings.data / "eval" / "report.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(report.page(list(opened.values()), worst=20), encoding="utf-8")
         click.echo(page)
     summaries = {slug: result.summary for slug, result in opened.items()}

@@ -1,0 +1,1 @@
+"""The evaluators' pages: templates, styles, modules and texts; drawn by :mod:`assistant.web.pages`."""

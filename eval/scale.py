@@ -1,7 +1,8 @@
 """Search among 1,000, 10,000, 100,000 chunks: synthetic ones, made from a test collection's own.
 
 A synthetic chunk's text is sentences of several real chunks; its vector a real one, moved at random and brought
-back to length 1, so that words and vectors are spread like real ones, and none is found for nothing.
+back to length 1, so that words and vectors are spread like real ones, and none is found for nothing. Its sentences'
+vectors are its own, moved again. A small set makes a hard test: its few words are frequent words everywhere.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import sqlalchemy as sa
 
 from eval.datasets import Query
-from eval.speed import percentiles
 from kb import publishing, tenants
 from kb.language.sentences import sentences
 from kb.library import DEFAULT_COLLECTION, Library
 from kb.records.tables import ChunkRow
-from kb.search import embedding
+from kb.search import embedding, units
 from kb.search.encoder import Vectors
 from kb.search.retriever import Retriever
 from kb.search.vectors import VectorStore
@@ -48,7 +49,9 @@ def grow(
         folder: a data folder for the synthetic tenant; emptied first and removed afterwards.
 
     Returns:
-        ``[{"chunks", "documents", "search_ms": {"p50", "p95", "max"}, "fill_s"}]`` per size, ascending.
+        One entry per size, ascending: ``{"chunks", "documents", "search_ms": {"p50", "p95", "p99", "max"}, "load",
+        "memory_mb", "disk_mb", "fill_s"}``; ``load`` is the machine's while asking, ``memory_mb`` what this process
+        holds, pages of the records' file that are mapped into it included.
     """
     shutil.rmtree(folder, ignore_errors=True)
     inside = settings.model_copy(update={"data": folder})
@@ -64,7 +67,15 @@ def grow(
                 progress(f"fill {size:,}", held, size)
             times = _ask(Retriever(inside, tenant), queries, lambda done, total: progress("ask", done, total))
             documents = len(Library(tenant).documents())
-            found.append({"chunks": held, "documents": documents, "search_ms": times, "fill_s": round(filled, 1)})
+            found.append(
+                {
+                    "chunks": held,
+                    "documents": documents,
+                    "search_ms": times,
+                    "fill_s": round(filled, 1),
+                    **_held(tenant),
+                }
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return found
@@ -84,11 +95,14 @@ class _Maker:
 
     def make(self, number: int) -> tuple[list[ChunkRow], Vectors]:
         picked = self.random.integers(0, len(self.vectors), number)
-        moved = self.random.standard_normal((number, self.vectors.shape[1]), dtype=np.float32)
-        moved *= _MOVED / np.linalg.norm(moved, axis=1, keepdims=True)
-        vectors = self.vectors[picked] + moved
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return [self._chunk(place, int(one)) for place, one in enumerate(picked)], vectors
+        chunks = [self._chunk(place, int(one)) for place, one in enumerate(picked)]
+        return chunks, self.moved(self.vectors[picked])
+
+    def moved(self, vectors: Vectors) -> Vectors:
+        """Return vectors of length 1 near the given ones."""
+        steps = self.random.standard_normal(vectors.shape, dtype=np.float32)
+        near = vectors + steps * (_MOVED / np.linalg.norm(steps, axis=1, keepdims=True))
+        return np.asarray(near / np.linalg.norm(near, axis=1, keepdims=True), dtype=np.float32)
 
     def _chunk(self, ordinal: int, picked: int) -> ChunkRow:
         others = [picked, *self.random.integers(0, len(self.sentences), 3)]
@@ -118,8 +132,13 @@ def _add(settings: Settings, tenant: Tenant, maker: _Maker, held: int, number: i
     begun = publishing.begin(library, collection, name, hashlib.sha256(name.encode()).hexdigest(), 1)
     content = publishing.Content(name, chunks[0].language, number, [], chunks, vectors)
     store = VectorStore(settings, tenant, DEFAULT_COLLECTION)
-    store.add(begun.version_id, publishing.fill(library, begun, content), vectors)
+    ids = publishing.fill(library, begun, content)
+    store.add(begun.version_id, ids, vectors)
     publishing.publish(library, store, begun)
+    with library.transaction() as session:
+        waiting = units.waiting(session, embedding.identity(settings), number, after=ids[0] - 1)
+        of = dict(zip(ids, vectors, strict=True))
+        units.store(session, waiting, maker.moved(np.stack([of[one.chunk_id] for one in waiting for _ in one.spans])))
     return number
 
 
@@ -131,4 +150,14 @@ def _ask(retriever: Retriever, queries: Sequence[Query], progress: Callable[[int
         retriever.search(retriever.read(query.text))
         taken.append((time.perf_counter() - started) * 1000)
         progress(done, len(queries))
-    return percentiles(taken)
+    p50, p95, p99, most = np.percentile(taken, [50, 95, 99, 100])
+    return {"p50": round(p50, 1), "p95": round(p95, 1), "p99": round(p99, 1), "max": round(most, 1)}
+
+
+def _held(tenant: Tenant) -> dict[str, float]:
+    size = sum(path.stat().st_size for path in tenant.home.rglob("*") if path.is_file())
+    return {
+        "load": round(psutil.getloadavg()[0], 2),
+        "memory_mb": round(psutil.Process().memory_info().rss / 1024 / 1024),
+        "disk_mb": round(size / 1024 / 1024),
+    }

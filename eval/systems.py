@@ -2,7 +2,8 @@
 
 ``hybrid`` is what the product returns, as it returns it. ``dense``, ``centred`` and ``lexical`` are the same
 candidates in the order of the score each leg gave them (``Passage.why``). The ablations ask with a part of the
-understood question taken away. Nothing of the search is built a second time here.
+understood question taken away, or, ``no-units``, without a look at the single sentences of a passage. Nothing of the
+search is built a second time here.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from kb.language.glossary import Expansion, Glossary
 from kb.language.words import query_words
+from kb.search.fusion import UNIT_SHARE
 from kb.search.passage import Passage
 from kb.search.query import Query
 from kb.search.retriever import Retriever
@@ -80,10 +82,12 @@ def _lexical(passage: Passage, _place: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """``read`` understands a question; ``score`` orders what search returns for it."""
+    """``read`` understands a question; ``score`` orders what search returns for it; ``unit_share`` is what a passage's
+    best sentence counts in its cosine."""
 
     read: Callable[[Retriever, str], Query]
     score: Callable[[Passage, int], float]
+    unit_share: float = UNIT_SHARE
 
 
 SYSTEMS: dict[str, System] = {
@@ -91,6 +95,7 @@ SYSTEMS: dict[str, System] = {
     "dense": System(_understood, _dense),
     "centred": System(_understood, _centred),
     "lexical": System(_understood, _lexical),
+    "no-units": System(_understood, _as_returned, 0.0),
     "no-glossary": System(_without_glossary, _as_returned),
     "no-translation": System(_without_translation, _as_returned),
     "no-rewriting": System(_without_rewriting, _as_returned),

@@ -137,9 +137,10 @@ def speed(found: dict[str, Any]) -> None:
 def scale(found: list[dict[str, Any]]) -> None:
     """Print one line per size."""
     table = Table()
-    for head in ("chunks", "documents", "p50 ms", "p95 ms", "max ms", "filled in s"):
+    for head in ("chunks", "documents", "p50 ms", "p95 ms", "p99 ms", "load", "memory MB", "disk MB", "filled in s"):
         table.add_column(head, justify="right")
     for one in found:
-        times = (f"{one['search_ms'][key]:.1f}" for key in ("p50", "p95", "max"))
-        table.add_row(f"{one['chunks']:,}", str(one["documents"]), *times, f"{one['fill_s']:.0f}")
+        times = (f"{one['search_ms'][key]:.1f}" for key in ("p50", "p95", "p99"))
+        held = (f"{one[key]:,}" for key in ("load", "memory_mb", "disk_mb", "fill_s"))
+        table.add_row(f"{one['chunks']:,}", f"{one['documents']:,}", *times, *held)
     _console().print(table)

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ def ingest(
     mail become documents of their own.
 
     A file that cannot be read fails alone; the exit status is 1 if any failed. A run that was cut short is
-    finished by the next one.
+    finished by the next one. Where the service (kb serve) is running, it does the work.
 
     \b
     Examples:
@@ -79,16 +79,24 @@ def _outcomes(
     context: Context, display: Display, tenant: Tenant, collection: str, named: list[tuple[Path, str]]
 ) -> Iterator[Outcome]:
     """Yield what became of each file, in order; what is known already costs neither workers nor queue."""
+    from ingest import handover
     from ingest import jobs as durable
+    from ingest import units as refine
     from ingest.job import job_for
     from kb import writer
     from kb.library import Library
+    from kb.search import units
 
     settings = context.settings
+    if handover.is_open(settings):
+        yield from _handed_over(settings, display, tenant, collection, named)
+        return
     with writer.writing(settings.data, "kb ingest"):
         library = Library(tenant)
         settled = {path: _settled(settings, library, path, name, collection) for path, name in named}
-        if all(settled.values()) and not durable.left_over(settings):
+        with library.session() as session:
+            to_refine = units.outstanding(session)
+        if all(settled.values()) and not to_refine and not durable.left_over(settings):
             yield from (outcome for outcome in settled.values() if outcome)
             return
         with _working(context, display) as work:
@@ -98,6 +106,31 @@ def _outcomes(
                 waiting.append(settled[path] or work.submit(job_for(tenant, path, name, path.as_posix(), collection)))
             for one in waiting:
                 yield from work.outcomes(one) if isinstance(one, str) else [one]
+            # every file can be found already; sentence vectors make the search finer
+            refine.fill(
+                library,
+                work.shop.workers,
+                progress=lambda done, total: display.report(tenant.name, "sentences", done, total),
+            )
+
+
+def _handed_over(
+    settings: Settings, display: Display, tenant: Tenant, collection: str, named: list[tuple[Path, str]]
+) -> Iterator[Outcome]:
+    """Let a running service take the files in, and yield what became of each."""
+    from ingest.handover import Handover
+    from ingest.job import job_for
+    from kb.library import Library
+
+    library = Library(tenant)
+    display.note("handed_over", n=len(named))
+    with display.shown(), closing(Handover(settings, tenant, display.report)) as queue:
+        waiting: list[Outcome | str] = []
+        for path, name in named:
+            settled = _settled(settings, library, path, name, collection)
+            waiting.append(settled or queue.submit(job_for(tenant, path, name, path.as_posix(), collection)))
+        for one in waiting:
+            yield from queue.outcomes(one) if isinstance(one, str) else [one]
 
 
 def _settled(settings: Settings, library: Library, path: Path, name: str, collection: str) -> Outcome | None:

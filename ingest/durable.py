@@ -8,20 +8,21 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from dbos import DBOS
+from dbos import DBOS, DBOSClient
 from dbos._serialization import Serializer  # the type of a public setting; dbos exports it nowhere else
 
 from ingest.failures import packed, unpacked
 from kb.errors import Transient
 from kb.settings import Settings
 
-__all__ = ["PENDING", "POLL_SECONDS", "launch", "step", "suffix"]
+__all__ = ["PENDING", "POLL_SECONDS", "WORKFLOW", "client", "launch", "queue_name", "step"]
 
 # One file is embedded, one waits with its chunks ready, one is read: neither worker process idles.
 _SIDE_BY_SIDE = 3
 POLL_SECONDS = 0.1
 _ATTEMPTS = 3
 PENDING = ["PENDING", "ENQUEUED", "DELAYED"]
+WORKFLOW = "ingest"
 # Raised only when a job recorded by an older Sinzi can no longer be carried on.
 _FORMAT = "1"
 
@@ -60,7 +61,12 @@ def step(name: str, stage: Callable[[], Any]) -> Any:
     return result["value"]
 
 
-def suffix(settings: Settings) -> str:
+def queue_name(settings: Settings) -> str:
+    """Return the name of the installation's queue of files."""
+    return "ingest" + _suffix(settings)
+
+
+def _suffix(settings: Settings) -> str:
     """Installations that share one PostgreSQL keep to their own jobs; a SQLite file moves with its folder."""
     if not settings.database_url:
         return ""
@@ -69,13 +75,12 @@ def suffix(settings: Settings) -> str:
 
 def launch(settings: Settings, queue: str) -> None:
     """Start dbos in this process, quiet and without a network of its own, with one queue."""
-    url = settings.database_url or f"sqlite:///{settings.data / 'jobs.sqlite'}"
     DBOS(
         config={
-            "name": "sinzi" + suffix(settings),
-            "system_database_url": url,
+            "name": "sinzi" + _suffix(settings),
+            "system_database_url": _url(settings),
             "application_version": _FORMAT,
-            "executor_id": "local" + suffix(settings),
+            "executor_id": "local" + _suffix(settings),
             "serializer": Json(),
             "enable_otlp": False,
             "log_level": "CRITICAL",
@@ -83,3 +88,12 @@ def launch(settings: Settings, queue: str) -> None:
     )
     DBOS.launch()
     DBOS.register_queue(queue, worker_concurrency=_SIDE_BY_SIDE, polling_interval_sec=POLL_SECONDS)
+
+
+def client(settings: Settings) -> DBOSClient:
+    """Return a door to the queue that another process works through."""
+    return DBOSClient(system_database_url=_url(settings), serializer=Json())
+
+
+def _url(settings: Settings) -> str:
+    return settings.database_url or f"sqlite:///{settings.data / 'jobs.sqlite'}"

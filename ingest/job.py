@@ -24,7 +24,7 @@ class Job:
     """One file to take in; its bytes are stored already. Small and JSON: it is what a crash must not lose.
 
     ``path`` is shown to people ("x.zip/member.pdf"); ``inside`` names the document a member came in, or ""; ``root`` is
-    the digest of the outermost file, "" for that file itself.
+    the digest of the outermost file, "" for that file itself; without ``publish`` the version is kept as a draft.
     """
 
     tenant: str
@@ -36,6 +36,7 @@ class Job:
     inside: str = ""
     depth: int = 0
     root: str = ""
+    publish: bool = True
 
 
 @dataclass(slots=True)
@@ -75,10 +76,11 @@ def job_for(
     inside: str = "",
     depth: int = 0,
     root: str = "",
+    publish: bool = True,
 ) -> Job:
     """Store a file's original and return the job that takes it in; from here on the file itself is not needed."""
     sha256 = files.store(tenant.files_path, source)
-    return Job(tenant.slug, collection, name, path, sha256, source.stat().st_size, inside, depth, root)
+    return Job(tenant.slug, collection, name, path, sha256, source.stat().st_size, inside, depth, root, publish)
 
 
 def unchanged(library: Library, source: Path, name: str, path: str, collection: str) -> Outcome | None:

@@ -7,8 +7,9 @@ JSON is recorded; documents between two steps lie in the tenant's work folder.
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,15 +18,16 @@ from typing import Any, ClassVar
 from dbos import DBOS, SetWorkflowID
 
 from ingest import pipeline, sweep
-from ingest.durable import PENDING, POLL_SECONDS, launch, step, suffix
+from ingest.durable import PENDING, POLL_SECONDS, WORKFLOW, launch, queue_name, step
 from ingest.job import Job, Outcome
 from ingest.shop import Report, Shop
+from ingest.watch import Nobody, Watch
 from ingest.workers import Workers
 from kb import tenants
 from kb.library import Library
 from kb.settings import Settings
 
-__all__ = ["Jobs", "left_over", "running"]
+__all__ = ["Jobs", "left_over", "member_id", "outcome_of", "running"]
 
 
 class Jobs:
@@ -33,15 +35,17 @@ class Jobs:
 
     current: ClassVar[Jobs | None] = None
 
-    def __init__(self, settings: Settings, workers: Workers, report: Report) -> None:
+    def __init__(self, settings: Settings, workers: Workers, report: Report, watch: Watch) -> None:
         self.shop = Shop(settings, workers, report)
-        self.queue = "ingest" + suffix(settings)
+        self.watch = watch
+        self.queue = queue_name(settings)
         self.swept = threading.Event()
         self.done: defaultdict[str, threading.Event] = defaultdict(threading.Event)
 
-    def submit(self, job: Job) -> str:
-        """Queue a job and return its id; from here on it survives this process."""
-        return str(DBOS.enqueue_workflow(self.queue, _ingest, asdict(job)).workflow_id)
+    def submit(self, job: Job, job_id: str | None = None) -> str:
+        """Queue a job, under an id that may be given, and return the id; from here on it survives this process."""
+        with SetWorkflowID(job_id or str(uuid.uuid4())):
+            return str(DBOS.enqueue_workflow(self.queue, _ingest, asdict(job)).workflow_id)
 
     def claim(self, tenant: str, collection: str, names: Iterable[str]) -> None:
         """Keep ``names`` for the files of this batch, whatever is found inside them."""
@@ -64,35 +68,53 @@ class Jobs:
             if self.done[job_id].wait(timeout=5):
                 break
         recorded: Any = DBOS.retrieve_workflow(job_id).get_result(polling_interval_sec=POLL_SECONDS)
-        facts: dict[str, Any] = dict(recorded)
-        facts["members"] = [Job(**one) for one in facts["members"]]
-        return Outcome(**facts)
+        return outcome_of(recorded)
+
+    def ended(self, job_id: str) -> Outcome | None:
+        """Return what became of a job, or None where that is not known: it goes on still, or was never queued."""
+        found = DBOS.list_workflows(workflow_ids=[job_id], status="SUCCESS")
+        return outcome_of(found[0].output) if found and found[0].output else None
 
     def outcomes(self, job_id: str) -> Iterator[Outcome]:
         """Wait for a job and all that was found inside its file; yield one outcome each, the outer first."""
         outcome = self.outcome(job_id)
         yield outcome
         for number in range(len(outcome.members)):
-            yield from self.outcomes(_member_id(job_id, number))
+            yield from self.outcomes(member_id(job_id, number))
 
 
-@DBOS.workflow(name="ingest")
+def outcome_of(recorded: Mapping[str, Any]) -> Outcome:
+    """Return an outcome as the queue recorded it."""
+    return Outcome(**{**recorded, "members": [Job(**one) for one in recorded["members"]]})
+
+
+@DBOS.workflow(name=WORKFLOW)
 def _ingest(facts: dict[str, Any]) -> dict[str, Any]:
     jobs, job_id = Jobs.current, DBOS.workflow_id
     assert jobs is not None
     assert job_id is not None
     jobs.swept.wait()
+    job = Job(**facts)
+
+    def report(path: str, stage: str, done: int, total: int | None) -> None:
+        jobs.shop.report(path, stage, done, total)
+        jobs.watch.progress(job_id, job, stage, done, total)
+
+    if not job.inside:  # handed over by another process: what waits before its members has begun before them
+        jobs.claim(job.tenant, job.collection, [job.name])
+    jobs.watch.begun(job_id, job)
     try:
-        outcome = pipeline.ingest(Job(**facts), jobs.shop, step)
+        outcome = pipeline.ingest(job, jobs.shop.telling(report), step)
         for number, member in enumerate(outcome.members):
-            with SetWorkflowID(_member_id(job_id, number)):
+            with SetWorkflowID(member_id(job_id, number)):
                 DBOS.enqueue_workflow(jobs.queue, _ingest, asdict(member))
+        jobs.watch.ended(job_id, job, outcome, [member_id(job_id, n) for n in range(len(outcome.members))])
         return asdict(outcome)
     finally:
         jobs.done[job_id].set()
 
 
-def _member_id(job_id: str, number: int) -> str:
+def member_id(job_id: str, number: int) -> str:
     """Fixed by the job it came from, so that a repeated workflow finds its members instead of doubling them."""
     return f"{job_id}/{number}"
 
@@ -102,6 +124,7 @@ def running(
     settings: Settings,
     workers: Workers,
     report: Report = lambda path, stage, done, total: None,
+    watch: Watch | None = None,
 ) -> Iterator[Jobs]:
     """Run the data folder's jobs in this process for the length of a ``with`` block.
 
@@ -111,7 +134,7 @@ def running(
     fresh = not settings.database_url and not (settings.data / "jobs.sqlite").exists()
     crashed = left_over(settings)
     _mark(settings).touch()
-    jobs = Jobs.current = Jobs(settings, workers, report)
+    jobs = Jobs.current = Jobs(settings, workers, report, watch or Nobody())
     try:
         launch(settings, jobs.queue)
         if fresh:  # dbos looks for new queues once a second, for known ones at launch

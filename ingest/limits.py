@@ -17,6 +17,9 @@ __all__ = ["Watch"]
 _SLOW_PAGE_SECONDS = 0.5
 _OCR_PAGE_SECONDS = 20.0
 _MB = 1024 * 1024
+# A gentle process is seldom given the processor while others want it: its own time counts, and this many times more
+# by the clock, so that one which waits for ever is ended too.
+_GENTLE_PATIENCE = 20
 
 
 @dataclass(slots=True)
@@ -30,9 +33,14 @@ class Watch:
     settings: Settings
     name: str
     pid: int
+    gentle: bool = False
+    _began: float = field(init=False)
     _started: float = field(default_factory=time.monotonic)
     _last: float = field(default_factory=time.monotonic)
     _granted: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._began = _processor_seconds(self.pid)
 
     def page_done(self) -> None:
         """Note progress: pages read by OCR extend the time allowed."""
@@ -48,14 +56,29 @@ class Watch:
             FileRejected: ``file_timeout``, ``file_out_of_memory``.
         """
         seconds = self.settings.parse_timeout_seconds
-        if time.monotonic() - self._started > seconds + self._granted:
+        if self._spent() > seconds + self._granted:
             raise FileRejected("file_timeout", name=self.name, seconds=seconds)
         if _resident(self.pid) > self.settings.worker_memory_mb * _MB:
             raise FileRejected("file_out_of_memory", name=self.name, limit_mb=self.settings.worker_memory_mb)
 
+    def _spent(self) -> float:
+        """Seconds that count against the file."""
+        waited = time.monotonic() - self._started
+        if not self.gentle:
+            return waited
+        return max(_processor_seconds(self.pid) - self._began, waited / _GENTLE_PATIENCE)
+
     def swollen(self) -> bool:
         """Whether the process, its file done, keeps so much memory that it had better be replaced."""
         return _resident(self.pid) > self.settings.worker_memory_mb * _MB / 2
+
+
+def _processor_seconds(pid: int) -> float:
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:  # ended meanwhile: the pipe tells
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def _resident(pid: int) -> int:

@@ -46,7 +46,7 @@ def members(job: Job, document: Prepared, name: str, shop: Shop) -> list[Job]:
         raise FileRejected("file_too_complex", name=job.name, what=f"{shop.found[root]} files")
     called = names.assign([inner for inner, _ in found])
     return [
-        job_for(tenant, path, own, f"{job.path}/{inner}", job.collection, name, job.depth + 1, root)
+        job_for(tenant, path, own, f"{job.path}/{inner}", job.collection, name, job.depth + 1, root, job.publish)
         for (inner, path), own in zip(found, called, strict=True)
     ]
 

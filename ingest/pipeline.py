@@ -1,4 +1,4 @@
-"""The way through this floor: one file → begin, read, embed, fill, publish.
+"""The way through this floor: one file → begin, read, embed, fill, publish (or keep as a draft).
 
 Every stage gives the same result when it is repeated after a crash, so :mod:`ingest.jobs` may run them as
 steps of a durable workflow and :func:`ingest` itself need not know. Until ``publish`` the version before
@@ -23,7 +23,7 @@ from ingest import embed, prepared
 from ingest.job import Job, Outcome, failed
 from ingest.members import came_in, member_name, members
 from ingest.shop import Shop, work_folder
-from kb import files, publishing, tenants
+from kb import files, publishing, standing, tenants
 from kb.errors import SinziError
 from kb.publishing import Begun, Content
 from kb.records.tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
@@ -75,7 +75,11 @@ def _through(job: Job, begun: Begun, shop: Shop, step: Step) -> Outcome:
         outcome.members = [Job(**one) for one in step("members", lambda: _members(job, begun, shop))]
     if facts["chunks"]:
         step("index", lambda: _index(job, begun, shop))
-        step("publish", lambda: _publish(job, begun, shop))
+        if job.publish:
+            step("publish", lambda: _publish(job, begun, shop))
+        else:
+            outcome.status = "indexed"
+            step("draft", lambda: _keep_as_draft(job, begun, shop))
     else:
         step("discard", lambda: _discard(job, begun, shop))
         outcome.status = None
@@ -89,7 +93,7 @@ def begin(job: Job, shop: Shop) -> Begun:
     with shop.beginning:
         collection = publishing.collection_for(library, job.collection, model)
         name = member_name(library, collection.id, job, shop) if job.inside else job.name
-        begun = publishing.begin(library, collection, name, job.sha256, job.size_bytes)
+        begun = publishing.begin(library, collection, name, job.sha256, job.size_bytes, draft=not job.publish)
         if job.inside and begun.status != "unchanged":
             with library.transaction() as session:
                 session.get_one(VersionRow, begun.version_id).notes = came_in(job)
@@ -145,7 +149,8 @@ def _index(job: Job, begun: Begun, shop: Shop) -> int:
     content.notes += came_in(job)
     chunk_ids = publishing.fill(library, begun, content)
     store.result().remove_version(begun.version_id)
-    store.result().add(begun.version_id, chunk_ids, rows)
+    if job.publish:
+        store.result().add(begun.version_id, chunk_ids, rows)
     return len(chunk_ids)
 
 
@@ -174,6 +179,12 @@ def _date(value: str | None) -> date | None:
 def _publish(job: Job, begun: Begun, shop: Shop) -> None:
     library = shop.library(job)
     publishing.publish(library, shop.vectors(job, library), begun)
+    shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
+
+
+def _keep_as_draft(job: Job, begun: Begun, shop: Shop) -> None:
+    library = shop.library(job)
+    standing.keep_as_draft(library, begun.document_id, begun.version_id)
     shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
 
 

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Prepared", "document_path", "load", "save"]
+__all__ = ["Prepared", "document_path", "load", "save", "texts_alone"]
 
 
 @dataclass(slots=True)
@@ -39,6 +39,11 @@ class Prepared:
     effective_to: str | None
     notes: list[str]
     members: list[tuple[str, str]]
+
+
+def texts_alone(texts: list[str]) -> Prepared:
+    """Return texts to be embedded, with no document around them."""
+    return Prepared("", "", None, [], [], texts, [], None, None, None, [], [])
 
 
 def document_path(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -46,6 +47,12 @@ class Shop:
             lock = self._contents.setdefault((job.tenant, job.collection, job.sha256), threading.Lock())
         with lock:
             yield
+
+    def telling(self, report: Report) -> Shop:
+        """Return this very shop, locks and all, with another ear for progress."""
+        found = copy.copy(self)
+        found.report = report
+        return found
 
     def library(self, job: Job) -> Library:
         return Library(tenants.get(self.settings, job.tenant))

@@ -9,19 +9,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 
-import numpy as np
 import sqlalchemy as sa
 
 from ingest.job import Job
-from kb import files, publishing, tenants
+from kb import files, publishing, standing, tenants
 from kb.library import Library
 from kb.publishing import Begun
 from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.search import lexical
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 from kb.tenants import Tenant
 
-__all__ = ["restore", "sweep", "sweep_originals", "sweep_tenant"]
+__all__ = ["sweep", "sweep_originals", "sweep_tenant"]
 
 
 def sweep(settings: Settings, pending: Sequence[Job]) -> None:
@@ -47,7 +47,7 @@ def sweep_tenant(settings: Settings, tenant: Tenant, pending: set[str]) -> None:
 
 def _sweep_words(library: Library) -> None:
     with library.transaction() as session:
-        session.execute(sa.text("DELETE FROM chunk_words WHERE rowid NOT IN (SELECT id FROM chunks)"))
+        lexical.sweep(session)
 
 
 def _sweep_folders(library: Library, kept: set[int], pending: set[str]) -> None:
@@ -85,14 +85,4 @@ def _sweep_vectors(library: Library, collection: CollectionRow, store: VectorSto
     if strangers:
         store.remove(sorted(strangers))
     for version_id in sorted({owner[chunk_id] for chunk_id in owner.keys() - present}):
-        restore(library, store, version_id)
-
-
-def restore(library: Library, store: VectorStore, version_id: int) -> None:
-    """Put a version's vectors into the vector store from the records."""
-    query = sa.select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.version_id == version_id).order_by(ChunkRow.ordinal)
-    with library.session() as session:
-        rows = session.execute(query).all()
-    vectors = np.stack([np.frombuffer(vector, dtype=np.float16) for _, vector in rows]).astype(np.float32)
-    store.remove_version(version_id)
-    store.add(version_id, [chunk_id for chunk_id, _ in rows], vectors)
+        standing.restore_vectors(library, store, version_id)

@@ -1,5 +1,7 @@
 """The worker process: ``python -m ingest.worker``. Reads files and embeds chunks, away from what serves.
 
+With ``--gentle`` it gives way to everything else on the machine, so that people who ask do not wait for it.
+
 The first line on standard input is the settings as JSON, answered with ``{"ready": true}``; each further line is
 a task, answered with lines ``{"progress": [done, total]}`` and, last, ``{"result": …}`` or ``{"error": {…}}``. The
 process ends when its standard input ends, so it never outlives the one that started it.
@@ -7,6 +9,7 @@ process ends when its standard input ends, so it never outlives the one that sta
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -23,12 +26,16 @@ __all__ = ["main"]
 
 Progress = Callable[[int, int | None], None]
 _PROGRESS_SECONDS = 0.1
+# Of 0 to 19: gets a thirtieth of a core that somebody else wants, and all of one that nobody does.
+_GENTLE = 15
 
 
 def main() -> None:
     """Answer tasks until standard input ends."""
     replies = _private_stdout()
     _no_core_dumps()
+    if "--gentle" in sys.argv:
+        _give_way()
     first = sys.stdin.readline()
     if not first:
         return
@@ -58,6 +65,13 @@ def _no_core_dumps() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _give_way() -> None:
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _GENTLE))
 
 
 def _listen(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:

@@ -24,6 +24,8 @@ __all__ = ["Closing", "Ended", "Progress", "WorkerProcess"]
 
 Progress = Callable[[int, int | None], None]
 _TICK_SECONDS = 0.1
+# A gentle process that has had nothing to do for so long gives its memory back.
+_IDLE_SECONDS = 300.0
 # Workers use what is on this machine; the variables say so to libraries that would phone home.
 _QUIET = {
     "HF_HUB_OFFLINE": "1",
@@ -49,21 +51,23 @@ class Closing(BaseException):
 class WorkerProcess:
     """One process and the pipe to it; one task at a time."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, gentle: bool = False) -> None:
         self._settings = settings
+        self._gentle = gentle
         self._lock = threading.Lock()
         self._waited = threading.local()
         self._closed = False
         self._ready = False
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._alarm: threading.Timer | None = None
 
     def _running(self) -> subprocess.Popen[str]:
         if self._closed:
             raise Closing
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ingest.worker"],
+                [sys.executable, "-m", "ingest.worker", *(["--gentle"] if self._gentle else [])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -111,7 +115,7 @@ class WorkerProcess:
             self._waited.seconds = self.waited() + time.monotonic() - queued
             process = self._running()
             self._send(process, task)
-            watch = Watch(self._settings, watched, process.pid) if watched else None
+            watch = Watch(self._settings, watched, process.pid, self._gentle) if watched else None
             try:
                 message = self._answer(progress, watch)
             except (SinziError, Ended):
@@ -119,6 +123,8 @@ class WorkerProcess:
                 raise
             if watch is not None and watch.swollen():
                 self._end()  # memory one file left behind must not be counted against the next
+            if self._gentle:
+                self._rest_later()
         if "error" in message:
             raise unpacked(message["error"])
         result: dict[str, Any] = message["result"]
@@ -165,9 +171,26 @@ class WorkerProcess:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
+    def _rest_later(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = threading.Timer(_IDLE_SECONDS, self.rest)
+        self._alarm.daemon = True
+        self._alarm.start()
+
+    def rest(self) -> None:
+        """End the process if it is idle; a later task starts another."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._end()
+            finally:
+                self._lock.release()
+
     def close(self) -> None:
         """End the process, whatever it is doing, for good."""
         self._closed = True
+        if self._alarm is not None:
+            self._alarm.cancel()
         self._end()
 
 

@@ -20,9 +20,10 @@ __all__ = ["Workers"]
 class Workers:
     """The reader and the embedder of one running program. Safe to call from several threads."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._reader = WorkerProcess(settings)
-        self._embedder = WorkerProcess(settings)
+    def __init__(self, settings: Settings, gentle: bool = False) -> None:
+        """Args: gentle: whether the processes give way to everything else on this machine, as beside a service."""
+        self._reader = WorkerProcess(settings, gentle)
+        self._embedder = WorkerProcess(settings, gentle)
         self._identity: tuple[str, int] | None = None
 
     def __enter__(self) -> Workers:

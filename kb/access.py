@@ -37,6 +37,7 @@ __all__ = [
     "key_reach",
     "reach",
     "revoke",
+    "revoke_all",
     "subject_of",
 ]
 
@@ -135,3 +136,9 @@ def revoke(library: Library, collection: CollectionRow, subject: str) -> None:
     """Take a grant back; nothing happens when there is none."""
     with library.transaction() as session:
         session.execute(sa.delete(GrantRow).where(GrantRow.collection_id == collection.id, GrantRow.subject == subject))
+
+
+def revoke_all(library: Library, subject: str) -> None:
+    """Take every grant of ``subject`` back."""
+    with library.transaction() as session:
+        session.execute(sa.delete(GrantRow).where(GrantRow.subject == subject))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +15,11 @@ import sqlalchemy as sa
 from kb.library import Library
 from kb.records.activity import AuditRow
 
-__all__ = ["Actor", "entries", "note"]
+__all__ = ["COLUMNS", "Actor", "actions", "as_csv", "as_jsonl", "entries", "note"]
+
+COLUMNS = ("at", "actor", "name", "action", "subject", "detail")
+# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection"), full-width ones too.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +44,66 @@ def note(library: Library, actor: Actor, action: str, subject: str = "", **detai
 def entries(
     library: Library,
     since: datetime | None = None,
+    until: datetime | None = None,
     action: str | None = None,
-    limit: int = 200,
+    actor: str | None = None,
+    limit: int | None = 200,
     before: int | None = None,
 ) -> Iterator[AuditRow]:
-    """Yield entries, newest first; ``before`` is the id of the last entry of the page before."""
+    """Yield entries, newest first.
+
+    Args:
+        since, until: UTC without a zone; ``until`` itself is left out.
+        action: an action, or its beginning ("document").
+        actor: who did it, as in :class:`Actor`.
+        limit: most entries; None for all.
+        before: id of the last entry of the page before.
+    """
     query = sa.select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if since is not None:
         query = query.where(AuditRow.at >= since)
+    if until is not None:
+        query = query.where(AuditRow.at < until)
     if action:
-        query = query.where(AuditRow.action.startswith(action))
+        query = query.where(AuditRow.action.startswith(action, autoescape=True))
+    if actor:
+        query = query.where(AuditRow.actor == actor)
     if before is not None:
         query = query.where(AuditRow.id < before)
     with library.session() as session:
-        yield from session.scalars(query)
+        yield from session.scalars(query.execution_options(yield_per=500))
+
+
+def actions(library: Library) -> list[str]:
+    """Return the actions that occur in the trail."""
+    with library.session() as session:
+        return list(session.scalars(sa.select(AuditRow.action).distinct().order_by(AuditRow.action)))
+
+
+def as_jsonl(rows: Iterable[AuditRow]) -> Iterator[str]:
+    """Yield entries as JSON lines; times in ISO 8601, UTC."""
+    for row in rows:
+        yield json.dumps(dict(zip(COLUMNS, _values(row), strict=True)), ensure_ascii=False) + "\n"
+
+
+def as_csv(rows: Iterable[AuditRow]) -> Iterator[str]:
+    """Yield entries as CSV that Excel opens as Chinese (a byte order mark) and never as formulas."""
+    yield "\ufeff" + _csv_line(COLUMNS)
+    for row in rows:
+        *plain, detail = _values(row)
+        told = json.dumps(detail, ensure_ascii=False) if detail else ""
+        yield _csv_line([_harmless(str(one)) for one in (*plain, told)])
+
+
+def _values(row: AuditRow) -> tuple[Any, ...]:
+    return (row.at.isoformat(timespec="seconds") + "Z", row.actor, row.name, row.action, row.subject, row.detail)
+
+
+def _harmless(cell: str) -> str:
+    return "'" + cell if cell.startswith(_FORMULA) else cell
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()

@@ -51,7 +51,19 @@ class Commands(click.Group):
         return {point.name: point for point in entry_points(group="kb.commands")}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        order = ["tenant", "ingest", "ask", "search", "document", "rebuild", "doctor", "settings"]
+        order = [
+            "tenant",
+            "ingest",
+            "ask",
+            "serve",
+            "person",
+            "search",
+            "document",
+            "glossary",
+            "rebuild",
+            "doctor",
+            "settings",
+        ]
         names = list(self._found())
         return sorted(names, key=lambda name: (order.index(name) if name in order else len(order), name))
 
@@ -76,8 +88,9 @@ def cli(context: click.Context, data: Path | None) -> None:
       kb ingest handbook.pdf circulars/ --tenant harmony
       kb ask "病假要唔要醫生紙？" --tenant harmony
 
-    Nothing is sent over the network. Everything lies in one data folder (--data or KB_DATA); copying that folder is
-    a backup. `kb settings` lists every setting, `kb doctor` checks the installation.
+    Nothing is sent over the network unless you set up a language model. Everything lies in one data folder
+    (--data or KB_DATA); copying that folder is a backup. `kb settings` lists every setting, `kb doctor` checks the
+    installation.
     """
     context.obj = Context(data)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from kb import files, tenants, writer
+from kb import files, language_model, tenants, writer
 from kb.errors import SinziError
 from kb.library import Library
 from kb.search import embedding
@@ -41,6 +42,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _packages()
     yield _disk(settings)
     yield _model(settings)
+    if settings.llm_base_url or settings.llm_model:
+        yield _language_model(settings)
     busy = writer.held_elsewhere(settings.data)
     yield Finding("writer", writer.holder(settings.data) if busy else "free")
     for tenant in tenants.listing(settings):
@@ -69,6 +72,24 @@ def _model(settings: Settings) -> Finding:
         return Finding("model", embedding.identity(settings))
     except SinziError as error:
         return Finding("model", error.message("en"), "make setup  (or set KB_EMBEDDING_MODEL)")
+
+
+def _language_model(settings: Settings) -> Finding:
+    """Ask the language model one word: wrong address, key, name and time-outs show here, not in someone's answer."""
+    what = "language model"
+    if not (settings.llm_base_url and settings.llm_model):
+        missing = "KB_LLM_MODEL" if settings.llm_base_url else "KB_LLM_BASE_URL"
+        return Finding(what, f"{missing} is empty", f"set {missing}  (see: kb settings)")
+    started = time.perf_counter()
+    try:
+        language_model.probe(settings)
+    except SinziError as error:
+        mend = "start the server, or set KB_LLM_BASE_URL, KB_LLM_MODEL and KB_LLM_API_KEY  (see: kb settings)"
+        return Finding(what, error.message("en"), mend)
+    seconds = time.perf_counter() - started
+    return Finding(
+        what, f"{settings.llm_model} at {settings.llm_base_url.rpartition('@')[2]} answers in {seconds:.1f} s"
+    )
 
 
 def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]:

@@ -7,7 +7,12 @@ import os
 import shutil
 from pathlib import Path
 
-__all__ = ["digest", "erase", "original", "store"]
+__all__ = ["digest", "erase", "original", "pages", "private_folder", "store"]
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that other accounts of this computer cannot look into; one that is there stays as it is."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def digest(path: Path) -> str:
@@ -36,6 +41,12 @@ def store(files: Path, source: Path) -> str:
     return sha256
 
 
+def pages(files: Path, sha256: str) -> Path:
+    """Return the folder, beside the tenant's ``files``, for images of an original's pages."""
+    return files.with_name("pages") / sha256
+
+
 def erase(files: Path, sha256: str) -> None:
-    """Remove an original for good."""
+    """Remove an original for good, and what was drawn of it."""
     original(files, sha256).unlink(missing_ok=True)
+    shutil.rmtree(pages(files, sha256), ignore_errors=True)

@@ -1,20 +1,23 @@
 """Writing to the library: a version is begun, filled, published; a document is removed.
 
 A version becomes searchable in one transaction, when ``published_version_id`` flips; a crash before that
-leaves the old version answering. Every step may be repeated after a crash and then gives the same result.
+leaves the old version answering. What is searched has its vectors in the store before the flip, and loses them
+after it: a crash between the two leaves vectors too many, which the next start sweeps, never too few. Every step
+may be repeated after a crash and then gives the same result. How versions that are there change their standing
+(draft, published, superseded, withdrawn) is in :mod:`kb.standing`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Literal
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kb import files
+from kb import files, standing
 from kb.errors import InputError, Misconfigured
 from kb.library import Library
 from kb.records.tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
@@ -81,14 +84,18 @@ def collection_for(library: Library, slug: str, model: str, name: str = "") -> C
     return row
 
 
-def begin(library: Library, collection: CollectionRow, name: str, sha256: str, size_bytes: int) -> Begun:
+def begin(
+    library: Library, collection: CollectionRow, name: str, sha256: str, size_bytes: int, *, draft: bool = False
+) -> Begun:
     """Open a version of the document ``name`` for content ``sha256``.
 
-    Content that is published in this collection already, under this or another name, is ``unchanged``. A
-    version left half-made by a crash is taken up again.
+    Content that is published in this collection already, under this or another name, is ``unchanged``; so is a
+    ``draft`` that lies there already. A version left half-made by a crash is taken up again.
     """
     with library.transaction() as session:
         same = _published_with(session, collection, name, sha256)
+        if same is None and draft:
+            same = _draft_with(session, collection, name, sha256)
         if same is not None:
             document, version = same
             return Begun("unchanged", document.name, document.id, version.id, version.number)
@@ -128,6 +135,19 @@ def _published_with(
     return None if session.scalar(replaces) else row
 
 
+def _draft_with(
+    session: Session, collection: CollectionRow, name: str, sha256: str
+) -> tuple[DocumentRow, VersionRow] | None:
+    query = (
+        sa.select(DocumentRow, VersionRow)
+        .join(VersionRow, VersionRow.document_id == DocumentRow.id)
+        .where(DocumentRow.collection_id == collection.id, DocumentRow.name == name)
+        .where(VersionRow.sha256 == sha256, VersionRow.state == "draft")
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
 def _half_made(session: Session, document: DocumentRow, sha256: str) -> VersionRow | None:
     query = sa.select(VersionRow).where(
         VersionRow.document_id == document.id, VersionRow.sha256 == sha256, VersionRow.state == "indexing"
@@ -146,25 +166,24 @@ def fill(library: Library, begun: Begun, content: Content) -> list[int]:
     Returns:
         The chunk ids in order of ``content.chunks``.
     """
+    parts: list[SectionRow | ChunkRow | AmendmentRow] = [*content.sections, *content.chunks, *content.amendments]
+    for row in parts:
+        row.version_id = begun.version_id
+    for chunk, vector in zip(content.chunks, content.vectors, strict=True):
+        chunk.vector = np.asarray(vector, dtype=np.float16).tobytes()
+    # Finding the words is the slow part, and is done before: whoever else writes would wait for the transaction.
+    words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
-        _empty(session, begun.version_id)
+        standing.empty(session, begun.version_id)
         version = session.get_one(VersionRow, begun.version_id)
         version.title, version.language, version.page_count = content.title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to
         version.notes = list(content.notes)
-        parts: list[SectionRow | ChunkRow | AmendmentRow] = [*content.sections, *content.chunks, *content.amendments]
-        for row in parts:
-            row.version_id = begun.version_id
-        for chunk, vector in zip(content.chunks, content.vectors, strict=True):
-            chunk.vector = np.asarray(vector, dtype=np.float16).tobytes()
         session.add_all([*content.sections, *content.amendments])
         session.add_all(content.chunks)
         session.flush()
-        entries = [
-            (chunk.id, *indexed_words(content.title, chunk.heading_path, chunk.clause, chunk.text))
-            for chunk in content.chunks
-        ]
+        entries = [(chunk.id, *both) for chunk, both in zip(content.chunks, words, strict=True)]
         lexical.add(session, begun.version_id, entries)
         return [chunk.id for chunk in content.chunks]
 
@@ -172,21 +191,12 @@ def fill(library: Library, begun: Begun, content: Content) -> list[int]:
 def publish(library: Library, vectors: VectorStore, begun: Begun) -> None:
     """Let the version answer and the one before it rest.
 
-    The new version's vectors must be in ``vectors`` already. The old version ends on the day the new one
-    takes effect, or today where the new one does not say.
+    The version's vectors must be in ``vectors`` already.
     """
     with library.transaction() as session:
-        document = session.get_one(DocumentRow, begun.document_id)
-        version = session.get_one(VersionRow, begun.version_id)
-        old = session.get(VersionRow, document.published_version_id or -1)
-        if old is not None and old.id != version.id:
-            old.state = "superseded"
-            old.effective_to = version.effective_from or datetime.now(UTC).date()
-        version.state = "published"
-        document.published_version_id = version.id
-        document.title, document.language = version.title, version.language
-    if old is not None and old.id != version.id:
-        vectors.remove_version(old.id)
+        old = standing.put_in_force(session, begun.document_id, begun.version_id)
+    if old is not None:
+        vectors.remove_version(old)
 
 
 def discard(library: Library, begun: Begun) -> None:
@@ -195,7 +205,7 @@ def discard(library: Library, begun: Begun) -> None:
         version = session.get(VersionRow, begun.version_id)
         if version is None or version.state != "indexing":
             return
-        _empty(session, version.id)
+        standing.empty(session, version.id)
         session.delete(version)
         session.flush()
         left = sa.select(sa.func.count()).where(VersionRow.document_id == begun.document_id)
@@ -208,7 +218,7 @@ def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int
     versions = library.versions(document)
     with library.transaction() as session:
         for version in versions:
-            _empty(session, version.id)
+            standing.empty(session, version.id)
         session.execute(sa.delete(VersionRow).where(VersionRow.document_id == document.id))
         session.execute(sa.delete(DocumentRow).where(DocumentRow.id == document.id))
         digests = {version.sha256 for version in versions}
@@ -218,10 +228,3 @@ def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int
     for sha256 in digests - kept:
         files.erase(library.tenant.files_path, sha256)
     return len(versions)
-
-
-def _empty(session: Session, version_id: int) -> None:
-    lexical.remove_version(session, version_id)
-    session.execute(sa.delete(ChunkRow).where(ChunkRow.version_id == version_id))
-    session.execute(sa.delete(SectionRow).where(SectionRow.version_id == version_id))
-    session.execute(sa.delete(AmendmentRow).where(AmendmentRow.version_id == version_id))

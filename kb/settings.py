@@ -55,6 +55,13 @@ class Settings(BaseSettings):
 
     # limits on one file
     max_file_mb: Annotated[int, Field(ge=1, le=4096, description="Largest file taken in, in MB.")] = 200
+    max_upload_mb: Annotated[
+        int, Field(ge=1, le=65_536, description="Most MB a browser or program may upload in one request.")
+    ] = 2048
+    max_upload_files: Annotated[int, Field(ge=1, le=10_000, description="Most files in one upload request.")] = 500
+    max_url_seconds: Annotated[
+        int, Field(ge=1, le=600, description="Seconds a page that is added by its address may take to come in.")
+    ] = 60
     max_pages: Annotated[int, Field(ge=1, le=100_000, description="Most pages of one document.")] = 3000
     max_expanded_mb: Annotated[
         int, Field(ge=1, le=16_384, description="Most MB a compressed file (ZIP, DOCX, XLSX …) may expand to.")
@@ -108,6 +115,9 @@ class Settings(BaseSettings):
     ] = ""
     oidc_client_id: Annotated[str, Field(description="Client id the issuer gave.")] = ""
     oidc_client_secret: Annotated[SecretStr, Field(description="Client secret the issuer gave.")] = SecretStr("")
+    metrics_token: Annotated[
+        SecretStr, Field(description="Token that opens /metrics to other computers. Empty: this computer alone.")
+    ] = SecretStr("")
     log_questions: Annotated[bool, Field(description="Whether the service's log may hold the text of questions.")] = (
         False
     )

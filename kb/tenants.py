@@ -23,11 +23,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kb.errors import Conflict, InputError, NotFound
+from kb.files import private_folder
 from kb.records.database import open_engine
 from kb.records.platform import TenantRow
 from kb.settings import Settings
 
-__all__ = ["SLUG", "Tenant", "create", "get", "listing", "platform"]
+__all__ = ["SLUG", "Tenant", "change", "create", "get", "listing", "platform"]
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
 
@@ -57,7 +58,7 @@ class Tenant:
 @contextmanager
 def platform(settings: Settings) -> Iterator[Session]:
     """Open a transaction on the platform's records; rows survive its end."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     with Session(_engine(settings.data / "platform.sqlite"), expire_on_commit=False) as session, session.begin():
         yield session
 
@@ -92,6 +93,20 @@ def create(settings: Settings, slug: str, name: str, contact: str = "") -> Tenan
     tenant.files_path.mkdir(parents=True, exist_ok=True)
     open_engine(tenant.records_path, "tenant").dispose()
     return tenant
+
+
+def change(settings: Settings, slug: str, *, name: str | None = None, contact: str | None = None) -> Tenant:
+    """Change the name people read, or whom a refusal names; None leaves it.
+
+    Raises:
+        NotFound: ``tenant_not_found``.
+    """
+    get(settings, slug)
+    with platform(settings) as session:
+        row = session.get_one(TenantRow, slug)
+        row.name = row.name if name is None else name
+        row.contact = row.contact if contact is None else contact
+        return _tenant(row, settings)
 
 
 def get(settings: Settings, slug: str) -> Tenant:

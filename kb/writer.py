@@ -15,8 +15,9 @@ from pathlib import Path
 import filelock
 
 from kb.errors import Transient
+from kb.files import private_folder
 
-__all__ = ["held_elsewhere", "holder", "writing"]
+__all__ = ["held_elsewhere", "holder", "holder_pid", "writing"]
 
 # Data folders this very process writes.
 _OURS: set[Path] = set()
@@ -33,6 +34,14 @@ def holder(data: Path) -> str:
         return f"{facts['what']}, PID {facts['pid']}"
     except (OSError, ValueError, KeyError):
         return "?"
+
+
+def holder_pid(data: Path) -> int | None:
+    """Return the id of the process that wrote itself down as the holder; it may have died since."""
+    try:
+        return int(json.loads(_paths(data)[1].read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def held_elsewhere(data: Path) -> bool:
@@ -57,7 +66,7 @@ def writing(data: Path, what: str) -> Iterator[None]:
     Raises:
         Transient: ``store_busy`` with the holder's name when another process has it.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    private_folder(data)
     lock_path, facts_path = _paths(data)
     lock = filelock.FileLock(lock_path, is_singleton=False)
     try:

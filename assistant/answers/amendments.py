@@ -16,7 +16,8 @@ from kb.language.detect import Language
 from kb.language.script import fold
 from kb.library import Holding, Library
 from kb.records.tables import AmendmentRow
-from kb.search.passage import Passage, passage
+from kb.search.passage import Passage
+from kb.search.passage import passage as passage_of
 
 __all__ = ["Amended", "amended"]
 
@@ -35,20 +36,23 @@ class Amended:
         return say("amended", language, place=where, since=since)
 
 
-def amended(library: Library, evidence: Evidence, best: Unit) -> Amended | None:
-    """Return the amendment of the clause ``best`` stands in, if a document in force on the day states one."""
-    clause = cite(0, best).clause
-    if not clause:
+def amended(library: Library, evidence: Evidence, *quoted: Unit) -> Amended | None:
+    """Return the amendment of the first clause among ``quoted`` that a document in force on the day has changed."""
+    clauses = [(unit.passage, clause) for unit in quoted if (clause := cite(0, unit).clause)]
+    if not clauses:
         return None
-    holdings = {holding.version.id: holding for holding in library.in_force(evidence.found.as_of)}
-    for row in _statements(library, list(holdings)):
-        holding = holdings[row.version_id]
-        concerns = row.version_id != best.passage.version_id and _same_document(row, best.passage)
-        begun = row.effective_from is None or row.effective_from <= evidence.found.as_of
-        if concerns and begun and _covers(row.clause, clause):
-            unit = _new_rule(library, holding, row.clause or clause)
-            if unit:
-                return Amended(unit, row.effective_from or holding.version.effective_from)
+    in_force = library.in_force(evidence.found.as_of, evidence.collections)
+    holdings = {holding.version.id: holding for holding in in_force}
+    statements = _statements(library, list(holdings))
+    for passage, clause in clauses:
+        for row in statements:
+            holding = holdings[row.version_id]
+            concerns = row.version_id != passage.version_id and _same_document(row, passage)
+            begun = row.effective_from is None or row.effective_from <= evidence.found.as_of
+            if concerns and begun and _covers(row.clause, clause):
+                unit = _new_rule(library, holding, row.clause or clause)
+                if unit:
+                    return Amended(unit, row.effective_from or holding.version.effective_from)
     return None
 
 
@@ -76,7 +80,7 @@ def _new_rule(library: Library, holding: Holding, clause: str) -> Unit | None:
     named = re.compile(rf"(?<![\d.]){re.escape(clause)}(?![\d.]*\d)")
     for chunk in library.chunks_of(holding.version.id):
         if named.search(chunk.text):
-            for unit in units(passage(chunk, holding)):
+            for unit in units(passage_of(chunk, holding)):
                 if named.search(unit.text):
                     return unit
     return None

@@ -16,7 +16,8 @@ __all__ = ["Citation", "cite", "stands"]
 class Citation:
     """A quote and where it stands.
 
-    ``start``/``end`` are character offsets in the chunk ``chunk_id``; ``pages`` the pages the quote is on.
+    ``start``/``end`` are character offsets in the chunk ``chunk_id``; ``pages`` the pages the quote is on; ``heading``
+    the last one above it, which names the place where no clause does.
     """
 
     n: int
@@ -31,6 +32,7 @@ class Citation:
     start: int
     end: int
     language: str
+    heading: str = ""
 
     @property
     def page(self) -> int | list[int] | None:
@@ -65,6 +67,7 @@ def cite(n: int, unit: Unit) -> Citation:
         start=unit.start,
         end=unit.end,
         language=passage.language,
+        heading=passage.heading_path[-1] if passage.heading_path else "",
     )
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.answers.amendments import Amended, amended
+from assistant.answers.choose import choose
 from assistant.answers.citations import Citation, cite, stands
 from assistant.answers.model import Answer
 from assistant.answers.refusal import confidence, threshold
-from assistant.evidence import Evidence, Scored
+from assistant.evidence import Evidence
 from assistant.messages import say
-from assistant.units import Unit, whole
+from assistant.units import Unit, header
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 
 __all__ = ["answer"]
 
 NAME = "extractive"
-MOST_QUOTES = 4
-# A further quote must come this near to the best one's score.
-NEAR_BEST = 0.80
 # Characters shown of the nearest passages of a refusal.
 EXCERPT = 60
 # Below this confidence the reader is told that the quotes may not be the answer.
 UNSURE = 0.45
+# A heading shown as a quote's place where no clause names it.
+HEADING = 30
+# The mark of a footnote behind a sentence: true to the page, but in an answer it reads like a figure.
+_FOOTNOTE = re.compile(r"(?<=[。；！？」）])\d{1,2}(?=\s|$)|(?<=[a-z)][.;])\d{1,2}(?=\s|$)|[⁰¹²³⁴-⁹]+")
 
 
 def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
@@ -43,9 +47,9 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
         contexts=evidence.passages,
     )
     if sure >= threshold() and evidence.units:
-        chosen = _choose(evidence.units)
-        change = amended(retriever.library, evidence, chosen[0])
-        quoted = [change.unit, *chosen][:MOST_QUOTES] if change else chosen
+        chosen = choose(evidence.units)
+        change = amended(retriever.library, evidence, *chosen)
+        quoted = _with(change, chosen)
         citations = stands(retriever.library, [cite(n, unit) for n, unit in enumerate(quoted, start=1)])
         if citations:
             base.citations = citations
@@ -58,20 +62,12 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
     return base
 
 
-def _choose(scored: list[Scored]) -> list[Unit]:
-    """Return the best unit and others near it that say something more; never one inside another."""
-    chosen: list[Unit] = []
-    for one in scored:
-        if one.score < NEAR_BEST * scored[0].score or len(chosen) == MOST_QUOTES:
-            break
-        quoted = whole(one.unit)
-        if not any(_overlaps(quoted, other) or quoted.text == other.text for other in chosen):
-            chosen.append(quoted)
-    return chosen
-
-
-def _overlaps(one: Unit, other: Unit) -> bool:
-    return one.passage is other.passage and one.start < other.end and other.start < one.end
+def _with(change: Amended | None, chosen: list[Unit]) -> list[Unit]:
+    """Set the new rule before the old; a quote that holds it already goes first as it is."""
+    if change is None:
+        return chosen
+    new = next((one for one in chosen if change.unit.text in one.text), change.unit)
+    return [new, *(one for one in chosen if one is not new and one.text not in new.text)]
 
 
 def _framed(
@@ -92,6 +88,9 @@ def place(citation: Citation, language: Language) -> str:
     if citation.clause:
         numbered = citation.clause[:1].isdigit()
         parts.append(say("clause" if numbered else "clause_plain", language, clause=citation.clause))
+    elif citation.heading and citation.heading != citation.title:
+        heading = citation.heading if len(citation.heading) <= HEADING else citation.heading[:HEADING].rstrip() + "…"
+        parts.append(say("clause_plain", language, clause=heading))
     if citation.pages:
         span = str(citation.pages[0]) if len(citation.pages) == 1 else f"{citation.pages[0]}–{citation.pages[-1]}"
         parts.append(say("page", language, page=span))
@@ -106,13 +105,13 @@ def place(citation: Citation, language: Language) -> str:
 
 
 def _readable(unit: Unit) -> str:
-    """Return the quote as shown: a table row with its column heads where the passage has them."""
+    """Return the quote as shown: without footnote marks; a table row with its column heads where there are any."""
     if not unit.is_row:
-        return unit.text
-    cells = unit.text.split("\t")
-    header = unit.passage.text.split("\n", 1)[0].split("\t")
-    if unit.start > 0 and len(header) == len(cells):
-        return " ｜ ".join(f"{name}：{cell}" for name, cell in zip(header, cells, strict=True) if cell.strip())
+        return _FOOTNOTE.sub("", unit.text)
+    cells, names = unit.text.split("\t"), header(unit).split("\t")
+    if len(names) == len(cells):
+        pairs = zip(names, cells, strict=True)
+        return " ｜ ".join(f"{name}：{cell}" if name.strip() else cell for name, cell in pairs if cell.strip())
     return " ｜ ".join(cell for cell in cells if cell.strip())
 
 
@@ -125,8 +124,10 @@ def _refusal(evidence: Evidence, language: Language, contact: str) -> str:
     if evidence.passages:
         lines.append(say("nearest", language))
         for passage in evidence.passages[:3]:
-            here = cite(0, Unit(passage, 0, len(passage.text)))
-            excerpt = " ".join(passage.text.split())
+            units = (one.unit for one in evidence.units if one.unit.passage is passage)
+            unit = next(units, Unit(passage, 0, len(passage.text)))
+            here = cite(0, unit)
+            excerpt = " ".join(unit.text.split())
             excerpt = excerpt if len(excerpt) <= EXCERPT else excerpt[:EXCERPT].rstrip() + "…"
             lines.append(f"· {place(here, language)}：{excerpt}")
     return "\n".join(lines)

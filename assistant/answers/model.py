@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.answers.checking import Checked
 from assistant.answers.citations import Citation
+from assistant.egress.record import Egress
 from kb.search.passage import Passage
 
 __all__ = ["Answer"]
@@ -19,9 +21,16 @@ class Answer:
         answer: text in the language of the question, with markers ``[n]``.
         refused: whether the documents do not carry an answer.
         reason: why, for a program: "answered", "no_documents", "weak_evidence".
+        answerer: who wrote the text: "llm" or "extractive".
         confidence: 0..1, that the evidence carries an answer.
         contexts: the best passages in order.
         ms: time of this question in milliseconds.
+        searched: the question as it was searched for; a follow-up stands there as a question of its own.
+        fallback: why the extractive answer stands in for the model's, ``""`` where it does not; the words for a
+            person are ``say("fallback_<code>", …)``.
+        card: the fixed card of a high-stakes subject, to be shown before the answer.
+        egress: what a language model was given.
+        sentences: what a language model wrote, sentence by sentence, with the verdict on each.
     """
 
     question: str
@@ -35,6 +44,11 @@ class Answer:
     contexts: list[Passage] = field(default_factory=list)
     ms: float = 0.0
     id: str | None = None
+    searched: str = ""
+    fallback: str = ""
+    card: dict[str, Any] | None = None
+    egress: Egress = field(default_factory=Egress)
+    sentences: list[Checked] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract for scripts: keys and their order are stable."""
@@ -59,4 +73,8 @@ class Answer:
             "answerer": self.answerer,
             "confidence": round(self.confidence, 4),
             "ms": round(self.ms, 1),
+            "egress": self.egress.as_dict(),
+            "searched": self.searched or self.question,
+            "fallback": self.fallback or None,
+            "card": self.card,
         }

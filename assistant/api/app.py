@@ -8,24 +8,24 @@ from importlib.metadata import entry_points, version
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from assistant.api import errors, intake
+from assistant.api import errors, intake, openapi
 from assistant.api.errors import ErrorBody
 from assistant.api.headers import Guard
+from assistant.api.limits import MAX_BODY_BYTES
+from assistant.api.observe import Observed
 from assistant.api.service import Service
+from assistant.api.static import Compressed, Versioned
+from assistant.api.threads import held_by_a_thread
+from assistant.mcp_server.http import Door
 from kb.settings import Settings
 
 __all__ = ["create"]
 
-_DESCRIPTION = """Ask an organisation's own documents, look after them, and measure the answers.
-
-A program shows an API key (`Authorization: Bearer sinzi_…`), made by an owner under *People → API keys*. All paths of
-an organisation carry its short name; what is another organisation's answers 404. Errors have one shape:
-`{"error": {"code", "message", "detail"}}`, with a stable code and a message in Chinese or English.
-"""
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 405, 409, 422, 429, 503)
+    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 405, 409, 413, 422, 429, 503)
 }
 
 
@@ -37,29 +37,41 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
         take_in: whether this process works through the queue of files, which makes it the data folder's writer.
     """
     service = Service(settings)
+    door = Door(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with intake.running(service) if take_in else intake.nothing():
-            yield
+        taking_in = intake.running(service) if take_in else intake.nothing()
+        async with held_by_a_thread(taking_in), door.open():
+            with service.warming.running():
+                yield
 
-    app = FastAPI(
+    app = _Application(
         title="Sinzi 善知",
         version=version("sinzi"),
-        description=_DESCRIPTION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         responses=_ERRORS,
+        max_body_size=MAX_BODY_BYTES,
+        generate_unique_id_function=openapi.operation_id,
     )
     app.state.service = service
     errors.install(app)
-    app.add_middleware(Guard)
+    openapi.install(app, settings)
+    app.add_middleware(Compressed)
     for router in _routers():
         app.include_router(router)
-    app.mount("/static", StaticFiles(packages=_statics()), name="static")
+    app.router.routes.append(Route("/mcp", door, include_in_schema=False))
+    app.mount("/static", Versioned(packages=_statics()), name="static")
     return app
+
+
+class _Application(FastAPI):
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put guard and log around everything, so that the answer to an unforeseen error goes through them too."""
+        return Observed(Guard(super().build_middleware_stack()), self.state.service.metrics)
 
 
 def _statics() -> list[str | tuple[str, str]]:

@@ -10,7 +10,7 @@ tenant carries ``{tenant}``; who has no part in that tenant gets 404, who lacks 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -52,6 +52,7 @@ _bearer = HTTPBearer(auto_error=False, scheme_name="key")
 class Caller:
     """Somebody in a tenant: a person with a role, or a program with a key (then ``user`` and ``role`` are None)."""
 
+    service: Service
     tenant: Tenant
     library: Library
     abilities: frozenset[Ability]
@@ -160,7 +161,7 @@ def caller_of_key(service: Service, key: ApiKeyRow) -> Caller:
     library = service.library(home)
     abilities = frozenset(Ability(one) for one in key.abilities)
     within = key_reach(library, key.collections, Ability.EDIT in abilities)
-    return Caller(home, library, abilities, within, Actor(f"key:{key.id}", key.name), None, None)
+    return Caller(service, home, library, abilities, within, Actor(f"key:{key.id}", key.name), None, None)
 
 
 def _caller_of(service: Service, user: UserRow, tenant: str) -> Caller:
@@ -170,18 +171,19 @@ def _caller_of(service: Service, user: UserRow, tenant: str) -> Caller:
     home = service.tenant(tenant)
     library = service.library(home)
     actor = Actor(f"user:{user.id}", user.name)
-    return Caller(home, library, ROLES[role], reach(library, role, user.id), actor, user, role)
+    return Caller(service, home, library, ROLES[role], reach(library, role, user.id), actor, user, role)
 
 
-def allows(ability: Ability) -> Callable[..., Caller]:
-    """Return the dependency of routes that need ``ability``."""
+@dataclass(frozen=True, slots=True)
+class allows:  # noqa: N801 - reads as a verb where it is used
+    """The dependency of routes that need ``ability``; the test of rights reads it off every route."""
 
-    def needed(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
-        if not caller.may(ability):
+    ability: Ability
+
+    def __call__(self, caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+        if not caller.may(self.ability):
             raise Forbidden("not_allowed")
         return caller
-
-    return needed
 
 
 Asker = Annotated[Caller, Depends(allows(Ability.ASK))]

@@ -11,12 +11,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
+from assistant.api.observe import route_of
 from kb.errors import InputError, Misconfigured, NotFound, SinziError, Unauthenticated
 
 __all__ = ["ErrorBody", "install"]
 
 _LOG = logging.getLogger("sinzi.service")
+_MOST_FAULTS = 20
 _PROGRAMS = ("/api/", "/v1/", "/mcp")
 
 
@@ -48,6 +52,10 @@ def _locale(request: Request) -> str:
 
 def _answer(request: Request, error: SinziError, status: int | None = None) -> Response:
     code = status or error.http_status
+    if request.url.path.startswith("/v1/"):
+        from assistant.api.openai.faults import fault
+
+        return fault(request, error, code)
     headers = {"Retry-After": str(error.detail["seconds"])} if "seconds" in error.detail else {}
     if request.url.path.startswith(_PROGRAMS) or request.method not in ("GET", "HEAD"):
         body = {"error": error.as_dict(_locale(request))}
@@ -71,7 +79,8 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = [{"at": ".".join(map(str, one["loc"])), "reason": one["msg"]} for one in error.errors()]
+    told_of = list(error.errors())[:_MOST_FAULTS]  # a body of 1 MB may have a hundred thousand
+    faults = [{"at": ".".join(map(str, one["loc"]))[:200], "reason": one["msg"]} for one in told_of]
     first = faults[0] if faults else {"at": "", "reason": ""}
     told = InputError("request_invalid", reason=f"{first['at']}: {first['reason']}", faults=faults)
     return _answer(request, told, 422)
@@ -81,13 +90,27 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         response = _answer(request, InputError("method_not_allowed"), 405)
-        response.headers.update(error.headers or {})
+        response.headers["Allow"] = ", ".join(_allowed(request))
         return response
+    if error.status_code == 413:
+        return _answer(request, InputError("request_too_large"), 413)
     if error.status_code == 404:
         return _answer(request, NotFound("not_found"))
     return _answer(request, InputError("request_invalid", reason=str(error.detail)), error.status_code)
 
 
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of an address; a route knows only its own."""
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+    routes = request.app.routes
+    return [one for one in methods if any(_matches(route, dict(request.scope, method=one)) for route in routes)]
+
+
+def _matches(route: BaseRoute, scope: Scope) -> bool:
+    return route.matches(scope)[0] is Match.FULL
+
+
 async def _unforeseen(request: Request, error: Exception) -> Response:
-    _LOG.error("unforeseen %s at %s %s", type(error).__name__, request.method, request.url.path, exc_info=error)
+    # The address's template: a path may hold the token of an invitation.
+    _LOG.error("unforeseen %s at %s", type(error).__name__, route_of(request.scope), exc_info=error)
     return _answer(request, SinziError("internal", reason=type(error).__name__))

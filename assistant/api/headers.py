@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlparse
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kb.errors import Forbidden
+from kb.errors import Forbidden, InputError
 
 __all__ = ["CONTENT_SECURITY_POLICY", "Guard"]
 
@@ -24,6 +25,7 @@ _FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_TLS_ONLY = f"max-age={180 * 24 * 3600}"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -39,29 +41,52 @@ class Guard:
             return
         headers = Headers(scope=scope)
         scope.setdefault("state", {})["locale"] = _locale(headers)
+        public = urlparse(scope["app"].state.service.settings.public_url)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = MutableHeaders(scope=message)
                 for name, value in _FIXED.items():
                     sent.setdefault(name, value)
+                if public.scheme == "https":
+                    sent.setdefault("Strict-Transport-Security", _TLS_ONLY)
                 if not scope["path"].startswith("/static/"):
                     sent.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        if scope["method"] not in _SAFE and "authorization" not in headers and _elsewhere(headers):
+        answered = _told_too_large(guarded, scope["state"]["locale"])
+        if scope["method"] not in _SAFE and "authorization" not in headers and _elsewhere(headers, public.netloc):
             error = Forbidden("csrf_invalid").as_dict(scope["state"]["locale"])
             await JSONResponse({"error": error}, 403)(scope, receive, guarded)
             return
-        await self._app(scope, receive, guarded)
+        await self._app(scope, receive, answered)
 
 
-def _elsewhere(headers: Headers) -> bool:
-    """Whether a browser says that another site sent this request."""
+def _told_too_large(send: Send, locale: str) -> Send:
+    """Give the refusal of a body that is too large, which Starlette words by itself, the one shape of errors."""
+    body = json.dumps({"error": InputError("request_too_large").as_dict(locale)}, ensure_ascii=False).encode()
+    theirs = False
+
+    async def told(message: Message) -> None:
+        nonlocal theirs
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            theirs = message["status"] == 413 and headers.get("content-type", "").startswith("text/plain")
+            if theirs:
+                headers["content-type"], headers["content-length"] = "application/json", str(len(body))
+        elif theirs:
+            message = {"type": "http.response.body", "body": body}
+        await send(message)
+
+    return told
+
+
+def _elsewhere(headers: Headers, public: str) -> bool:
+    """Whether a browser says that another site sent this request; ``public`` is our name where a proxy hides it."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
-    return origin is not None and urlparse(origin).netloc != headers.get("host", "")
+    return origin is not None and urlparse(origin).netloc not in {headers.get("host", ""), public} - {""}
 
 
 def _locale(headers: Headers) -> str:

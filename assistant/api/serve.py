@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import click
 
 from kb.cli import Context, pass_context
@@ -21,11 +23,29 @@ def serve(context: Context, host: str | None, port: int | None) -> None:
     """
     import uvicorn
 
+    from assistant.api import logging_setup
     from assistant.api.app import create
     from assistant.messages import interface
+    from kb.people import accounts
 
     settings = context.settings
     host, port = host or settings.host, port or settings.port
     shown = "localhost" if host in ("0.0.0.0", "127.0.0.1", "::") else host  # noqa: S104 - compared, not bound
+    app = create(settings)
     click.echo(interface("serving", settings.locale, url=settings.public_url or f"http://{shown}:{port}"))
-    uvicorn.run(create(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    if accounts.total(settings) == 0:
+        # Whoever sees this screen may make the first account; nobody else on the network.
+        app.state.setup_token = secrets.token_urlsafe(9)
+        click.echo(interface("first_start", settings.locale, code=app.state.setup_token))
+    logging_setup.configure()
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,  # longer than people read, and than proxies keep theirs
+        timeout_graceful_shutdown=5,
+    )

@@ -18,7 +18,7 @@ __all__ = ["retrieval"]
     "--systems",
     default="hybrid,dense,lexical",
     show_default=True,
-    help="Which to measure; the others are tested against the first. Also: centred; ablations no-glossary, "
+    help="Which to measure; the others are tested against the first. Also: centred; ablations no-units, no-glossary, "
     "no-translation, no-rewriting, as-typed.",
 )
 @click.option(

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.callers import Evaluator
+from assistant.api.limits import limit_questions
 from assistant.api.service import ServiceDep
 from eval.hits import SHOWN_TEXT, Hit, explain
 from kb.records.tables import VersionRow
@@ -62,6 +63,7 @@ class HitTestPublic(BaseModel):
 @router.post("/hit-test", summary="Look at a search from inside", operation_id="hit_test")
 def hit_test(caller: Evaluator, service: ServiceDep, asked: HitTestCreate) -> HitTestPublic:
     """Search as the product does, and show the understood question, both legs, fusion and reranking."""
+    limit_questions(caller)
     found = explain(
         service.retriever(caller.tenant), asked.question, caller.narrowed(asked.collections), asked.as_of, asked.limit
     )

@@ -154,7 +154,13 @@ def detail(caller: Evaluator, name: RunName) -> RunDetail:
     )
 
 
-@router.get("/{name}/report.html", summary="A run as one page to keep", operation_id="run_report")
+@router.get(
+    "/{name}/report.html",
+    summary="A run as one page to keep",
+    operation_id="run_report",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}},
+)
 def report_page(caller: Evaluator, name: RunName) -> Response:
     found = opened(caller, name)
     audit.note(caller.library, caller.actor, "run.export", name)

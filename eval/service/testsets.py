@@ -21,6 +21,7 @@ from kb.language.detect import detect
 
 __all__ = ["TestSetName", "router"]
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/test-sets", tags=["measure"])
 TestSetName = Annotated[str, PathParam(min_length=1, max_length=60, description="The test set's name.")]
 MOST_SHEET_BYTES = 10 * 2**20
@@ -159,7 +160,13 @@ def _sheet(file: UploadFile) -> list[Question]:
             raise InputError("file_broken", name=shown) from error
 
 
-@router.get("/template.xlsx", summary="An empty table to fill in", operation_id="test_set_template")
+@router.get(
+    "/template.xlsx",
+    summary="An empty table to fill in",
+    operation_id="test_set_template",
+    response_class=Response,
+    responses={200: {"content": {_XLSX: {}}}},
+)
 def template(caller: Evaluator) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "questions.xlsx")
@@ -167,7 +174,7 @@ def template(caller: Evaluator) -> Response:
         content = path.read_bytes()
     return Response(
         content,
-        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        media_type=_XLSX,
         headers={"Content-Disposition": 'attachment; filename="questions.xlsx"'},
     )
 
@@ -184,7 +191,13 @@ def delete(caller: Evaluator, name: TestSetName) -> None:
     audit.note(caller.library, caller.actor, "testset.delete", name)
 
 
-@router.get("/{name}/export", summary="A test set as JSON lines", operation_id="export_test_set")
+@router.get(
+    "/{name}/export",
+    summary="A test set as JSON lines",
+    operation_id="export_test_set",
+    response_class=Response,
+    responses={200: {"content": {"application/x-ndjson": {}}}},
+)
 def export(caller: Evaluator, name: TestSetName) -> Response:
     testsets.get(caller.tenant, name)
     content = testsets.path_of(caller.tenant, name).read_bytes()

@@ -10,28 +10,28 @@ from sqlalchemy.exc import IntegrityError
 
 from kb.access import Role
 from kb.errors import Conflict, InputError, NotFound
-from kb.people.secrets import hash_password, password_fits
-from kb.records.platform import MembershipRow, UserRow
+from kb.people.secrets import hash_password
+from kb.records.columns import now
+from kb.records.platform import MembershipRow, SessionRow, UserRow
 from kb.settings import Settings
 from kb.tenants import platform
 
 __all__ = [
-    "LEAST_PASSWORD",
     "Membership",
     "add_member",
     "by_email",
     "by_id",
-    "check_password",
+    "change",
     "create",
+    "disable",
+    "listing",
     "members",
     "memberships",
-    "remove_member",
+    "normal",
     "role_in",
-    "set_password",
     "total",
 ]
 
-LEAST_PASSWORD = 10
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
 
 
@@ -56,12 +56,6 @@ def normal(email: str) -> str:
     return folded
 
 
-def _hashed(password: str) -> str:
-    if len(password) < LEAST_PASSWORD:
-        raise InputError("password_too_short", least=LEAST_PASSWORD)
-    return hash_password(password)
-
-
 def create(settings: Settings, email: str, name: str, password: str | None, locale: str = "zh-HK") -> UserRow:
     """Create an account; without a password the person signs in elsewhere.
 
@@ -69,7 +63,7 @@ def create(settings: Settings, email: str, name: str, password: str | None, loca
         InputError: ``email_invalid``, ``password_too_short``.
         Conflict: ``user_exists``.
     """
-    hashed = _hashed(password) if password is not None else ""
+    hashed = hash_password(password) if password is not None else ""
     row = UserRow(email=normal(email), name=name.strip() or email, password_hash=hashed, locale=locale)
     try:
         with platform(settings) as session:
@@ -84,6 +78,12 @@ def total(settings: Settings) -> int:
     """Return the number of accounts: with none the service shows its set-up page."""
     with platform(settings) as session:
         return session.scalar(sa.select(sa.func.count()).select_from(UserRow)) or 0
+
+
+def listing(settings: Settings) -> list[UserRow]:
+    """Return all accounts by e-mail address."""
+    with platform(settings) as session:
+        return list(session.scalars(sa.select(UserRow).order_by(UserRow.email)))
 
 
 def by_id(settings: Settings, user_id: int) -> UserRow:
@@ -105,38 +105,36 @@ def by_email(settings: Settings, email: str) -> UserRow | None:
         return session.scalar(sa.select(UserRow).where(UserRow.email == email.strip().casefold()))
 
 
-def check_password(settings: Settings, email: str, password: str) -> UserRow | None:
-    """Return the account if the password fits and it is not disabled; takes as long when there is none."""
-    row = by_email(settings, email)
-    fits = password_fits(password, row.password_hash if row else "")
-    return row if fits and row is not None and row.disabled_at is None else None
-
-
-def set_password(settings: Settings, user_id: int, password: str) -> None:
-    """Change a password.
+def change(settings: Settings, user_id: int, *, name: str | None = None, locale: str | None = None) -> UserRow:
+    """Change a person's name or interface language; None leaves it.
 
     Raises:
-        InputError: ``password_too_short``.
         NotFound: ``user_not_found``.
     """
-    hashed = _hashed(password)
     by_id(settings, user_id)
     with platform(settings) as session:
-        session.get_one(UserRow, user_id).password_hash = hashed
+        row = session.get_one(UserRow, user_id)
+        row.name = name or row.name
+        row.locale = locale or row.locale
+        return row
+
+
+def disable(settings: Settings, user_id: int, disabled: bool = True) -> None:
+    """Shut an account, or open it again; who is signed in with it is out at once.
+
+    Raises:
+        NotFound: ``user_not_found``.
+    """
+    by_id(settings, user_id)
+    with platform(settings) as session:
+        session.get_one(UserRow, user_id).disabled_at = now() if disabled else None
+        session.execute(sa.delete(SessionRow).where(SessionRow.user_id == user_id))
 
 
 def add_member(settings: Settings, user_id: int, tenant: str, role: Role) -> None:
     """Make a person a member of a tenant, or change the role."""
     with platform(settings) as session:
         session.merge(MembershipRow(user_id=user_id, tenant_slug=tenant, role=role.value))
-
-
-def remove_member(settings: Settings, user_id: int, tenant: str) -> None:
-    """End a membership; the account stays."""
-    with platform(settings) as session:
-        session.execute(
-            sa.delete(MembershipRow).where(MembershipRow.user_id == user_id, MembershipRow.tenant_slug == tenant)
-        )
 
 
 def role_in(settings: Settings, user_id: int, tenant: str) -> Role | None:

@@ -15,7 +15,7 @@ from kb.records.platform import ApiKeyRow
 from kb.settings import Settings
 from kb.tenants import platform
 
-__all__ = ["ALLOWED", "create", "find", "listing", "revoke"]
+__all__ = ["ALLOWED", "create", "find", "forget_collection", "listing", "revoke", "revoke_of"]
 
 PREFIX = "sinzi_"
 # A program never looks after people or settings.
@@ -78,8 +78,29 @@ def listing(settings: Settings, tenant: str) -> list[ApiKeyRow]:
         return list(session.scalars(query))
 
 
-def revoke(settings: Settings, tenant: str, key_id: int) -> None:
-    """Revoke a key for good.
+def revoke_of(settings: Settings, tenant: str, user_id: int) -> list[ApiKeyRow]:
+    """Revoke a tenant's keys that a person made, and return them: who has made a key may have kept its token."""
+    query = sa.select(ApiKeyRow).where(
+        ApiKeyRow.tenant_slug == tenant, ApiKeyRow.created_by == user_id, ApiKeyRow.revoked_at.is_(None)
+    )
+    with platform(settings) as session:
+        rows = list(session.scalars(query))
+        for row in rows:
+            row.revoked_at = now()
+    return rows
+
+
+def forget_collection(settings: Settings, tenant: str, slug: str) -> None:
+    """Take a collection that is gone out of the keys that name it: a later one of that name is another."""
+    query = sa.select(ApiKeyRow).where(ApiKeyRow.tenant_slug == tenant)
+    with platform(settings) as session:
+        for row in session.scalars(query):
+            if slug in (row.collections or ()):
+                row.collections = [one for one in row.collections or () if one != slug]
+
+
+def revoke(settings: Settings, tenant: str, key_id: int) -> ApiKeyRow:
+    """Revoke a key for good and return it.
 
     Raises:
         NotFound: ``key_not_found``.
@@ -89,3 +110,4 @@ def revoke(settings: Settings, tenant: str, key_id: int) -> None:
         if row is None or row.tenant_slug != tenant:
             raise NotFound("key_not_found")
         row.revoked_at = row.revoked_at or now()
+    return row

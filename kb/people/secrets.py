@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-__all__ = ["hash_password", "new_token", "password_fits", "token_hash"]
+from kb.errors import InputError
+
+__all__ = ["LEAST_PASSWORD", "check_password", "hash_password", "new_token", "password_fits", "token_hash"]
+
+# Characters. NIST SP 800-63B asks for length and against rules of composition.
+LEAST_PASSWORD = 10
+# Each hash takes 64 MiB for its tenth of a second; a crowd at the door must not take all memory.
+_AT_ONCE = threading.BoundedSemaphore(4)
 
 
 @cache
@@ -28,17 +36,34 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def check_password(password: str) -> None:
+    """Check that a new password will do.
+
+    Raises:
+        InputError: ``password_too_short``.
+    """
+    if len(password) < LEAST_PASSWORD:
+        raise InputError("password_too_short", least=LEAST_PASSWORD)
+
+
 def hash_password(password: str) -> str:
-    """Return the Argon2id hash of a password."""
-    return _hasher().hash(password)
+    """Return the Argon2id hash of a new password.
+
+    Raises:
+        InputError: ``password_too_short``.
+    """
+    check_password(password)
+    with _AT_ONCE:
+        return _hasher().hash(password)
 
 
 def password_fits(password: str, stored: str) -> bool:
     """Return whether the password is the stored one; takes as long where nothing is stored, to tell nothing."""
-    try:
-        return _hasher().verify(stored or _nobodys(), password) and bool(stored)
-    except (VerificationError, InvalidHashError):
-        return False
+    with _AT_ONCE:
+        try:
+            return _hasher().verify(stored or _nobodys(), password) and bool(stored)
+        except (VerificationError, InvalidHashError):
+            return False
 
 
 @cache

@@ -14,7 +14,7 @@ __all__ = ["HEADS", "open_engine"]
 
 # The newest migration of each schema; opening compares it with the file's and migrates only if they differ,
 # so that a question does not pay for importing Alembic.
-HEADS = {"platform": "p0002", "tenant": "t0002"}
+HEADS = {"platform": "p0002", "tenant": "t0005"}
 
 
 def open_engine(path: Path, schema: str) -> sa.Engine:
@@ -27,7 +27,8 @@ def open_engine(path: Path, schema: str) -> sa.Engine:
     Raises:
         Misconfigured: ``data_too_new`` when a newer Sinzi wrote the file.
     """
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    # An error tells its statement without the values: questions, answers and hashes of tokens stay out of the log.
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _pragmas)
     if _revision(engine) != HEADS[schema]:
         _migrate(engine, path, schema)
@@ -41,6 +42,7 @@ def _pragmas(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")
+    cursor.execute("PRAGMA mmap_size=268435456")  # bytes; reads the word index in half the time
     cursor.close()
 
 

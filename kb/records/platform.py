@@ -73,7 +73,10 @@ class MembershipRow(PlatformBase):
 
 
 class InvitationRow(PlatformBase):
-    """A link that lets one person in; ``collections`` is ``{slug: level}`` to grant on acceptance."""
+    """A link that lets one person in; ``collections`` is ``{slug: level}`` to grant on acceptance.
+
+    With an empty ``role`` it lets a person who has an account choose a new password.
+    """
 
     __tablename__ = "invitations"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -19,9 +19,13 @@ __all__ = [
     "ChunkRow",
     "CollectionRow",
     "DocumentRow",
+    "LibraryChangesRow",
+    "PostingRow",
     "SectionRow",
     "TenantBase",
+    "UnitsRow",
     "VersionRow",
+    "WordBlockRow",
 ]
 
 
@@ -137,3 +141,40 @@ class AmendmentRow(TenantBase):
     document_hint: Mapped[str | None]
     clause: Mapped[str | None]
     effective_from: Mapped[date | None]
+
+
+class UnitsRow(TenantBase):
+    """Vectors of a chunk's sentences, made after publishing (:mod:`kb.search.units`); they go with the chunk.
+
+    ``spans``: uint32 pairs (start, end) of characters in the chunk's text; ``vectors``: int8, a row per span.
+    """
+
+    __tablename__ = "chunk_units"
+    chunk_id: Mapped[int] = mapped_column(ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True)
+    spans: Mapped[bytes] = mapped_column(LargeBinary)
+    vectors: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class WordBlockRow(TenantBase):
+    """Which chunks a block of the word index holds (:mod:`kb.search.postings`)."""
+
+    __tablename__ = "word_blocks"
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    chunks: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PostingRow(TenantBase):
+    """The chunks of one block that hold one word, and how often (:mod:`kb.search.postings`)."""
+
+    __tablename__ = "postings"
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    word: Mapped[str] = mapped_column(primary_key=True)
+    postings: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LibraryChangesRow(TenantBase):
+    """One row: how often the library has changed. Triggers count (migration t0005), nobody else writes here."""
+
+    __tablename__ = "library_changes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]

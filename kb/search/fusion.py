@@ -10,16 +10,33 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fuse"]
+__all__ = ["UNIT_SHARE", "fuse", "late"]
 
 # Chosen on the development sets; `docs/benchmarks.md` has the ablation.
 LEXICAL_SHARE = 0.6
 # The cosine distance below the best candidate at which a passage's dense score has fallen to 0.
 DENSE_RANGE = 0.15
+# What a passage's best sentence counts in its cosine, against the passage as a whole.
+UNIT_SHARE = 0.3
 # Where the best passage carries this share of what the question's words are worth, words are trusted fully.
 FULL_TRUST = 1.1
 
 Floats = NDArray[np.float32]
+
+
+def late(whole: Floats, best: Floats, share: float = UNIT_SHARE) -> Floats:
+    """Return each candidate's cosines with a share of its best sentence's, shape (candidates, queries).
+
+    Args:
+        whole: cosines of the candidates' own vectors.
+        best: of each candidate's nearest sentence; NaN where its sentences have no vectors yet. Such a candidate is
+            given what sentences add to the others on average, lest it fall behind for being new.
+    """
+    known = ~np.isnan(best)
+    if share == 0.0 or not known.any():
+        return whole
+    usual = float((best - whole)[known].mean())
+    return np.asarray(whole + share * np.where(known, best - whole, usual), dtype=np.float32)
 
 
 def fuse(dense: Floats, lexical: Floats, chinese: NDArray[np.bool_], possible: float) -> Floats:

@@ -1,112 +1,205 @@
-"""The word index: BM25 over SQLite's FTS5, in the tenant's own records.
+"""The lexical leg: BM25 with weighted words over the tenant's word index (:mod:`kb.search.postings`).
 
-Words come from :mod:`kb.language.words`. FTS5 finds the candidates; since its own ``bm25()`` knows no weights
-for the words of a query, the candidates are scored here, with the usual formula (Robertson & Zaragoza 2009,
-eq. 3.15, with the non-negative idf of Lucene).
+The formula is the usual one (Robertson & Zaragoza 2009, eq. 3.15) with the non-negative idf of Lucene. Its cost is
+that of reading postings, and most of these are of frequent words, which say least. So the telling words choose which
+chunks to look at, and all words score those; see ``docs/decisions/0008-word-index.md``.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
+import numpy as np
+from numpy.typing import NDArray
 
-from kb.search.query import Query
+from kb.library import Library
+from kb.search import postings
+from kb.search.postings import BLOCK, CHUNK, OFFSET, POSTING, TIMES, Row, add, remove_version, sweep
+from kb.search.query import Query, Words
 
-__all__ = ["add", "idf", "remove_version", "search"]
+__all__ = ["Indexed", "Leg", "WordIndex", "add", "remove_version", "sweep"]
 
 K1 = 1.2
 B = 0.5
 # What a hit in the title or heading path counts against one in the text.
 HEADING_WEIGHT = 0.7
-# Words below this weight (single characters inside a longer word) score, but bring no candidates of their own.
-CANDIDATE_WEIGHT = 0.2
-# Only so many of the most telling words bring candidates: a loose translation must not make a search slow.
-MOST_WORDS = 14
-_INSERT = sa.text("INSERT INTO chunk_words(rowid, body, heading, version_id) VALUES (:id, :body, :heading, :version)")
-_VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.chunk_vocabulary USING fts5vocab(main, chunk_words, row)"
-_SEARCH = """
-SELECT chunk_words.rowid, body, heading, chunks.language FROM chunk_words JOIN chunks ON chunks.id = chunk_words.rowid
-WHERE chunk_words MATCH :match {versions} ORDER BY bm25(chunk_words, 1.0, 0.7) LIMIT :limit
-"""
+# Where a question's words have more postings than this, frequent words find no chunks of their own: the most telling
+# words, which make up TELLING_SHARE of what all are worth, choose SCORED chunks, and all words score these.
+ALL_POSTINGS = 200_000
+TELLING_SHARE = 0.8
+SCORED = 2000
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Posted = list[tuple[bytes, float]]  # the postings of words in one block, and what each word is worth
 
 
-def add(session: Session, version_id: int, rows: Iterable[tuple[int, Sequence[str], Sequence[str]]]) -> None:
-    """Add ``(chunk id, words of the text, words of title and headings)`` of one version."""
-    values = [
-        {"id": chunk_id, "body": " ".join(body), "heading": " ".join(heading), "version": version_id}
-        for chunk_id, body, heading in rows
-    ]
-    if values:
-        session.execute(_INSERT, values)
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What the words found.
 
-
-def remove_version(session: Session, version_id: int) -> None:
-    """Delete all words of a version's chunks."""
-    session.execute(sa.text("DELETE FROM chunk_words WHERE version_id = :version"), {"version": version_id})
-
-
-def search(
-    session: Session, query: Query, idf: dict[str, float], versions: Sequence[int], limit: int
-) -> dict[int, float]:
-    """Score chunks of ``versions`` that hold words of the question, each with the words of its own language.
-
-    Returns:
-        ``{chunk id: weighted BM25}``, at most ``limit`` candidates for the question's language and as many for the
-        other. Chunks with none of the words are absent, so nothing has a zero score.
+    Attributes:
+        scores: chunk id → weighted BM25; chunks with none of the words are absent, so nothing has a zero score.
+        idf: what each word of the question is worth in this tenant; words that occur nowhere are absent.
+        unseen: the worth of a word that occurs nowhere.
     """
-    rows: dict[int, tuple[Counter[str], Counter[str], str]] = {}
-    for words in (query.own, query.other):
-        for row in _candidates(session, words, idf, versions, limit):
-            rows[int(row[0])] = (Counter(row[1].split()), Counter(row[2].split()), str(row[3]))
-    average = sum(body.total() for body, _, _ in rows.values()) / max(1, len(rows))
-    scores = {
-        chunk_id: _bm25(query.words_for(language), idf, body, heading, average)
-        for chunk_id, (body, heading, language) in rows.items()
-    }
-    return {chunk_id: score for chunk_id, score in scores.items() if score > 0.0}
+
+    scores: dict[int, float]
+    idf: dict[str, float]
+    unseen: float
 
 
-def _candidates(
-    session: Session, words: dict[str, float], idf: dict[str, float], versions: Sequence[int], limit: int
-) -> Sequence[sa.Row[int, str, str, str]]:
-    there = [word for word in words if word in idf]
-    seeking = [word for word in there if words[word] >= CANDIDATE_WEIGHT] or there
-    if not seeking or not versions:
-        return []
-    telling = sorted(seeking, key=lambda word: -words[word] * idf[word])[:MOST_WORDS]
-    # Numbers from our own records, not from a person: safe to stand in the statement.
-    among = f"AND chunk_words.version_id IN ({','.join(str(int(one)) for one in versions)})"
-    match = " OR ".join('"' + word.replace('"', '""') + '"' for word in telling)
-    return session.execute(sa.text(_SEARCH.format(versions=among)), {"match": match, "limit": limit}).all()
+@dataclass(frozen=True, slots=True, eq=False)
+class Indexed:
+    """The indexed chunks, one row a block, shape (blocks, BLOCK): 9 bytes a chunk in memory.
 
-
-def _bm25(
-    words: dict[str, float], idf: dict[str, float], body: Counter[str], heading: Counter[str], average: float
-) -> float:
-    norm = K1 * (1 - B + B * body.total() / max(average, 1.0))
-    score = 0.0
-    for word, weight in words.items():
-        frequency = body[word] + HEADING_WEIGHT * min(heading[word], 1)
-        if frequency:
-            score += weight * idf[word] * frequency * (K1 + 1) / (frequency + norm)
-    return score
-
-
-def idf(session: Session, words: list[str]) -> tuple[dict[str, float], float]:
-    """Return ln(1 + (N − n + ½) / (n + ½)) of the words that occur, and the value of a word that occurs nowhere.
-
-    N is the highest chunk id (removed chunks still count), which costs no scan; n comes from FTS5's own vocabulary.
+    ``version`` is 0 where there is no chunk. ``norm`` is BM25's K1 × (1 − B + B × length ÷ average length), the
+    average being that of the chunk's language: a Chinese text has twice the words of its translation.
     """
-    session.execute(sa.text(_VOCABULARY))
-    total = session.scalar(sa.text("SELECT max(id) FROM chunks")) or 0
-    query = sa.text("SELECT term, doc FROM temp.chunk_vocabulary WHERE term IN :words").bindparams(
-        sa.bindparam("words", expanding=True)
-    )
-    having = {str(term): int(number) for term, number in session.execute(query, {"words": words})}
-    total = max([total, *having.values()])
-    found = {word: math.log(1 + (total - number + 0.5) / (number + 0.5)) for word, number in having.items()}
-    return found, math.log(1 + (total + 0.5) / 0.5)
+
+    blocks: list[int]
+    version: NDArray[np.uint32]
+    chinese: Mask
+    norm: NDArray[np.float32]
+
+    @property
+    def total(self) -> int:
+        return int(np.count_nonzero(self.version))
+
+    def ids(self, chinese: bool) -> list[int]:
+        """Return the ids of the chunks in Chinese, or of all others, ascending."""
+        row, offset = np.nonzero((self.version > 0) & (self.chinese == chinese))
+        ids: list[int] = (np.asarray(self.blocks, dtype=np.int64)[row] * BLOCK + offset).tolist()
+        return ids
+
+
+class WordIndex:
+    """One tenant's word index; what is kept in memory follows the records."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._held: tuple[int, dict[int, bytes], Indexed] | None = None
+
+    def search(self, query: Query, versions: Iterable[int], limit: int) -> Leg:
+        """Score chunks of ``versions`` that hold words of the question, each with the words of its own language.
+
+        Returns:
+            At most ``limit`` chunks of the question's language and as many of the other.
+        """
+        indexed = self.indexed()
+        with self._library.session() as session:
+            rows = list(postings.find(session, indexed.blocks, query.words))
+        having: dict[str, int] = defaultdict(int)
+        for _, word, blob in rows:
+            having[word] += len(blob) // POSTING.itemsize
+        total = indexed.total
+        idf = {word: _idf(total, number) for word, number in having.items()}
+        there = np.isin(indexed.version, np.fromiter(versions, dtype=np.uint32))
+        ours = indexed.chinese == query.language.is_chinese
+        scores: dict[int, float] = {}
+        for words, allowed in ((query.own, there & ours), (query.other, there & ~ours)):
+            worth = {word: weight * idf[word] for word, weight in words.items() if word in idf}
+            scores |= _best(indexed, rows, worth, allowed, limit)
+        return Leg(scores, idf, _idf(total, 0))
+
+    def indexed(self) -> Indexed:
+        """Return the chunks of the index now; the same object as long as they are the same."""
+        revision, held = self._library.data_version(), self._held
+        if held is None or held[0] != revision:
+            with self._library.session() as session:
+                blocks = postings.blocks(session)
+            held = (revision, blocks, held[2] if held is not None and held[1] == blocks else _read(blocks))
+            self._held = held
+        return held[2]
+
+
+def _idf(total: int, having: int) -> float:
+    """Return ln(1 + (N − n + ½) / (n + ½))."""
+    return math.log(1 + (max(total, having) - having + 0.5) / (having + 0.5))
+
+
+def _read(blocks: dict[int, bytes]) -> Indexed:
+    shape = (len(blocks), BLOCK)
+    version, chinese = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.bool_)
+    length = np.zeros(shape, dtype=np.float32)
+    for row, blob in enumerate(blocks.values()):
+        chunks = np.frombuffer(blob, dtype=CHUNK)
+        at = chunks["offset"]
+        version[row, at], chinese[row, at], length[row, at] = chunks["version"], chunks["chinese"], chunks["length"]
+    for language in (chinese, (version > 0) & ~chinese):
+        if language.any():
+            length[language] /= max(1.0, float(length[language].mean()))
+    return Indexed(list(blocks), version, chinese, K1 * (1 - B + B * length))
+
+
+def _best(indexed: Indexed, rows: Iterable[Row], worth: Words, allowed: Mask, limit: int) -> dict[int, float]:
+    """Return ``{chunk id: score}`` of the ``limit`` best ``allowed`` chunks; ``worth`` is weight × idf by word."""
+    posted = [(block, word, blob) for block, word, blob in rows if word in worth]
+    many = sum(len(blob) for _, _, blob in posted) > ALL_POSTINGS * POSTING.itemsize
+    telling = _telling(worth) if many else set(worth)
+    choosing: dict[int, Posted] = defaultdict(list)
+    completing: dict[int, Posted] = defaultdict(list)
+    for block, word, blob in posted:
+        (choosing if word in telling else completing)[block].append((blob, worth[word]))
+    scores = np.zeros(allowed.shape)
+    for row, block in enumerate(indexed.blocks):
+        if block in choosing:
+            scores[row] = np.where(allowed[row], _sum(choosing[block], indexed.norm[row]), 0.0)
+    if completing:
+        chosen = _highest(scores, SCORED)
+        chosen = chosen if np.count_nonzero(chosen) >= limit else allowed
+        scores[~chosen] = 0.0
+        for row, block in enumerate(indexed.blocks):
+            if block in completing and chosen[row].any():
+                scores[row] += _sum(completing[block], indexed.norm[row], chosen[row])
+    at, offset = np.nonzero(_highest(scores, limit))
+    found, ids = scores[at, offset], np.asarray(indexed.blocks, dtype=np.int64)[at] * BLOCK + offset
+    return {int(ids[one]): float(found[one]) for one in np.argsort(-found, kind="stable")[:limit]}
+
+
+def _highest(scores: Floats, number: int) -> Mask:
+    """Mark the ``number`` highest scores above 0, and those equal to the last of them."""
+    matched = scores[scores > 0.0]
+    least = np.partition(matched, -number)[-number] if matched.size > number else np.nextafter(0.0, 1.0)
+    highest: Mask = scores >= least
+    return highest
+
+
+def _telling(worth: Words) -> set[str]:
+    """Return the words worth most that make up TELLING_SHARE of all."""
+    wanted = TELLING_SHARE * sum(worth.values())
+    chosen: set[str] = set()
+    for word in sorted(worth, key=lambda word: -worth[word]):
+        if wanted <= 0.0:
+            break
+        chosen.add(word)
+        wanted -= worth[word]
+    return chosen
+
+
+_ABOVE = np.arange(1 << 16)
+# By the upper 16 bits of a posting: 1 ÷ (times in the text + HEADING_WEIGHT if above it).
+with np.errstate(divide="ignore"):
+    _RECIPROCAL = (1.0 / ((_ABOVE >> (TIMES - 16)) + HEADING_WEIGHT * (_ABOVE & 1))).astype(np.float32)
+
+
+def _sum(posted: Posted, norm: NDArray[np.float32], only: Mask | None = None) -> Floats:
+    """Return the BM25 of each chunk of one block, shape (BLOCK,); of the chunks ``only``, where given."""
+    packed = np.frombuffer(b"".join(blob for blob, _ in posted), dtype=POSTING)
+    lengths = np.array([len(blob) // POSTING.itemsize for blob, _ in posted])
+    worth = np.array([value * (K1 + 1) for _, value in posted], dtype=np.float32)
+    if only is None:
+        worth = np.repeat(worth, lengths)
+    else:
+        kept = np.flatnonzero(only.take((packed & OFFSET).astype(np.intp)))
+        worth = worth[np.searchsorted(np.cumsum(lengths), kept, side="right")]
+        packed = packed[kept]
+    offset = (packed & OFFSET).astype(np.intp)
+    # worth × (K1 + 1) × f ÷ (f + norm), divided by f above and below
+    part = norm.take(offset) * _RECIPROCAL.take(packed >> 16)
+    part += 1.0
+    sums: Floats = np.bincount(offset, weights=worth / part, minlength=BLOCK).astype(np.float64, copy=False)
+    return sums

@@ -1,4 +1,4 @@
-"""Making a collection's search anew from the records: words, vectors, or both with another model."""
+"""Making a collection's search anew from the records: words, vectors, sentence vectors, also with another model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kb.library import Library
 from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.search import embedding, lexical
+from kb.search import embedding, lexical, units
 from kb.search.context import embedded_text, indexed_words
 from kb.search.encoder import Encoder
 from kb.search.vectors import VectorStore
@@ -60,7 +60,7 @@ def _versions(library: Library, collection: CollectionRow) -> list[tuple[Version
     query = (
         sa.select(VersionRow, DocumentRow.published_version_id)
         .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
-        .where(DocumentRow.collection_id == collection.id, VersionRow.state.in_(("published", "superseded")))
+        .where(DocumentRow.collection_id == collection.id, VersionRow.state != "indexing")
         .order_by(VersionRow.id)
     )
     with library.session() as session:
@@ -80,6 +80,8 @@ def _batch(
             lexical.remove_version(session, version.id)
         for row, vector in zip(rows, vectors, strict=True):
             row.vector = np.asarray(vector, dtype=np.float16).tobytes()
+        parts = [units.Waiting(row.id, version.title, row.heading_path, row.text) for row in rows]
+        units.store(session, parts, encoder.encode_passages([text for part in parts for text in part.texts]))
         entries = [(row.id, *indexed_words(version.title, row.heading_path, row.clause, row.text)) for row in rows]
         lexical.add(session, version.id, entries)
         ids = [row.id for row in rows]

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
-import sqlalchemy as sa
 
-from kb import writer
 from kb.days import today
 from kb.errors import InputError, Misconfigured
+from kb.glossaries import TenantGlossary
 from kb.language import dictionary
-from kb.language.detect import Language
 from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.library import Holding, Library
-from kb.records.tables import ChunkRow
-from kb.search import centres, embedding, lexical
+from kb.search import candidates, centres, embedding, units
+from kb.search.candidates import Candidate
 from kb.search.centres import Centres
 from kb.search.encoder import Vectors
-from kb.search.fusion import fuse
+from kb.search.fusion import UNIT_SHARE, fuse, late
+from kb.search.lexical import Indexed, WordIndex
 from kb.search.passage import Passage, passage
 from kb.search.query import Query, understand
-from kb.search.vectors import VectorStore
+from kb.search.units import Cosines
 from kb.settings import Settings
 from kb.tenants import Tenant
 
 __all__ = ["Found", "Retriever"]
-
-Candidate = tuple[int, str, bytes]  # chunk id, language, stored vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,7 @@ class Found:
         possible: what the typed words are worth together, those that occur nowhere included.
         centres: mean vectors by language.
         as_of: the day asked about.
+        sentences: cosines of the passages' sentences with the variants, by chunk id, where they have vectors.
     """
 
     query: Query
@@ -53,11 +51,7 @@ class Found:
     possible: float
     centres: Centres
     as_of: date
-
-
-@lru_cache(maxsize=1)
-def _shipped_glossary() -> Glossary:
-    return Glossary()
+    sentences: dict[int, Cosines] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4)
@@ -72,8 +66,10 @@ class Retriever:
         self.settings = settings
         self.tenant = tenant
         self.library = Library(tenant)
-        self.glossary = _shipped_glossary()
-        self._centres: tuple[int, Centres] | None = None
+        self.glossary: Glossary = TenantGlossary(self.library)
+        self.unit_share = UNIT_SHARE
+        self._words = WordIndex(self.library)
+        self._centres: tuple[Indexed, Centres] | None = None
 
     def retrieve(
         self,
@@ -119,35 +115,43 @@ class Retriever:
         holdings = {holding.version.id: holding for holding in self._in_force(day, collections)}
         encoder = embedding.load(self.settings)
         vectors = encoder.encode_queries(query.variants)
-        with self.library.session() as session:
-            idf, unseen = lexical.idf(session, query.words)
-            words = lexical.search(session, query, idf, list(holdings), self.settings.candidates)
-        possible = sum(weight * idf.get(word, unseen) for word, weight in query.typed.items())
+        words = self._words.search(query, holdings, self.settings.candidates)
+        possible = sum(weight * words.idf.get(word, words.unseen) for word, weight in query.typed.items())
         middle = self._middle(encoder.identity.dimension)
-        near = self._dense_leg(query, vectors, middle, list(holdings.values()))
-        candidates = self._candidates({*near, *words}, set(holdings))
-        ranked = self._fused(vectors, middle, candidates, words, possible)[: limit or self.settings.passages]
-        return Found(query, self._passages(ranked, holdings), vectors, idf, possible, middle, day)
+        moved = middle.towards_other(vectors, query.language.is_chinese)
+        queries = vectors if moved is None else np.concatenate([vectors, moved])
+        near = candidates.near(self.settings, self.library, queries, list(holdings.values()))
+        chosen = candidates.fetch(self.library, {*near, *words.scores}, holdings.keys())
+        with self.library.session() as session:
+            within = units.cosines(session, [one.chunk_id for one in chosen], vectors)
+        ranked = self._fused(vectors, middle, chosen, words.scores, possible, within)
+        passages = self._passages(ranked[: limit or self.settings.passages], holdings)
+        shown = {one.chunk_id: within[one.chunk_id] for one in passages if one.chunk_id in within}
+        return Found(query, passages, vectors, words.idf, possible, middle, day, shown)
 
     def _fused(
         self,
         vectors: Vectors,
         middle: Centres,
-        candidates: list[Candidate],
+        chosen: list[Candidate],
         words: dict[int, float],
         possible: float,
+        within: dict[int, Cosines],
     ) -> list[tuple[int, float, dict[str, float]]]:
         """Return ``(chunk id, score, why)`` of all candidates, best first."""
-        if not candidates:
+        if not chosen:
             return []
-        chinese = np.array([language != Language.ENGLISH.value for _, language, _ in candidates])
-        cosines = np.stack([centres.vector(blob) for _, _, blob in candidates]) @ vectors.T
-        centred = middle.centred(cosines, vectors, chinese).max(axis=1)
-        lexical_scores = np.array([words.get(chunk_id, 0.0) for chunk_id, _, _ in candidates], dtype=np.float32)
+        ids = [one.chunk_id for one in chosen]
+        chinese = np.array([one.is_chinese for one in chosen])
+        cosines = np.stack([centres.vector(one.vector) for one in chosen]) @ vectors.T
+        unknown = np.full(len(vectors), np.nan, dtype=np.float32)
+        best = np.stack([within[one].values.max(axis=0) if one in within else unknown for one in ids])
+        centred = middle.centred(late(cosines, best, self.unit_share), vectors, chinese).max(axis=1)
+        lexical_scores = np.array([words.get(one, 0.0) for one in ids], dtype=np.float32)
         fused = fuse(centred, lexical_scores, chinese, possible)
         return [
             (
-                candidates[i][0],
+                ids[i],
                 round(float(fused[i]), 4),
                 {
                     "dense": round(float(cosines[i].max()), 4),
@@ -180,44 +184,10 @@ class Retriever:
         return holdings
 
     def _middle(self, dimension: int) -> Centres:
-        """Return the centres of the tenant's passages, measured again when the records have changed."""
-        version = self.library.data_version()
-        if self._centres is None or self._centres[0] != version:
+        """Return the centres of the tenant's passages, measured again when there are others."""
+        indexed, held = self._words.indexed(), self._centres
+        if held is None or held[0] is not indexed:
             with self.library.session() as session:
-                self._centres = (version, centres.measure(session, dimension))
-        return self._centres[1]
-
-    def _dense_leg(self, query: Query, vectors: Vectors, middle: Centres, holdings: list[Holding]) -> list[int]:
-        """Return candidate chunk ids: Chroma for what is published, an exact scan for what is not in it."""
-        moved = middle.towards_other(vectors, query.language.is_chinese)
-        queries = vectors if moved is None else np.concatenate([vectors, moved])
-        # Embedded Chroma is not safe beside a writing process; the stored vectors are.
-        busy = not self.settings.chroma_url and writer.held_elsewhere(self.settings.data)
-        scanned = [holding.version.id for holding in holdings if busy or not holding.published]
-        ids: list[int] = []
-        if not busy:
-            for slug in sorted({holding.collection.slug for holding in holdings if holding.published}):
-                store = VectorStore(self.settings, self.tenant, slug)
-                for hits in store.nearest(queries, self.settings.candidates):
-                    ids.extend(chunk_id for chunk_id, _ in hits)
-        return ids + self._scan(queries, scanned)
-
-    def _scan(self, queries: Vectors, versions: list[int]) -> list[int]:
-        """Exact search over the stored vectors of a few versions."""
-        if not versions:
-            return []
-        query = sa.select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.version_id.in_(versions))
-        with self.library.session() as session:
-            rows = session.execute(query).all()
-        if not rows:
-            return []
-        best = np.max(np.stack([centres.vector(blob) for _, blob in rows]) @ queries.T, axis=1)
-        order = np.argsort(-best, kind="stable")[: self.settings.candidates]
-        return [rows[int(i)][0] for i in order]
-
-    def _candidates(self, ids: set[int], versions: set[int]) -> list[Candidate]:
-        """Return the candidates that belong to versions in force (others may linger in Chroma for a moment)."""
-        query = sa.select(ChunkRow.id, ChunkRow.language, ChunkRow.vector, ChunkRow.version_id)
-        with self.library.session() as session:
-            rows = session.execute(query.where(ChunkRow.id.in_(ids)).order_by(ChunkRow.id)).all()
-        return [(chunk_id, language, vector) for chunk_id, language, vector, version in rows if version in versions]
+                held = (indexed, centres.measure(session, dimension, indexed.ids(True), indexed.ids(False)))
+            self._centres = held
+        return held[1]

@@ -13,6 +13,8 @@ from eval import datasets, index
 from eval.cli import evaluate
 from eval.results import open_result
 from kb.cli import Context
+from kb.library import Library
+from kb.search import units
 from kb.settings import Settings
 
 
@@ -66,7 +68,7 @@ def test_the_second_run_embeds_nothing(settings: Settings, beir: Path, monkeypat
     # other chunking code: stored anew, but the vectors of the same texts are known
     monkeypatch.setattr(index, "_code", lambda: "other")
     index.ensure(settings, datasets.load(beir), lambda step, done, total: steps.append(step))
-    assert set(steps) == {"read", "store"}
+    assert set(steps) == {"read", "store", "sentences"}
     assert (index.bench_folder(settings) / "vectors.sqlite").is_file()
 
 
@@ -89,3 +91,11 @@ def test_answers_of_a_test_set_with_its_unanswerable_questions(settings: Setting
     assert [row["id"] for row in result.questions] == ["q1", "q2", "q3", "q4", "u1"]
     kb_eval(settings, "report", summary["folder"], "--out", str(settings.data / "a.html"))
     assert "Refusal over the threshold" in (settings.data / "a.html").read_text(encoding="utf-8")
+
+
+def test_what_the_sentences_are_worth_can_be_measured(settings: Settings, beir: Path) -> None:
+    line = kb_eval(settings, "retrieval", str(beir), "--systems", "centred,no-units", "--json", "--measures", "RR@10")
+    assert set(json.loads(line)["systems"]) == {"centred", "no-units"}
+    _, tenant = index.ensure(settings, datasets.load(beir), lambda *_: None)
+    with Library(tenant).session() as session:
+        assert units.outstanding(session) == 0

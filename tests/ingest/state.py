@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kb.library import Library
 from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.search import postings
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 from kb.tenants import Tenant
@@ -39,7 +40,7 @@ def assert_whole(settings: Settings, tenant: Tenant) -> None:
     library = Library(tenant)
     with library.session() as session:
         chunks = set(session.scalars(sa.select(ChunkRow.id)))
-        words = set(session.scalars(sa.text("SELECT rowid FROM chunk_words")))
+        words = postings.chunk_ids(session)
         shas = set(session.scalars(sa.select(VersionRow.sha256)))
         states = set(session.scalars(sa.select(VersionRow.state)))
         published = {

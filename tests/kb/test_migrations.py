@@ -17,8 +17,7 @@ from kb.records.platform import PlatformBase
 from kb.records.tables import TenantBase
 
 SCHEMAS = {"platform": PlatformBase.metadata, "tenant": activity.AuditRow.metadata}
-# FTS5's own tables are made by hand, outside SQLAlchemy's metadata.
-BY_HAND = ("chunk_words", "alembic_version")
+BY_HAND = ("alembic_version",)
 
 
 def _differences(engine: sa.Engine, metadata: sa.MetaData) -> list[object]:

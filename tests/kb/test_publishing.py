@@ -110,7 +110,7 @@ def test_a_half_made_version_is_taken_up_again_or_discarded(shelf: Shelf) -> Non
     with pytest.raises(NotFound):
         shelf.library.document("a.txt")
     with shelf.library.session() as session:
-        assert session.scalar(sa.text("SELECT count(*) FROM chunk_words")) == 0
+        assert session.scalar(sa.text("SELECT count(*) FROM postings")) == 0
 
 
 def test_an_edition_of_next_month_waits_for_its_day(shelf: Shelf) -> None:

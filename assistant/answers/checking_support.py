@@ -1,0 +1,117 @@
+"""How far a text speaks of what a claim speaks of: by terms in either language, and by the embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from assistant.evidence import word_set
+from assistant.units import Unit, units
+from kb.language import dictionary
+from kb.language.dictionary import Dictionary
+from kb.language.numbers import figures
+from kb.search import embedding
+from kb.search.encoder import Vectors
+from kb.search.passage import Passage
+from kb.search.query import Concept
+from kb.search.retriever import Retriever
+from kb.settings import Settings
+
+__all__ = ["Match", "Support", "spoken"]
+
+# Units of all passages that are embedded to find the one a claim stands on.
+EMBEDDED = 8
+# Vectors of texts seen lately by model and text, oldest first; 4,000 take 6 MB.
+MOST_REMEMBERED = 4000
+_VECTORS: dict[tuple[str, str], Vectors] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A unit with what the claim has in common with it: ``terms`` and ``cosine``, each 0..1."""
+
+    unit: Unit
+    terms: float
+    cosine: float
+
+    @property
+    def score(self) -> float:
+        return 0.5 * self.terms + 0.5 * self.cosine
+
+
+class Support:
+    """The passages of one answer, taken apart once."""
+
+    def __init__(self, retriever: Retriever, passages: list[Passage]) -> None:
+        self._retriever = retriever
+        self._units = {one.chunk_id: units(one) for one in passages}
+
+    def concepts(self, text: str) -> list[Concept]:
+        """Return what a text is about, each term with its names in both languages; figures are looked at elsewhere."""
+        counted = set(figures(text))
+        query = self._retriever.read(text[: self._retriever.settings.max_question_chars])
+        named = ([name for name in concept if not name <= counted] for concept in query.concepts)
+        return [concept for concept in named if concept]
+
+    def is_word(self, word: str) -> bool:
+        """Whether an English word is in the dictionary: then it is a word to be translated, not a name."""
+        return bool(_dictionary(self._retriever.settings).to_chinese(word.lower()))
+
+    def best(self, claim: str, passage: Passage) -> list[Match]:
+        """Return the units of a passage, those nearest to the claim first."""
+        concepts = self.concepts(claim)
+        here = self._units[passage.chunk_id]
+        above = word_set("\n".join([passage.title, *passage.heading_path]))
+        terms = [spoken(concepts, word_set(unit.text), above) for unit in here]
+        order = sorted(range(len(here)), key=lambda i: -terms[i])[:EMBEDDED]
+        cosines = self._cosines(claim, [here[i] for i in order])
+        found = [Match(here[i], terms[i], float(cosine)) for i, cosine in zip(order, cosines, strict=True)]
+        return sorted(found, key=lambda match: -match.score)
+
+    def _cosines(self, claim: str, chosen: list[Unit]) -> list[float]:
+        if not chosen:
+            return []
+        settings = self._retriever.settings
+        ours = _vectors(settings, [claim])
+        theirs = _vectors(settings, [_in_place(unit) for unit in chosen])
+        # the model's cosines of any two texts lie between .75 and 1
+        return [float(one) for one in np.clip((theirs @ ours[0] - 0.75) / 0.20, 0.0, 1.0)]
+
+
+@lru_cache(maxsize=4)
+def _dictionary(settings: Settings) -> Dictionary:
+    return Dictionary(dictionary.ensure(settings.cache))
+
+
+def _vectors(settings: Settings, texts: list[str]) -> Vectors:
+    """Embed texts as passages, each once while it is remembered; shape (texts, dimension)."""
+    model = settings.embedding_model
+    missing = list(dict.fromkeys(text for text in texts if (model, text) not in _VECTORS))
+    known = {text: _VECTORS[model, text] for text in texts if (model, text) in _VECTORS}
+    known |= dict(zip(missing, embedding.load(settings).encode_passages(missing), strict=True))
+    for text in missing:
+        _VECTORS[model, text] = known[text]
+    while len(_VECTORS) > MOST_REMEMBERED:
+        _VECTORS.pop(next(iter(_VECTORS)), None)
+    return np.stack([known[text] for text in texts])
+
+
+def _in_place(unit: Unit) -> str:
+    """A unit as it is compared: with the heading it stands under."""
+    path = unit.passage.heading_path
+    return f"{path[-1]}\n{unit.text}" if path else unit.text
+
+
+def spoken(concepts: list[Concept], words: frozenset[str], above: frozenset[str] = frozenset()) -> float:
+    """Return the share of concepts the words name under any name, 0..1; in the headings above counts half."""
+    if not concepts:
+        return 0.0
+    worth = 0.0
+    for concept in concepts:
+        if any(name <= words for name in concept):
+            worth += 1.0
+        elif any(name <= above | words for name in concept):
+            worth += 0.5
+    return worth / len(concepts)

@@ -1,0 +1,64 @@
+"""The generative answerer: a language model writes from numbered passages, and only what they carry is shown.
+
+Each sentence is checked when it is complete, before anyone sees it. What is wrong or unsupported is left out, what
+cannot be verified is marked, and an answer with nothing supported in it is none: the extractive one stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.answers.amendments import amended
+from assistant.answers.generative_writing import Draft, ask_with, compose
+from assistant.answers.model import Answer
+from assistant.egress.door import Door
+from assistant.events import Event
+from assistant.evidence import Evidence
+from kb.search.passage import Passage
+from kb.search.retriever import Retriever
+
+__all__ = ["NAME", "write"]
+
+NAME = "llm"
+MOST_PASSAGES = 5
+
+
+def write(retriever: Retriever, evidence: Evidence, door: Door, quotes: Answer) -> Iterator[Event]:
+    """Yield the answer's sentences as they pass, then the answer.
+
+    Args:
+        quotes: the extractive answer to the same evidence, for what an answer says beside its text.
+
+    Raises:
+        Unwritten: nothing can be shown. What has been yielded before then does not count.
+    """
+    query = evidence.found.query
+    note, chosen = _chosen(retriever, evidence, quotes)
+    allowed = door.may_leave(chosen)[:MOST_PASSAGES]
+    day = evidence.found.as_of.isoformat()
+    asked, sent = ask_with("answer", query.language, door, allowed, day=day, question=query.text)
+    draft = Draft(query.language, [note + "\n"] if note else [])
+    for place, text in enumerate(compose(retriever, door, asked, sent, draft)):
+        yield Event("delta", text=text if place else "".join(draft.text[:-1]) + text)
+    answer = Answer(quotes.question, quotes.language, "".join(draft.text).strip(), False, "answered", NAME)
+    answer.confidence, answer.contexts = quotes.confidence, quotes.contexts
+    answer.citations, answer.sentences, answer.egress = draft.citations, draft.checked, door.egress
+    yield Event("done", answer=answer)
+
+
+def _chosen(retriever: Retriever, evidence: Evidence, quotes: Answer) -> tuple[str, list[Passage]]:
+    """Return a note on an amendment, and the passages for the model: the quoted ones first.
+
+    A clause that another document has changed is not shown to the model at all, only the change.
+    """
+    quoted = [citation.chunk_id for citation in quotes.citations]
+    passages = sorted(
+        evidence.passages, key=lambda one: quoted.index(one.chunk_id) if one.chunk_id in quoted else len(quoted)
+    )
+    best = evidence.units[0].unit if evidence.units else None
+    change = amended(retriever.library, evidence, best) if best else None
+    if change is None or best is None:
+        return "", passages
+    changed = change.unit.passage
+    rest = [one for one in passages if one.chunk_id not in (changed.chunk_id, best.passage.chunk_id)]
+    return change.note(evidence.found.query.language), [changed, *rest]

@@ -1,0 +1,32 @@
+"""What bodies of requests share: unknown fields are refused, every string is bounded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+__all__ = ["Body", "Email", "Id", "Locale", "Moment", "Name", "Password", "Slug"]
+
+
+class Body(BaseModel):
+    """A JSON body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    Field(examples=["陳大文"]),
+]
+Email = Annotated[str, Field(min_length=3, max_length=254, examples=["chan@harmony.example"])]
+# Hashing costs more for a longer password, so there is an upper bound too.
+Password = Annotated[str, Field(max_length=256, examples=["a sentence nobody guesses"])]
+Slug = Annotated[str, Field(min_length=1, max_length=40, examples=["harmony"])]
+Locale = Annotated[str, Field(pattern=r"^(zh-HK|en)$", examples=["zh-HK"])]
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+# The records keep UTC without a zone; on the wire a time says that it is UTC (RFC 3339).
+Moment = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]

@@ -1,0 +1,42 @@
+"""A new password by a one-time link."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import Field
+
+from assistant.api import cookies
+from assistant.api.bodies import Body, Password
+from assistant.api.routes.session import SessionPublic, me_public
+from assistant.api.service import ServiceDep
+from assistant.web.pages import render
+from kb.people import resets
+from kb.people.secrets import LEAST_PASSWORD
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["people"])
+
+
+class Reset(Body):
+    """The link's token, and the new password."""
+
+    token: Annotated[str, Field(min_length=1, max_length=100, examples=["Zk3v…"])]
+    password: Password
+
+
+@router.post("/api/v1/reset", summary="Choose a new password by a link", status_code=201)
+def reset(body: Reset, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
+    """Set a new password with a one-time link, and be signed in. All other browsers are signed out."""
+    user = resets.use(service.settings, body.token, body.password)
+    csrf = cookies.give(request, response, service, user.id)
+    return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
+
+
+@router.get("/reset/{token}", include_in_schema=False, response_class=HTMLResponse)
+def page(token: Annotated[str, Path(max_length=100)], request: Request, service: ServiceDep) -> Response:
+    user = resets.find(service.settings, token)
+    return render(request, "people/reset.html", email=user.email, token=token, least=LEAST_PASSWORD)

@@ -1,0 +1,93 @@
+"""The pages beyond asking: what changed in a document, the document in a page, and drafts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from assistant import conversations
+from assistant.api.bodies import Id
+from assistant.api.callers import Caller, Reader
+from assistant.api.routes.asking import Mine
+from assistant.api.routes.tasks import compared, reader_language, summarised
+from assistant.egress.door import open_door
+from assistant.tasks import documents
+from assistant.tasks.draft import KINDS, Kind
+from assistant.web.pages import render
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+Number = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+
+
+@router.get("/t/{tenant}/library/{document_id}/changes")
+def changes_page(
+    request: Request,
+    document_id: Id,
+    caller: Reader,
+    earlier: Annotated[int | None, Query(alias="from", ge=1, le=2**31 - 1)] = None,
+    later: Annotated[int | None, Query(alias="to", ge=1, le=2**31 - 1)] = None,
+) -> HTMLResponse:
+    """Compare the versions ``from`` and ``to``, whichever is the older; the newest two by default."""
+    _, document = caller.document(document_id)
+    versions = documents.versions(caller.library, document)
+    if earlier and later and earlier > later:
+        earlier, later = later, earlier
+    found = compared(caller, document_id, earlier, later) if len(versions) > 1 else None
+    title = versions[-1].title if versions else ""
+    chosen = {one.number: one for one in versions}
+    return render(
+        request, "tasks/changes.html", document=document, title=title or document.name, versions=chosen, found=found
+    )
+
+
+@router.get("/t/{tenant}/library/{document_id}/summary")
+def summary_page(request: Request, document_id: Id, caller: Reader, version: Number = None) -> HTMLResponse:
+    """Show a document's telling clauses; a language model is asked only when the reader says so."""
+    made = summarised(caller, document_id, version, reader_language(request), generate=False)
+    _, document = caller.document(document_id)
+    chosen = {one.number: one for one in documents.versions(caller.library, document)}
+    shown = chosen[version or max(chosen)]
+    start = {"document": document_id, "version": shown.number}
+    return render(
+        request,
+        "tasks/summary.html",
+        document=document,
+        title=shown.title or document.name,
+        versions=chosen,
+        shown=shown,
+        made=made,
+        model=_has_model(caller),
+        start=start,
+    )
+
+
+@router.get("/t/{tenant}/draft")
+def draft_page(
+    request: Request,
+    own: Mine,
+    kind: Kind = "email",
+    message: Number = None,
+    question: Annotated[str, Query(max_length=2000)] = "",
+) -> HTMLResponse:
+    """Draft from an answer of one's own (``message``) or from a question."""
+    if message is not None:
+        question = conversations.message(own.caller.library, own.id, message).question
+    start = {"message": message, "begin": bool(question)}
+    return render(
+        request,
+        "tasks/draft.html",
+        kinds=KINDS,
+        kind=kind,
+        question=question,
+        message=message,
+        model=_has_model(own.caller),
+        start=start,
+    )
+
+
+def _has_model(caller: Caller) -> bool:
+    return open_door(caller.service.settings, caller.library) is not None

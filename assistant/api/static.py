@@ -1,0 +1,47 @@
+"""Static files: kept by the browser for good under an address with a digest, asked for again under any other."""
+
+from __future__ import annotations
+
+from starlette.middleware.gzip import GZipMiddleware, GZipResponder
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Message, Receive, Scope, Send
+
+__all__ = ["Compressed", "Versioned"]
+
+_FOREVER = "public, max-age=31536000, immutable"
+# Pages are left out: they hold the CSRF token, and the length of what is compressed tells of what stands beside it.
+# So are event streams, which must leave at once, and files, which are compressed already.
+_COMPRESSED = frozenset(
+    {"application/json", "text/css", "text/javascript", "application/javascript", "image/svg+xml", "text/plain"}
+)
+
+
+class Versioned(StaticFiles):
+    """Static files with their ``Cache-Control``; see ``static()`` of the templates for the addresses."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        digest = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = _FOREVER if digest and response.status_code < 400 else "no-cache"
+        return response
+
+
+class Compressed(GZipMiddleware):
+    """gzip for texts of 1 kB and more, and for nothing else."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        accepted = dict(scope.get("headers", ())).get(b"accept-encoding", b"")
+        if scope["type"] != "http" or b"gzip" not in accepted:
+            await self.app(scope, receive, send)
+        else:
+            await _Texts(self.app, minimum_size=1024, compresslevel=6)(scope, receive, send)
+
+
+class _Texts(GZipResponder):
+    async def send_with_compression(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kinds = dict(message.get("headers", ())).get(b"content-type", b"").decode("latin-1")
+            kind = kinds.partition(";")[0].strip().lower()
+            self.exclude_content_types = () if kind in _COMPRESSED else (kind,)
+        await super().send_with_compression(message)

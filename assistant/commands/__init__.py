@@ -1,0 +1,42 @@
+"""Sub-commands of ``kb`` beyond asking, and what they share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from assistant.egress.record import Egress
+from assistant.messages import interface
+from kb import tenants
+from kb.cli import Context
+from kb.language.detect import Language, detect
+from kb.search.retriever import Retriever
+
+__all__ = ["language_option", "language_to_use", "open_tenant", "print_egress", "tenant_option"]
+
+tenant_option = click.option("--tenant", required=True, help="The organisation whose documents are used.")
+language_option = click.option(
+    "--language", type=click.Choice([one.value for one in Language]), help="Language of the text (default: as asked)."
+)
+
+
+def open_tenant(context: Context, tenant: str) -> Retriever:
+    return Retriever(context.settings, tenants.get(context.settings, tenant))
+
+
+def language_to_use(context: Context, given: str | None, text: str = "") -> Language:
+    """Return the language asked for, or that of the text, or the interface's."""
+    if given:
+        return Language(given)
+    if text:
+        return detect(text)
+    return Language.ENGLISH if context.settings.locale == "en" else Language.TRADITIONAL
+
+
+def print_egress(context: Context, egress: Egress) -> None:
+    """Say on stderr whether anything left the building; nothing where no model was asked."""
+    if egress.host:
+        values: dict[str, Any] = {"host": egress.host, "model": egress.model, "count": sum(egress.masked.values())}
+        key = "egress_left" if egress.left else "egress_inside"
+        click.echo(interface(key, context.settings.locale, **values), err=True)

@@ -1,0 +1,36 @@
+"""``kb translate``: a clause in the other language."""
+
+from __future__ import annotations
+
+import click
+
+from assistant.commands import language_option, language_to_use, open_tenant, print_egress, tenant_option
+from kb.cli import Context, pass_context
+from kb.errors import NotFound
+from kb.language.detect import Language
+
+__all__ = ["translate"]
+
+
+@click.command(short_help="Translate a clause; needs a language model.")
+@click.argument("document")
+@click.argument("clause")
+@tenant_option
+@language_option
+@click.option("--json", "as_json", is_flag=True, help="As one JSON line.")
+@pass_context
+def translate(context: Context, document: str, clause: str, tenant: str, language: str | None, as_json: bool) -> None:
+    """Translate CLAUSE of DOCUMENT, by default into the other of Chinese and English, with the original beside it."""
+    from assistant.tasks import documents, translation
+
+    retriever = open_tenant(context, tenant)
+    unit = documents.clause(retriever.library, documents.find(retriever.library, document), clause)
+    if unit is None:
+        raise NotFound("clause_not_found", document=document, clause=clause)
+    other = Language.TRADITIONAL if unit.passage.language == Language.ENGLISH else Language.ENGLISH
+    made = translation.translate(retriever, unit, language_to_use(context, language or other.value))
+    if as_json:
+        context.json(made.as_dict())
+    else:
+        click.echo(f"{made.original.quote}\n\n{made.text}")
+        print_egress(context, made.egress)

@@ -1,0 +1,1 @@
+"""Looking after the library over the service: uploads, lists, documents, use. No HTTP in here."""

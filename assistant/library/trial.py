@@ -1,0 +1,42 @@
+"""A question tried on one document: where search ranks its passages, among all that the asker may read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.search.passage import Passage
+from kb.search.retriever import Retriever
+
+__all__ = ["Placed", "Trial", "try_question"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A passage of the document; ``rank`` counts from 1 among the passages of all documents."""
+
+    rank: int
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """``considered`` passages were ranked; ``first`` is the one at the top, of whichever document."""
+
+    considered: int
+    first: Passage | None
+    placed: list[Placed]
+
+
+def try_question(retriever: Retriever, question: str, collections: Sequence[str], version_ids: set[int]) -> Trial:
+    """Ask as a person would ask today, and look for the versions ``version_ids``.
+
+    Raises:
+        InputError: ``question_empty``, ``question_too_long``.
+        Misconfigured: ``model_mismatch``.
+    """
+    # Both legs bring candidates for each language, so more than one leg's number can be ranked.
+    most = 4 * retriever.settings.candidates
+    ranked = retriever.retrieve(question, limit=most, collections=collections)
+    placed = [Placed(rank, one) for rank, one in enumerate(ranked, 1) if one.version_id in version_ids]
+    return Trial(len(ranked), ranked[0] if ranked else None, placed)

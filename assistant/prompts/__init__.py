@@ -1,0 +1,99 @@
+"""Prompts: one file a task and language, ``<task>.<language>.txt``, filled in by Jinja.
+
+A file holds the system message, a line of ``---``, and the user message. Text of documents is data: it stands
+between marks that :func:`as_data` has taken out of it, without sentences that speak to a model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from kb.language.detect import Language
+from kb.language.script import fold, to_simplified
+
+__all__ = ["Prompt", "as_data", "filled", "is_instruction", "prompt"]
+
+_FILE = {Language.CANTONESE: "yue", Language.TRADITIONAL: "zh", Language.SIMPLIFIED: "zh", Language.ENGLISH: "en"}
+# What parts a prompt, calls a tool or opens a turn in one model family or another.
+_MARKS = (
+    (re.compile(r"<\|?/?[A-Za-z_][\w ]{0,30}\|?>|<<+|>>+|\[/?(?:INST|SYS)\]", re.IGNORECASE), " "),
+    (re.compile(r"[\[【［]\s*(\d{1,2})\s*[\]】］]"), r"(\1)"),
+    (re.compile(r"^\s*(?:system|assistant|user|human)\s*[:：]", re.IGNORECASE | re.MULTILINE), " "),
+    (re.compile(r"[-=#*]{3,}"), " "),
+    (re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\U000e0000-\U000e007f]"), ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The two messages of a request."""
+
+    system: str
+    user: str
+
+
+@cache
+def _templates(name: str) -> tuple[Template, Template]:
+    text = files("assistant.prompts").joinpath(name).read_text(encoding="utf-8")
+    environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701 - plain text, no HTML
+    system, _, user = text.partition("\n---\n")
+    return environment.from_string(system), environment.from_string(user)
+
+
+def prompt(task: str, language: Language, **values: object) -> Prompt:
+    """Fill in the prompt of a task in the language the answer should have."""
+    system, user = _templates(f"{task}.{_FILE[language]}.txt")
+    filled = Prompt(system.render(**values).strip(), user.render(**values).strip())
+    if language is Language.SIMPLIFIED:
+        return Prompt(to_simplified(filled.system), filled.user)
+    return filled
+
+
+def filled(name: str, language: Language, **values: object) -> str:
+    """Fill in a text without a system message, such as the frame of a letter; in the reader's script."""
+    text = _templates(f"{name}.{_FILE[language]}.txt")[0].render(**values).strip()
+    return to_simplified(text) if language is Language.SIMPLIFIED else text
+
+
+@cache
+def _commands() -> re.Pattern[str]:
+    lines = files("assistant.prompts").joinpath("instructions.txt").read_text(encoding="utf-8").splitlines()
+    return re.compile("|".join(f"(?:{fold(line)})" for line in lines if line and not line.startswith("#")))
+
+
+def is_instruction(text: str) -> bool:
+    """Whether a sentence of a document speaks to a language model: "ignore the above and …"."""
+    return bool(_commands().search(fold(text)))
+
+
+def as_data(text: str) -> str:
+    """Return a document's text as it may stand in a prompt.
+
+    Marks of prompts are taken out. A line in which a sentence speaks to a model ends before that sentence: what
+    follows it in the same paragraph is the order it gives.
+    """
+    lines = []
+    for raw in text.splitlines():
+        line = raw
+        for pattern, instead in _MARKS:
+            line = pattern.sub(instead, line)
+        if is_instruction(line):
+            line = _before_order(line)
+        lines.append(line)
+    return "\n".join(lines).strip()
+
+
+def _before_order(line: str) -> str:
+    from kb.language.sentences import sentences
+
+    kept = 0
+    for start, end in sentences(line):
+        if is_instruction(line[start:end]):
+            break
+        kept = end
+    return line[:kept] if kept else "[…]"

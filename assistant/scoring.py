@@ -1,0 +1,179 @@
+"""How well a unit answers a question: a linear model over a few features.
+
+Its weights lie in ``scoring.json``; ``python -m eval.fit_choice`` makes them from questions whose answers are
+known, as the conditional logit of the units of one question (McFadden 1974): scores are log-odds, and only
+differences between the units of a question mean something.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.asked import Kind, figures_of, kinds, share
+from assistant.terms import Term, terms, told, word_set
+from assistant.units import Unit, header
+from kb.language.detect import Language
+from kb.language.script import fold
+from kb.language.words import query_words
+from kb.search.passage import Passage
+from kb.search.retriever import Found
+
+__all__ = ["FEATURES", "Asked", "Scored", "above", "features", "read", "score"]
+
+FEATURES = (
+    "words", "words_above", "words_title", "cosine", "cosine_gap", "passage",
+    "kind", "told", "told_above", "subject", "heading", "lead_in",
+)  # fmt: skip
+_LEAD_IN = re.compile(r"[:：]\s*$")
+_NUMBERED = re.compile(r"^\s*(?:\d+(?:\.\d+)+\.?|[（(]?[\da-zA-Z]{1,2}[)）.、]|[•●-])\s*")
+_CLAUSE_END = re.compile(r"[，,；;：:。]")
+_SENTENCE = re.compile(r"[。.;；!?，,\t]|\d")
+_SUBJECT_CHARS, _SUBJECT_WORDS, _HEADING_CHARS = 24, 8, 45
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as scoring needs it; read once for all its units.
+
+    Attributes:
+        worth: for texts in Chinese and in English, the words that count there, each with its share of the question.
+        best: the best passage's score.
+    """
+
+    kinds: list[Kind]
+    figures: frozenset[str]
+    terms: list[Term]
+    worth: dict[bool, dict[str, float]]
+    best: float
+
+
+@dataclass(slots=True)
+class Scored:
+    """A unit with its features (in the order of ``FEATURES``), its cosine, and the score that orders units."""
+
+    unit: Unit
+    features: NDArray[np.float64]
+    cosine: float
+    score: float
+
+    def __getitem__(self, name: str) -> float:
+        return float(self.features[FEATURES.index(name)])
+
+    @property
+    def lexical(self) -> float:
+        """The share of the question's worth that the unit's words carry, 0..1."""
+        return self["words"]
+
+    @property
+    def dense(self) -> float:
+        """Nearness in meaning, 0..1."""
+        return self["cosine"]
+
+
+def read(found: Found) -> Asked:
+    """Read a question for scoring."""
+    text, possible = found.query.text, found.possible or 1.0
+    worth = {
+        chinese: {
+            word: weight * found.idf.get(word, 0.0) / possible
+            for word, weight in found.query.words_for(Language.TRADITIONAL if chinese else Language.ENGLISH).items()
+        }
+        for chinese in (True, False)
+    }
+    best = max((one.score for one in found.passages), default=0.0) or 1.0
+    return Asked(kinds(text), figures_of(text), terms(found), worth, best)
+
+
+def score(asked: Asked, units: Sequence[Unit], cosines: NDArray[np.float32]) -> list[Scored]:
+    """Score units, best first.
+
+    Args:
+        cosines: of each unit with the question, the languages brought to one scale.
+    """
+    weights = np.array([_weights()[name] for name in FEATURES])
+    best = float(cosines.max())
+    rows = [features(asked, unit, float(cosine), best) for unit, cosine in zip(units, cosines, strict=True)]
+    scored = [
+        Scored(unit, row, float(cosine), float(row @ weights))
+        for unit, row, cosine in zip(units, rows, cosines, strict=True)
+    ]
+    return sorted(scored, key=lambda one: -one.score)
+
+
+@cache
+def _weights() -> dict[str, float]:
+    text = files("assistant").joinpath("scoring.json").read_text(encoding="utf-8")
+    loaded: dict[str, float] = json.loads(text)["weights"]
+    return loaded
+
+
+def features(asked: Asked, unit: Unit, cosine: float, best_cosine: float) -> NDArray[np.float64]:
+    """Return the figures a unit is chosen by, in the order of ``FEATURES``.
+
+    - words, words_above, words_title: share of the question's worth that its words carry in the unit, only above it
+      (title, headings, a table's header row), and in the title;
+    - cosine, cosine_gap: nearness in meaning, 0..1, and how far behind the nearest unit's;
+    - passage: the passage's score against the best passage's;
+    - kind: whether the unit holds an answer of the kind asked for;
+    - told, told_above: the share of the question's terms it speaks of, alone and with what stands above it;
+    - subject: the share of its own opening (a row's first cell) that the question speaks of: a clause on maternity
+      leave opens with another leave than the one asked for;
+    - heading, lead_in: whether it is a mere heading, or opens a list.
+    """
+    passage = unit.passage
+    here, over, title = word_set(unit.text), above(unit), word_set(passage.title)
+    worth = asked.worth[passage.language != Language.ENGLISH]
+    return np.array(
+        [
+            sum(value for word, value in worth.items() if word in here),
+            sum(value for word, value in worth.items() if word in over and word not in here),
+            sum(value for word, value in worth.items() if word in title),
+            float(np.clip((cosine - 0.75) / 0.17, 0.0, 1.0)),
+            max(-1.0, (cosine - best_cosine) * 10.0),
+            passage.score / asked.best,
+            share(asked.kinds, unit.text, asked.figures),
+            told(here, asked.terms),
+            told(here | over, asked.terms),
+            _subject_share(unit.text, worth),
+            float(_is_heading(unit.text, passage)),
+            float(bool(_LEAD_IN.search(unit.text))),
+        ]
+    )
+
+
+def above(unit: Unit) -> frozenset[str]:
+    """Return the words that stand above a unit: in the title, the headings, its table's header row."""
+    return word_set("\n".join([unit.passage.title, *unit.passage.heading_path])) | word_set(header(unit))
+
+
+@lru_cache(maxsize=50_000)
+def _subject(text: str) -> tuple[str, ...]:
+    """Return the telling words a unit opens with."""
+    opening = text.split("\t", maxsplit=1)[0]
+    if opening == text:
+        opening = _CLAUSE_END.split(_NUMBERED.sub("", text), maxsplit=1)[0]
+        opening = " ".join(opening.split()[:_SUBJECT_WORDS]) if opening.isascii() else opening[:_SUBJECT_CHARS]
+    return tuple(word for word, weight in query_words(opening) if weight >= 0.5) if opening else ()
+
+
+def _subject_share(text: str, words: Mapping[str, float]) -> float:
+    subject = _subject(text)
+    return sum(word in words for word in subject) / len(subject) if subject else 0.0
+
+
+def _is_heading(text: str, passage: Passage) -> bool:
+    short = len(text) < _HEADING_CHARS and not _SENTENCE.search(text.rstrip(".").lstrip("0123456789. "))
+    return short or _plain(text) in map(_plain, (passage.title, *passage.heading_path))
+
+
+@lru_cache(maxsize=50_000)
+def _plain(text: str) -> str:
+    return fold(text).strip()

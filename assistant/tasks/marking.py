@@ -1,0 +1,45 @@
+"""Which words of two wordings differ, as a person reads it: whole words and numbers, no confetti."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+__all__ = ["Piece", "marked"]
+
+# Latin words and numbers whole, Chinese by the character.
+_WORDS = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d|\s+|.", re.DOTALL)
+# A stretch this short between two changes is read as part of one change.
+_SHORTEST_SAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one wording; ``changed``: the other wording does not have it."""
+
+    text: str
+    changed: bool
+
+
+def marked(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+    """Cut two wordings into what they share and what they do not; the pieces of each join to the whole wording."""
+    ours, theirs = _WORDS.findall(before), _WORDS.findall(after)
+    runs = SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
+    old: list[Piece] = []
+    new: list[Piece] = []
+    for place, (tag, a, b, c, d) in enumerate(runs):
+        left, right = "".join(ours[a:b]), "".join(theirs[c:d])
+        between = 0 < place < len(runs) - 1
+        changed = tag != "equal" or (between and len(left.strip()) < _SHORTEST_SAME)
+        _add(old, left, changed)
+        _add(new, right, changed)
+    return old, new
+
+
+def _add(pieces: list[Piece], text: str, changed: bool) -> None:
+    if not text:
+        return
+    if pieces and pieces[-1].changed == changed:
+        text = pieces.pop().text + text
+    pieces.append(Piece(text, changed))

@@ -1,0 +1,84 @@
+"""A passage in the other language, its clause and figures kept; only a model can do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.answers.checking import Checked, Verdict
+from assistant.answers.checking_figures import claimed, held
+from assistant.answers.citations import Citation, cite, stands
+from assistant.answers.generative_writing import Draft, Unwritten, ask_with, compose
+from assistant.egress import address
+from assistant.egress.door import open_door
+from assistant.egress.record import Egress
+from assistant.units import Unit
+from kb.errors import InputError, Misconfigured, NotFound, Transient
+from kb.language.detect import Language
+from kb.library import Library
+from kb.search.retriever import Retriever
+
+__all__ = ["Translation", "translate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A passage, its translation, and whether every sentence of that could be verified."""
+
+    original: Citation
+    language: str
+    text: str
+    verified: bool
+    egress: Egress
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "original": self.original.as_dict(),
+            "language": self.language,
+            "text": self.text,
+            "verified": self.verified,
+            "egress": self.egress.as_dict(),
+        }
+
+
+def translate(retriever: Retriever, unit: Unit, language: Language) -> Translation:
+    """Translate a passage, or a clause of it, into ``language``; what the original does not carry is not shown.
+
+    Raises:
+        Misconfigured: ``llm_needed`` where the tenant has no model.
+        InputError: ``llm_may_not_leave``.
+        NotFound: ``passage_gone`` where the records do not have the passage as given.
+        Transient: ``llm_unsupported`` where figures or whole sentences do not agree with the original.
+    """
+    door = open_door(retriever.settings, retriever.library)
+    if door is None:
+        raise Misconfigured("llm_needed")
+    original = _original(retriever.library, unit)
+    passage = replace(unit.passage, clause=original.clause, text=unit.text, clauses=[], page_starts=[])
+    draft = Draft(language)
+    try:
+        asked, sent = ask_with("translate", language, door, [passage])
+        for _ in compose(retriever, door, asked, sent, draft):
+            pass
+    except Unwritten as failure:
+        if failure.code == "may_not_leave":
+            host = address.host(retriever.settings)
+            raise InputError("llm_may_not_leave", collection=passage.collection, host=host) from failure
+        raise Transient("llm_unsupported") from failure
+    text = " ".join(one.text for one in draft.checked if one.kept)
+    if claimed(unit.text) - held(text):
+        raise Transient("llm_unsupported")  # a figure got lost on the way
+    if original.clause and not text.startswith(original.clause):
+        text = f"{original.clause} {text}"
+    return Translation(original, language.value, text, all(map(_is_sure, draft.checked)), door.egress)
+
+
+def _is_sure(checked: Checked) -> bool:
+    return checked.verdict is Verdict.SUPPORTED
+
+
+def _original(library: Library, unit: Unit) -> Citation:
+    found = stands(library, [cite(1, unit)])
+    if not found:
+        raise NotFound("passage_gone", document=unit.passage.document)
+    return found[0]

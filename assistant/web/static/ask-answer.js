@@ -1,0 +1,101 @@
+// A question with its answer, while it is made and when it is there.
+import { t } from "./api.js";
+import { el } from "./ui.js";
+import { citeLine, place, written } from "./ask-text.js";
+import { tools } from "./ask-tools.js";
+import { openSource } from "./ask-source.js";
+
+/** Make the place of a question; `say(text)` is read out. Returns what to do with it as its answer comes. */
+export function showTurn(question, say) {
+  const answer = el("section", { class: "answer card", "aria-label": t("ask.answer"), "aria-live": "polite", "aria-busy": "true" });
+  const node = el("article", { class: "turn" },
+    el("p", { class: "bubble" }, el("span", { class: "sr" }, t("ask.you_asked")), question), answer);
+  let text = "";
+  let subject = null;
+  const waiting = el("p", { class: "working" });
+  const draft = el("div", { class: "text" });
+  return {
+    node,
+    question,
+    wait(words) {
+      waiting.textContent = words;
+      if (!waiting.isConnected) {
+        text = "";
+        answer.setAttribute("aria-busy", "true");
+        answer.className = "answer card";
+        answer.replaceChildren(waiting, draft);
+        draft.replaceChildren();
+      }
+      say(words);
+    },
+    searching({ searched, card }) {
+      understood(node, answer, question, searched);
+      if (card && !subject) answer.prepend((subject = subjectCard(card)));
+    },
+    write(more) {
+      text += more;
+      draft.replaceChildren(...written(text, [], null));
+    },
+    finish(message) {
+      understood(node, answer, question, message.answer.searched);
+      answer.className = "answer card";
+      answer.replaceChildren(...whole(message, node));
+      answer.setAttribute("aria-busy", "false");
+      say(t("ask.ready"));
+    },
+    fail(fault, { retry, edit }) {
+      const words = fault.name === "AbortError" ? t("ask.stopped") : fault.message;
+      const ways = [
+        el("button", { type: "button", class: "small", onclick: retry }, t("ask.retry")),
+        el("button", { type: "button", class: "small plain", onclick: edit }, t("ask.edit_again"))];
+      if (fault.status === 401) ways.unshift(el("a", { class: "button small", href: `/sign-in?next=${encodeURIComponent(location.pathname)}` }, t("ask.sign_in_again")));
+      if (fault.code === "csrf_invalid") ways.unshift(el("button", { type: "button", class: "small", onclick: () => location.reload() }, t("ask.reload")));
+      answer.replaceChildren(
+        el("p", { class: fault.name === "AbortError" ? "notice" : "notice bad" }, words), el("div", { class: "row" }, ...ways));
+      answer.setAttribute("aria-busy", "false");
+      say(words);
+    },
+  };
+}
+
+function understood(node, answer, question, searched) {
+  if (!searched || searched === question || node.querySelector(".searched")) return;
+  answer.before(el("p", { class: "searched" }, t("ask.searched", { question: searched })));
+}
+
+function subjectCard(card) {
+  return el("div", { class: "subject", role: "note" },
+    el("h3", {}, card.title), ...card.text.split("\n").map((line) => el("p", {}, line)),
+    el("ul", {}, ...(card.contacts ?? []).map(({ name, number }) =>
+      el("li", {}, `${name} `, el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number)))));
+}
+
+function whole(message, node) {
+  const { answer } = message;
+  const open = (n, opener) => openSource(answer.citations, n, opener);
+  const parts = answer.card ? [subjectCard(answer.card)] : [];
+  const section = node.querySelector(".answer");
+  if (answer.withheld) return [...parts, el("p", { class: "notice warn" }, t("ask.withheld"))];
+  if (answer.refused) {
+    section.classList.add("refused");
+    parts.push(el("p", {}, el("span", { class: "badge warn" }, t("ask.refused"))));
+  } else if (answer.unsure) {
+    section.classList.add("unsure");
+    parts.push(el("p", {}, el("span", { class: "badge warn" }, t("ask.unsure")), " ",
+      // Quotes say so themselves in their first line.
+      answer.answerer === "extractive" ? null : el("span", { class: "quiet" }, t("ask.unsure_more"))));
+  }
+  parts.push(el("div", { class: "text" }, ...written(answer.message, answer.citations, open)));
+  if (answer.answerer !== "extractive" && answer.citations.length) {
+    parts.push(el("h3", {}, t("ask.sources")),
+      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", {}, citeLine(one, open, one.quote)))));
+  }
+  if (answer.nearest.length) {
+    const numbered = answer.nearest.map((one, index) => ({ ...one, n: index + 1 }));
+    parts.push(el("h3", {}, t("ask.nearest")),
+      el("ul", { class: "sources" }, ...numbered.map((one) =>
+        el("li", {}, citeLine(one, (n, opener) => openSource(numbered, n, opener), one.excerpt)))));
+  }
+  parts.push(tools(message, place));
+  return parts;
+}

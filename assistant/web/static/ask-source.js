@@ -1,0 +1,123 @@
+// The panel with the original: the page with the quoted words marked, or readable text; a sheet over a phone's screen.
+import { call, of, t, tenant } from "./api.js";
+import { el } from "./ui.js";
+import { icon } from "./ask-start.js";
+import { inForce } from "./ask-text.js";
+import { pageView } from "./ask-pages.js";
+import { textView } from "./ask-reading.js";
+
+const dialog = document.querySelector("[data-source]");
+const wide = matchMedia("(min-width: 1000px)");
+const alone = dialog.classList.contains("alone"); // a page of its own
+let opener = null;
+let changing = false;
+let latest = 0;
+
+/** Open the source `n` of `refs` (citations or nearest passages); focus comes back to `from`. */
+export async function openSource(refs, n, from) {
+  const ref = refs.find((one) => one.n === n);
+  if (!dialog.open) opener = from;
+  const turn = (latest += 1);
+  const body = el("div", { class: "source-body", tabindex: "0", role: "group", "aria-label": t("ask.source") }, el("p", { class: "working clauses" }, t("common.loading")));
+  const bar = el("div", { class: "source-bar" });
+  const foot = el("div", { class: "source-foot" });
+  const head = header(refs, ref);
+  dialog.replaceChildren(head, bar, body, foot);
+  if (!dialog.open) {
+    if (wide.matches) dialog.show();
+    else covering();
+    document.body.classList.add("source-open");
+  }
+  head.querySelector("h2").focus();
+  let source;
+  try {
+    source = await call("GET", `${of("chunks", ref.chunk_id, "source")}?start=${ref.start}&end=${ref.end}`);
+  } catch (fault) {
+    if (turn === latest) body.replaceChildren(el("p", { class: "notice bad clauses" }, fault.message));
+    return;
+  }
+  if (turn !== latest) return;
+  head.querySelector(".facts").append(...more(source));
+  head.append(el("p", { class: "sr" }, t("ask.quoted"), source.quote));
+  foot.append(
+    el("span", { class: "quiet" }, source.owner ? t("ask.kept_by", { owner: source.owner }) : source.document),
+    el("a", { class: "button plain small", href: of("versions", source.version_id, "original"), download: source.document }, icon("download", "small"), t("ask.original")));
+  views(source, bar, body);
+}
+
+function header(refs, ref) {
+  const clause = ref.clause ? [/^\d/.test(ref.clause) ? t("ask.clause", { clause: ref.clause }) : ref.clause] : [];
+  const pages = ref.pages.length ? [t("ask.page", { page: ref.pages.join("–") })] : [];
+  const others = refs.length > 1 ? el("ul", { class: "source-refs", "aria-label": t("ask.other_sources") }, ...refs.map((one) =>
+    el("li", {}, el("button", {
+      type: "button", class: "cite", "aria-current": one === ref ? "true" : null,
+      "aria-label": t("ask.cite", { n: one.n, place: one.title }), onclick: () => openSource(refs, one.n, opener),
+    }, String(one.n))))) : null;
+  return el("div", { class: "source-head" },
+    el("div", { class: "row spread" },
+      el("div", { class: "grow" },
+        el("h2", { id: "source-title", tabindex: "-1" }, ref.title),
+        el("p", { class: "facts" }, [...clause, ...pages, ...inForce(ref)].join(t("ask.joint"))), others),
+      el("button", { type: "button", class: "quiet-button", "aria-label": t("common.close"), onclick: closeSource }, icon("close"))));
+}
+
+/** Facts only the source itself tells: that it is not the version in force any more. */
+function more(source) {
+  const old = source.state !== "published" && ["superseded", "withdrawn", "draft"].includes(source.state);
+  return old ? [" ", el("span", { class: "badge warn" }, t(`ask.state_${source.state}`))] : [];
+}
+
+function views(source, bar, body) {
+  if (!source.drawn) {
+    bar.hidden = true;
+    textView(source, body);
+    return;
+  }
+  const buttons = ["page", "text"].map((view) => el("button", { type: "button", onclick: () => choose(view) }, t(`ask.view_${view}`)));
+  const turning = el("div", { class: "turning" });
+  bar.append(el("div", { class: "views" }, ...buttons), turning);
+  function choose(view) {
+    buttons.forEach((button, index) => button.setAttribute("aria-pressed", String((index === 0) === (view === "page"))));
+    turning.hidden = view !== "page";
+    if (view === "page") pageView(source, body, turning);
+    else textView(source, body);
+  }
+  choose("page");
+}
+
+/** Cover the screen; then a phone's "back" leads to the answer and not away from it. */
+function covering() {
+  dialog.showModal();
+  if (!alone && !history.state?.source) history.pushState({ ...history.state, source: true }, "");
+}
+
+/** Close the panel; the focus goes back to where it was opened. */
+export function closeSource() {
+  if (dialog.open) dialog.close();
+}
+
+dialog.addEventListener("close", () => {
+  if (changing) {
+    changing = false;
+    if (wide.matches) dialog.show();
+    else covering();
+    return;
+  }
+  latest += 1;
+  document.body.classList.remove("source-open");
+  dialog.replaceChildren();
+  if (history.state?.source) history.back();
+  if (alone) location.assign(`/t/${tenant}/ask`);
+  else if (opener?.isConnected) opener.focus();
+});
+dialog.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  closeSource();
+});
+// A window made narrow or wide changes what the panel is: beside the answer, or over it.
+wide.addEventListener("change", () => {
+  if (!dialog.open) return;
+  changing = true;
+  dialog.close();
+});

@@ -1,0 +1,100 @@
+// Under an answer: copy it, draft from it, say what one thinks of it, see whether anything left the building.
+import { call, of, t, tenant } from "./api.js";
+import { attempt, el, toast } from "./ui.js";
+import { icon, start } from "./ask-start.js";
+
+/** The row of tools of a kept message; `place(citation, true)` names a source. */
+export function tools(message, place) {
+  const holder = el("div", {});
+  const good = thumb("good", 1);
+  const bad = thumb("bad", -1);
+  holder.append(el("div", { class: "tools" },
+    el("button", { type: "button", class: "quiet-button", "aria-label": t("ask.copy_label"), dataset: { copy: "" },
+      onclick: () => copied(plain(message.answer, place)) }, icon("copy"), t("ask.copy")),
+    message.answer.refused ? null : el("a", { class: "button", "aria-label": t("ask.draft_label"), dataset: { draft: "" },
+      href: `/t/${tenant}/draft?message=${message.id}` }, icon("draft"), t("ask.draft")),
+    good, bad, egress(message.answer)));
+
+  function thumb(name, verdict) {
+    const label = t(`ask.${name}`);
+    return el("button", { type: "button", class: "quiet-button", "aria-label": label, title: label,
+      "aria-pressed": String(message.verdict === verdict), dataset: { verdict }, onclick: () => judge(verdict) },
+    icon(name));
+  }
+
+  async function judge(verdict) {
+    const back = message.verdict === verdict;
+    const path = of("messages", message.id, "feedback");
+    const done = await attempt(async () => {
+      await (back ? call("DELETE", path) : call("PUT", path, { verdict }));
+      return true;
+    });
+    if (!done) return;
+    message.verdict = back ? null : verdict;
+    good.setAttribute("aria-pressed", String(message.verdict === 1));
+    bad.setAttribute("aria-pressed", String(message.verdict === -1));
+    holder.querySelector(".why")?.remove();
+    if (message.verdict === 1) toast(t("ask.thanks"));
+    if (message.verdict === -1) holder.append(why(message));
+  }
+  return holder;
+}
+
+function why(message) {
+  const form = el("form", { class: "why" },
+    el("strong", { id: `why-${message.id}` }, t("ask.why")),
+    el("div", { class: "reasons", role: "radiogroup", "aria-labelledby": `why-${message.id}` }, ...start.reasons.map((reason) =>
+      el("label", {}, el("input", { type: "radio", name: "reason", value: reason }), t(`ask.reason_${reason}`)))),
+    el("label", {}, t("ask.comment"), el("textarea", { name: "comment", rows: "2", maxlength: "2000" })),
+    el("div", { class: "row" }, el("button", { class: "small" }, t("ask.tell"))));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { reason = "", comment } = Object.fromEntries(new FormData(form));
+    attempt(async () => {
+      await call("PUT", of("messages", message.id, "feedback"), { verdict: -1, reason, comment });
+      form.remove();
+      toast(t("ask.thanks"));
+    });
+  });
+  return form;
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t("ask.copied"));
+  } catch {
+    // Without https (an office server by its address) browsers have no clipboard for pages; the old way still works.
+    const area = el("textarea", { class: "sr" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    toast(t(done ? "ask.copied" : "ask.copy_failed"), !done);
+  }
+}
+
+/** The answer as plain text for WhatsApp or an e-mail. */
+export function plain(answer, place) {
+  const lines = [t("ask.copy_question", { question: answer.question }), "", t("ask.copy_answer") + answer.message.trim()];
+  const refs = answer.refused ? answer.nearest.map((one, index) => ({ ...one, n: index + 1 })) : answer.citations;
+  if (refs.length) {
+    lines.push("", t(answer.refused ? "ask.nearest" : "ask.sources"));
+    for (const one of refs) lines.push(`[${one.n}] ${place(one, true)}`);
+  }
+  const date = answer.as_of ?? new Date().toLocaleDateString("sv");
+  lines.push("", t("ask.copy_foot", { tenant: document.title.split(" · ").at(-1), date }));
+  return lines.join("\n");
+}
+
+function egress({ egress: record, answerer }) {
+  if (!record.host) return el("span", { class: "egress" }, icon("lock", "small"), t("ask.stayed"));
+  const { host, model, sent, masked } = record;
+  const count = Object.values(masked).reduce((sum, one) => sum + one, 0);
+  return el("details", { class: record.left ? "egress left" : "egress" },
+    el("summary", {}, icon(record.left ? "out" : "lock", "small"), t(record.left ? "ask.left" : answerer === "extractive" ? "ask.stayed" : "ask.stayed_model", { host })),
+    el("p", {}, t("ask.left_more", { host, model: model ?? "" })),
+    count ? el("p", {}, t("ask.left_masked", { count })) : null,
+    ...sent.map((one) => el("pre", {}, one.content)));
+}

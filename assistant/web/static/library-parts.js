@@ -1,0 +1,37 @@
+// What the library's pages share: badges, dates in force, languages, dialogs.
+import { t } from "./api.js";
+import { el } from "./ui.js";
+
+export const start = JSON.parse(document.getElementById("start")?.textContent || "{}");
+
+const STATE_CLASS = { published: "good", draft: "warn", withdrawn: "bad", superseded: "plain", indexing: "plain" };
+const LANGUAGES = ["yue", "zh-Hant", "zh-Hans", "en"];
+
+/** A badge for the state of a version. */
+export const stateBadge = (state) => el("span", { class: `badge ${STATE_CLASS[state] ?? "plain"}` }, t(`library.state_${state}`));
+
+/** The name of a language tag; an unknown tag as it is. */
+export const languageName = (tag) => (LANGUAGES.includes(tag) ? t(`library.lang_${tag}`) : tag);
+
+/** "from 2026-04-01", "before 2027-01-01", both, or nothing. */
+export function inForce(first, end) {
+  if (first && end) return t("library.between", { first, end });
+  if (first) return t("library.from", { day: first });
+  return end ? t("library.until", { day: end }) : "";
+}
+
+/** Let the buttons with data-close close their dialog, wherever they are on the page. */
+export function closeButtons() {
+  for (const button of document.querySelectorAll("dialog [data-close]")) {
+    button.addEventListener("click", () => button.closest("dialog").close());
+  }
+}
+
+/** Call `job` once things have been quiet for a moment. */
+export function soon(job, ms = 250) {
+  let timer;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(job, ms);
+  };
+}

@@ -1,0 +1,74 @@
+// The page of the library: the list of documents, searched and filtered; uploads are in library-uploads.js.
+import { call, of, t, tenant } from "./api.js";
+import { attempt, el } from "./ui.js";
+import { closeButtons, inForce, languageName, soon, start, stateBadge } from "./library-parts.js";
+import { uploads } from "./library-uploads.js";
+
+const PAGE = 50;
+const list = document.querySelector("[data-documents]");
+const more = document.querySelector("[data-more]");
+const filter = document.querySelector("[data-filter]");
+const names = Object.fromEntries(start.collections.map((one) => [one.slug, one.name]));
+let shown = 0;
+let asking = null;
+
+function wanted() {
+  const values = new URLSearchParams(new FormData(filter));
+  for (const [name, value] of [...values]) if (!value.trim()) values.delete(name);
+  return values;
+}
+
+function row(one) {
+  const facts = [
+    start.collections.length > 1 ? names[one.collection] : null,
+    t("library.version_n", { n: one.version }),
+    one.page_count ? t("library.pages", { n: one.page_count }) : null,
+    one.language ? languageName(one.language) : null,
+    inForce(one.effective_from, one.effective_to) || null,
+    one.owner ? `${t("library.owner")}：${one.owner}` : null,
+  ];
+  return el("li", {},
+    el("a", { class: "document", href: `/t/${tenant}/library/${one.id}` },
+      el("span", { class: "document-title" }, one.title),
+      one.title === one.name ? null : el("span", { class: "quiet document-name" }, one.name),
+      el("span", { class: "quiet document-facts" }, facts.filter(Boolean).join(" · "))),
+    el("span", { class: "badges" },
+      one.review_due ? el("span", { class: "badge warn" }, t("library.review_now")) : null,
+      one.draft && one.status !== "draft" ? el("span", { class: "badge warn" }, t("library.draft_waiting")) : null,
+      stateBadge(one.status)));
+}
+
+async function load(fresh) {
+  asking?.abort();
+  asking = new AbortController();
+  const values = wanted();
+  if (fresh) history.replaceState(null, "", values.size ? `?${values}` : location.pathname);
+  const filtered = values.size > 0;
+  values.set("offset", fresh ? 0 : shown);
+  values.set("limit", PAGE);
+  const found = await call("GET", `${of("documents")}?${values}`, undefined, { signal: asking.signal });
+  const rows = found.items.map(row);
+  if (fresh) list.replaceChildren(...rows);
+  else list.append(...rows);
+  shown = list.children.length;
+  more.hidden = shown >= found.total;
+  const nothing = filtered ? "library.none_found" : start.takes ? "library.none_yet" : "library.none_yet_reader";
+  document.querySelector("[data-count]").textContent = found.total ? t("library.count", { n: found.total }) : t(nothing);
+  if (!fresh) rows[0]?.querySelector("a").focus();
+}
+
+for (const [name, value] of new URLSearchParams(location.search)) {
+  const field = filter.elements[name];
+  if (field?.type === "checkbox") field.checked = value === field.value;
+  else if (field) field.value = value;
+}
+const reload = () => attempt(() => load(true));
+filter.addEventListener("input", soon(reload));
+filter.addEventListener("submit", (event) => {
+  event.preventDefault();
+  reload();
+});
+more.addEventListener("click", () => attempt(() => load(false)));
+closeButtons();
+reload();
+uploads(reload);

@@ -1,0 +1,101 @@
+"""``kb person``: accounts, for offices that have locked themselves out."""
+
+from __future__ import annotations
+
+import click
+
+from kb import tenants
+from kb.access import Role
+from kb.cli import Context, pass_context
+from kb.errors import NotFound
+from kb.people import accounts, resets
+from kb.people.secrets import LEAST_PASSWORD
+from kb.records.platform import UserRow
+from kb.settings import Settings
+
+__all__ = ["person"]
+
+
+@click.group(short_help="Create accounts and reset passwords.")
+def person() -> None:
+    """People sign in to the service with an account. Here whoever runs this computer can always let one in."""
+
+
+@person.command(short_help="Create an account, or give one a role.")
+@click.argument("email")
+@click.option("--tenant", required=True, help="The organisation's short name.")
+@click.option("--name", help="The person's name (default: the e-mail address).")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True)
+@pass_context
+def add(context: Context, email: str, tenant: str, name: str | None, role: str) -> None:
+    """Make somebody a member of an organisation. Without an account yet, it asks for a password.
+
+    \b
+    kb person add chan@harmony.example --tenant harmony
+    """
+    settings = context.settings
+    home = tenants.get(settings, tenant)
+    user = accounts.by_email(settings, accounts.normal(email))
+    if user is None:
+        prompt = f"密碼 Password (≥ {LEAST_PASSWORD})"
+        password = click.prompt(prompt, hide_input=True, confirmation_prompt=True)
+        user = accounts.create(settings, email, name or email, password, settings.locale)
+    accounts.add_member(settings, user.id, home.slug, Role(role))
+    click.echo(f"✓ {user.email}  {role}  {home.name}")
+
+
+@person.command("list", short_help="List accounts.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@pass_context
+def listing(context: Context, as_json: bool) -> None:
+    """List the accounts of this installation with their organisations."""
+    for user in accounts.listing(context.settings):
+        roles = {one.tenant: one.role.value for one in accounts.memberships(context.settings, user.id)}
+        if as_json:
+            context.json({"email": user.email, "name": user.name, "roles": roles, "disabled": bool(user.disabled_at)})
+        else:
+            told = ", ".join(f"{slug} ({role})" for slug, role in roles.items()) + (" ×" if user.disabled_at else "")
+            click.echo(f"{user.email:32} {user.name:20} {told}")
+
+
+@person.command(short_help="Print a link for a new password.")
+@click.argument("email")
+@pass_context
+def reset(context: Context, email: str) -> None:
+    """Print a link with which a person chooses a new password. It works once, for a day."""
+    settings = context.settings
+    user = _known(settings, email)
+    mine = accounts.memberships(settings, user.id)
+    if not mine:
+        raise NotFound("member_not_found")
+    token, ends = resets.create(settings, user.id, mine[0].tenant, resets.COMMAND_LINE)
+    base = settings.public_url.rstrip("/") or f"http://localhost:{settings.port}"
+    click.echo(f"{base}/reset/{token}")
+    click.echo(f"→ {user.email}, {ends:%Y-%m-%d %H:%M} UTC", err=True)
+
+
+@person.command(short_help="Shut an account.")
+@click.argument("email")
+@pass_context
+def disable(context: Context, email: str) -> None:
+    """Shut an account: who uses it is signed out at once and cannot sign in."""
+    user = _known(context.settings, email)
+    accounts.disable(context.settings, user.id)
+    click.echo(f"✓ {user.email} ×")
+
+
+@person.command(short_help="Open an account again.")
+@click.argument("email")
+@pass_context
+def enable(context: Context, email: str) -> None:
+    """Open a shut account again."""
+    user = _known(context.settings, email)
+    accounts.disable(context.settings, user.id, disabled=False)
+    click.echo(f"✓ {user.email}")
+
+
+def _known(settings: Settings, email: str) -> UserRow:
+    user = accounts.by_email(settings, email)
+    if user is None:
+        raise NotFound("user_not_found")
+    return user

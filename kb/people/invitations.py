@@ -1,0 +1,174 @@
+"""Invitations: a link that lets one person into a tenant, with a role and the collections to open on acceptance.
+
+Only the hash of a link's token is stored. Whoever holds the link may accept it, so it goes to one person, works for
+``invitation_days`` and once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from kb import access, audit
+from kb.access import Ability, Level, Role
+from kb.audit import Actor
+from kb.errors import Conflict, InputError, NotFound
+from kb.library import Library
+from kb.people import accounts
+from kb.people.secrets import new_token, token_hash
+from kb.records.columns import now
+from kb.records.platform import InvitationRow, UserRow
+from kb.settings import Settings
+from kb.tenants import platform
+
+__all__ = ["accept", "create", "find", "forget_collection", "listing", "of_email", "renew", "withdraw"]
+
+
+def create(
+    settings: Settings,
+    library: Library,
+    email: str,
+    role: Role,
+    collections: dict[str, Level],
+    invited_by: int,
+) -> tuple[InvitationRow, str]:
+    """Invite somebody and return the invitation with its link's token; an earlier one to the same address ends.
+
+    Raises:
+        InputError: ``email_invalid``, ``edit_needs_editor``.
+        NotFound: ``collection_not_found``.
+        Conflict: ``member_exists``.
+    """
+    email, tenant = accounts.normal(email), library.tenant.slug
+    known = accounts.by_email(settings, email)
+    if known is not None and accounts.role_in(settings, known.id, tenant) is not None:
+        raise Conflict("member_exists", email=email)
+    for slug, level in collections.items():
+        library.collection(slug)
+        if level == "edit" and Ability.EDIT not in access.ROLES[role]:
+            raise InputError("edit_needs_editor", collection=slug)
+    token = new_token()
+    row = InvitationRow(
+        token_hash=token_hash(token),
+        tenant_slug=tenant,
+        email=email,
+        role=role.value,
+        collections=dict(collections),
+        invited_by=invited_by,
+        expires_at=now() + timedelta(days=settings.invitation_days),
+    )
+    with platform(settings) as session:
+        session.execute(sa.delete(InvitationRow).where(*_open(tenant), InvitationRow.email == email))
+        session.add(row)
+        session.flush()
+    return row, token
+
+
+def _open(tenant: str) -> tuple[sa.ColumnElement[bool], ...]:
+    # An empty role is a link for a new password (kb.people.resets), which is nobody's invitation.
+    return (InvitationRow.tenant_slug == tenant, InvitationRow.accepted_at.is_(None), InvitationRow.role != "")
+
+
+def listing(settings: Settings, tenant: str) -> list[InvitationRow]:
+    """Return a tenant's invitations nobody has accepted, newest first, expired ones too."""
+    query = sa.select(InvitationRow).where(*_open(tenant)).order_by(InvitationRow.id.desc())
+    with platform(settings) as session:
+        return list(session.scalars(query))
+
+
+def renew(settings: Settings, tenant: str, invitation_id: int) -> tuple[InvitationRow, str]:
+    """Give an invitation a new link and its full time again; the link before no longer works.
+
+    Raises:
+        NotFound: ``invitation_not_found``.
+    """
+    token = new_token()
+    with platform(settings) as session:
+        row = session.scalar(sa.select(InvitationRow).where(*_open(tenant), InvitationRow.id == invitation_id))
+        if row is None:
+            raise NotFound("invitation_not_found")
+        row.token_hash = token_hash(token)
+        row.expires_at = now() + timedelta(days=settings.invitation_days)
+    return row, token
+
+
+def withdraw(settings: Settings, tenant: str, invitation_id: int) -> InvitationRow:
+    """Take an invitation back: its link no longer works.
+
+    Raises:
+        NotFound: ``invitation_not_found``.
+    """
+    with platform(settings) as session:
+        row = session.scalar(sa.select(InvitationRow).where(*_open(tenant), InvitationRow.id == invitation_id))
+        if row is None:
+            raise NotFound("invitation_not_found")
+        session.delete(row)
+    return row
+
+
+def forget_collection(settings: Settings, tenant: str, slug: str) -> None:
+    """Take a collection that is gone out of open invitations: a later one of that name is another."""
+    with platform(settings) as session:
+        for row in session.scalars(sa.select(InvitationRow).where(*_open(tenant))):
+            row.collections = {one: level for one, level in row.collections.items() if one != slug}
+
+
+def find(settings: Settings, token: str) -> InvitationRow:
+    """Return the invitation of a link.
+
+    Raises:
+        NotFound: ``invitation_invalid`` for an unknown, expired, withdrawn or used one.
+    """
+    query = sa.select(InvitationRow).where(
+        InvitationRow.token_hash == token_hash(token),
+        InvitationRow.accepted_at.is_(None),
+        InvitationRow.role != "",
+        InvitationRow.expires_at > now(),
+    )
+    with platform(settings) as session:
+        row = session.scalar(query)
+    if row is None:
+        raise NotFound("invitation_invalid")
+    return row
+
+
+def of_email(settings: Settings, email: str) -> list[InvitationRow]:
+    """Return the invitations to an address that still hold."""
+    query = sa.select(InvitationRow).where(
+        InvitationRow.email == email.strip().casefold(),
+        InvitationRow.accepted_at.is_(None),
+        InvitationRow.role != "",
+        InvitationRow.expires_at > now(),
+    )
+    with platform(settings) as session:
+        return list(session.scalars(query))
+
+
+def accept(settings: Settings, library: Library, invitation: InvitationRow, user: UserRow) -> None:
+    """Make a person a member as invited, open the collections, and note it in the audit trail.
+
+    Who is a member already keeps the role: a link cannot demote an owner.
+
+    Raises:
+        NotFound: ``invitation_invalid`` when somebody used the link a moment ago.
+    """
+    with platform(settings) as session:
+        query = (
+            sa.update(InvitationRow)
+            .where(InvitationRow.id == invitation.id, InvitationRow.accepted_at.is_(None))
+            .values(accepted_at=now())
+            .returning(InvitationRow.id)
+        )
+        if session.scalar(query) is None:
+            raise NotFound("invitation_invalid")
+    tenant = invitation.tenant_slug
+    role = accounts.role_in(settings, user.id, tenant)
+    if role is None:
+        role = Role(invitation.role)
+        accounts.add_member(settings, user.id, tenant, role)
+    known = {row.slug: row for row in library.collections()}
+    for slug, level in invitation.collections.items():
+        if slug in known:
+            access.grant(library, known[slug], access.subject_of(user.id), level)
+    audit.note(library, Actor(access.subject_of(user.id), user.name), "member.join", user.name, role=role.value)

@@ -1,0 +1,45 @@
+"""Passwords of accounts: checked, changed, taken away."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from kb.people import accounts
+from kb.people.secrets import hash_password, password_fits
+from kb.records.platform import InvitationRow, UserRow
+from kb.settings import Settings
+from kb.tenants import platform
+
+__all__ = ["change", "drop", "owner_of"]
+
+
+def owner_of(settings: Settings, email: str, password: str) -> UserRow | None:
+    """Return the account if the password fits and it is not disabled; takes as long when there is none."""
+    row = accounts.by_email(settings, email)
+    fits = password_fits(password, row.password_hash if row else "")
+    return row if fits and row is not None and row.disabled_at is None else None
+
+
+def change(settings: Settings, user_id: int, password: str) -> None:
+    """Set a new password; links to choose one (:mod:`kb.people.resets`) end.
+
+    Raises:
+        InputError: ``password_too_short``.
+        NotFound: ``user_not_found``.
+    """
+    hashed = hash_password(password)
+    email = accounts.by_id(settings, user_id).email
+    with platform(settings) as session:
+        session.get_one(UserRow, user_id).password_hash = hashed
+        session.execute(sa.delete(InvitationRow).where(InvitationRow.role == "", InvitationRow.email == email))
+
+
+def drop(settings: Settings, user_id: int) -> None:
+    """Leave a person only the sign-in of an OpenID Connect provider, until a new password is set.
+
+    Raises:
+        NotFound: ``user_not_found``.
+    """
+    accounts.by_id(settings, user_id)
+    with platform(settings) as session:
+        session.get_one(UserRow, user_id).password_hash = ""

@@ -1,0 +1,86 @@
+"""Sentence vectors after publishing: complete after a run cut short, made by a service while its queue is empty."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from ingest import pipeline, units
+from ingest.job import job_for
+from ingest.shop import Shop
+from ingest.workers import Workers
+from kb.cli import cli
+from kb.library import Library
+from kb.records.tables import ChunkRow, UnitsRow
+from kb.search import units as stored_units
+from kb.settings import Settings
+from kb.tenants import Tenant
+from tests.ingest.conftest import make_docx
+
+
+def taken_in(settings: Settings, workers: Workers, tenant: Tenant, path: Path) -> Library:
+    pipeline.ingest(job_for(tenant, path, path.name, path.name, "main"), Shop(settings, workers))
+    return Library(tenant)
+
+
+def lacking(library: Library) -> int:
+    with library.session() as session:
+        return stored_units.outstanding(session)
+
+
+def test_filled_batch_by_batch_and_gone_on_with(
+    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+) -> None:
+    library = taken_in(settings, workers, tenant, make_docx(tmp_path / "handbook.docx", "leave"))
+    total = lacking(library)
+    assert total > 0
+    assert not units.fill(library, workers, go_on=lambda: False)
+    assert lacking(library) == total
+    told: list[tuple[int, int]] = []
+    assert units.fill(library, workers, progress=lambda done, all_: told.append((done, all_)))
+    assert told[-1] == (total, total)
+    assert lacking(library) == 0
+    assert not (tenant.home / "work" / "sentences").exists()
+    with library.session() as session:
+        rows = session.execute(sa.select(ChunkRow.text, UnitsRow.spans, UnitsRow.vectors).join(UnitsRow)).all()
+    assert all(len(spans) // 8 == len(vectors) // 384 > 0 for _, spans, vectors in rows)
+    assert units.fill(library, workers)  # nothing is left to do
+
+
+def test_the_command_line_makes_them_after_the_files_and_later_if_it_was_stopped(
+    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+) -> None:
+    path = make_docx(tmp_path / "handbook.docx", "leave")
+    library = taken_in(settings, workers, tenant, path)  # as a run leaves it that is stopped after the last file
+    assert lacking(library) > 0
+    arguments = ["--data", str(settings.data), "ingest", str(path), "--tenant", "harmony", "--json"]
+    result = CliRunner().invoke(cli, arguments, env={"KB_CACHE": str(settings.cache)}, catch_exceptions=False)
+    assert json.loads(result.stdout)["status"] == "unchanged"
+    assert lacking(library) == 0
+
+
+def test_a_service_fills_when_its_queue_is_empty(
+    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+) -> None:
+    library = taken_in(settings, workers, tenant, make_docx(tmp_path / "handbook.docx", "leave"))
+    queued = threading.Event()
+    queued.set()
+    asked = threading.Event()
+
+    def busy() -> bool:
+        asked.set()
+        return queued.is_set()
+
+    with units.in_background(settings, workers, busy, look_seconds=0.05):
+        assert asked.wait(10)
+        assert lacking(library) > 0
+        queued.clear()
+        until = time.monotonic() + 30
+        while lacking(library) and time.monotonic() < until:
+            time.sleep(0.05)
+    assert lacking(library) == 0

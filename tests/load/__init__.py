@@ -1,0 +1,1 @@
+"""How many people one small computer carries: ``python -m tests.load`` (``make load``)."""

@@ -36,7 +36,7 @@ UNIT_WEIGHT = 1 / 8
 # Vectors of units seen lately by model and text, oldest first; 20,000 take 30 MB.
 MOST_REMEMBERED = 20_000
 _EMBEDDED: dict[tuple[str, str], NDArray[np.float32]] = {}
-# More at once than there are cores makes everybody slower: fifty people at two cores, 95th percentile 6.3 s to 4.7 s.
+# More at once than there are cores only makes everybody slower: threads then fight for the interpreter's lock.
 _TURNS = threading.BoundedSemaphore(usable_cores() + 1)
 
 

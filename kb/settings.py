@@ -116,7 +116,10 @@ class Settings(BaseSettings):
     oidc_client_id: Annotated[str, Field(description="Client id the issuer gave.")] = ""
     oidc_client_secret: Annotated[SecretStr, Field(description="Client secret the issuer gave.")] = SecretStr("")
     metrics_token: Annotated[
-        SecretStr, Field(description="Token that opens /metrics to other computers. Empty: this computer alone.")
+        SecretStr,
+        Field(
+            description="Token that opens /metrics. Empty: open to this computer alone, and with KB_PUBLIC_URL to nobody."
+        ),
     ] = SecretStr("")
     log_questions: Annotated[bool, Field(description="Whether the service's log may hold the text of questions.")] = (
         False

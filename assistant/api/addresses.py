@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fastapi import Request
 
-if TYPE_CHECKING:
-    from assistant.api.service import Service
+from kb.settings import Settings
 
 __all__ = ["FORWARDED", "address_of"]
 
@@ -15,7 +12,7 @@ __all__ = ["FORWARDED", "address_of"]
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
-def address_of(request: Request, service: Service, path: str) -> str:
+def address_of(request: Request, settings: Settings, path: str) -> str:
     """Return the whole address of a path of this service: KB_PUBLIC_URL's, or as the browser reached it."""
-    base = service.settings.public_url or str(request.base_url)
+    base = settings.public_url or str(request.base_url)
     return base.rstrip("/") + path

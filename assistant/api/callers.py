@@ -40,6 +40,7 @@ __all__ = [
     "Reader",
     "allows",
     "caller_of_key",
+    "limit_questions",
 ]
 
 COOKIE = "sinzi_session"
@@ -191,3 +192,12 @@ Reader = Annotated[Caller, Depends(allows(Ability.READ))]
 Editor = Annotated[Caller, Depends(allows(Ability.EDIT))]
 Evaluator = Annotated[Caller, Depends(allows(Ability.EVALUATE))]
 Manager = Annotated[Caller, Depends(allows(Ability.MANAGE))]
+
+
+def limit_questions(caller: Caller) -> None:
+    """Count a question against the caller's and the tenant's allowance (KB_QUESTIONS_PER_MINUTE and its sister).
+
+    Raises:
+        TooMany: ``too_many_requests``; the answer carries ``Retry-After``.
+    """
+    caller.service.limits.question(caller.tenant.slug, caller.actor.id)

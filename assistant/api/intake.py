@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from assistant.api.service import Service
 from assistant.library import receive
 from assistant.library.board import Board
+from assistant.library.intake import Intake
 from ingest import handover, jobs, units
-from ingest.job import Job
-from ingest.jobs import Jobs
 from ingest.workers import Workers
 from kb import tenants, writer
-from kb.errors import SinziError
-from kb.library import Library
-from kb.records.activity import UploadRow
 
-__all__ = ["Intake", "nothing", "running"]
-
-
-class Intake:
-    """The running queue, and how its files are doing."""
-
-    def __init__(self, queue: Jobs, board: Board) -> None:
-        self.queue = queue
-        self.board = board
-
-    def submit(self, library: Library, job: Job, by: str) -> UploadRow:
-        """Queue a file for ``by`` ("user:3") and return its row; from here on a crash does not lose it."""
-        job_id = str(uuid.uuid4())
-        self.queue.claim(job.tenant, job.collection, [job.name])
-        row = self.board.queued(library, job_id, job, by)
-        self.queue.submit(job, job_id)
-        return row
-
-    def refuse(self, library: Library, job: Job, by: str, error: SinziError) -> UploadRow:
-        """Keep a row of a file that cannot be queued, with the reason."""
-        return self.board.refused(library, str(uuid.uuid4()), job, by, error)
+__all__ = ["nothing", "running"]
 
 
 @contextmanager

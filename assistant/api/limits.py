@@ -1,6 +1,6 @@
 """How often somebody may ask, sign in or try a password: moving windows in this process's memory (``limits``).
 
-A route that answers questions calls :func:`limit_questions` before it starts to work.
+A route that answers questions calls :func:`assistant.api.callers.limit_questions` before it starts to work.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
@@ -18,10 +18,7 @@ from limits.strategies import MovingWindowRateLimiter
 from kb.errors import TooMany
 from kb.settings import Settings
 
-if TYPE_CHECKING:
-    from assistant.api.callers import Caller
-
-__all__ = ["MAX_BODY_BYTES", "Limits", "client_address", "limit_questions"]
+__all__ = ["MAX_BODY_BYTES", "Limits", "client_address"]
 
 # What a JSON body may hold; routes that take files set a larger ``max_body_size`` of their own.
 MAX_BODY_BYTES = 1024 * 1024
@@ -91,12 +88,3 @@ class Limits:
 def client_address(request: Request) -> str:
     """Return where a request comes from; uvicorn has put a trusted proxy's word for it in already."""
     return request.client.host if request.client else ""
-
-
-def limit_questions(caller: Caller) -> None:
-    """Count a question against the caller's and the tenant's allowance (KB_QUESTIONS_PER_MINUTE and its sister).
-
-    Raises:
-        TooMany: ``too_many_requests``; the answer carries ``Retry-After``.
-    """
-    caller.service.limits.question(caller.tenant.slug, caller.actor.id)

@@ -93,14 +93,16 @@ def read_metrics(request: Request) -> Response:
 def may_read(settings: Settings, peer: str, headers: Headers) -> bool:
     """Whether a request may see the figures.
 
-    A proxy on this computer calls from this computer too, for anybody: its headers and a foreign Host give it away.
+    A proxy on this computer calls from this computer too, for anybody: its headers and a foreign Host give it away,
+    and where it sends neither, KB_PUBLIC_URL does.
     """
     token = settings.metrics_token.get_secret_value()
     scheme, _, shown = headers.get("authorization", "").partition(" ")
     if token:
         return scheme.casefold() == "bearer" and secrets.compare_digest(shown.strip().encode(), token.encode())
-    named = urlsplit(f"//{headers.get('host', '')}").hostname
-    return _loopback(peer) and named in _OWN_NAMES and not any(name in headers for name in FORWARDED)
+    if settings.public_url or any(name in headers for name in FORWARDED):
+        return False
+    return _loopback(peer) and urlsplit(f"//{headers.get('host', '')}").hostname in _OWN_NAMES
 
 
 def _loopback(peer: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Request
@@ -12,6 +12,7 @@ from assistant.api.limits import Limits
 from assistant.api.metrics import Metrics
 from assistant.api.oidc import Provider
 from assistant.api.warming import Warming
+from assistant.library.intake import Intake
 from kb import tenants
 from kb.library import Library
 from kb.records.activity import UploadRow
@@ -19,9 +20,6 @@ from kb.search import embedding
 from kb.search.retriever import Retriever
 from kb.settings import Settings
 from kb.tenants import Tenant
-
-if TYPE_CHECKING:
-    from assistant.api.intake import Intake
 
 __all__ = ["Service", "ServiceDep"]
 

@@ -22,7 +22,7 @@ from kb.records.activity import UploadRow
 from kb.records.tables import CollectionRow, DocumentRow
 
 if TYPE_CHECKING:
-    from assistant.api.intake import Intake
+    from assistant.library.intake import Intake
 
 __all__ = ["Batch", "dismiss", "recent", "take_in"]
 

@@ -14,10 +14,9 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from assistant import chat
-from assistant.api.callers import Caller
-from assistant.api.limits import limit_questions
+from assistant.api.asking import begin, finished
+from assistant.api.callers import Caller, limit_questions
 from assistant.api.links import Links
-from assistant.api.routes.asking import begin, finished
 from assistant.api.service import Service
 from assistant.mcp_server import reading
 from assistant.mcp_server.wire import Asked, DocumentText, Found, FoundPassage, Quote

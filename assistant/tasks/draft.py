@@ -9,7 +9,7 @@ from typing import Literal
 
 from assistant.answers import extractive
 from assistant.answers.citations import Citation, stands
-from assistant.answers.extractive import place
+from assistant.answers.extractive import UNSURE, place
 from assistant.answers.generative_writing import Draft, Unwritten, ask_with, compose
 from assistant.egress.door import open_door
 from assistant.evidence import gather
@@ -50,7 +50,7 @@ def draft(
     quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
     if quotes.refused:
         raise InputError("draft_no_evidence", subject=subject)
-    made = Written(kind, language.value, "", "extractive", quotes.citations)
+    made = Written(kind, language.value, "", "extractive", quotes.citations, unsure=quotes.confidence < UNSURE)
     passages = _first(evidence.passages, [one.chunk_id for one in quotes.citations])
     return _framed(retriever, made, subject, passages, as_of, generate)
 
@@ -63,6 +63,7 @@ def draft_from(
     citations: Sequence[Citation],
     *,
     as_of: date | None = None,
+    unsure: bool = False,
     generate: bool = True,
 ) -> Written:
     """Draft a text about ``subject`` from what an answer has quoted; quotes that no longer stand are left out.
@@ -73,7 +74,7 @@ def draft_from(
     kept = [replace(one, n=n) for n, one in enumerate(stands(retriever.library, list(citations)), start=1)]
     if not kept:
         raise InputError("draft_no_evidence", subject=subject)
-    made = Written(kind, language.value, "", "extractive", kept)
+    made = Written(kind, language.value, "", "extractive", kept, unsure=unsure)
     passages = _first(_passages(retriever.library, kept), [one.chunk_id for one in kept])
     return _framed(retriever, made, subject, passages, as_of, generate)
 

@@ -25,6 +25,7 @@ class Kept:
     language: Language
     as_of: date | None
     citations: list[Citation]
+    unsure: bool
 
 
 def kept(library: Library, person: int, reach: Reach, message_id: int) -> Kept:
@@ -37,7 +38,8 @@ def kept(library: Library, person: int, reach: Reach, message_id: int) -> Kept:
     [answer] = withheld(library, reach, [(AnswerShown.model_validate(row.answer), row.asked_at)])
     if answer.withheld:
         raise NotFound("message_not_found")
-    return Kept(answer.question, Language(answer.language), answer.as_of, list(_citations(library, answer.citations)))
+    citations = list(_citations(library, answer.citations))
+    return Kept(answer.question, Language(answer.language), answer.as_of, citations, answer.unsure)
 
 
 def _citations(library: Library, shown: Iterable[CitationShown]) -> Iterable[Citation]:

@@ -31,6 +31,7 @@ class Written:
         text: with markers ``[n]``.
         answerer: "llm" or "extractive".
         fallback: why the extractive text stands in, ``""`` where it does not.
+        unsure: whether the quotes may miss what was asked, as with an answer of low confidence.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Written:
     citations: list[Citation] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     fallback: str = ""
+    unsure: bool = False
     egress: Egress = field(default_factory=Egress)
 
     def as_dict(self) -> dict[str, Any]:
@@ -51,5 +53,6 @@ class Written:
             "citations": [citation.as_dict() for citation in self.citations],
             "points": [point.as_dict() for point in self.points],
             "fallback": self.fallback or None,
+            "unsure": self.unsure,
             "egress": self.egress.as_dict(),
         }

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.callers import Evaluator
-from assistant.api.limits import limit_questions
+from assistant.api.callers import Evaluator, limit_questions
 from assistant.api.service import ServiceDep
 from eval.hits import SHOWN_TEXT, Hit, explain
 from kb.records.tables import VersionRow

@@ -2,7 +2,7 @@
 
 The formula is the usual one (Robertson & Zaragoza 2009, eq. 3.15) with the non-negative idf of Lucene. Its cost is
 that of reading postings, and most of these are of frequent words, which say least. So the telling words choose which
-chunks to look at, and all words score those; see ``docs/decisions/0008-word-index.md``.
+chunks to look at, and all words score those; see ``docs/decisions/0012-word-index.md``.
 """
 
 from __future__ import annotations
@@ -54,10 +54,9 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Indexed:
-    """The indexed chunks, one row a block, shape (blocks, BLOCK): 9 bytes a chunk in memory.
+    """The indexed chunks, one row a block, shape (blocks, BLOCK); ``version`` is 0 where there is no chunk.
 
-    ``version`` is 0 where there is no chunk. ``norm`` is BM25's K1 × (1 − B + B × length ÷ average length), the
-    average being that of the chunk's language: a Chinese text has twice the words of its translation.
+    ``norm`` is BM25's K1 × (1 − B + B × length ÷ average length).
     """
 
     blocks: list[int]
@@ -129,10 +128,8 @@ def _read(blocks: dict[int, bytes]) -> Indexed:
         chunks = np.frombuffer(blob, dtype=CHUNK)
         at = chunks["offset"]
         version[row, at], chinese[row, at], length[row, at] = chunks["version"], chunks["chinese"], chunks["length"]
-    for language in (chinese, (version > 0) & ~chinese):
-        if language.any():
-            length[language] /= max(1.0, float(length[language].mean()))
-    return Indexed(list(blocks), version, chinese, K1 * (1 - B + B * length))
+    average = float(length.sum()) / max(1, int(np.count_nonzero(version)))
+    return Indexed(list(blocks), version, chinese, K1 * (1 - B + B * length / max(average, 1.0)))
 
 
 def _best(indexed: Indexed, rows: Iterable[Row], worth: Words, allowed: Mask, limit: int) -> dict[int, float]:
@@ -180,10 +177,9 @@ def _telling(worth: Words) -> set[str]:
     return chosen
 
 
-_ABOVE = np.arange(1 << 16)
-# By the upper 16 bits of a posting: 1 ÷ (times in the text + HEADING_WEIGHT if above it).
-with np.errstate(divide="ignore"):
-    _RECIPROCAL = (1.0 / ((_ABOVE >> (TIMES - 16)) + HEADING_WEIGHT * (_ABOVE & 1))).astype(np.float32)
+# By the upper 16 bits of a posting, of which none is 0: 1 ÷ (times in the text + HEADING_WEIGHT if above it).
+_UPPER = np.arange(1, 1 << 16)
+_RECIPROCAL = np.append(0.0, 1.0 / ((_UPPER >> (TIMES - 16)) + HEADING_WEIGHT * (_UPPER & 1))).astype(np.float32)
 
 
 def _sum(posted: Posted, norm: NDArray[np.float32], only: Mask | None = None) -> Floats:
@@ -201,5 +197,4 @@ def _sum(posted: Posted, norm: NDArray[np.float32], only: Mask | None = None) ->
     # worth × (K1 + 1) × f ÷ (f + norm), divided by f above and below
     part = norm.take(offset) * _RECIPROCAL.take(packed >> 16)
     part += 1.0
-    sums: Floats = np.bincount(offset, weights=worth / part, minlength=BLOCK).astype(np.float64, copy=False)
-    return sums
+    return np.asarray(np.bincount(offset, weights=worth / part, minlength=BLOCK), dtype=np.float64)

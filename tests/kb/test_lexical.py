@@ -55,10 +55,10 @@ class RandomWords:
         """Plain BM25: every chunk of the versions, every word, in pure Python."""
         having = Counter(word for _, body, heading in self.entries.values() for word in {*body, *heading})
         total = len(self.entries)
+        average = sum(len(body) for _, body, _ in self.entries.values()) / total
         scores = {}
         for chunk_id, body, heading in self.entries.values():
-            alike = [len(self.entries[key][1]) for key, one in self.language.items() if one == self.language[chunk_id]]
-            norm = K1 * (1 - B + B * len(body) / (sum(alike) / len(alike)))
+            norm = K1 * (1 - B + B * len(body) / average)
             score = 0.0
             for word, weight in query.words_for(self.language[chunk_id]).items():
                 times = body.count(word) + HEADING_WEIGHT * (word in heading)

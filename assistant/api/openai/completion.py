@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.answers.extractive import place
+from assistant.api.asking import finished
 from assistant.api.callers import Caller
 from assistant.api.links import Links
 from assistant.api.openai.wire import Annotation, ChatCompletion, Choice, Reply, UrlCitation, Usage
-from assistant.api.routes.asking import finished
 from assistant.chat import Turn
 from assistant.events import Event
 from assistant.shown import AnswerShown

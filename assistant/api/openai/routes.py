@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Path, Request, Security
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from assistant.api.asking import begin
 from assistant.api.callers import Caller, caller_of_key
 from assistant.api.links import Links
 from assistant.api.openai.asked import ALL, collections_of, model_id, turn_of
 from assistant.api.openai.completion import Completion
 from assistant.api.openai.faults import FAULTS, OpenAIRoute
 from assistant.api.openai.wire import ChatCompletion, ChatRequest, Model, ModelList
-from assistant.api.routes.asking import begin
 from assistant.api.service import ServiceDep
 from kb.access import Ability
 from kb.errors import Forbidden, Unauthenticated

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from assistant import suggestions
+from assistant.api.asking import Mine, Question, QuestionText, begin, finished, keep_script, script_of
 from assistant.api.bodies import Body, Slug
 from assistant.api.callers import Asker, Editor
-from assistant.api.routes.asking import Mine, Question, QuestionText, begin, finished, keep_script, script_of
 from assistant.chat import Turn
 from assistant.scripts import Script, in_script
 from assistant.shown import AnswerShown

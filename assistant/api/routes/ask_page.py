@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
 from assistant import conversations
-from assistant.api.routes.asking import Mine, Own, script_of
+from assistant.api.asking import Mine, Own, script_of
 from assistant.web.pages import render
 
 __all__ = ["router"]

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from assistant import conversations
+from assistant.api.asking import Mine, Own, Slugs, script_of
 from assistant.api.bodies import Body, Id
-from assistant.api.routes.asking import Mine, Own, Slugs, script_of
 from assistant.api.routes.messages import MessagePublic, message_public
 from assistant.scripts import in_script
 from assistant.shown import AnswerShown, withheld

@@ -8,8 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from assistant.api.bodies import Body, Id
-from assistant.api.callers import Caller, Reader
-from assistant.api.limits import limit_questions
+from assistant.api.callers import Caller, Reader, limit_questions
 from assistant.api.routes.document_parts import ChunkPublic, SectionPublic, chunk_public, section_public
 from assistant.api.routes.document_shapes import DocumentDetail, DocumentPage, detail_of, item_of, shelf_of
 from assistant.library import listing as lists

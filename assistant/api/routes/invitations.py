@@ -83,7 +83,7 @@ def withdraw(invitation_id: Id, caller: Manager) -> None:
 
 
 def _made(request: Request, caller: Manager, row: InvitationRow, token: str) -> InvitationMade:
-    return InvitationMade(**_facts(row), link=address_of(request, caller.service, f"/invitation/{token}"))
+    return InvitationMade(**_facts(row), link=address_of(request, caller.service.settings, f"/invitation/{token}"))
 
 
 def _facts(row: InvitationRow) -> dict[str, Any]:

@@ -103,5 +103,5 @@ def page(request: Request, caller: Manager) -> Response:
         keys=listing(caller),
         collections=caller.library.collections(),
         abilities=[one for one in Ability if one in keys.ALLOWED],
-        address=address_of(request, caller.service, ""),
+        address=address_of(request, caller.service.settings, ""),
     )

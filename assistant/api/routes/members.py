@@ -85,7 +85,9 @@ def reset(user_id: Id, request: Request, caller: Manager) -> LinkPublic:
     found = members.get(caller.service.settings, caller.tenant.slug, user_id)
     token, ends = resets.create(caller.service.settings, user_id, caller.tenant.slug, _own_id(caller))
     audit.note(caller.library, caller.actor, "member.reset", found.user.name, user=user_id)
-    return LinkPublic(link=address_of(request, caller.service, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC))
+    return LinkPublic(
+        link=address_of(request, caller.service.settings, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC)
+    )
 
 
 def _own_id(caller: Caller) -> int:

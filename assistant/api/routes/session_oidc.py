@@ -32,7 +32,7 @@ def leave(
 ) -> RedirectResponse:
     provider = _provider(service)
     flow = Flow.begin(within(target))
-    away = RedirectResponse(provider.address(address_of(request, service, _BACK), flow), status_code=303)
+    away = RedirectResponse(provider.address(address_of(request, service.settings, _BACK), flow), status_code=303)
     secure = cookies.is_secure(service)
     # Lax, not Strict: the browser comes back from another site.
     away.set_cookie(_COOKIE, flow.packed(), max_age=_SECONDS, path=_PATH, httponly=True, samesite="lax", secure=secure)
@@ -51,7 +51,7 @@ def come_back(
     flow = Flow.unpacked(waiting)
     if not code or not secrets.compare_digest(state.encode(), flow.state.encode()):
         raise Forbidden("oidc_refused", reason="state")
-    claimed = provider.claimed(address_of(request, service, _BACK), flow, code)
+    claimed = provider.claimed(address_of(request, service.settings, _BACK), flow, code)
     user = identities.user_of(service.settings, claimed)
     # An invitation the person came from may have been accepted on the way.
     target = within(flow.next)

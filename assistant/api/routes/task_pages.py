@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from assistant import conversations
+from assistant.api.asking import Mine
 from assistant.api.bodies import Id
 from assistant.api.callers import Caller, Reader
-from assistant.api.routes.asking import Mine
 from assistant.api.routes.tasks import compared, reader_language, summarised
 from assistant.egress.door import open_door
 from assistant.tasks import documents
@@ -50,15 +50,15 @@ def summary_page(request: Request, document_id: Id, caller: Reader, version: Num
     made = summarised(caller, document_id, version, reader_language(request), generate=False)
     _, document = caller.document(document_id)
     chosen = {one.number: one for one in documents.versions(caller.library, document)}
-    shown = chosen[version or max(chosen)]
-    start = {"document": document_id, "version": shown.number}
+    row = chosen[version or max(chosen)]
+    start = {"document": document_id, "version": row.number}
     return render(
         request,
         "tasks/summary.html",
         document=document,
-        title=shown.title or document.name,
+        title=row.title or document.name,
         versions=chosen,
-        shown=shown,
+        version=row,
         made=made,
         model=_has_model(caller),
         start=start,

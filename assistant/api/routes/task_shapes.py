@@ -8,8 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.answers.citations import Citation
+from assistant.api.asking import Slugs
 from assistant.api.bodies import Body
-from assistant.api.routes.asking import Slugs
 from assistant.shown import CitationShown, EgressShown, cited
 from assistant.tasks.changes import Change, Changes
 from assistant.tasks.draft import Kind
@@ -108,6 +108,7 @@ class WrittenPublic(BaseModel):
     text: str
     answerer: Literal["llm", "extractive"]
     fallback: str = Field(description='Why quotes stand in for a language model\'s text, as a code; "" otherwise.')
+    unsure: bool = Field(description="Whether the quotes may miss what was asked.")
     citations: list[CitationShown]
     points: list[PointPublic]
     egress: EgressShown
@@ -160,6 +161,7 @@ def written_public(library: Library, made: Written) -> WrittenPublic:
             "text": made.text,
             "answerer": made.answerer,
             "fallback": made.fallback,
+            "unsure": made.unsure,
             "citations": cited(library, made.citations),
             "points": [PointPublic(heading=heading, citation=one) for heading, found in points for one in found],
             "egress": EgressShown(**made.egress.as_dict()),

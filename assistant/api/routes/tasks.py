@@ -5,8 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from assistant.api.bodies import Id
-from assistant.api.callers import Asker, Caller, Reader
-from assistant.api.limits import limit_questions
+from assistant.api.callers import Asker, Caller, Reader, limit_questions
 from assistant.api.routes.task_shapes import (
     ChangesAsked,
     ChangesPublic,
@@ -121,7 +120,7 @@ def _drafted(caller: Caller, body: DraftAsked) -> Written:
         limit_questions(caller)
         made = drafting.draft_from(
             retriever, body.kind, answer.question, body.language or answer.language, answer.citations,
-            as_of=answer.as_of, generate=body.generate,
+            as_of=answer.as_of, unsure=answer.unsure, generate=body.generate,
         )  # fmt: skip
         about = ", ".join(sorted({one.document for one in made.citations}))
     _note(caller, "draft.write", about, made.language, kind=body.kind, answerer=made.answerer, left=made.egress.left)

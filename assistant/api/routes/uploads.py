@@ -18,9 +18,9 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.api.bodies import Body, Id, Moment
 from assistant.api.callers import Caller, Editor
-from assistant.api.intake import Intake
 from assistant.library import fetch, receive, uploads
 from assistant.library.board import UNFINISHED
+from assistant.library.intake import Intake
 from assistant.library.receive import File, Received
 from assistant.library.uploads import Batch
 from ingest.failures import unpacked

@@ -26,6 +26,7 @@ function show(made) {
   const why = fallback(made.fallback);
   $("[data-fallback]").textContent = why;
   $("[data-fallback]").hidden = !why;
+  $("[data-unsure]").hidden = !made.unsure;
   $("[data-egress]").replaceChildren(egress(made.egress));
   $("[data-sources]").replaceChildren(...sourceList(made.citations, { model: Boolean(form.elements.generate) }));
   $("[data-made]").hidden = false;
@@ -36,7 +37,6 @@ onSubmit(form, async (values) => {
   working.textContent = t("tasks.writing");
   try {
     show(await call("POST", of("drafts"), asked(values)));
-    working.textContent = "";
     toast(t("tasks.ready"));
     $("#text-title").focus();
   } finally {

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from lxml import html
 
 from assistant.egress import choices
 from assistant.tasks.marking import marked
@@ -59,10 +59,10 @@ def post(browser: TestClient, path: str, body: dict[str, Any], status: int = 200
     return found
 
 
-def page(browser: TestClient, path: str) -> BeautifulSoup:
+def page(browser: TestClient, path: str) -> Any:
     answer = browser.get(f"/t/harmony{path}")
     assert answer.status_code == 200, answer.text
-    return BeautifulSoup(answer.text, "html.parser")
+    return html.document_fromstring(answer.text)
 
 
 def asked(browser: TestClient, question: str = ASKED) -> int:
@@ -107,12 +107,12 @@ class TestSummary:
 
     def test_the_page_links_every_clause_to_its_place(self, client: ClientOf, library: Library) -> None:
         shown = page(client("member"), f"/library/{id_of(library, GUIDE)}/summary")
-        links = [str(link["href"]) for link in shown.select(".point a")]
-        assert len(links) == len(shown.select("blockquote")) > 3
+        links = [str(link) for link in shown.xpath("//*[@class='point']//a/@href")]
+        assert len(links) == len(shown.xpath("//blockquote")) > 3
         for link in links:
             assert client("member").get(link).status_code == 200
-        assert "語言模型" in shown.get_text()
-        assert not shown.select("[data-translate]"), "nothing is offered that nobody can do"
+        assert "語言模型" in shown.text_content()
+        assert not shown.xpath("//@data-translate"), "nothing is offered that nobody can do"
 
     def test_what_may_not_be_read_is_not_summarised(self, client: ClientOf, library: Library) -> None:
         private = id_of(library, PRIVATE, "private")
@@ -141,13 +141,13 @@ class TestChanges:
     def test_the_page_marks_what_went_and_came_for_eyes_and_ears(self, client: ClientOf, library: Library) -> None:
         path = f"/library/{id_of(library, GUIDE)}/changes"
         shown = page(client("member"), path)
-        texts = [one.get_text() for one in shown.select("li del, li ins")]
+        texts = [one.text_content() for one in shown.xpath("//li//del | //li//ins")]
         assert texts[:2] == ["【刪去：40】", "【加入：55】"]
-        for one in shown.select(".wording .sr"):
-            one.decompose()
-        assert "義工交通津貼每次上限$40" in shown.select(".side.before .wording")[0].get_text()
+        for one in shown.xpath("//li//*[@class='sr']"):
+            one.drop_tree()
+        assert "義工交通津貼每次上限$40" in shown.xpath("//*[@class='side before']/p")[0].text_content()
         same = page(client("member"), f"{path}?from=2&to=1")
-        assert [one["value"] for one in same.select("option[selected]")] == ["1", "2"], "the older one first"
+        assert same.xpath("//option[@selected]/@value") == ["1", "2"], "the older one first"
 
     def test_versions_that_may_not_be_read_are_not_there(self, client: ClientOf, library: Library) -> None:
         path = f"/documents/{id_of(library, GUIDE)}/changes"
@@ -156,8 +156,8 @@ class TestChanges:
                 assert post(client("member"), path, {"earlier": 1, "later": 2}, 404)["error"]["code"]
                 assert post(client("member"), path, {}, 400)["error"]["code"] == "versions_needed"
                 only = page(client("member"), f"/library/{id_of(library, GUIDE)}/changes")
-                assert only.select(".notice")
-                assert not only.select("form.versions-form")
+                assert only.xpath("//*[@class='notice']")
+                assert not only.xpath("//main//form")
 
     def test_small_stretches_between_changes_do_not_break_the_reading(self) -> None:
         old, new = marked("每次上限港幣$40，須於三日內交", "每次上限港幣$55元，於十日內交")
@@ -183,7 +183,8 @@ class TestDraft:
         made = post(browser, "/drafts", {"kind": "notice", "message": message})
         assert "$55" in made["text"]
         assert {one["document"] for one in made["citations"]} == {GUIDE}
-        assert page(browser, f"/draft?message={message}").select_one("strong").get_text() == ASKED
+        assert not made["unsure"]
+        assert page(browser, f"/draft?message={message}").xpath("//form//strong/text()") == [ASKED]
 
     def test_nobody_drafts_from_anothers_answer(
         self, client: ClientOf, service_settings: Settings, app: FastAPI
@@ -235,9 +236,11 @@ class TestTranslation:
         chunk = next(one for one in library.chunks_of(version) if "$55" in one.text)
         start = chunk.text.index("2.3")
         end = chunk.text.index("\n", start) if "\n" in chunk.text[start:] else len(chunk.text)
-        model = Speaking(
-            lambda _body: "2.3 Travel allowance is at most $55 and meals $35 each time, after 4 hours. [1]"
+        says = (
+            "2.3 Volunteers' travel allowance is capped at $55 each time, meal allowance at $35 each time, "
+            "where four hours are served."
         )
+        model = Speaking(lambda _body: says)
         service = app.state.service
         settings = service.settings.model_copy(update={"llm_base_url": model.url, "llm_model": "tiny"})
         monkeypatch.setattr(service, "settings", settings)
@@ -246,7 +249,7 @@ class TestTranslation:
         try:
             body = {"start": start, "end": end, "language": "en"}
             made = post(client("member"), f"/chunks/{chunk.id}/translation", body)
-            buttons = page(client("member"), f"/library/{id_of(library, GUIDE)}/summary").select("[data-translate]")
+            buttons = page(client("member"), f"/library/{id_of(library, GUIDE)}/summary").xpath("//@data-translate")
         finally:
             choices.save(library, choices.Choices(False, ()))
             model.server.shutdown()
@@ -254,14 +257,14 @@ class TestTranslation:
         assert made["text"].startswith("2.3")
         assert "$55" in made["text"]
         assert made["original"]["clause"] == "2.3"
-        assert made["egress"]["host"] == "127.0.0.1"
+        assert made["egress"]["host"].startswith("127.0.0.1")
         assert not made["egress"]["left"]
         assert buttons
 
 
 def test_the_pages_lead_to_each_other(client: ClientOf, library: Library) -> None:
     document = id_of(library, GUIDE)
-    links = {str(link["href"]) for link in page(client("member"), f"/library/{document}").select("main a[href]")}
+    links = set(page(client("member"), f"/library/{document}").xpath("//main//a/@href"))
     assert {f"/t/harmony/library/{document}/{task}" for task in ("summary", "changes")} <= links
     static = Path(__file__).parents[3] / "assistant" / "web" / "static"
     assert "/draft?message=" in (static / "ask-tools.js").read_text(encoding="utf-8")

@@ -14,8 +14,7 @@ from pydantic import Field
 
 from assistant import chat
 from assistant.api.bodies import Body
-from assistant.api.callers import Asker, Caller
-from assistant.api.limits import limit_questions
+from assistant.api.callers import Asker, Caller, limit_questions
 from assistant.chat import Turn
 from assistant.events import Event
 from assistant.scripts import Converter, Script

@@ -17,7 +17,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kb import files, standing
+from kb import erasure, files, standing
 from kb.errors import InputError, Misconfigured
 from kb.library import Library
 from kb.records.tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
@@ -214,11 +214,15 @@ def discard(library: Library, begun: Begun) -> None:
 
 
 def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int:
-    """Erase a document with all its versions, vectors and originals nobody else has; return the versions' number."""
+    """Erase a document with all its versions, vectors and originals nobody else has; return the versions' number.
+
+    Kept answers that quote it lose their text.
+    """
     versions = library.versions(document)
     with library.transaction() as session:
         for version in versions:
             standing.empty(session, version.id)
+        erasure.forget_answers(session, {version.id for version in versions})
         session.execute(sa.delete(VersionRow).where(VersionRow.document_id == document.id))
         session.execute(sa.delete(DocumentRow).where(DocumentRow.id == document.id))
         digests = {version.sha256 for version in versions}

@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     metrics_token: Annotated[
         SecretStr,
         Field(
-            description="Token that opens /metrics. Empty: open to this computer alone, and with KB_PUBLIC_URL to nobody."
+            description="Token that opens /metrics. Empty: open to this computer only; with KB_PUBLIC_URL, to nobody."
         ),
     ] = SecretStr("")
     log_questions: Annotated[bool, Field(description="Whether the service's log may hold the text of questions.")] = (

@@ -194,10 +194,19 @@ def _aligned(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
                 pair(place, next((i for i in sorted(free) if same(before[i], new)), None))
     for place, new in enumerate(after):
         if place not in partner:
-            scored = [(SequenceMatcher(None, before[i].plain, new.plain, autojunk=False).ratio(), -i) for i in free]
-            best = max(scored, default=(0.0, 0))
-            pair(place, -best[1] if best[0] >= ALIKE else None)
+            pair(place, _most_alike(new.plain, {i: before[i].plain for i in free}))
     return partner
+
+
+def _most_alike(text: str, others: dict[int, str]) -> int | None:
+    """Return the place of the wording most like ``text``, None where none is; cheap upper bounds spare most work."""
+    matcher = SequenceMatcher(None, "", text, autojunk=False)
+    best = (0.0, 0)
+    for place, other in others.items():
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE:
+            best = max(best, (matcher.ratio(), -place))
+    return -best[1] if best[0] >= ALIKE else None
 
 
 def _same(old: _Clause, new: _Clause) -> bool:

@@ -22,9 +22,12 @@ from kb.language.detect import detect
 __all__ = ["TestSetName", "router"]
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-router = APIRouter(prefix="/api/v1/tenants/{tenant}/test-sets", tags=["measure"])
-TestSetName = Annotated[str, PathParam(min_length=1, max_length=60, description="The test set's name.")]
 MOST_SHEET_BYTES = 10 * 2**20
+# what a form puts around the file
+router = APIRouter(
+    prefix="/api/v1/tenants/{tenant}/test-sets", tags=["measure"], max_body_size=MOST_SHEET_BYTES + 64 * 1024
+)
+TestSetName = Annotated[str, PathParam(min_length=1, max_length=60, description="The test set's name.")]
 
 
 class PlaceModel(BaseModel):

@@ -8,7 +8,7 @@ from kb import tenants
 from kb.access import Role
 from kb.cli import Context, pass_context
 from kb.errors import NotFound
-from kb.people import accounts, resets
+from kb.people import accounts, keys, resets
 from kb.people.secrets import LEAST_PASSWORD
 from kb.records.platform import UserRow
 from kb.settings import Settings
@@ -78,9 +78,11 @@ def reset(context: Context, email: str) -> None:
 @click.argument("email")
 @pass_context
 def disable(context: Context, email: str) -> None:
-    """Shut an account: who uses it is signed out at once and cannot sign in."""
+    """Shut an account: who uses it is signed out at once and cannot sign in; the API keys it made end."""
     user = _known(context.settings, email)
     accounts.disable(context.settings, user.id)
+    for one in accounts.memberships(context.settings, user.id):
+        keys.revoke_of(context.settings, one.tenant, user.id)
     click.echo(f"✓ {user.email} ×")
 
 

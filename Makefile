@@ -27,7 +27,7 @@ serve: $(READY)  ## start the service; its pages are at http://localhost:8300
 	$(BIN)/kb serve
 
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## lint, types, floors
 	$(BIN)/ruff check .

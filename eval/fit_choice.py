@@ -150,6 +150,8 @@ def main(samples: Path, sets: Iterable[Path], most: int, out: Path) -> None:
     """Fit the choice of units and print what cross-validation measured."""
     settings = Settings()
     found = [*_of_samples(settings, samples)]
+    if not found:
+        raise click.UsageError("The samples are not taken in: run kb demo, or set KB_DATA.")
     for folder in sets:
         found.extend(_of_set(settings, folder, most))
     examples = [one for one in found if one is not None]

@@ -163,6 +163,8 @@ def main(samples: Path | None, sets: Iterable[Path], most: int, kept: Path | Non
     """Fit the refusal decision and print what cross-validation measured."""
     settings = Settings()
     examples = list(_of_samples(settings, samples)) if samples else []
+    if samples and not examples:
+        raise click.UsageError("The samples are not taken in: run kb demo, or set KB_DATA.")
     for folder in sets:
         examples.extend(_of_set(settings, folder, most))
     if kept:

@@ -20,6 +20,11 @@ MOST_WIDTH = 700
 GAP = 1
 # A letterhead or a signature, a name and a day: it shares words with many a question and answers none.
 _IMPRINT = re.compile(r"[^\d。，,；;:：]{2,40}\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?(?:起?實施|起?生效)?")
+# The head of a memo: "致：全體員工 發出日期：…", "To: all staff".
+_MEMO_HEAD = re.compile(
+    r"(?:(?:致|發文|收文|發出日期|日期|發出人|發件人|由|經辦人|檔號|主旨|事由|to|from|date|ref|subject|cc)\s*[:：][^。:：]{0,60}?\s*)+",
+    re.IGNORECASE,
+)
 
 
 def choose(scored: Sequence[Scored]) -> list[Unit]:
@@ -44,10 +49,10 @@ def choose(scored: Sequence[Scored]) -> list[Unit]:
 
 
 def _is_frame(unit: Unit) -> bool:
-    """Whether a unit is the title or a heading of its own passage, or an imprint."""
+    """Whether a unit is the title or a heading of its own passage, an imprint, or the head of a memo."""
     text = unit.text.strip()
     names = {unit.passage.title.strip(), *(name.strip() for name in unit.passage.heading_path)}
-    return text in names or bool(_IMPRINT.fullmatch(text))
+    return text in names or bool(_IMPRINT.fullmatch(text) or _MEMO_HEAD.fullmatch(text))
 
 
 def _joined(quotes: list[Unit], new: Unit) -> list[Unit] | None:

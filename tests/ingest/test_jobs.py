@@ -191,7 +191,7 @@ def workers_vectors(store: VectorStore, version_id: int) -> Any:
 
 
 def test_a_ctrl_c_is_no_failure(settings: Settings, tenant: Tenant, tmp_path: Path) -> None:
-    path = make_pdf(tmp_path / "manual.pdf", "visits", pages=6)
+    path = make_pdf(tmp_path / "manual.pdf", "visits", pages=60)
     process = start(settings, "ingest", str(path), "--tenant", "harmony")
     while not list((tenant.home / "work").glob("*")) and process.poll() is None:
         time.sleep(0.01)

@@ -26,7 +26,7 @@ __all__ = ["main"]
 
 Progress = Callable[[int, int | None], None]
 _PROGRESS_SECONDS = 0.1
-# Of 0 to 19: gets a thirtieth of a core that somebody else wants, and all of one that nobody does.
+# Of 0 to 19, where the system knows nothing gentler: a thirtieth of a core that somebody else wants.
 _GENTLE = 15
 
 
@@ -68,8 +68,12 @@ def _no_core_dumps() -> None:
 
 
 def _give_way() -> None:
+    """Work with what nobody else wants: on Linux the class for that, elsewhere a low priority."""
     import psutil
 
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.suppress(psutil.Error, OSError):
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _GENTLE))
 

@@ -14,7 +14,7 @@ from assistant.answers.generative_writing import Unwritten
 from assistant.answers.model import Answer
 from assistant.egress.door import Door, open_door
 from assistant.events import Event, pieces
-from assistant.evidence import Evidence, gather
+from assistant.evidence.gather import Evidence, gather
 from assistant.messages import say
 from assistant.rewriting import rewritten
 from kb.language.detect import Language, detect

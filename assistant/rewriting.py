@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answers.checking_figures import claimed
 from assistant.answers.generative_text import read
+from assistant.checking.figures import claimed
 from assistant.egress.door import Door
 from assistant.prompts import as_data, prompt
 from kb.errors import SinziError

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.answers import checking
-from assistant.answers.checking import Checked, Checker, Verdict
-from assistant.answers.checking_levels import Levels, level_of
+from assistant.checking import check as checking
+from assistant.checking.check import Checked, Checker, Verdict
+from assistant.checking.levels import Levels, level_of
 from eval.judge import stands_in
 from kb import tenants
 from kb.library import Library
@@ -121,7 +121,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="Data folder of `kb demo`.")
-    parser.add_argument("--write", action="store_true", help="Keep the levels in assistant/answers/checking.json.")
+    parser.add_argument("--write", action="store_true", help="Keep the levels in assistant/checking/levels.json.")
     options = parser.parse_args()
     settings = Settings(data=options.data)
     first = [one for one in claims(settings, OPEN) if one.half == 0]
@@ -134,7 +134,7 @@ def main() -> None:
         if (one.true and not one.found.kept) or (not one.true and one.found.kept):
             print(f"  {one.kind} {one.found.verdict} {one.found.why} {one.found.what} {one.text}")
     if options.write:
-        path = Path(checking.__file__).with_name("checking.json")
+        path = Path(checking.__file__).with_name("levels.json")
         path.write_text(json.dumps(levels, indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
-"""Fit the weights by which the units that answer are chosen (``assistant/scoring.json``).
+"""Fit the weights by which the units that answer are chosen (``assistant/evidence/scoring.json``).
 
-    python -m eval.fit_choice --samples data/samples --set FOLDER… --out assistant/scoring.json
+    python -m eval.fit_choice --samples data/samples --set FOLDER… --out assistant/evidence/scoring.json
 
 Examples are questions whose answer is known by its words: of the samples only those of the "dev" split; of a BEIR
 folder those with ``answers`` in ``queries.jsonl``, which count less, being of another kind. The model is the
@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.chat import searched
-from assistant.evidence import gather
-from assistant.scoring import FEATURES
-from assistant.units import Unit, whole
+from assistant.evidence.gather import gather
+from assistant.evidence.scoring import FEATURES
+from assistant.evidence.units import Unit, whole
 from eval import datasets, index, questions
 from eval.judge import stands_in
 from eval.questions import Place, Question

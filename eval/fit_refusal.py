@@ -25,7 +25,7 @@ import numpy as np
 
 from assistant.answers.refusal import FEATURES, features
 from assistant.chat import searched
-from assistant.evidence import gather
+from assistant.evidence.gather import gather
 from eval import datasets, index, questions
 from eval.questions import Question
 from kb import tenants

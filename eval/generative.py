@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant import chat
-from assistant.answers.checking import Verdict
 from assistant.answers.model import Answer
+from assistant.checking.check import Verdict
 from eval.judge import judge
 from eval.questions import Question
 from eval.records import TenantRecords

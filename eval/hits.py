@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from assistant.answers.refusal import confidence, features, threshold
-from assistant.evidence import Evidence, gather
+from assistant.evidence.gather import Evidence, gather
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 

@@ -9,9 +9,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from assistant.answers.citations import cite
-from assistant.evidence import Evidence
+from assistant.evidence.gather import Evidence
+from assistant.evidence.units import Unit, units
 from assistant.messages import say
-from assistant.units import Unit, units
 from kb.language.detect import Language
 from kb.language.script import fold
 from kb.library import Holding, Library

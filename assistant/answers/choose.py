@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.scoring import Scored
-from assistant.units import Unit, units, whole, width
+from assistant.evidence.scoring import Scored
+from assistant.evidence.units import Unit, units, whole, width
 
 __all__ = ["choose"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.units import Unit
+from assistant.evidence.units import Unit
 from kb.library import Library
 from kb.search.passage import Passage
 

@@ -9,9 +9,9 @@ from assistant.answers.choose import choose
 from assistant.answers.citations import Citation, cite, stands
 from assistant.answers.model import Answer
 from assistant.answers.refusal import confidence, threshold
-from assistant.evidence import Evidence
+from assistant.evidence.gather import Evidence
+from assistant.evidence.units import Unit, header
 from assistant.messages import say
-from assistant.units import Unit, header
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 

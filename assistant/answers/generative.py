@@ -13,7 +13,7 @@ from assistant.answers.generative_writing import Draft, ask_with, compose
 from assistant.answers.model import Answer
 from assistant.egress.door import Door
 from assistant.events import Event
-from assistant.evidence import Evidence
+from assistant.evidence.gather import Evidence
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from assistant.answers.checking import Checked, Checker, Verdict
 from assistant.answers.citations import Citation, cite, stands
 from assistant.answers.generative_text import Written, read
+from assistant.checking.check import Checked, Checker, Verdict
 from assistant.egress import budget
 from assistant.egress.door import Door
+from assistant.evidence.units import whole
 from assistant.messages import say
 from assistant.prompts import Prompt, as_data, prompt
-from assistant.units import whole
 from kb.errors import SinziError
 from kb.language.detect import Language, detect
 from kb.language.script import to_simplified, to_traditional

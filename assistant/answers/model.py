@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.answers.checking import Checked
 from assistant.answers.citations import Citation
+from assistant.checking.check import Checked
 from assistant.egress.record import Egress
 from kb.search.passage import Passage
 

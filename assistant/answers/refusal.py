@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from assistant.evidence import Evidence
-from assistant.scoring import above
-from assistant.terms import speaks, terms, word_set
+from assistant.evidence.gather import Evidence
+from assistant.evidence.scoring import above
+from assistant.evidence.terms import speaks, terms, word_set
 
 __all__ = ["FEATURES", "confidence", "features", "threshold"]
 

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from assistant.answers.citations import Citation, cite, stands
+from assistant.evidence.units import Unit
 from assistant.tasks.documents import find, opened, versions
-from assistant.units import Unit
 from kb.errors import InputError, NotFound
 from kb.language.script import fold
 from kb.library import Library

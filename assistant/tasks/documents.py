@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from assistant.units import Unit
+from assistant.evidence.units import Unit
 from kb.errors import NotFound
 from kb.library import Holding, Library
 from kb.records.tables import DocumentRow, VersionRow

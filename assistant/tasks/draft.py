@@ -12,7 +12,7 @@ from assistant.answers.citations import Citation, stands
 from assistant.answers.extractive import UNSURE, place
 from assistant.answers.generative_writing import Draft, Unwritten, ask_with, compose
 from assistant.egress.door import open_door
-from assistant.evidence import gather
+from assistant.evidence.gather import gather
 from assistant.messages import say
 from assistant.prompts import filled
 from assistant.sources.opened import holdings

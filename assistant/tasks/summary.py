@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.answers.checking_polarity import modes
 from assistant.answers.citations import cite, stands
 from assistant.answers.extractive import place
 from assistant.answers.generative_writing import Draft, Unwritten, ask_with, compose
+from assistant.checking.polarity import modes
 from assistant.egress.door import open_door
+from assistant.evidence.units import Unit, units, whole
 from assistant.messages import say
 from assistant.tasks.documents import find, opened
 from assistant.tasks.model import Point, Written
-from assistant.units import Unit, units, whole
 from kb.language.detect import Language
 from kb.language.numbers import figures
 from kb.language.script import fold

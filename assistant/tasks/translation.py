@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.answers.checking import Checked, Verdict
-from assistant.answers.checking_figures import claimed, held
 from assistant.answers.citations import Citation, cite, stands
 from assistant.answers.generative_writing import Draft, Unwritten, ask_with, compose
+from assistant.checking.check import Checked, Verdict
+from assistant.checking.figures import claimed, held
 from assistant.egress import address
 from assistant.egress.door import open_door
 from assistant.egress.record import Egress
-from assistant.units import Unit
+from assistant.evidence.units import Unit
 from kb.errors import InputError, Misconfigured, NotFound, Transient
 from kb.language.detect import Language
 from kb.library import Library

@@ -8,8 +8,8 @@ import pytest
 
 from assistant import chat
 from assistant.answers.citations import Citation, cite, stands
+from assistant.evidence.units import Unit, units, whole
 from assistant.messages import say
-from assistant.units import Unit, units, whole
 from kb.errors import InputError
 from kb.language.detect import Language
 from kb.search.passage import Passage

@@ -18,13 +18,13 @@ from assistant.api.routes.task_shapes import (
     translation_public,
     written_public,
 )
+from assistant.evidence.units import Unit
 from assistant.sources import opened
 from assistant.tasks import changes as comparing
 from assistant.tasks import draft as drafting
 from assistant.tasks import summary, translation
 from assistant.tasks.kept import kept
 from assistant.tasks.model import Written
-from assistant.units import Unit
 from kb import audit
 from kb.errors import Conflict, Forbidden, Misconfigured, NotFound
 from kb.language.detect import Language, detect

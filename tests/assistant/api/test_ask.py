@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.answers.amendments import amended
-from assistant.evidence import gather
+from assistant.evidence.gather import gather
 from assistant.scripts import Converter
 from kb import access, audit, tenants
 from kb.access import Ability

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answers.checking_figures import claimed, held, opposed
-from assistant.answers.checking_names import exchanged, strangers
-from assistant.answers.checking_polarity import agree, clauses, modes
 from assistant.answers.generative_text import read
+from assistant.checking.figures import claimed, held, opposed
+from assistant.checking.names import exchanged, strangers
+from assistant.checking.polarity import agree, clauses, modes
 from assistant.rewriting import _is_faithful
 
 

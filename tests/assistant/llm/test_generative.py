@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from assistant import chat
-from assistant.answers.checking import Verdict
 from assistant.answers.citations import stands
 from assistant.answers.model import Answer
+from assistant.checking.check import Verdict
 from assistant.egress import choices
 from assistant.prompts import as_data
 from kb import tenants

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from assistant.evidence import word_set
-from assistant.units import Unit, units
+from assistant.evidence.gather import word_set
+from assistant.evidence.units import Unit, units
 from kb.language import dictionary
 from kb.language.dictionary import Dictionary
 from kb.language.numbers import figures

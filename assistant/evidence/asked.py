@@ -31,7 +31,7 @@ class Kind:
 
 @cache
 def _table() -> tuple[Kind, ...]:
-    text = files("assistant").joinpath("answer_kinds.tsv").read_text(encoding="utf-8")
+    text = files("assistant.evidence").joinpath("answer_kinds.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return tuple(
         Kind(name, form, re.compile(fold(question)), re.compile(fold(held))) for name, form, question, held in rows

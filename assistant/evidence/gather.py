@@ -1,8 +1,8 @@
 """question → passages → the units of them that answer, scored.
 
-Each unit is looked at in several ways (:mod:`assistant.scoring`): the words it shares with the question, its nearness
-in meaning, whether it holds the kind of answer asked for. Vectors of units lie in the records; where they do not yet,
-only the most promising units are embedded, to stay quick on an office PC.
+Each unit is looked at in several ways (:mod:`assistant.evidence.scoring`): the words it shares with the question, its
+nearness in meaning, whether it holds the kind of answer asked for. Vectors of units lie in the records; where they do
+not yet, only the most promising units are embedded, to stay quick on an office PC.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.scoring import Scored, read, score
-from assistant.terms import word_set
-from assistant.units import Unit, units
+from assistant.evidence.scoring import Scored, read, score
+from assistant.evidence.terms import word_set
+from assistant.evidence.units import Unit, units
 from kb.language.detect import Language
 from kb.search import embedding
 from kb.search.cores import usable_cores

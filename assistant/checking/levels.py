@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from assistant.answers.checking_support import Match
+from assistant.checking.support import Match
 from kb.language.detect import Language, detect
 from kb.search.passage import Passage
 
@@ -30,7 +30,7 @@ def levels() -> Levels:
     Each has the weight of terms against the embedding's, and the scores from which a sentence is kept, marked as
     unverified, and from which it is supported.
     """
-    text = files("assistant.answers").joinpath("checking.json").read_text(encoding="utf-8")
+    text = files("assistant.checking").joinpath("levels.json").read_text(encoding="utf-8")
     loaded: Levels = json.loads(text)
     return loaded
 

@@ -30,7 +30,7 @@ _POSITIVE = frozenset([Mode.REQUIRED, Mode.ALLOWED])
 
 @cache
 def _patterns() -> tuple[tuple[Mode, re.Pattern[str]], ...]:
-    text = files("assistant.answers").joinpath("polarity.tsv").read_text(encoding="utf-8")
+    text = files("assistant.checking").joinpath("polarity.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t", 1) for line in text.splitlines() if line and not line.startswith("#"))
     return tuple((Mode(mode), re.compile(pattern)) for mode, pattern in rows)
 

@@ -1,7 +1,7 @@
 """Is a generated sentence true to the passages it cites?
 
 A sentence is **wrong** when a figure, a date, a name or a negation in it is not its source's; **unsupported** when no
-passage speaks of what it speaks of; **unverified** between that and **supported**. Levels lie in ``checking.json``;
+passage speaks of what it speaks of; **unverified** between that and **supported**. Levels lie in ``levels.json``;
 ``python -m eval.fit_checking`` makes them from claims true and false.
 """
 
@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.answers import checking_figures as figures
-from assistant.answers.checking_levels import Levels, Verdict, level_of, levels, verdict
-from assistant.answers.checking_names import exchanged, strangers
-from assistant.answers.checking_polarity import agree, clauses, modes
-from assistant.answers.checking_support import Match, Support, spoken
-from assistant.evidence import word_set
-from assistant.units import Unit, whole
+from assistant.checking import figures
+from assistant.checking.levels import Levels, Verdict, level_of, levels, verdict
+from assistant.checking.names import exchanged, strangers
+from assistant.checking.polarity import agree, clauses, modes
+from assistant.checking.support import Match, Support, spoken
+from assistant.evidence.gather import word_set
+from assistant.evidence.units import Unit, whole
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 

@@ -17,9 +17,9 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.asked import Kind, figures_of, kinds, share
-from assistant.terms import Term, terms, told, word_set
-from assistant.units import Unit, header
+from assistant.evidence.asked import Kind, figures_of, kinds, share
+from assistant.evidence.terms import Term, terms, told, word_set
+from assistant.evidence.units import Unit, header
 from kb.language.detect import Language
 from kb.language.script import fold
 from kb.language.words import query_words
@@ -110,7 +110,7 @@ def score(asked: Asked, units: Sequence[Unit], cosines: NDArray[np.float32]) -> 
 
 @cache
 def _weights() -> dict[str, float]:
-    text = files("assistant").joinpath("scoring.json").read_text(encoding="utf-8")
+    text = files("assistant.evidence").joinpath("scoring.json").read_text(encoding="utf-8")
     loaded: dict[str, float] = json.loads(text)["weights"]
     return loaded
 

@@ -27,7 +27,7 @@ _PLAIN = frozenset(_PLAIN_WORDS.split(" "))
 @cache
 def _posts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     """Return for each post a pattern of its names in a claim, and one of those that satisfy it in a source."""
-    text = files("assistant.answers").joinpath("posts.tsv").read_text(encoding="utf-8")
+    text = files("assistant.checking").joinpath("posts.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return tuple((_any(cells[0]), _any("; ".join(cells))) for cells in rows)
 
@@ -40,7 +40,7 @@ def _any(cell: str) -> re.Pattern[str]:
 @cache
 def _kinds() -> tuple[tuple[re.Pattern[str], ...], ...]:
     """Things of one kind (年假 病假 …), a pattern for the names of each."""
-    text = files("assistant.answers").joinpath("kinds.tsv").read_text(encoding="utf-8")
+    text = files("assistant.checking").joinpath("kinds.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     return tuple(tuple(_any(cell) for cell in row) for row in rows)
 

@@ -1,0 +1,1 @@
+"""Sentences held against the passages they cite. The way in is :mod:`.check`."""

@@ -172,23 +172,29 @@ def _working(context: Context, display: Display) -> Iterator[Jobs]:
     with display.shown():
         if settings.embedding_model == "bundled":
             bundled.ensure(settings.cache, lambda step: display.note(f"model_{step}"))
-        try:
-            with Workers(settings) as workers:
-                workers.warm()
-                with durable.running(settings, workers, display.report) as work:
-                    left = work.left()
-                    if left:
-                        display.note("resuming", n=len(left))
-                    for job_id in left:
-                        for outcome in work.outcomes(job_id):
-                            display.outcome(outcome)
-                    yield work
-        except KeyboardInterrupt:
-            # Nothing to tidy: unfinished jobs are recorded, and the next run goes on with them.
-            display.close()
-            click.echo("已中止；下次執行時會繼續。Stopped; the next run goes on from here.", err=True)
-            sys.stdout.flush()
-            os._exit(130)
+        with _stopped_by_hand(display), Workers(settings) as workers:
+            workers.warm()
+            # Inside as well: leaving the queue in order would first wait for the files at work.
+            with durable.running(settings, workers, display.report) as work, _stopped_by_hand(display):
+                left = work.left()
+                if left:
+                    display.note("resuming", n=len(left))
+                for job_id in left:
+                    for outcome in work.outcomes(job_id):
+                        display.outcome(outcome)
+                yield work
+
+
+@contextmanager
+def _stopped_by_hand(display: Display) -> Iterator[None]:
+    """End the process at Ctrl-C. Nothing to tidy: unfinished jobs are recorded, and the next run goes on with them."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        display.close()
+        click.echo("已中止；下次執行時會繼續。Stopped; the next run goes on from here.", err=True)
+        sys.stdout.flush()
+        os._exit(130)
 
 
 @click.group()

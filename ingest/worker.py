@@ -20,13 +20,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from kb.search.cores import usable_cores
 from kb.settings import Settings
 
 __all__ = ["main"]
 
 Progress = Callable[[int, int | None], None]
 _PROGRESS_SECONDS = 0.1
-# Of 0 to 19, where the system knows nothing gentler: a thirtieth of a core that somebody else wants.
+# Of 0 to 19: gets a thirtieth of a core that somebody else wants, and all of one that nobody does.
 _GENTLE = 15
 
 
@@ -40,6 +41,9 @@ def main() -> None:
     if not first:
         return
     settings = Settings(**json.loads(first))
+    if "--gentle" in sys.argv and not settings.embedding_threads:
+        # a core stays free for the people who ask
+        settings = settings.model_copy(update={"embedding_threads": max(1, usable_cores() - 1)})
     _say(replies, {"ready": True})
     tasks: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(tasks,), daemon=True).start()
@@ -68,12 +72,8 @@ def _no_core_dumps() -> None:
 
 
 def _give_way() -> None:
-    """Work with what nobody else wants: on Linux the class for that, elsewhere a low priority."""
     import psutil
 
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.suppress(psutil.Error, OSError):
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _GENTLE))
 

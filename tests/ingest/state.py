@@ -57,6 +57,7 @@ def assert_whole(settings: Settings, tenant: Tenant) -> None:
     assert words == chunks
     assert states <= {"published", "superseded"}
     assert {path.name for path in tenant.files_path.glob("??/*")} == shas
-    assert not list((tenant.home / "work").glob("*"))
+    # "sentences": their vectors are made after publishing, beside everything else
+    assert {path.name for path in (tenant.home / "work").glob("*")} <= {"sentences"}
     for slug, ids in published.items():
         assert VectorStore(settings, tenant, slug).ids() == ids

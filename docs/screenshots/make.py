@@ -84,6 +84,13 @@ SHOTS = (
     Shot(
         "ask-desktop-en", "/t/sunrise/ask", SUNRISE, steps=(ask("When do I need a medical certificate?"), open_source)
     ),
+    Shot("library-desktop", "/t/harmony/library", steps=(lambda page: page.wait_for_selector("main h1"),)),
+    Shot("people-desktop", "/t/harmony/manage/people", steps=(lambda page: page.wait_for_selector("main h1"),)),
+    Shot(
+        "measure-desktop",
+        "/t/harmony/measure?question=病假要唔要醫生紙？",
+        steps=(lambda page: page.wait_for_selector(".hit"),),
+    ),
 )
 
 

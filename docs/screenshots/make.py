@@ -84,7 +84,7 @@ SHOTS = (
     Shot(
         "ask-desktop-en", "/t/sunrise/ask", SUNRISE, steps=(ask("When do I need a medical certificate?"), open_source)
     ),
-    Shot("library-desktop", "/t/harmony/library", steps=(lambda page: page.wait_for_selector("main h1"),)),
+    Shot("library-desktop", "/t/harmony/library", steps=(lambda page: page.wait_for_selector("a.document"),)),
     Shot("people-desktop", "/t/harmony/manage/people", steps=(lambda page: page.wait_for_selector("main h1"),)),
     Shot(
         "measure-desktop",

@@ -29,7 +29,9 @@ from tests.ingest.state import assert_whole, content
 
 def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
     """Start ``kb`` in a process of its own."""
-    command = [sys.executable, "-c", "from kb.cli import main; main()", "--data", str(settings.data), *arguments]
+    # A shell starts background jobs with Ctrl-C ignored, and what they start inherits that.
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from kb.cli import main; main()"
+    command = [sys.executable, "-c", program, "--data", str(settings.data), *arguments]
     environment = {**os.environ, "KB_CACHE": str(settings.cache), "KB_LOCALE": "en"}
     return subprocess.Popen(
         command,

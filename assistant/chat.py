@@ -63,7 +63,7 @@ def stream(retriever: Retriever, turn: Turn) -> Iterator[Event]:
         InputError: ``question_empty``, ``question_too_long``; with the first event.
     """
     started = time.perf_counter()
-    retriever.read(turn.question)
+    retriever.checked(turn.question)
     card = _card(retriever, turn)
     door = open_door(retriever.settings, retriever.library) if turn.generate else None
     question = searched(turn.question, turn.history)

@@ -12,10 +12,11 @@ from assistant.answers.citations import Citation
 from assistant.answers.extractive import UNSURE
 from assistant.answers.model import Answer
 from assistant.messages import say
-from assistant.sources.opened import READABLE, holdings
+from assistant.sources.opened import holdings
 from kb.access import Reach
 from kb.language.detect import Language
 from kb.library import Holding, Library
+from kb.records.tables import READABLE
 from kb.search.passage import Passage
 
 __all__ = ["AnswerShown", "CitationShown", "EgressShown", "SourceRef", "cited", "shown", "withheld"]

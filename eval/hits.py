@@ -9,6 +9,7 @@ from typing import Any
 from assistant.answers.refusal import confidence, features, threshold
 from assistant.evidence.gather import Evidence, gather
 from kb.search.passage import Passage
+from kb.search.query import Query
 from kb.search.retriever import Retriever
 
 __all__ = ["Hit", "HitTest", "explain"]
@@ -70,7 +71,7 @@ def explain(
         )
         for chunk_id in list(shown)[:limit]
     ]
-    return HitTest(_understood(retriever, fused.idf, question), hits, _decision(evidence))
+    return HitTest(_understood(retriever, query, fused.idf), hits, _decision(evidence))
 
 
 def _ranked(passages: list[Passage], leg: str) -> dict[int, int]:
@@ -87,8 +88,7 @@ def _best_unit(evidence: Evidence, chunk_id: int) -> dict[str, Any] | None:
     return None
 
 
-def _understood(retriever: Retriever, idf: dict[str, float], question: str) -> dict[str, Any]:
-    query = retriever.read(question)
+def _understood(retriever: Retriever, query: Query, idf: dict[str, float]) -> dict[str, Any]:
     return {
         "text": query.text,
         "language": query.language.value,

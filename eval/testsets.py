@@ -14,7 +14,7 @@ from eval.questions import Question
 from kb.errors import Conflict, InputError, NotFound
 from kb.tenants import Tenant
 
-__all__ = ["NAME", "TestSet", "add", "create", "delete", "get", "listing", "path_of", "remove", "replace_all"]
+__all__ = ["NAME", "TestSet", "add", "create", "delete", "get", "listing", "path_of", "remove"]
 
 NAME = re.compile(r"[\w\-.（）() ]{1,60}")
 MOST_QUESTIONS = 5000
@@ -76,12 +76,6 @@ def create(tenant: Tenant, name: str, questions: list[Question]) -> TestSet:
         if path.is_file():
             raise Conflict("testset_exists", name=name)
         return _write(path, questions)
-
-
-def replace_all(tenant: Tenant, name: str, questions: list[Question]) -> TestSet:
-    """Give a test set, there or not, these questions."""
-    with _WRITING:
-        return _write(path_of(tenant, name), questions)
 
 
 def add(tenant: Tenant, name: str, question: Question) -> Question:

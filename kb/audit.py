@@ -14,12 +14,11 @@ import sqlalchemy as sa
 
 from kb.library import Library
 from kb.records.activity import AuditRow
+from kb.spreadsheet import harmless
 
 __all__ = ["COLUMNS", "Actor", "actions", "as_csv", "as_jsonl", "entries", "note"]
 
 COLUMNS = ("at", "actor", "name", "action", "subject", "detail")
-# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection"), full-width ones too.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +91,11 @@ def as_csv(rows: Iterable[AuditRow]) -> Iterator[str]:
     for row in rows:
         *plain, detail = _values(row)
         told = json.dumps(detail, ensure_ascii=False) if detail else ""
-        yield _csv_line([_harmless(str(one)) for one in (*plain, told)])
+        yield _csv_line([harmless(str(one)) for one in (*plain, told)])
 
 
 def _values(row: AuditRow) -> tuple[Any, ...]:
     return (row.at.isoformat(timespec="seconds") + "Z", row.actor, row.name, row.action, row.subject, row.detail)
-
-
-def _harmless(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell
 
 
 def _csv_line(cells: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from kb.errors import InputError, NotFound
 from kb.language.glossary import Expansion, Glossary
 from kb.library import Library
 from kb.records.activity import GlossaryRow
+from kb.spreadsheet import as_typed, harmless
 
 __all__ = [
     "COLUMNS",
@@ -30,8 +31,6 @@ __all__ = [
 COLUMNS = ("written", "colloquial", "english", "abbreviations")
 MOST_CHARS = 500
 MOST_ROWS = 5000
-# A spreadsheet takes a cell that begins so for a formula; it goes out with a quote in front, and loses it coming in.
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
 class Term(NamedTuple):
@@ -138,7 +137,7 @@ def as_csv(rows: Iterable[GlossaryRow]) -> str:
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow(["'" + cell if cell.startswith(_FORMULA) else cell for cell in _term(row)])
+        writer.writerow([harmless(cell) for cell in _term(row)])
     return "\ufeff" + buffer.getvalue()
 
 
@@ -157,8 +156,7 @@ def from_csv(text: str) -> Iterator[Term]:
                 continue
             if number > MOST_ROWS or len(cells) > len(COLUMNS):
                 raise InputError("glossary_file_invalid", line=number, reason=f"{len(cells)} cells")
-            kept = [cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell for cell in cells]
-            yield Term(*kept).cleaned()
+            yield Term(*map(as_typed, cells)).cleaned()
     except csv.Error as error:
         raise InputError("glossary_file_invalid", line=number + 1, reason=str(error)) from error
     except InputError as error:

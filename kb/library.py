@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, defer, sessionmaker
 
 from kb.errors import NotFound
 from kb.records.database import open_engine
-from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.records.tables import READABLE, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.tenants import Tenant
 
 __all__ = ["DEFAULT_COLLECTION", "Holding", "Library"]
@@ -148,7 +148,7 @@ class Library:
         """Return every version that may be read, oldest first; kept until the records change."""
         version = self.data_version()
         if self._held[0] != version:
-            readable = VersionRow.state.in_(("published", "superseded"))
+            readable = VersionRow.state.in_(READABLE)
             holdings = self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
             self._held = (version, holdings)
         return self._held[1]

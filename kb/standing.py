@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from kb.days import today
 from kb.errors import Conflict, InputError
 from kb.library import Library
-from kb.records.tables import AmendmentRow, ChunkRow, DocumentRow, SectionRow, VersionRow
+from kb.records.tables import READABLE, AmendmentRow, ChunkRow, DocumentRow, SectionRow, VersionRow
 from kb.search import lexical
 from kb.search.context import indexed_words
 from kb.search.vectors import VectorStore
@@ -109,7 +109,7 @@ def withdraw(library: Library, vectors: VectorStore, version: VersionRow) -> Non
     Raises:
         Conflict: ``version_state`` for a version that is not searched anyhow.
     """
-    if version.state not in ("published", "superseded"):
+    if version.state not in READABLE:
         raise Conflict("version_state", version=version.number, state=version.state)
     with library.transaction() as session:
         session.get_one(VersionRow, version.id).state = "withdrawn"

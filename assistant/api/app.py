@@ -20,6 +20,7 @@ from assistant.api.service import Service
 from assistant.api.static import Compressed, Versioned
 from assistant.api.threads import held_by_a_thread
 from assistant.mcp_server.http import Door
+from assistant.web.pages import floors
 from kb.settings import Settings
 
 __all__ = ["create"]
@@ -75,8 +76,7 @@ class _Application(FastAPI):
 
 
 def _statics() -> list[str | tuple[str, str]]:
-    found = (point.load() for point in entry_points(group="sinzi.pages"))
-    return [(str(module.__name__), "static") for module in found]
+    return [(floor.__name__, "static") for floor in floors()]
 
 
 def _routers() -> list[APIRouter]:

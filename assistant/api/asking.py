@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -32,7 +31,6 @@ __all__ = [
     "finished",
     "keep_script",
     "script_of",
-    "sse",
     "told",
 ]
 
@@ -118,11 +116,6 @@ def told(event: Event, converter: Converter | None) -> dict[str, Any]:
     if converter is not None and event.kind == "delta":
         data["text"] = converter.feed(event.text)
     return data
-
-
-def sse(event: str, data: dict[str, Any]) -> str:
-    """Return a server-sent event."""
-    return f"event: {event}\ndata: {json.dumps(data, ensure_ascii=False, default=str)}\n\n"
 
 
 def script_of(own: Own) -> Script:

@@ -17,6 +17,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from assistant.api.headers import SAFE_METHODS
 from assistant.api.service import Service, ServiceDep
 from kb.access import ROLES, Ability, Reach, Role, key_reach, reach
 from kb.audit import Actor
@@ -44,7 +45,6 @@ __all__ = [
 ]
 
 COOKIE = "sinzi_session"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session")
 _bearer = HTTPBearer(auto_error=False, scheme_name="key")
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.errors import Forbidden, InputError
 
-__all__ = ["CONTENT_SECURITY_POLICY", "Guard"]
+__all__ = ["CONTENT_SECURITY_POLICY", "SAFE_METHODS", "Guard"]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -26,7 +26,8 @@ _FIXED = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _TLS_ONLY = f"max-age={180 * 24 * 3600}"
-_SAFE = {"GET", "HEAD", "OPTIONS"}
+# What changes nothing, by the standard (RFC 9110, 9.2.1).
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Guard:
@@ -55,7 +56,11 @@ class Guard:
             await send(message)
 
         answered = _told_too_large(guarded, scope["state"]["locale"])
-        if scope["method"] not in _SAFE and "authorization" not in headers and _elsewhere(headers, public.netloc):
+        if (
+            scope["method"] not in SAFE_METHODS
+            and "authorization" not in headers
+            and _elsewhere(headers, public.netloc)
+        ):
             error = Forbidden("csrf_invalid").as_dict(scope["state"]["locale"])
             await JSONResponse({"error": error}, 403)(scope, receive, guarded)
             return

@@ -14,7 +14,7 @@ from assistant.checking.levels import Levels, Verdict, level_of, levels, verdict
 from assistant.checking.names import exchanged, strangers
 from assistant.checking.polarity import agree, clauses, modes
 from assistant.checking.support import Match, Support, spoken
-from assistant.evidence.gather import word_set
+from assistant.evidence.terms import word_set
 from assistant.evidence.units import Unit, whole
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from assistant.evidence.gather import word_set
+from assistant.evidence.terms import word_set
 from assistant.evidence.units import Unit, units
 from kb.language import dictionary
 from kb.language.dictionary import Dictionary

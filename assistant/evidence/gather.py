@@ -25,7 +25,7 @@ from kb.search.passage import Passage
 from kb.search.retriever import Found, Retriever
 from kb.search.units import text_of
 
-__all__ = ["Evidence", "Scored", "gather", "word_set"]
+__all__ = ["Evidence", "gather"]
 
 # Passages whose units are looked at, and how many units without a stored vector are embedded: what an office PC does in
 # 100 ms.
@@ -68,9 +68,8 @@ def _gather(retriever: Retriever, question: str, collections: list[str] | None, 
     candidates = [unit for passage in found.passages[:PASSAGES] for unit in units(passage)]
     if not candidates:
         return evidence
-    words = [_lexical(found, unit) for unit in candidates]
     stored = [_stored(found, unit) for unit in candidates]
-    chosen = _promising(candidates, words, stored)
+    chosen = _promising(found, candidates, stored)
     similar = _similar(retriever, found, [candidates[i] for i in chosen], [stored[i] for i in chosen])
     chinese = np.array([candidates[i].passage.language != Language.ENGLISH.value for i in chosen])
     cosines = found.centres.centred(similar, found.vectors, chinese).max(axis=1)
@@ -118,15 +117,15 @@ def _vectors(retriever: Retriever, chosen: list[Unit]) -> Vectors:
     return np.stack([known[text] for text in texts])
 
 
-def _promising(candidates: list[Unit], words: list[float], stored: list[Vectors | None]) -> list[int]:
+def _promising(found: Found, candidates: list[Unit], stored: list[Vectors | None]) -> list[int]:
     """Return the indices worth a second look: all with a stored vector, and of the others the best by words and place.
 
     To embed more of them than that would make a person wait.
     """
-    ranks = {id(unit.passage): unit.passage.score for unit in candidates}
-    order = sorted(range(len(candidates)), key=lambda i: -(words[i] + 0.6 * ranks[id(candidates[i].passage)]))
-    kept = [i for i in order if stored[i] is not None]
-    return sorted([*kept, *[i for i in order if stored[i] is None][:EMBEDDED_UNITS]])
+    missing = [i for i, known in enumerate(stored) if known is None]
+    if len(missing) > EMBEDDED_UNITS:
+        missing.sort(key=lambda i: -(_lexical(found, candidates[i]) + 0.6 * candidates[i].passage.score))
+    return sorted([*(i for i, known in enumerate(stored) if known is not None), *missing[:EMBEDDED_UNITS]])
 
 
 def _lexical(found: Found, unit: Unit) -> float:

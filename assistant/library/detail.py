@@ -9,14 +9,11 @@ from kb import audit, publishing, standing
 from kb.audit import Actor
 from kb.errors import NotFound
 from kb.library import Library
-from kb.records.tables import CollectionRow, DocumentRow, VersionRow
+from kb.records.tables import READABLE, CollectionRow, DocumentRow, VersionRow
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 
 __all__ = ["Shelf", "main_version"]
-
-# What a reader without the right to edit may open.
-READABLE = frozenset({"published", "superseded"})
 
 
 def main_version(document: DocumentRow, versions: list[VersionRow]) -> VersionRow | None:

@@ -7,7 +7,7 @@ from assistant.mcp_server.wire import DocumentText, Heading, Piece
 from assistant.sources.opened import note_opening
 from kb.errors import NotFound
 from kb.library import Holding
-from kb.records.tables import VersionRow
+from kb.records.tables import READABLE, VersionRow
 
 __all__ = ["as_markdown", "read"]
 
@@ -54,7 +54,7 @@ def read(caller: Caller, document_id: int, version: int | None, first_piece: int
 def _opened(caller: Caller, document_id: int, number: int | None) -> Holding:
     """Return the version asked for, else the one published, else the newest that may be read."""
     collection, document = caller.document(document_id)
-    states = {"published", "superseded"}
+    states = set(READABLE)
     if collection.slug in caller.reach.edit:
         states |= {"draft", "withdrawn"}
     readable = [one for one in caller.library.versions(document) if one.state in states]

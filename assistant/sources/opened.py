@@ -13,11 +13,10 @@ from kb.access import Reach
 from kb.audit import Actor
 from kb.errors import NotFound
 from kb.library import Holding, Library
-from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.records.tables import READABLE, ChunkRow, CollectionRow, DocumentRow, VersionRow
 
 __all__ = ["holdings", "note_opening", "quoted", "visible"]
 
-READABLE = frozenset({"published", "superseded"})
 # Turning the pages of a document is one opening, not fifty.
 _ONE_OPENING_SECONDS = 600.0
 _MOST_OPENINGS = 5000

@@ -72,7 +72,9 @@ def _pdf_page(path: Path, number: int, width: int) -> Image.Image:
 
 def _picture(path: Path, number: int, width: int) -> Image.Image:
     """Return a frame as a viewer shows it: turned by its EXIF, on white; never drawn larger than it is."""
-    from PIL import Image, ImageOps
+    from PIL import Image
+
+    from kb.pictures import as_shown
 
     Image.MAX_IMAGE_PIXELS = _MOST_SOURCE_PIXELS // 2  # Pillow raises at twice this
     _register_heif()
@@ -81,15 +83,7 @@ def _picture(path: Path, number: int, width: int) -> Image.Image:
         if image.width * image.height > _MOST_SOURCE_PIXELS:
             raise Image.DecompressionBombError
         image.draft("RGB", (width * 2, width * 2))
-        shown = ImageOps.exif_transpose(image)
-        if shown.mode in ("RGBA", "LA", "PA") or "transparency" in shown.info:
-            layer = shown.convert("RGBA")
-            paper = Image.new("RGBA", layer.size, "white")
-            paper.alpha_composite(layer)
-            shown = paper
-        elif shown.mode.startswith("I;16") or shown.mode == "I":
-            shown = shown.point(lambda value: value / 256).convert("L")
-        shown = shown.convert("RGB")
+        shown = as_shown(image)
     scale = min(1.0, _scale(*shown.size, width))
     size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
     return shown.resize(size, Image.Resampling.LANCZOS) if scale < 1.0 else shown

@@ -8,7 +8,7 @@ from contextlib import suppress
 from assistant.evidence.units import Unit
 from kb.errors import NotFound
 from kb.library import Holding, Library
-from kb.records.tables import DocumentRow, VersionRow
+from kb.records.tables import READABLE, DocumentRow, VersionRow
 from kb.search.passage import Passage, passage
 
 __all__ = ["clause", "find", "opened", "versions"]
@@ -28,7 +28,7 @@ def find(library: Library, name: str, collections: Sequence[str] | None = None) 
 
 def versions(library: Library, document: DocumentRow) -> list[VersionRow]:
     """Return the readable versions of a document, oldest first."""
-    return [row for row in library.versions(document) if row.state in ("published", "superseded")]
+    return [row for row in library.versions(document) if row.state in READABLE]
 
 
 def opened(library: Library, document: DocumentRow, number: int | None = None) -> list[Passage]:

@@ -16,13 +16,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-__all__ = ["LOCALES", "render", "text", "texts"]
+__all__ = ["LOCALES", "floors", "render", "text", "texts"]
 
 LOCALES = ("zh-HK", "en")
 
 
 @cache
-def _floors() -> tuple[ModuleType, ...]:
+def floors() -> tuple[ModuleType, ...]:
     """Return the packages with pages (``templates/``, ``messages/``, ``static/``), of the group ``sinzi.pages``."""
     points = sorted(entry_points(group="sinzi.pages"), key=lambda point: point.name)
     return tuple(point.load() for point in points)
@@ -32,7 +32,7 @@ def _floors() -> tuple[ModuleType, ...]:
 def catalogue() -> dict[str, dict[str, str]]:
     """Return all texts of pages: ``{"ask.title": {"zh-HK": …, "en": …}}`` from every ``messages/<area>.json``."""
     found: dict[str, dict[str, str]] = {}
-    for floor in _floors():
+    for floor in floors():
         for entry in files(floor).joinpath("messages").iterdir():
             if entry.name.endswith(".json"):
                 area: dict[str, dict[str, str]] = json.loads(entry.read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def texts(area: str, locale: str) -> dict[str, str]:
 
 @cache
 def _environment() -> Environment:
-    loader = ChoiceLoader([PackageLoader(floor.__name__) for floor in _floors()])
+    loader = ChoiceLoader([PackageLoader(floor.__name__) for floor in floors()])
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.globals |= {"t": _t, "page_texts": _page_texts, "static": _static}
     environment.filters["as_json"] = _as_json
@@ -86,7 +86,7 @@ def _as_json(value: object) -> str:
 @cache
 def _static(name: str) -> str:
     """Return the address of a static file, with a digest so that browsers keep it until it changes."""
-    for floor in _floors():
+    for floor in floors():
         found: Traversable = files(floor).joinpath("static", name)
         if found.is_file():
             return f"/static/{name}?v={hashlib.sha256(found.read_bytes()).hexdigest()[:10]}"

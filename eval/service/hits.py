@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.callers import Evaluator, limit_questions
 from assistant.api.service import ServiceDep
+from assistant.sources.opened import holdings
 from eval.hits import SHOWN_TEXT, Hit, explain
-from kb.records.tables import VersionRow
 
 __all__ = ["router"]
 
@@ -66,9 +66,8 @@ def hit_test(caller: Evaluator, service: ServiceDep, asked: HitTestCreate) -> Hi
     found = explain(
         service.retriever(caller.tenant), asked.question, caller.narrowed(asked.collections), asked.as_of, asked.limit
     )
-    with caller.library.session() as session:
-        versions = {one.passage.version_id for one in found.hits}
-        documents = {one: row.document_id for one in versions if (row := session.get(VersionRow, one)) is not None}
+    versions = holdings(caller.library, (one.passage.version_id for one in found.hits))
+    documents = {version_id: one.document.id for version_id, one in versions.items()}
     return HitTestPublic(
         question=found.question,
         hits=[_public(one, documents.get(one.passage.version_id)) for one in found.hits],

@@ -84,5 +84,5 @@ def logged(
 
 def _reasons(locale: str) -> dict[str, str]:
     """Words for the codes with which answers are refused or disliked."""
-    found = texts("measure", locale)
+    found = texts("ask", locale) | texts("measure", locale)
     return {key.removeprefix("reason_"): value for key, value in found.items() if key.startswith("reason_")}

@@ -99,12 +99,16 @@ def _public(name: str, summary: dict[str, Any]) -> RunPublic:
 
 def visible(caller: Caller) -> list[RunPublic]:
     """Return the tenant's runs of answers, newest first, that quote nothing beyond the caller's reach."""
-    return [_public(one["name"], one) for one in results.listing(caller.tenant) if _may_see(caller, one)]
+    every = _every(caller)
+    return [_public(one["name"], one) for one in results.listing(caller.tenant) if _may_see(caller, one, every)]
 
 
-def _may_see(caller: Caller, summary: dict[str, Any]) -> bool:
+def _every(caller: Caller) -> set[str]:
+    return {row.slug for row in caller.library.collections()}
+
+
+def _may_see(caller: Caller, summary: dict[str, Any], every: set[str]) -> bool:
     searched = summary.get("collections")
-    every = {row.slug for row in caller.library.collections()}
     return summary.get("kind") == "answers" and (every if searched is None else set(searched)) <= caller.reach.read
 
 
@@ -118,7 +122,7 @@ def opened(caller: Caller, name: str) -> Result:
     if not _NAME.fullmatch(name) or name.startswith(".") or not (folder / "run.json").is_file():
         raise NotFound("run_not_found", run=name)
     found = results.open_result(str(folder), [])
-    if not _may_see(caller, found.summary):
+    if not _may_see(caller, found.summary, _every(caller)):
         raise NotFound("run_not_found", run=name)
     return found
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from ingest.parsers.model import ParseContext, ParsedDocument
 from ingest.parsers.pdf_layout.document import LayoutPage, lay_out
 from kb.errors import FileRejected
+from kb.pictures import as_shown
 
 __all__ = ["parse"]
 
@@ -75,21 +76,8 @@ def _pictures(path: Path, context: ParseContext) -> Iterator[tuple[int, int, Ima
                 for number, frame in enumerate(ImageSequence.Iterator(image), 1):
                     if frame.width * frame.height > limit:
                         raise Image.DecompressionBombError
-                    yield number, total, _shown(frame)
+                    yield number, total, as_shown(frame)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise FileRejected("file_too_complex", name=name, what=f"> {limit // 1_000_000} megapixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         raise FileRejected("file_broken", name=name) from error
-
-
-def _shown(frame: Image.Image) -> Image.Image:
-    """Return the frame as a viewer shows it: turned by its EXIF, transparency on white, RGB."""
-    picture = ImageOps.exif_transpose(frame)
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        layer = picture.convert("RGBA")
-        paper = Image.new("RGBA", layer.size, "white")
-        paper.alpha_composite(layer)
-        picture = paper
-    elif picture.mode.startswith("I;16") or picture.mode == "I":
-        picture = picture.point(lambda value: value / 256).convert("L")
-    return picture.convert("RGB")

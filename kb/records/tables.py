@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from kb.records.columns import NAMING, now
 
 __all__ = [
+    "READABLE",
     "AmendmentRow",
     "ChunkRow",
     "CollectionRow",
@@ -64,6 +65,10 @@ class DocumentRow(TenantBase):
     owner: Mapped[str] = mapped_column(default="")
     review_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+# States of a version that everybody with the right to its collection may read.
+READABLE = ("published", "superseded")
 
 
 class VersionRow(TenantBase):

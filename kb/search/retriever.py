@@ -93,14 +93,22 @@ class Retriever:
         """
         return self.search(self.read(question), limit=limit, collections=collections, as_of=as_of).passages
 
-    def read(self, question: str) -> Query:
-        """Check a question and understand it."""
+    def checked(self, question: str) -> str:
+        """Return a question without the white space around it.
+
+        Raises:
+            InputError: ``question_empty``, ``question_too_long``.
+        """
         text = question.strip()
         if not text:
             raise InputError("question_empty")
         if len(text) > self.settings.max_question_chars:
             raise InputError("question_too_long", length=len(text), limit=self.settings.max_question_chars)
-        return understand(text, self.glossary, _dictionary(self.settings))
+        return text
+
+    def read(self, question: str) -> Query:
+        """Check a question and understand it."""
+        return understand(self.checked(question), self.glossary, _dictionary(self.settings))
 
     def search(
         self,

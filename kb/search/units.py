@@ -20,12 +20,10 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from kb.language.sentences import sentences
-from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, UnitsRow, VersionRow
+from kb.records.tables import READABLE, ChunkRow, CollectionRow, DocumentRow, UnitsRow, VersionRow
 from kb.search.encoder import Vectors
 
 __all__ = ["Cosines", "Waiting", "cosines", "outstanding", "state", "store", "text_of", "waiting"]
-
-SEARCHED = ("published", "superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +84,14 @@ def _lacking(query: sa.Select[Any], model: str | None) -> sa.Select[Any]:
         query.join(VersionRow, VersionRow.id == ChunkRow.version_id)
         .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
         .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
-        .where(VersionRow.state.in_(SEARCHED), ~sa.exists().where(UnitsRow.chunk_id == ChunkRow.id))
+        .where(VersionRow.state.in_(READABLE), ~sa.exists().where(UnitsRow.chunk_id == ChunkRow.id))
     )
     return query if model is None else query.where(CollectionRow.model == model)
 
 
 def state(session: Session) -> tuple[int, int, str]:
     """Return what changes when other versions are searched, or by another model; it costs next to nothing."""
-    searched = sa.select(sa.func.count(), sa.func.sum(VersionRow.id)).where(VersionRow.state.in_(SEARCHED))
+    searched = sa.select(sa.func.count(), sa.func.sum(VersionRow.id)).where(VersionRow.state.in_(READABLE))
     number, total = session.execute(searched).one()
     return int(number), int(total or 0), ",".join(session.scalars(sa.select(CollectionRow.model)))
 

@@ -11,8 +11,9 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from assistant import conversations
-from assistant.api.asking import Mine, Own, Question, begin, finished, script_of, sse, told
+from assistant.api.asking import Mine, Own, Question, begin, finished, script_of, told
 from assistant.api.bodies import Body, Id
+from assistant.api.server_events import sse
 from assistant.chat import Turn
 from assistant.conversations import Reason
 from assistant.events import Event

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 import tempfile
 import time
@@ -18,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.api.bodies import Body, Id, Moment
 from assistant.api.callers import Caller, Editor
+from assistant.api.server_events import sse
 from assistant.library import fetch, receive, uploads
 from assistant.library.board import UNFINISHED
 from assistant.library.intake import Intake
@@ -161,16 +161,12 @@ async def _changes(request: Request, caller: Caller) -> AsyncIterator[str]:
             changed = [row for row in rows if told.get(row.id) != row]
             told = {row.id: row for row in rows}
             if changed:
-                yield _event("uploads", [row.model_dump(mode="json") for row in changed])
+                yield sse("uploads", [row.model_dump(mode="json") for row in changed])
             if not any(row.status in UNFINISHED for row in rows):
                 break
         await asyncio.sleep(_TICK_SECONDS)
     if not any(row.status in UNFINISHED for row in told.values()):
-        yield _event("idle", {})
-
-
-def _event(name: str, data: Any) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        yield sse("idle", {})
 
 
 @plain.delete("/uploads", status_code=204, response_class=Response, summary="Clear the list of finished uploads")

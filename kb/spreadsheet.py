@@ -1,0 +1,18 @@
+"""Cells that a spreadsheet would take for formulas, made harmless (OWASP, "CSV Injection")."""
+
+from __future__ import annotations
+
+__all__ = ["as_typed", "harmless"]
+
+# Full-width ones too.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def harmless(cell: str) -> str:
+    """Return a cell for a CSV file; what begins as a formula gets a quote in front."""
+    return "'" + cell if cell.startswith(_FORMULA) else cell
+
+
+def as_typed(cell: str) -> str:
+    """Return a cell of a CSV file without the quote that :func:`harmless` put in front."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

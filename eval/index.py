@@ -31,6 +31,7 @@ from kb.library import DEFAULT_COLLECTION, Library
 from kb.records.tables import ChunkRow, SectionRow
 from kb.search import embedding, lexical, units
 from kb.search.encoder import Encoder, Vectors
+from kb.search.twins import find as twins
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 
@@ -44,6 +45,10 @@ _MODULES = (
     "kb.language.words",
     "kb.language.detect",
     "kb.language.sentences",
+    "kb.search.twins.align",
+    "kb.search.twins.find",
+    "kb.search.twins.likeness",
+    "kb.search.twins.sides",
 )
 Progress = Callable[[str, int, int], None]
 _KEPT = 3
@@ -118,6 +123,7 @@ def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: P
         store.add(begun.version_id, publishing.fill(library, begun, _content(prepared, rows)), rows)
         publishing.publish(library, store, begun)
         progress("store", done, len(read))
+    twins.seek(library)
     _refine(library, encoder, cache, progress)
     return len(texts)
 

@@ -45,15 +45,15 @@ def run(
     runs: dict[str, trec.Run] = {system: {} for system in systems}
     found: dict[str, list[Passage]] = {}
     milliseconds: dict[str, float] = {}
-    ways = list(dict.fromkeys((SYSTEMS[system].read, SYSTEMS[system].unit_share) for system in systems))
+    ways = list(dict.fromkeys((SYSTEMS[system].read, SYSTEMS[system].ranking) for system in systems))
     for done, query in enumerate(dataset.queries, 1):
-        for read, retriever.unit_share in ways:
+        for read, retriever.ranking in ways:
             started = time.perf_counter()
             passages = retriever.search(read(retriever, query.text), limit=_EVERYTHING).passages
             milliseconds.setdefault(query.id, (time.perf_counter() - started) * 1000)
             found.setdefault(query.id, passages[:_SHOWN])
             for system in systems:
-                if (SYSTEMS[system].read, SYSTEMS[system].unit_share) == (read, retriever.unit_share):
+                if (SYSTEMS[system].read, SYSTEMS[system].ranking) == (read, retriever.ranking):
                     runs[system][query.id] = documents(passages, SYSTEMS[system])
         progress("ask", done, len(dataset.queries))
     summary, questions = summarise(dataset, runs, names)

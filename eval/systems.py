@@ -2,20 +2,20 @@
 
 ``hybrid`` is what the product returns, as it returns it. ``dense``, ``centred`` and ``lexical`` are the same
 candidates in the order of the score each leg gave them (``Passage.why``). The ablations ask with a part of the
-understood question taken away, or, ``no-units``, without a look at the single sentences of a passage. Nothing of the
-search is built a second time here.
+understood question taken away, or without a look at the single sentences of a passage (``no-units``), or with the two
+copies of a bilingual document apart (``no-twins``). Nothing of the search is built a second time here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kb.language.glossary import Expansion, Glossary
 from kb.language.words import query_words
-from kb.search.fusion import UNIT_SHARE
 from kb.search.passage import Passage
 from kb.search.query import Query
+from kb.search.ranking import Ranking
 from kb.search.retriever import Retriever
 
 __all__ = ["SYSTEMS", "System", "documents"]
@@ -45,7 +45,12 @@ def _without_glossary(retriever: Retriever, question: str) -> Query:
 def _without_translation(retriever: Retriever, question: str) -> Query:
     """No word of the other language but those typed in it."""
     query = retriever.read(question)
-    return replace(query, other={word: weight for word, weight in query.typed.items() if word.isascii()})
+    return _of_own_language(query)
+
+
+def _of_own_language(query: Query) -> Query:
+    other = {word: weight for word, weight in query.typed.items() if word.isascii()}
+    return replace(query, other=other, names=[name for name in query.names if name.own])
 
 
 def _without_rewriting(retriever: Retriever, question: str) -> Query:
@@ -54,8 +59,7 @@ def _without_rewriting(retriever: Retriever, question: str) -> Query:
 
 
 def _as_typed(retriever: Retriever, question: str) -> Query:
-    query = _plain(_without_glossary(retriever, question))
-    return replace(query, other={word: weight for word, weight in query.typed.items() if word.isascii()})
+    return _of_own_language(_plain(_without_glossary(retriever, question)))
 
 
 def _plain(query: Query) -> Query:
@@ -82,12 +86,11 @@ def _lexical(passage: Passage, _place: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """``read`` understands a question; ``score`` orders what search returns for it; ``unit_share`` is what a passage's
-    best sentence counts in its cosine."""
+    """``read`` understands a question; ``score`` orders what search returns for it, which ``ranking`` has a part in."""
 
     read: Callable[[Retriever, str], Query]
     score: Callable[[Passage, int], float]
-    unit_share: float = UNIT_SHARE
+    ranking: Ranking = field(default_factory=Ranking)
 
 
 SYSTEMS: dict[str, System] = {
@@ -95,7 +98,8 @@ SYSTEMS: dict[str, System] = {
     "dense": System(_understood, _dense),
     "centred": System(_understood, _centred),
     "lexical": System(_understood, _lexical),
-    "no-units": System(_understood, _as_returned, 0.0),
+    "no-units": System(_understood, _as_returned, Ranking(unit_share=0.0)),
+    "no-twins": System(_understood, _as_returned, Ranking(twins=False)),
     "no-glossary": System(_without_glossary, _as_returned),
     "no-translation": System(_without_translation, _as_returned),
     "no-rewriting": System(_without_rewriting, _as_returned),

@@ -86,6 +86,7 @@ def _outcomes(
     from kb import writer
     from kb.library import Library
     from kb.search import units
+    from kb.search.twins import find as twins
 
     settings = context.settings
     if handover.is_open(settings):
@@ -97,6 +98,7 @@ def _outcomes(
         with library.session() as session:
             to_refine = units.outstanding(session)
         if all(settled.values()) and not to_refine and not durable.left_over(settings):
+            twins.seek(library)
             yield from (outcome for outcome in settled.values() if outcome)
             return
         with _working(context, display) as work:

@@ -1,4 +1,4 @@
-"""Sentence vectors of what has been published, made while nobody waits for a file.
+"""What makes search finer after publishing, made while nobody waits for a file: twins and sentence vectors.
 
 What is left to do is what the records lack, so a run cut short at any moment is simply gone on with, and nothing is
 queued. Batches are small: a file handed in meanwhile waits for one of them at most.
@@ -20,6 +20,7 @@ from kb.errors import SinziError
 from kb.library import Library
 from kb.search import units
 from kb.search.encoder import Vectors
+from kb.search.twins import find as twins
 from kb.settings import Settings
 
 __all__ = ["fill", "in_background"]
@@ -37,12 +38,13 @@ def fill(
     progress: Callable[[int, int], None] = lambda done, total: None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> bool:
-    """Embed the sentences of one tenant's chunks that have no sentence vectors; return whether none is left.
+    """Look for twins, then embed the sentences of chunks that have no sentence vectors; return whether none is left.
 
     Args:
         progress: told ``(chunks done, chunks in all)``.
         go_on: asked before every batch.
     """
+    twins.seek(library, go_on=go_on)
     model, dimension = workers.identity()
     folder = library.tenant.home / "work" / "sentences"
     with library.session() as session:
@@ -96,18 +98,20 @@ def _keep_filling(
 ) -> None:
     whole: dict[str, tuple[int, int, str]] = {}  # which versions each tenant searched when nothing was left to do
     pause = look_seconds
+
+    def undisturbed() -> bool:
+        return not ended.is_set() and not busy()
+
     while not ended.wait(pause):
         pause = look_seconds
         try:
             for tenant in tenants.listing(settings):
-                if ended.is_set() or busy():
+                if not undisturbed():
                     break
                 library = Library(tenant)
                 with library.session() as session:
                     searched = units.state(session)
-                if searched != whole.get(tenant.slug) and fill(
-                    library, workers, go_on=lambda: not ended.is_set() and not busy()
-                ):
+                if searched != whole.get(tenant.slug) and fill(library, workers, go_on=undisturbed):
                     whole[tenant.slug] = searched
         except Closing:
             return

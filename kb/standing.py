@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 from kb.days import today
 from kb.errors import Conflict, InputError
 from kb.library import Library
-from kb.records.tables import READABLE, AmendmentRow, ChunkRow, DocumentRow, SectionRow, VersionRow
+from kb.records.tables import (
+    READABLE,
+    AmendmentRow,
+    ChunkRow,
+    DocumentRow,
+    SectionRow,
+    TwinsSoughtRow,
+    VersionRow,
+)
 from kb.search import lexical
 from kb.search.context import indexed_words
 from kb.search.vectors import VectorStore
@@ -44,6 +52,7 @@ def put_in_force(session: Session, document_id: int, version_id: int) -> int | N
     document = session.get_one(DocumentRow, document_id)
     version = session.get_one(VersionRow, version_id)
     back = version.state in _RESTING
+    session.execute(sa.delete(TwinsSoughtRow).where(TwinsSoughtRow.version_id == version_id))
     old = session.get(VersionRow, document.published_version_id or -1)
     if old is not None and old.id != version.id:
         old.state = "superseded"

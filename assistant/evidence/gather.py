@@ -22,6 +22,7 @@ from kb.search import embedding
 from kb.search.cores import usable_cores
 from kb.search.encoder import Vectors
 from kb.search.passage import Passage
+from kb.search.ranking import is_new
 from kb.search.retriever import Found, Retriever
 from kb.search.units import text_of
 
@@ -65,7 +66,9 @@ def gather(retriever: Retriever, question: str, collections: list[str] | None, a
 def _gather(retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None) -> Evidence:
     found = retriever.search(retriever.read(question), collections=collections, as_of=as_of)
     evidence = Evidence(found, collections=collections)
-    candidates = [unit for passage in found.passages[:PASSAGES] for unit in units(passage)]
+    # of a passage and its twin only the better one: nobody wants one rule quoted in two languages
+    new = [passage for passage, is_first in zip(found.passages, is_new(found.passages), strict=True) if is_first]
+    candidates = [unit for passage in new[:PASSAGES] for unit in units(passage)]
     if not candidates:
         return evidence
     stored = [_stored(found, unit) for unit in candidates]

@@ -24,6 +24,9 @@ __all__ = [
     "PostingRow",
     "SectionRow",
     "TenantBase",
+    "TwinChunkRow",
+    "TwinsRow",
+    "TwinsSoughtRow",
     "UnitsRow",
     "VersionRow",
     "WordBlockRow",
@@ -158,6 +161,33 @@ class UnitsRow(TenantBase):
     chunk_id: Mapped[int] = mapped_column(ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True)
     spans: Mapped[bytes] = mapped_column(LargeBinary)
     vectors: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TwinsRow(TenantBase):
+    """Two documents that say the same in Chinese and in English (:mod:`kb.twins`); ``state`` is one of STATES there."""
+
+    __tablename__ = "twins"
+    chinese_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    english_id: Mapped[int] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    state: Mapped[str]
+    score: Mapped[float]
+
+
+class TwinChunkRow(TenantBase):
+    """The chunk of the other language's copy that says what a chunk says; a row for each direction."""
+
+    __tablename__ = "twin_chunks"
+    chunk_id: Mapped[int] = mapped_column(ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True)
+    twin_id: Mapped[int] = mapped_column(ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class TwinsSoughtRow(TenantBase):
+    """A version whose twin has been looked for."""
+
+    __tablename__ = "twins_sought"
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True)
 
 
 class WordBlockRow(TenantBase):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["UNIT_SHARE", "fuse", "late"]
+__all__ = ["UNIT_SHARE", "fuse", "late", "together"]
 
 # Chosen on the development sets; `docs/benchmarks.md` has the ablation.
 LEXICAL_SHARE = 0.6
@@ -20,6 +20,11 @@ DENSE_RANGE = 0.15
 UNIT_SHARE = 0.3
 # Where the best passage carries this share of what the question's words are worth, words are trusted fully.
 FULL_TRUST = 1.1
+
+# Where a passage has a twin in the other language, both stand on both scores: what the copy in the question's language
+# counts of it, and by how much the other copy comes later: what else speaks the asker's language goes before it.
+OWN_SHARE = 0.75
+OTHER_LATER = 0.05
 
 Floats = NDArray[np.float32]
 
@@ -61,3 +66,15 @@ def fuse(dense: Floats, lexical: Floats, chinese: NDArray[np.bool_], possible: f
         if best > 0.0 and possible > 0.0:
             words[group] = min(1.0, best / (possible * FULL_TRUST)) * lexical[group] / best
     return np.asarray((1.0 - LEXICAL_SHARE) * near + LEXICAL_SHARE * words, dtype=np.float32)
+
+
+def together(scores: Floats, others: NDArray[np.floating], own: NDArray[np.bool_]) -> Floats:
+    """Return the scores with twins judged as one: a translated word that misleads finds one copy and not the other.
+
+    Args:
+        others: the score of each candidate's best twin, NaN where it has none.
+        own: whether each candidate is in the question's language.
+    """
+    share = np.where(own, OWN_SHARE, 1.0 - OWN_SHARE)
+    joint = share * scores + (1.0 - share) * others + np.where(own, 0.0, -OTHER_LATER)
+    return np.asarray(np.where(np.isnan(others), scores, joint), dtype=np.float32)

@@ -12,7 +12,7 @@ from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.language.words import content_words, query_words
 
-__all__ = ["Query", "understand"]
+__all__ = ["Name", "Query", "understand"]
 
 # What a word is worth that the person did not type, against one typed: chosen on the development sets.
 GLOSSARY_WEIGHT = 0.6
@@ -22,6 +22,22 @@ FUNCTION_WORD_SHARE = 0.2  # of these weights, for the other names of a term mad
 
 Words = dict[str, float]
 Concept = list[frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Another name of a term of the question.
+
+    Attributes:
+        own: whether it is in the question's language.
+        term, words: the weighted words of the term as typed, and of the name.
+        factor: what a word of it is worth against one typed.
+    """
+
+    own: bool
+    term: Words
+    words: Words
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,7 @@ class Query:
         own: for documents in the question's language: ``typed`` and the glossary's other names.
         other: for documents in the other language (Chinese ↔ English): translations, and typed words and figures
             that look the same there.
+        names: the other names and translations whose words are in ``own`` and ``other``, one by one.
         concepts: what the question is about, one entry a term: a text speaks of it when it holds all words of any
             of the entry's names.
     """
@@ -46,6 +63,7 @@ class Query:
     typed: Words = field(default_factory=dict)
     own: Words = field(default_factory=dict)
     other: Words = field(default_factory=dict)
+    names: list[Name] = field(default_factory=list)
     concepts: list[Concept] = field(default_factory=list)
 
     @property
@@ -65,9 +83,9 @@ def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
     if language.is_chinese and (written := to_written(text)) != text:
         variants.append(written)
     typed: Words = {}
-    _merge(typed, variants, 1.0)
-    own = dict(typed)
-    other = {word: weight for word, weight in typed.items() if word.isascii()}
+    for variant in variants:
+        _merge(typed, _words(variant), 1.0)
+    names: list[Name] = []
     concepts: list[Concept] = []
     for variant in variants:
         for expansion in glossary.expand(variant):
@@ -76,15 +94,22 @@ def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
                 near, far = far, near
             # 「之內」 = within: such a term is in the glossary, but says little of what is asked
             telling = 1.0 if _tells(expansion.term) else FUNCTION_WORD_SHARE
-            _merge(own, near, GLOSSARY_WEIGHT * telling)
-            _merge(other, far, TRANSLATED_WEIGHT * telling)
+            names += _names(True, expansion.term, near, GLOSSARY_WEIGHT * telling)
+            names += _names(False, expansion.term, far, TRANSLATED_WEIGHT * telling)
             if telling == 1.0:
                 concepts.append(_concept([expansion.term, *near, *far]))
     last = variants[-1]
     for term, meanings in dictionary.to_english(last) if language.is_chinese else dictionary.to_chinese(last):
-        _merge(other, meanings, DICTIONARY_WEIGHT)
+        names += _names(False, term, meanings, DICTIONARY_WEIGHT)
         concepts.append(_concept([term, *meanings]))
-    return Query(text, language, variants, typed, own, other, concepts)
+    own, other = dict(typed), {word: weight for word, weight in typed.items() if word.isascii()}
+    for name in names:
+        _merge(own if name.own else other, name.words.items(), name.factor)
+    return Query(text, language, variants, typed, own, other, names, concepts)
+
+
+def _names(own: bool, term: str, names: Iterable[str], factor: float) -> list[Name]:
+    return [Name(own, dict(_words(term)), dict(_words(name)), factor) for name in names]
 
 
 def _tells(term: str) -> bool:
@@ -103,10 +128,9 @@ def _concept(names: list[str]) -> Concept:
     return found
 
 
-def _merge(into: Words, texts: Iterable[str], factor: float) -> None:
-    for text in texts:
-        for word, weight in _words(text):
-            into[word] = max(into.get(word, 0.0), weight * factor)
+def _merge(into: Words, words: Iterable[tuple[str, float]], factor: float) -> None:
+    for word, weight in words:
+        into[word] = max(into.get(word, 0.0), weight * factor)
 
 
 @lru_cache(maxsize=20_000)

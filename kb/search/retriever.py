@@ -20,10 +20,11 @@ from kb.search import candidates, centres, embedding, units
 from kb.search.candidates import Candidate
 from kb.search.centres import Centres
 from kb.search.encoder import Vectors
-from kb.search.fusion import UNIT_SHARE, fuse, late
 from kb.search.lexical import Indexed, WordIndex
 from kb.search.passage import Passage, passage
 from kb.search.query import Query, understand
+from kb.search.ranking import Ranked, Ranking, first, rank
+from kb.search.twins import records as twins
 from kb.search.units import Cosines
 from kb.settings import Settings
 from kb.tenants import Tenant
@@ -67,7 +68,7 @@ class Retriever:
         self.tenant = tenant
         self.library = Library(tenant)
         self.glossary: Glossary = TenantGlossary(self.library)
-        self.unit_share = UNIT_SHARE
+        self.ranking = Ranking()
         self._words = WordIndex(self.library)
         self._centres: tuple[Indexed, Centres] | None = None
 
@@ -83,7 +84,8 @@ class Retriever:
 
         Args:
             question: Cantonese, written Chinese, English or a mixture.
-            limit: how many at most; by default ``settings.passages``.
+            limit: how many at most, a passage and its twin in the other language counting as one; by default
+                ``settings.passages``.
             collections: slugs to search; by default all of the tenant's.
             as_of: the day for which the passages should hold; today by default.
 
@@ -129,56 +131,30 @@ class Retriever:
         moved = middle.towards_other(vectors, query.language.is_chinese)
         queries = vectors if moved is None else np.concatenate([vectors, moved])
         near = candidates.near(self.settings, self.library, queries, list(holdings.values()))
-        chosen = candidates.fetch(self.library, {*near, *words.scores}, holdings.keys())
+        chosen, pairs = self._chosen({*near, *words.scores}, holdings)
         with self.library.session() as session:
             within = units.cosines(session, [one.chunk_id for one in chosen], vectors)
-        ranked = self._fused(vectors, middle, chosen, words.scores, possible, within)
-        passages = self._passages(ranked[: limit or self.settings.passages], holdings)
+        chinese = query.language.is_chinese
+        ranked = rank(self.ranking, vectors, middle, chosen, words, possible, within, pairs, chinese)
+        passages = self._passages(first(ranked, limit or self.settings.passages), holdings)
         shown = {one.chunk_id: within[one.chunk_id] for one in passages if one.chunk_id in within}
         return Found(query, passages, vectors, words.idf, possible, middle, day, shown)
 
-    def _fused(
-        self,
-        vectors: Vectors,
-        middle: Centres,
-        chosen: list[Candidate],
-        words: dict[int, float],
-        possible: float,
-        within: dict[int, Cosines],
-    ) -> list[tuple[int, float, dict[str, float]]]:
-        """Return ``(chunk id, score, why)`` of all candidates, best first."""
-        if not chosen:
-            return []
-        ids = [one.chunk_id for one in chosen]
-        chinese = np.array([one.is_chinese for one in chosen])
-        cosines = np.stack([centres.vector(one.vector) for one in chosen]) @ vectors.T
-        unknown = np.full(len(vectors), np.nan, dtype=np.float32)
-        best = np.stack([within[one].values.max(axis=0) if one in within else unknown for one in ids])
-        centred = middle.centred(late(cosines, best, self.unit_share), vectors, chinese).max(axis=1)
-        lexical_scores = np.array([words.get(one, 0.0) for one in ids], dtype=np.float32)
-        fused = fuse(centred, lexical_scores, chinese, possible)
-        return [
-            (
-                ids[i],
-                round(float(fused[i]), 4),
-                {
-                    "dense": round(float(cosines[i].max()), 4),
-                    "centred": round(float(centred[i]), 4),
-                    "lexical": round(float(lexical_scores[i]), 3),
-                },
-            )
-            for i in np.argsort(-fused, kind="stable")
-        ]
+    def _chosen(self, found: set[int], holdings: dict[int, Holding]) -> tuple[list[Candidate], dict[int, list[int]]]:
+        """Return what was found with its twins, which the question may have missed, and who is whose twin."""
+        with self.library.session() as session:
+            pairs = twins.of_passages(session, found)
+            missed = {one for others in pairs.values() for one in others} - found
+            pairs |= twins.of_passages(session, missed) if missed else {}
+        return candidates.fetch(self.library, found | missed, holdings.keys()), pairs
 
-    def _passages(
-        self, ranked: list[tuple[int, float, dict[str, float]]], holdings: dict[int, Holding]
-    ) -> list[Passage]:
-        rows = self.library.chunks(chunk_id for chunk_id, _, _ in ranked)
+    def _passages(self, ranked: list[Ranked], holdings: dict[int, Holding]) -> list[Passage]:
+        rows = self.library.chunks(one.chunk_id for one in ranked)
         passages = []
-        for chunk_id, score, why in ranked:
-            one = passage(rows[chunk_id], holdings[rows[chunk_id].version_id])
-            one.score, one.why = score, why
-            passages.append(one)
+        for one in ranked:
+            found = passage(rows[one.chunk_id], holdings[rows[one.chunk_id].version_id])
+            found.score, found.why, found.twin = one.score, one.why, one.twin
+            passages.append(found)
         return passages
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[Holding]:

@@ -16,9 +16,10 @@ from kb.language.detect import Language
 from kb.library import Library
 from kb.records.database import open_engine
 from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.search import lexical, postings
-from kb.search.lexical import HEADING_WEIGHT, K1, B, WordIndex
-from kb.search.query import Query, Words
+from kb.search import bm25, lexical, postings
+from kb.search.bm25 import HEADING_WEIGHT, K1, B
+from kb.search.lexical import WordIndex
+from kb.search.query import Name, Query, Words
 from kb.search.retriever import Retriever
 from kb.settings import Settings
 from tests.kb.test_migrations import _upgrade
@@ -90,7 +91,8 @@ def _chunk(chunk_id: int, version: int, language: str) -> ChunkRow:
 
 
 def _query(own: Words, other: Words) -> Query:
-    return Query("?", Language.TRADITIONAL, ["?"], own, own, other)
+    names = [Name(False, {"unheard of": 2.0}, {word: weight}, 1.0) for word, weight in other.items()]
+    return Query("?", Language.TRADITIONAL, ["?"], own, own, other, names)
 
 
 QUERIES = [
@@ -106,8 +108,8 @@ def test_the_ranking_is_plain_bm25(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, query: Query, pruned: bool
 ) -> None:
     if pruned:
-        monkeypatch.setattr(lexical, "ALL_POSTINGS", 0)
-        monkeypatch.setattr(lexical, "SCORED", 60)
+        monkeypatch.setattr(bm25, "ALL_POSTINGS", 0)
+        monkeypatch.setattr(bm25, "SCORED", 60)
     # from 8,000 on: the chunks lie in two blocks of the index
     made = RandomWords(settings, chunks=400, first=postings.BLOCK - 200)
     for versions in (made.versions, made.versions[:1]):

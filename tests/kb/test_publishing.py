@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from kb import files, publishing, tenants
 from kb.days import today
 from kb.errors import Misconfigured, NotFound
+from kb.language.detect import detect
 from kb.library import DEFAULT_COLLECTION, Library
 from kb.records.tables import ChunkRow
 from kb.search import embedding
@@ -40,7 +41,7 @@ class Shelf:
                 ordinal=i,
                 section=None,
                 kind="text",
-                language="zh-Hant",
+                language=detect(line).value,
                 clause=None,
                 heading_path=[],
                 text=line,

@@ -8,6 +8,7 @@ from kb import publishing
 from kb.records.tables import ChunkRow, UnitsRow
 from kb.search import units
 from kb.search.fusion import late
+from kb.search.ranking import Ranking
 from kb.search.rebuild import rebuild
 from kb.search.retriever import Retriever
 from kb.settings import Settings
@@ -65,7 +66,7 @@ def test_a_telling_sentence_lifts_its_passage(shelf: Shelf) -> None:
     make(shelf)
     after = {one.text: one.why["centred"] for one in retriever.retrieve(QUESTION)}
     assert after[LONG] - after[ABOUT] > before[LONG] - before[ABOUT]
-    retriever.unit_share = 0.0
+    retriever.ranking = Ranking(unit_share=0.0)
     assert {one.text: one.why["centred"] for one in retriever.retrieve(QUESTION)} == before
 
 

@@ -1,0 +1,129 @@
+"""From candidates to an order: both legs, sentences, fusion, twins. Pure computing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.search import centres
+from kb.search.candidates import Candidate
+from kb.search.centres import Centres
+from kb.search.encoder import Vectors
+from kb.search.fusion import UNIT_SHARE, fuse, late, together
+from kb.search.lexical import Leg
+from kb.search.units import Cosines
+
+__all__ = ["Ranked", "Ranking", "first", "is_new", "rank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What an evaluator may change to see what a part is worth.
+
+    Attributes:
+        unit_share: what a passage's best sentence counts in its cosine.
+        twins: whether a passage and its twin in the other language are judged together.
+    """
+
+    unit_share: float = UNIT_SHARE
+    twins: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its score, why it has it, and its twin among the candidates."""
+
+    chunk_id: int
+    score: float
+    why: dict[str, float]
+    twin: int | None
+
+
+def rank(
+    ranking: Ranking,
+    vectors: Vectors,
+    middle: Centres,
+    chosen: Sequence[Candidate],
+    words: Leg,
+    possible: float,
+    within: Mapping[int, Cosines],
+    twins: Mapping[int, Sequence[int]],
+    asked_in_chinese: bool,
+) -> list[Ranked]:
+    """Return all candidates, best first.
+
+    Args:
+        vectors: of the question's variants, shape (variants, dimension).
+        words: what the words found.
+        possible: what the question's words are worth together.
+        within: cosines of the sentences of those candidates whose sentences have vectors.
+        twins: of those candidates that have any, by chunk id.
+    """
+    if not chosen:
+        return []
+    ids = [one.chunk_id for one in chosen]
+    chinese = np.array([one.is_chinese for one in chosen])
+    cosines = np.stack([centres.vector(one.vector) for one in chosen]) @ vectors.T
+    unknown = np.full(len(vectors), np.nan, dtype=np.float32)
+    best = np.stack([within[one].values.max(axis=0) if one in within else unknown for one in ids])
+    centred = middle.centred(late(cosines, best, ranking.unit_share), vectors, chinese).max(axis=1)
+    lexical = np.array([words.score(one) for one in ids], dtype=np.float32)
+    scores = fuse(centred, lexical, chinese, possible)
+    partner = _partners(ids, scores, twins) if ranking.twins else {}
+    if partner:
+        others = np.array([scores[partner[i]] if i in partner else np.nan for i in range(len(ids))])
+        scores = together(scores, others, chinese == asked_in_chinese)
+    return [
+        Ranked(
+            ids[i],
+            round(float(scores[i]), 4),
+            {
+                "dense": round(float(cosines[i].max()), 4),
+                "centred": round(float(centred[i]), 4),
+                "lexical": round(float(lexical[i]), 3),
+            },
+            ids[partner[i]] if i in partner else None,
+        )
+        for i in np.argsort(-scores, kind="stable").tolist()
+    ]
+
+
+def _partners(ids: Sequence[int], scores: NDArray[np.float32], twins: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """Return the place of each candidate's best twin, by the candidate's place."""
+    place = {one: i for i, one in enumerate(ids)}
+    found = {}
+    for one, others in twins.items():
+        there = [place[other] for other in others if other in place]
+        if one in place and there:
+            found[place[one]] = max(there, key=lambda i: float(scores[i]))
+    return found
+
+
+def first(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
+    """Return the best up to ``limit``; a passage and its twin count as one, for they say one thing."""
+    new = np.cumsum(is_new(ranked))
+    return [one for one, number in zip(ranked, new, strict=True) if number <= limit]
+
+
+class _Paired(Protocol):
+    @property
+    def chunk_id(self) -> int: ...
+    @property
+    def twin(self) -> int | None: ...
+
+
+def is_new(ranked: Iterable[_Paired]) -> list[bool]:
+    """Return for each passage whether it says something that no twin of it before it said."""
+    seen: set[int] = set()
+    said: set[int] = set()
+    found = []
+    for one in ranked:
+        found.append(one.chunk_id not in said and one.twin not in seen)
+        seen.add(one.chunk_id)
+        if one.twin is not None:
+            said.add(one.twin)
+    return found

@@ -2,48 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from kb import writer
 from kb.language.detect import Language
-from kb.library import Holding, Library
-from kb.records.tables import ChunkRow
+from kb.library import Library
+from kb.records.tables import ChunkRow, UnitsRow
 from kb.search import centres
 from kb.search.encoder import Vectors
-from kb.search.vectors import VectorStore
+from kb.search.scope import Scope
+from kb.search.units import Cosines, Within, products
+from kb.search.vectors import opened
 from kb.settings import Settings
 
-__all__ = ["Candidate", "fetch", "near"]
+__all__ = ["Candidates", "fetch", "near"]
+
+# Whether another process writes is seen by taking its lock for a moment, which must not look so to another thread.
+_ASKING = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chunk that may answer."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Chunks that may answer, by id.
 
-    chunk_id: int
-    is_chinese: bool
-    vector: bytes
+    Attributes:
+        chinese: whether each is in Chinese.
+        cosines: of each with the question's variants, shape (candidates, variants).
+        sentences: the same of their sentences.
+    """
+
+    ids: list[int]
+    chinese: NDArray[np.bool_]
+    cosines: Vectors
+    sentences: Within
+
+    def within(self, chunk_ids: Collection[int]) -> dict[int, Cosines]:
+        """Return the cosines of the sentences of a few of them, by chunk id; who has none is absent."""
+        found = {one: self.sentences.of(place) for place, one in enumerate(self.ids) if one in chunk_ids}
+        return {one: cosines for one, cosines in found.items() if cosines is not None}
 
 
-def near(settings: Settings, library: Library, queries: Vectors, holdings: Sequence[Holding]) -> list[int]:
+def near(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
     """Return the chunks nearest to any of ``queries``, shape (queries, dimension); the same one may come twice.
 
     What is published is looked up in Chroma, what is not is scanned: a version that held on an earlier day, and
     everything while another process writes, for embedded Chroma is not safe beside it and the records are.
     """
-    busy = not settings.chroma_url and writer.held_elsewhere(settings.data)
+    if not settings.chroma_url and _others_write(settings):
+        return _scan(library, queries, list(scope.holdings), settings.candidates)
     ids: list[int] = []
-    if not busy:
-        for slug in sorted({holding.collection.slug for holding in holdings if holding.published}):
-            store = VectorStore(settings, library.tenant, slug)
-            for hits in store.nearest(queries, settings.candidates):
-                ids.extend(chunk_id for chunk_id, _ in hits)
-    scanned = [holding.version.id for holding in holdings if busy or not holding.published]
-    return ids + _scan(library, queries, scanned, settings.candidates)
+    for slug in scope.stores:
+        for hits in opened(settings, library.tenant, slug).nearest(queries, settings.candidates):
+            ids.extend(chunk_id for chunk_id, _ in hits)
+    return ids + _scan(library, queries, scope.unpublished, settings.candidates)
+
+
+def _others_write(settings: Settings) -> bool:
+    with _ASKING:
+        return writer.held_elsewhere(settings.data)
 
 
 def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -> list[int]:
@@ -60,13 +83,29 @@ def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -
     return [rows[int(i)][0] for i in order]
 
 
-def fetch(library: Library, ids: Collection[int], versions: Collection[int]) -> list[Candidate]:
-    """Return the candidates that belong to versions in force (others may linger in Chroma for a moment)."""
-    query = sa.select(ChunkRow.id, ChunkRow.language, ChunkRow.vector, ChunkRow.version_id)
-    with library.session() as session:
-        rows = session.execute(query.where(ChunkRow.id.in_(ids)).order_by(ChunkRow.id)).all()
-    return [
-        Candidate(chunk_id, language != Language.ENGLISH.value, vector)
-        for chunk_id, language, vector, version in rows
-        if version in versions
-    ]
+_CHUNKS, _UNITS = ChunkRow.__table__.c, UnitsRow.__table__.c
+# The ids as one JSON text: a statement with a parameter for each would be made and compiled anew for each question.
+_FETCH = (
+    sa.select(_CHUNKS.id, _CHUNKS.version_id, _CHUNKS.language, _CHUNKS.vector, _UNITS.spans, _UNITS.vectors)
+    .outerjoin_from(ChunkRow.__table__, UnitsRow.__table__, _UNITS.chunk_id == _CHUNKS.id)
+    .where(_CHUNKS.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value)))
+    .order_by(_CHUNKS.id)
+)
+
+
+def fetch(library: Library, ids: Collection[int], versions: Collection[int], queries: Vectors) -> Candidates:
+    """Return the candidates that belong to ``versions`` in force (others may linger in Chroma for a moment).
+
+    Args:
+        queries: the question's variants, shape (variants, dimension).
+    """
+    with library.engine.connect() as connection:
+        rows = connection.execute(_FETCH, {"ids": json.dumps(list(ids))}).all()
+    kept = [tuple(row) for row in rows if row[1] in versions]
+    chunk_ids, _, languages, vectors, spans, packed = zip(*kept, strict=True) if kept else ((),) * 6
+    return Candidates(
+        list(chunk_ids),
+        np.array([language != Language.ENGLISH.value for language in languages], dtype=np.bool_),
+        products(centres.vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
+        Within(list(zip(spans, packed, strict=True)), queries),
+    )

@@ -14,10 +14,13 @@ __all__ = ["UNIT_SHARE", "fuse", "late", "together"]
 
 # Chosen on the development sets; `docs/benchmarks.md` has the ablation.
 LEXICAL_SHARE = 0.6
+# The same for Chinese passages when the question is in English: a word has many Chinese translations, and pairs of
+# characters of wrong ones stand everywhere.
+TRANSLATED_SHARE = 0.5
 # The cosine distance below the best candidate at which a passage's dense score has fallen to 0.
 DENSE_RANGE = 0.15
 # What a passage's best sentence counts in its cosine, against the passage as a whole.
-UNIT_SHARE = 0.3
+UNIT_SHARE = 0.5
 # Where the best passage carries this share of what the question's words are worth, words are trusted fully.
 FULL_TRUST = 1.1
 
@@ -44,7 +47,7 @@ def late(whole: Floats, best: Floats, share: float = UNIT_SHARE) -> Floats:
     return np.asarray(whole + share * np.where(known, best - whole, usual), dtype=np.float32)
 
 
-def fuse(dense: Floats, lexical: Floats, chinese: NDArray[np.bool_], possible: float) -> Floats:
+def fuse(dense: Floats, lexical: Floats, chinese: NDArray[np.bool_], possible: float, asked_in_chinese: bool) -> Floats:
     """Return one score per candidate, 0..1, higher is better.
 
     Args:
@@ -65,7 +68,8 @@ def fuse(dense: Floats, lexical: Floats, chinese: NDArray[np.bool_], possible: f
         best = float(lexical[group].max()) if group.any() else 0.0
         if best > 0.0 and possible > 0.0:
             words[group] = min(1.0, best / (possible * FULL_TRUST)) * lexical[group] / best
-    return np.asarray((1.0 - LEXICAL_SHARE) * near + LEXICAL_SHARE * words, dtype=np.float32)
+    share = np.where(chinese & (not asked_in_chinese), TRANSLATED_SHARE, LEXICAL_SHARE)
+    return np.asarray((1.0 - share) * near + share * words, dtype=np.float32)
 
 
 def together(scores: Floats, others: NDArray[np.floating], own: NDArray[np.bool_]) -> Floats:

@@ -9,13 +9,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search import centres
-from kb.search.candidates import Candidate
+from kb.search.candidates import Candidates
 from kb.search.centres import Centres
 from kb.search.encoder import Vectors
 from kb.search.fusion import UNIT_SHARE, fuse, late, together
 from kb.search.lexical import Leg
-from kb.search.units import Cosines
 
 __all__ = ["Ranked", "Ranking", "first", "is_new", "rank"]
 
@@ -47,10 +45,9 @@ def rank(
     ranking: Ranking,
     vectors: Vectors,
     middle: Centres,
-    chosen: Sequence[Candidate],
+    chosen: Candidates,
     words: Leg,
     possible: float,
-    within: Mapping[int, Cosines],
     twins: Mapping[int, Sequence[int]],
     asked_in_chinese: bool,
 ) -> list[Ranked]:
@@ -60,35 +57,29 @@ def rank(
         vectors: of the question's variants, shape (variants, dimension).
         words: what the words found.
         possible: what the question's words are worth together.
-        within: cosines of the sentences of those candidates whose sentences have vectors.
         twins: of those candidates that have any, by chunk id.
     """
-    if not chosen:
+    ids, chinese, cosines = chosen.ids, chosen.chinese, chosen.cosines
+    if not ids:
         return []
-    ids = [one.chunk_id for one in chosen]
-    chinese = np.array([one.is_chinese for one in chosen])
-    cosines = np.stack([centres.vector(one.vector) for one in chosen]) @ vectors.T
-    unknown = np.full(len(vectors), np.nan, dtype=np.float32)
-    best = np.stack([within[one].values.max(axis=0) if one in within else unknown for one in ids])
-    centred = middle.centred(late(cosines, best, ranking.unit_share), vectors, chinese).max(axis=1)
+    refined = late(cosines, chosen.sentences.best(), ranking.unit_share)
+    centred = middle.centred(refined, vectors, chinese).max(axis=1)
     lexical = np.array([words.score(one) for one in ids], dtype=np.float32)
-    scores = fuse(centred, lexical, chinese, possible)
+    scores = fuse(centred, lexical, chinese, possible, asked_in_chinese)
     partner = _partners(ids, scores, twins) if ranking.twins else {}
     if partner:
         others = np.array([scores[partner[i]] if i in partner else np.nan for i in range(len(ids))])
         scores = together(scores, others, chinese == asked_in_chinese)
+    order = np.argsort(-scores, kind="stable")
+    dense, near, found = cosines.max(axis=1).tolist(), centred.tolist(), lexical.tolist()
     return [
         Ranked(
             ids[i],
-            round(float(scores[i]), 4),
-            {
-                "dense": round(float(cosines[i].max()), 4),
-                "centred": round(float(centred[i]), 4),
-                "lexical": round(float(lexical[i]), 3),
-            },
+            round(score, 4),
+            {"dense": round(dense[i], 4), "centred": round(near[i], 4), "lexical": round(found[i], 3)},
             ids[partner[i]] if i in partner else None,
         )
-        for i in np.argsort(-scores, kind="stable").tolist()
+        for i, score in zip(order.tolist(), scores[order].tolist(), strict=True)
     ]
 
 

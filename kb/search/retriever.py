@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -16,20 +17,26 @@ from kb.language import dictionary
 from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.library import Holding, Library
-from kb.search import candidates, centres, embedding, units
-from kb.search.candidates import Candidate
+from kb.search import candidates, centres, embedding
+from kb.search.candidates import Candidates
 from kb.search.centres import Centres
+from kb.search.cores import usable_cores
 from kb.search.encoder import Vectors
 from kb.search.lexical import Indexed, WordIndex
 from kb.search.passage import Passage, passage
 from kb.search.query import Query, understand
 from kb.search.ranking import Ranked, Ranking, first, rank
+from kb.search.scope import Scope, Scopes
 from kb.search.twins import records as twins
 from kb.search.units import Cosines
 from kb.settings import Settings
 from kb.tenants import Tenant
 
 __all__ = ["Found", "Retriever"]
+
+# The words are looked up while the question is embedded. No more at once than there are cores: when many people ask,
+# word legs side by side take the processor's cache from each other, and each takes longer than it would alone.
+_BESIDE = ThreadPoolExecutor(usable_cores(), thread_name_prefix="words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class Retriever:
         self.glossary: Glossary = TenantGlossary(self.library)
         self.ranking = Ranking()
         self._words = WordIndex(self.library)
+        self._scopes = Scopes(self.library, self._in_force)
         self._centres: tuple[Indexed, Centres] | None = None
 
     def retrieve(
@@ -122,37 +130,36 @@ class Retriever:
     ) -> Found:
         """Like :meth:`retrieve`, for a question understood already, and with what the search knew."""
         day = as_of or today()
-        holdings = {holding.version.id: holding for holding in self._in_force(day, collections)}
+        scope = self._scopes.on(day, collections)
         encoder = embedding.load(self.settings)
-        vectors = encoder.encode_queries(query.variants)
-        words = self._words.search(query, holdings, self.settings.candidates)
-        possible = sum(weight * words.idf.get(word, words.unseen) for word, weight in query.typed.items())
         middle = self._middle(encoder.identity.dimension)
+        leg = _BESIDE.submit(self._words.search, query, scope.holdings, self.settings.candidates)
+        vectors = encoder.encode_queries(query.variants)
         moved = middle.towards_other(vectors, query.language.is_chinese)
         queries = vectors if moved is None else np.concatenate([vectors, moved])
-        near = candidates.near(self.settings, self.library, queries, list(holdings.values()))
-        chosen, pairs = self._chosen({*near, *words.scores}, holdings)
-        with self.library.session() as session:
-            within = units.cosines(session, [one.chunk_id for one in chosen], vectors)
+        near = candidates.near(self.settings, self.library, queries, scope)
+        words = leg.result()
+        possible = sum(weight * words.idf.get(word, words.unseen) for word, weight in query.typed.items())
+        chosen, pairs = self._chosen({*near, *words.scores}, scope, vectors)
         chinese = query.language.is_chinese
-        ranked = rank(self.ranking, vectors, middle, chosen, words, possible, within, pairs, chinese)
-        passages = self._passages(first(ranked, limit or self.settings.passages), holdings)
-        shown = {one.chunk_id: within[one.chunk_id] for one in passages if one.chunk_id in within}
-        return Found(query, passages, vectors, words.idf, possible, middle, day, shown)
+        ranked = rank(self.ranking, vectors, middle, chosen, words, possible, pairs, chinese)
+        passages = self._passages(first(ranked, limit or self.settings.passages), scope)
+        within = chosen.within([one.chunk_id for one in passages])
+        return Found(query, passages, vectors, words.idf, possible, middle, day, within)
 
-    def _chosen(self, found: set[int], holdings: dict[int, Holding]) -> tuple[list[Candidate], dict[int, list[int]]]:
+    def _chosen(self, found: set[int], scope: Scope, vectors: Vectors) -> tuple[Candidates, dict[int, list[int]]]:
         """Return what was found with its twins, which the question may have missed, and who is whose twin."""
         with self.library.session() as session:
             pairs = twins.of_passages(session, found)
             missed = {one for others in pairs.values() for one in others} - found
             pairs |= twins.of_passages(session, missed) if missed else {}
-        return candidates.fetch(self.library, found | missed, holdings.keys()), pairs
+        return candidates.fetch(self.library, found | missed, scope.holdings, vectors), pairs
 
-    def _passages(self, ranked: list[Ranked], holdings: dict[int, Holding]) -> list[Passage]:
+    def _passages(self, ranked: list[Ranked], scope: Scope) -> list[Passage]:
         rows = self.library.chunks(one.chunk_id for one in ranked)
         passages = []
         for one in ranked:
-            found = passage(rows[one.chunk_id], holdings[rows[one.chunk_id].version_id])
+            found = passage(rows[one.chunk_id], scope.holdings[rows[one.chunk_id].version_id])
             found.score, found.why, found.twin = one.score, one.why, one.twin
             passages.append(found)
         return passages

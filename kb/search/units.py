@@ -10,7 +10,7 @@ Stored as int8, a row per sentence: a vector of length 1 needs no scale, for the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,9 @@ from kb.language.sentences import sentences
 from kb.records.tables import READABLE, ChunkRow, CollectionRow, DocumentRow, UnitsRow, VersionRow
 from kb.search.encoder import Vectors
 
-__all__ = ["Cosines", "Waiting", "cosines", "outstanding", "state", "store", "text_of", "waiting"]
+__all__ = ["Cosines", "Waiting", "Within", "outstanding", "products", "state", "store", "text_of", "waiting"]
+
+SPAN = np.dtype((np.uint32, 2))  # where a sentence starts and ends in its chunk's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,26 +123,46 @@ def _packed(vectors: Vectors) -> bytes:
     return rows.tobytes()
 
 
-def cosines(session: Session, chunk_ids: Collection[int], queries: Vectors) -> dict[int, Cosines]:
-    """Return the cosines of ``queries``, shape (queries, dimension), with the sentences of each chunk that has them."""
-    query = sa.select(UnitsRow.chunk_id, UnitsRow.spans, UnitsRow.vectors).where(UnitsRow.chunk_id.in_(chunk_ids))
-    rows = [row for row in session.execute(query).all() if row.vectors]
-    if not rows:
-        return {}
-    packed = np.frombuffer(b"".join(row.vectors for row in rows), dtype=np.int8).reshape(-1, queries.shape[1])
-    values = _cosines(packed, queries)
-    found, start = {}, 0
-    for row in rows:
-        places = np.frombuffer(row.spans, dtype=np.uint32).reshape(-1, 2).tolist()
-        spans = [(first, end) for first, end in places]
-        found[row.chunk_id] = Cosines(spans, values[start : start + len(spans)])
-        start += len(spans)
-    return found
+class Within:
+    """Cosines of the sentences of several chunks with the variants of a question.
+
+    Args:
+        stored: of each chunk its ``spans`` and ``vectors`` as they lie in the records, None where it has none yet.
+        queries: shape (queries, dimension).
+    """
+
+    def __init__(self, stored: Sequence[tuple[bytes | None, bytes | None]], queries: Vectors) -> None:
+        self._spans = [spans or b"" for spans, _ in stored]
+        packed = np.frombuffer(b"".join(vectors or b"" for _, vectors in stored), dtype=np.int8)
+        self._values = _cosines(packed.reshape(-1, queries.shape[1]), queries)
+        lengths = np.array([len(spans) // SPAN.itemsize for spans in self._spans], dtype=np.intp)
+        self._ends = np.cumsum(lengths)
+        self._starts = self._ends - lengths
+
+    def best(self) -> Vectors:
+        """Return the cosines of each chunk's nearest sentence, shape (chunks, queries); NaN where it has none."""
+        best = np.full((len(self._spans), self._values.shape[1]), np.nan, dtype=np.float32)
+        known = self._starts < self._ends
+        if known.any():
+            best[known] = np.maximum.reduceat(self._values, self._starts[known], axis=0)
+        return best
+
+    def of(self, place: int) -> Cosines | None:
+        """Return the cosines of the sentences of the chunk at ``place``, or None where it has none."""
+        start, end = int(self._starts[place]), int(self._ends[place])
+        if start == end:
+            return None
+        spans = np.frombuffer(self._spans[place], dtype=SPAN)
+        return Cosines([(int(first), int(last)) for first, last in spans.tolist()], self._values[start:end])
 
 
 def _cosines(packed: NDArray[np.int8], queries: Vectors) -> Vectors:
     vectors = packed.astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return np.asarray(products(vectors, queries) / np.maximum(lengths, 1e-6)[:, None], dtype=np.float32)
+
+
+def products(vectors: Vectors, queries: Vectors) -> Vectors:
+    """Return the dot products of a few hundred vectors with a few queries, shape (vectors, queries)."""
     # einsum, not @: for this little the BLAS library wakes all cores, and waits for those that a reader keeps busy
-    products = np.einsum("ij,kj->ik", vectors, queries)
-    return np.asarray(products / np.maximum(lengths, 1e-6)[:, None], dtype=np.float32)
+    return np.asarray(np.einsum("ij,kj->ik", vectors, queries), dtype=np.float32)

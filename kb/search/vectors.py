@@ -19,7 +19,7 @@ from kb.search.encoder import Vectors
 from kb.settings import Settings
 from kb.tenants import Tenant
 
-__all__ = ["VectorStore"]
+__all__ = ["VectorStore", "opened"]
 
 _BATCH = 2000
 _LOCK = threading.Lock()
@@ -122,11 +122,24 @@ class VectorStore:
 
     def nearest(self, queries: Vectors, limit: int) -> list[list[tuple[int, float]]]:
         """Return for each query vector ``[(chunk id, cosine similarity)]``, best first."""
-        limit = min(limit, self.count())
-        if limit == 0:
-            return [[] for _ in queries]
-        result = self._collection.query(query_embeddings=np.asarray(queries), n_results=limit, include=["distances"])
+        from chromadb.errors import NotFoundError
+
+        try:
+            result = self._query(queries, limit)
+        except NotFoundError:  # a rebuild has made the collection anew
+            with _LOCK:
+                self._collection = self._open()
+            result = self._query(queries, limit)
         return [
             [(int(one), 1.0 - float(distance)) for one, distance in zip(ids, distances, strict=True)]
             for ids, distances in zip(result["ids"], result["distances"], strict=True)
         ]
+
+    def _query(self, queries: Vectors, limit: int) -> Any:
+        return self._collection.query(query_embeddings=np.asarray(queries), n_results=limit, include=["distances"])
+
+
+@lru_cache(maxsize=256)
+def opened(settings: Settings, tenant: Tenant, collection: str) -> VectorStore:
+    """Return the vectors of a collection to search in, opened once: opening takes longer than a search."""
+    return VectorStore(settings, tenant, collection)

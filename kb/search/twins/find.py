@@ -57,8 +57,9 @@ def join(library: Library, chinese_id: int, english_id: int) -> None:
     with library.session() as session:
         both = sides.read(session)
     with library.transaction() as session:
+        pairs = _pairs(session, both, chinese_id, english_id)
         records.keep(session, chinese_id, english_id, records.SET)
-        _link(session, both, chinese_id, english_id)
+        records.link(session, pairs)
 
 
 def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool:
@@ -66,7 +67,7 @@ def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool
     mine = version.document_id
     known = records.of_document(session, mine)
     if known is not None and known.state == records.SET:
-        _link(session, both, known.chinese_id, known.english_id)
+        records.link(session, _pairs(session, both, known.chinese_id, known.english_id))
         return True
     ours = max(both.values(), key=lambda side: side.characters(mine))
     theirs = both[not ours.chinese].without(mine)
@@ -82,8 +83,10 @@ def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool
     if best is None or not _is_free(session, best[1], mine, best[0]):
         return False
     chinese_id, english_id = (mine, best[1]) if ours.chinese else (best[1], mine)
+    # all is read and computed before the first write: nobody waits for it
+    pairs = _pairs(session, both, chinese_id, english_id)
     records.keep(session, chinese_id, english_id, records.FOUND, round(best[0], 3))
-    _link(session, both, chinese_id, english_id)
+    records.link(session, pairs)
     return True
 
 
@@ -171,15 +174,14 @@ def _worth(session: Session, figures: frozenset[str], passages: int) -> dict[str
     return {figure: math.log(1 + passages / having) for figure, having in number.items()}
 
 
-def _link(session: Session, both: dict[bool, Side], chinese_id: int, english_id: int) -> None:
+def _pairs(session: Session, both: dict[bool, Side], chinese_id: int, english_id: int) -> list[tuple[int, int]]:
     """Match the passages of two twins with each other."""
     ours, theirs = both[True].of(chinese_id), both[False].of(english_id)
     if not len(ours) or not len(theirs):
-        return
+        return []
     ours_ids, theirs_ids = both[True].ids[ours], both[False].ids[theirs]
     figures, other_figures = _figures(session, ours_ids), _figures(session, theirs_ids)
     worth = _worth(session, frozenset().union(*figures, *other_figures), len(both[True].ids) + len(both[False].ids))
     cosines = both[True].vectors[ours] @ both[False].vectors[theirs].T
     matched = align(fit(cosines, figures, other_figures, worth))
-    pairs = [(int(ours_ids[i]), int(theirs_ids[j])) for i, j in matched]
-    records.link(session, pairs)
+    return [(int(ours_ids[i]), int(theirs_ids[j])) for i, j in matched]

@@ -13,6 +13,7 @@ from kb.records.tables import ChunkRow, DocumentRow, TwinChunkRow, TwinsRow, Twi
 
 __all__ = ["FOUND", "REJECTED", "SET", "forget", "keep", "link", "of_document", "of_passages", "rejected", "unsought"]
 
+_AT_ONCE = 500
 # States of a pair of documents: found by itself, named by a person, and said by a person to be none.
 FOUND, SET, REJECTED = "found", "set", "rejected"
 
@@ -83,7 +84,13 @@ def _passages_of(document_id: int) -> sa.Select[Any]:
 
 
 def link(session: Session, pairs: Iterable[tuple[int, int]]) -> None:
-    """Store that the passages of each pair are twins; what is stored of others already stays."""
-    for one, other in pairs:
-        session.merge(TwinChunkRow(chunk_id=one, twin_id=other))
-        session.merge(TwinChunkRow(chunk_id=other, twin_id=one))
+    """Store that the passages of each pair are twins; what is stored already stays."""
+    wanted = {way for one, other in pairs for way in ((one, other), (other, one))}
+    known: set[tuple[int, int]] = set()
+    ids = sorted({one for one, _ in wanted})
+    for start in range(0, len(ids), _AT_ONCE):
+        query = sa.select(TwinChunkRow.chunk_id, TwinChunkRow.twin_id)
+        rows = session.execute(query.where(TwinChunkRow.chunk_id.in_(ids[start : start + _AT_ONCE])))
+        known.update((row.chunk_id, row.twin_id) for row in rows)
+    if new := sorted(wanted - known):
+        session.execute(sa.insert(TwinChunkRow), [{"chunk_id": one, "twin_id": other} for one, other in new])

@@ -1,0 +1,61 @@
+"""What a search looks through: the versions in force on a day, in the collections asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kb.library import Holding, Library
+
+__all__ = ["Scope", "Scopes"]
+
+# People with other rights search other collections, and some ask about another day.
+_KEPT = 32
+
+InForce = Callable[[date, Sequence[str] | None], Iterable[Holding]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """The versions one search looks through.
+
+    Attributes:
+        holdings: by version id.
+        stores: slugs of the collections that have versions of these in the vector store.
+        unpublished: ids of the versions that are not there.
+    """
+
+    holdings: dict[int, Holding]
+    stores: list[str]
+    unpublished: list[int]
+
+    @classmethod
+    def of(cls, holdings: Iterable[Holding]) -> Scope:
+        by_version = {holding.version.id: holding for holding in holdings}
+        published = {version for version, holding in by_version.items() if holding.published}
+        stores = sorted({by_version[version].collection.slug for version in published})
+        return cls(by_version, stores, [version for version in by_version if version not in published])
+
+
+class Scopes:
+    """The scopes of one tenant's searches, each made once while the library is the same."""
+
+    def __init__(self, library: Library, in_force: InForce) -> None:
+        self._library = library
+        self._in_force = in_force
+        self._held: tuple[int, dict[tuple[date, frozenset[str] | None], Scope]] = (-1, {})
+
+    def on(self, day: date, collections: Sequence[str] | None) -> Scope:
+        """Return the scope of a search; the same object as long as it would be the same."""
+        version = self._library.data_version()
+        if self._held[0] != version:
+            self._held = (version, {})
+        held = self._held[1]
+        key = (day, None if collections is None else frozenset(collections))
+        found = held.get(key)
+        if found is None:
+            if len(held) >= _KEPT:
+                held.clear()
+            found = held[key] = Scope.of(self._in_force(day, collections))
+        return found

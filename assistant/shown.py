@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from assistant.answers.citations import Citation
 from assistant.answers.extractive import UNSURE
 from assistant.answers.model import Answer
 from assistant.messages import say
+from assistant.source_refs import SourceRef, place_of, whole_chunks
 from assistant.sources.opened import holdings
-from kb.access import Reach
 from kb.language.detect import Language
 from kb.library import Holding, Library
-from kb.records.tables import READABLE
 from kb.search.passage import Passage
 
-__all__ = ["AnswerShown", "CitationShown", "EgressShown", "SourceRef", "cited", "shown", "withheld"]
+__all__ = ["AnswerShown", "CitationShown", "EgressShown", "SourceRef", "cited", "shown"]
 
 NEAREST = 3
 EXCERPT = 90
-
-
-class SourceRef(BaseModel):
-    """A place in a document: characters ``start``–``end`` of a chunk, and the version it is of."""
-
-    chunk_id: int
-    start: int
-    end: int
-    document_id: int
-    document: str
-    title: str
-    version: int
-    version_id: int
-    collection: str
-    pages: list[int]
-    clause: str | None
-    language: str
-    effective_from: date | None
-    effective_to: date | None
 
 
 class CitationShown(SourceRef):
@@ -49,6 +29,9 @@ class CitationShown(SourceRef):
 
     n: int
     quote: str
+    twin: SourceRef | None = Field(
+        default=None, description="The passage that says the same in the document's copy in the other language."
+    )
 
 
 class NearestShown(SourceRef):
@@ -101,8 +84,7 @@ def shown(library: Library, answer: Answer, collections: list[str], as_of: date 
     """Return what is shown (and kept) of an answer that was sought in ``collections``."""
     language = Language(answer.language)
     nearest = answer.contexts[:NEAREST] if answer.refused else []
-    quoted = {one.version_id for one in answer.citations}
-    known = holdings(library, quoted | {one.version_id for one in nearest})
+    known = holdings(library, {one.version_id for one in nearest})
     return AnswerShown(
         question=answer.question,
         searched=answer.searched,
@@ -116,7 +98,7 @@ def shown(library: Library, answer: Answer, collections: list[str], as_of: date 
         fallback=answer.fallback,
         confidence=round(answer.confidence, 4),
         card=answer.card,
-        citations=[_citation(one, known[one.version_id]) for one in answer.citations if one.version_id in known],
+        citations=cited(library, answer.citations),
         nearest=[_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known],
         contact=library.tenant.contact,
         egress=EgressShown(**answer.egress.as_dict()),
@@ -130,33 +112,24 @@ def cited(library: Library, citations: Iterable[Citation]) -> list[CitationShown
     """Return citations with all that is needed to open them; those of a version that is gone are left out."""
     wanted = list(citations)
     known = holdings(library, {one.version_id for one in wanted})
-    return [_citation(one, known[one.version_id]) for one in wanted if one.version_id in known]
+    others = whole_chunks(library, {one.twin for one in wanted if one.twin is not None})
+    return [
+        _citation(one, known[one.version_id], others.get(one.twin or 0)) for one in wanted if one.version_id in known
+    ]
 
 
-def _place(holding: Holding) -> dict[str, Any]:
-    return {
-        "document_id": holding.document.id,
-        "document": holding.document.name,
-        "title": holding.version.title or holding.document.name,
-        "version": holding.version.number,
-        "version_id": holding.version.id,
-        "collection": holding.collection.slug,
-        "effective_from": holding.version.effective_from,
-        "effective_to": holding.version.effective_to,
-    }
-
-
-def _citation(one: Citation, holding: Holding) -> CitationShown:
+def _citation(one: Citation, holding: Holding, twin: SourceRef | None) -> CitationShown:
     return CitationShown(
         n=one.n,
         quote=one.quote,
+        twin=twin,
         chunk_id=one.chunk_id,
         start=one.start,
         end=one.end,
         pages=one.pages,
         clause=one.clause,
         language=one.language,
-        **_place(holding),
+        **place_of(holding),
     )
 
 
@@ -170,35 +143,5 @@ def _nearest(one: Passage, holding: Holding) -> NearestShown:
         clause=one.clause,
         language=one.language,
         excerpt=excerpt if len(excerpt) <= EXCERPT else excerpt[:EXCERPT].rstrip() + "…",
-        **_place(holding),
+        **place_of(holding),
     )
-
-
-def withheld(library: Library, reach: Reach, answers: Iterable[tuple[AnswerShown, datetime]]) -> list[AnswerShown]:
-    """Return kept answers, each with the time it was given (UTC without a zone), as their asker may see them now.
-
-    An answer stands on documents, those that it quotes and those that a language model read for it; where one of
-    them is gone for good, was withdrawn, or lies out of the asker's reach today, the answer's text and quotes are
-    left out and ``withheld`` is set.
-    """
-    kept = list(answers)
-    wanted = {ref.version_id for one, _ in kept for ref in (*one.citations, *one.nearest)}
-    known = holdings(library, wanted)
-    return [one if _open(one, at, known, reach) else _emptied(one) for one, at in kept]
-
-
-def _open(answer: AnswerShown, at: datetime, known: dict[int, Holding], reach: Reach) -> bool:
-    found = (known.get(ref.version_id) for ref in (*answer.citations, *answer.nearest))
-    return reach.read.issuperset(answer.egress.collections) and all(
-        one is not None
-        and one.version.created_at <= at  # SQLite gives the id of a deleted version to a later one
-        and one.collection.slug in reach.read
-        and (one.version.state in READABLE or one.collection.slug in reach.edit)
-        for one in found
-    )
-
-
-def _emptied(answer: AnswerShown) -> AnswerShown:
-    nothing = EgressShown(left=answer.egress.left, host=None, model=None, collections=[], sent=[], masked={})
-    gone = {"answer": "", "message": "", "citations": [], "nearest": [], "egress": nothing, "withheld": True}
-    return answer.model_copy(update=gone)

@@ -8,7 +8,8 @@ from datetime import date
 
 from assistant import conversations
 from assistant.answers.citations import Citation
-from assistant.shown import AnswerShown, CitationShown, withheld
+from assistant.shown import AnswerShown, CitationShown
+from assistant.withheld import withheld
 from kb.access import Reach
 from kb.errors import NotFound
 from kb.language.detect import Language

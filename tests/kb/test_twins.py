@@ -149,6 +149,18 @@ def test_a_new_version_is_matched_and_the_old_keeps_its_own(shelf: Shelf) -> Non
     assert len(_pairs(shelf)) == 1
 
 
+def test_matching_again_leaves_nothing_of_before(shelf: Shelf) -> None:
+    find.seek(shelf.library)
+    before = _matched(shelf)
+    stray = shelf.library.chunks_of(shelf.library.document("動物探訪_tc.txt").published_version_id or 0)[0].id
+    other = shelf.library.chunks_of(shelf.library.document("animal visits_en.txt").published_version_id or 0)[-1].id
+    with shelf.library.transaction() as session:
+        session.merge(TwinChunkRow(chunk_id=stray, twin_id=other))
+        session.execute(sa.delete(TwinsSoughtRow))
+    find.seek(shelf.library)
+    assert _matched(shelf) == before
+
+
 def test_what_a_person_says_stands(shelf: Shelf) -> None:
     find.seek(shelf.library)
     chinese, english = _id(shelf, "動物探訪_tc.txt"), _id(shelf, "animal visits_en.txt")

@@ -13,7 +13,8 @@ from assistant.api.asking import Mine, Own, Slugs, script_of
 from assistant.api.bodies import Body, Id
 from assistant.api.routes.messages import MessagePublic, message_public
 from assistant.scripts import in_script
-from assistant.shown import AnswerShown, withheld
+from assistant.shown import AnswerShown
+from assistant.withheld import withheld
 from kb.records.activity import ConversationRow
 
 __all__ = ["ConversationPublic", "router"]

@@ -1,9 +1,9 @@
 // A question with its answer, while it is made and when it is there.
 import { t } from "./api.js";
 import { el } from "./ui.js";
-import { citeLine, place, written } from "./ask-text.js";
+import { citeLine, place, twinLink, written } from "./ask-text.js";
 import { tools } from "./ask-tools.js";
-import { openSource } from "./ask-source.js";
+import { openSource, openTwin } from "./ask-source.js";
 
 /** Make the place of a question; `say(text)` is read out. Returns what to do with it as its answer comes. */
 export function showTurn(question, say) {
@@ -73,6 +73,7 @@ function subjectCard(card) {
 function whole(message, node) {
   const { answer } = message;
   const open = (n, opener) => openSource(answer.citations, n, opener);
+  const openOther = (n, opener) => openTwin(answer.citations, n, opener);
   const parts = answer.card ? [subjectCard(answer.card)] : [];
   const section = node.querySelector(".answer");
   if (answer.withheld) return [...parts, el("p", { class: "notice warn" }, t("ask.withheld"))];
@@ -85,10 +86,10 @@ function whole(message, node) {
       // Quotes say so themselves in their first line.
       answer.answerer === "extractive" ? null : el("span", { class: "quiet" }, t("ask.unsure_more"))));
   }
-  parts.push(el("div", { class: "text" }, ...written(answer.message, answer.citations, open)));
+  parts.push(el("div", { class: "text" }, ...written(answer.message, answer.citations, open, openOther)));
   if (answer.answerer !== "extractive" && answer.citations.length) {
     parts.push(el("h3", {}, t("ask.sources")),
-      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", {}, citeLine(one, open, one.quote)))));
+      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", { class: "cite-foot" }, citeLine(one, open, one.quote), twinLink(one, openOther)))));
   }
   if (answer.nearest.length) {
     const numbered = answer.nearest.map((one, index) => ({ ...one, n: index + 1 }));

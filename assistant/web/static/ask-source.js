@@ -2,7 +2,7 @@
 import { call, of, t, tenant } from "./api.js";
 import { el } from "./ui.js";
 import { icon } from "./ask-start.js";
-import { inForce } from "./ask-text.js";
+import { copyName, inForce, place } from "./ask-text.js";
 import { pageView } from "./ask-pages.js";
 import { textView } from "./ask-reading.js";
 
@@ -45,6 +45,14 @@ export async function openSource(refs, n, from) {
   views(source, bar, body);
 }
 
+/** Open the passage that says the same in the other language in the place of source `n`. */
+export function openTwin(refs, n, from) {
+  return openSource(refs.map((one) => (one.n === n ? turned(one) : one)), n, from);
+}
+
+/** A source in its other language; turned again it is what it was. */
+const turned = (ref) => ({ ...ref.twin, n: ref.n, twin: ref });
+
 function header(refs, ref) {
   const clause = ref.clause ? [/^\d/.test(ref.clause) ? t("ask.clause", { clause: ref.clause }) : ref.clause] : [];
   const pages = ref.pages.length ? [t("ask.page", { page: ref.pages.join("–") })] : [];
@@ -53,11 +61,15 @@ function header(refs, ref) {
       type: "button", class: "cite", "aria-current": one === ref ? "true" : null,
       "aria-label": t("ask.cite", { n: one.n, place: one.title }), onclick: () => openSource(refs, one.n, opener),
     }, String(one.n))))) : null;
+  const other = ref.twin ? el("button", {
+    type: "button", class: "twin-link", "aria-label": t("ask.copy_open", { n: ref.n, copy: copyName(ref.twin), place: place(ref.twin) }),
+    onclick: () => openTwin(refs, ref.n, opener),
+  }, copyName(ref.twin)) : null;
   return el("div", { class: "source-head" },
     el("div", { class: "row spread" },
       el("div", { class: "grow" },
         el("h2", { id: "source-title", tabindex: "-1" }, ref.title),
-        el("p", { class: "facts" }, [...clause, ...pages, ...inForce(ref)].join(t("ask.joint"))), others),
+        el("p", { class: "facts" }, [...clause, ...pages, ...inForce(ref)].join(t("ask.joint"))), other, others),
       el("button", { type: "button", class: "quiet-button", "aria-label": t("common.close"), onclick: closeSource }, icon("close"))));
 }
 

@@ -59,7 +59,7 @@ def join(library: Library, chinese_id: int, english_id: int) -> None:
     with library.transaction() as session:
         pairs = _pairs(session, both, chinese_id, english_id)
         records.keep(session, chinese_id, english_id, records.SET)
-        records.link(session, pairs)
+        records.link(session, chinese_id, english_id, pairs)
 
 
 def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool:
@@ -67,7 +67,8 @@ def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool
     mine = version.document_id
     known = records.of_document(session, mine)
     if known is not None and known.state == records.SET:
-        records.link(session, _pairs(session, both, known.chinese_id, known.english_id))
+        pairs = _pairs(session, both, known.chinese_id, known.english_id)
+        records.link(session, known.chinese_id, known.english_id, pairs)
         return True
     ours = max(both.values(), key=lambda side: side.characters(mine))
     theirs = both[not ours.chinese].without(mine)
@@ -86,7 +87,7 @@ def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool
     # all is read and computed before the first write: nobody waits for it
     pairs = _pairs(session, both, chinese_id, english_id)
     records.keep(session, chinese_id, english_id, records.FOUND, round(best[0], 3))
-    records.link(session, pairs)
+    records.link(session, chinese_id, english_id, pairs)
     return True
 
 

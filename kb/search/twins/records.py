@@ -13,7 +13,6 @@ from kb.records.tables import ChunkRow, DocumentRow, TwinChunkRow, TwinsRow, Twi
 
 __all__ = ["FOUND", "REJECTED", "SET", "forget", "keep", "link", "of_document", "of_passages", "rejected", "unsought"]
 
-_AT_ONCE = 500
 # States of a pair of documents: found by itself, named by a person, and said by a person to be none.
 FOUND, SET, REJECTED = "found", "set", "rejected"
 
@@ -71,26 +70,27 @@ def forget(session: Session, pair: TwinsRow) -> None:
     session.flush()
 
 
-def _part(session: Session, chinese_id: int, english_id: int) -> None:
-    ours, theirs = _passages_of(chinese_id), _passages_of(english_id)
+def _part(session: Session, chinese_id: int, english_id: int, published: bool = False) -> None:
+    """Undo what was matched between two documents, or between their published versions only."""
+    ours, theirs = _passages_of(chinese_id, published), _passages_of(english_id, published)
     for one, other in ((ours, theirs), (theirs, ours)):
         here = sa.and_(TwinChunkRow.chunk_id.in_(one), TwinChunkRow.twin_id.in_(other))
         session.execute(sa.delete(TwinChunkRow).where(here))
 
 
-def _passages_of(document_id: int) -> sa.Select[Any]:
+def _passages_of(document_id: int, published: bool) -> sa.Select[Any]:
     query = sa.select(ChunkRow.id).join(VersionRow, VersionRow.id == ChunkRow.version_id)
+    if published:
+        query = query.join(DocumentRow, DocumentRow.published_version_id == VersionRow.id)
     return query.where(VersionRow.document_id == document_id)
 
 
-def link(session: Session, pairs: Iterable[tuple[int, int]]) -> None:
-    """Store that the passages of each pair are twins; what is stored already stays."""
-    wanted = {way for one, other in pairs for way in ((one, other), (other, one))}
-    known: set[tuple[int, int]] = set()
-    ids = sorted({one for one, _ in wanted})
-    for start in range(0, len(ids), _AT_ONCE):
-        query = sa.select(TwinChunkRow.chunk_id, TwinChunkRow.twin_id)
-        rows = session.execute(query.where(TwinChunkRow.chunk_id.in_(ids[start : start + _AT_ONCE])))
-        known.update((row.chunk_id, row.twin_id) for row in rows)
-    if new := sorted(wanted - known):
-        session.execute(sa.insert(TwinChunkRow), [{"chunk_id": one, "twin_id": other} for one, other in new])
+def link(session: Session, chinese_id: int, english_id: int, pairs: Iterable[tuple[int, int]]) -> None:
+    """Store which passages of the published versions are twins, in place of what was stored of these versions.
+
+    What earlier versions were matched with stays: it answers for an earlier day.
+    """
+    _part(session, chinese_id, english_id, published=True)
+    both_ways = sorted({way for one, other in pairs for way in ((one, other), (other, one))})
+    if both_ways:
+        session.execute(sa.insert(TwinChunkRow), [{"chunk_id": one, "twin_id": other} for one, other in both_ways])

@@ -76,6 +76,7 @@ BODIES: dict[str, Any] = {
     "PATCH /documents/{document_id}": {"title": "x"},
     "PATCH /documents/{document_id}/versions/{version_id}": {"effective_from": None, "effective_to": None},
     "POST /documents/{document_id}/trial": {"question": "x?"},
+    "PUT /documents/{document_id}/twin": {"document_id": 1},
     "PUT /collections/{collection}/suggestions": {"questions": ["x?"]},
     "POST /collections/{slug}/uploads/url": {"url": "https://example.org/"},
 }

@@ -65,8 +65,8 @@ def test_from_a_quote_to_the_other_language_and_back(
 def test_side_by_side(visit: Visit, site_settings: Settings, phone: bool) -> None:
     page = visit("member", f"/t/harmony/library/{document(site_settings, CHINESE_NAME).id}", phone=phone)
     page.locator("[data-twin] .badge").click()  # says that figures may differ, and leads there
+    page.wait_for_url("**/twin?only=differing", wait_until="load")
     row = page.locator(".twin-row")
-    assert page.url.endswith("/twin?only=differing")
     assert row.count() == 1
     assert [mark.strip() for mark in row.locator("mark").evaluate_all(WORDS)] == ["12天", "14 days"]
     left, right = (side.bounding_box() for side in row.locator(".twin-side").all())

@@ -1,6 +1,7 @@
 """Search as a LlamaIndex program and as the command line see it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +9,9 @@ from click.testing import CliRunner
 from kb import writer
 from kb.cli import cli
 from kb.errors import InputError
+from kb.library import Library
+from kb.search import candidates
+from kb.search.encoder import Vectors
 from kb.search.llama import HybridRetriever
 from kb.search.retriever import Retriever
 from kb.settings import Settings
@@ -54,6 +58,24 @@ def test_while_another_process_writes_the_answer_is_the_same(shelf: Shelf, monke
     before = shelf.ask("病假要證明嗎？")
     monkeypatch.setattr(writer, "held_elsewhere", lambda data: True)
     assert shelf.ask("病假要證明嗎？") == before
+
+
+def test_many_at_once_are_each_answered_as_if_alone(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    scanned: list[int] = []
+    scan = candidates._scan
+
+    def watched(library: Library, queries: Vectors, versions: list[int], limit: int) -> list[int]:
+        scanned.extend(versions)
+        return scan(library, queries, versions, limit)
+
+    monkeypatch.setattr(candidates, "_scan", watched)
+    retriever = Retriever(shelf.settings, shelf.tenant)
+    asked = ["病假要證明嗎？", "放大假最多幾多日", "How soon must the family be told of a fall?"]
+    alone = [[(one.text, one.score) for one in retriever.retrieve(question)] for question in asked]
+    with ThreadPoolExecutor(8) as people:
+        found = list(people.map(retriever.retrieve, asked * 40))
+    assert [[(one.text, one.score) for one in passages] for passages in found] == alone * 40
+    assert scanned == [], "a thread was taken for another process that writes"
 
 
 @pytest.mark.parametrize(("question", "code"), [("  ", "question_empty"), ("問" * 3000, "question_too_long")])

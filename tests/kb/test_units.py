@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from kb import publishing
 from kb.records.tables import ChunkRow, UnitsRow
-from kb.search import units
+from kb.search import candidates, units
 from kb.search.fusion import late
 from kb.search.ranking import Ranking
 from kb.search.rebuild import rebuild
@@ -20,6 +20,8 @@ LONG = (
     "遺失職員證須即日報告保安室並繳付補領費五十元。會議室須於一日前預訂。文具由總務組派發。飲水機濾芯每半年更換。"
 )
 ABOUT = "職員證的式樣由總部訂定。職員證須掛於胸前。職員證附有相片及職級。訪客證與職員證顏色不同。"
+SPANS = np.array([[0, 4], [4, 7], [7, 9]], dtype=np.uint32)
+VECTORS = np.array([[127, 0], [80, 60], [0, 127]], dtype=np.int8)
 QUESTION = "唔見咗職員證要畀幾多錢補領？"
 
 
@@ -50,8 +52,9 @@ def test_each_sentence_has_the_cosine_of_its_own_vector(shelf: Shelf) -> None:
     queries = shelf.encoder.encode_queries([QUESTION, "電梯幾時檢查？"])
     found = Retriever(shelf.settings, shelf.tenant).search(Retriever(shelf.settings, shelf.tenant).read(QUESTION))
     by_text = {one.text: one.chunk_id for one in found.passages}
-    with shelf.library.session() as session:
-        cosines = units.cosines(session, by_text.values(), queries)[by_text[LONG]]
+    versions = {one.version_id for one in found.passages}
+    fetched = candidates.fetch(shelf.library, by_text.values(), versions, queries)
+    cosines = fetched.within(by_text.values())[by_text[LONG]]
     texts = [f"rules.txt\n{LONG[start:end]}" for start, end in cosines.spans]
     exact = shelf.encoder.encode_passages(texts) @ queries.T
     assert np.abs(cosines.values - exact).max() < 0.002
@@ -77,6 +80,19 @@ def test_found_tells_the_sentences_of_what_it_returns(shelf: Shelf) -> None:
     found = retriever.search(retriever.read(QUESTION), limit=1)
     assert list(found.sentences) == [found.passages[0].chunk_id]
     assert found.sentences[found.passages[0].chunk_id].values.shape[1] == len(found.query.variants)
+
+
+def test_the_nearest_sentence_of_each_chunk_in_one_go() -> None:
+    rows = [(SPANS[:2], VECTORS[:2]), (SPANS[:0], VECTORS[:0]), (SPANS, VECTORS)]
+    stored = [(spans.tobytes(), vectors.tobytes()) for spans, vectors in rows]
+    within = units.Within([*stored[:2], (None, None), stored[2]], np.eye(2, dtype=np.float32))
+    unknown = [np.nan, np.nan]
+    np.testing.assert_allclose(within.best(), [[1.0, 0.6], unknown, unknown, [1.0, 1.0]], atol=1e-6)
+    assert within.of(1) is None
+    assert within.of(2) is None
+    last = within.of(3)
+    assert last is not None
+    assert last.of(7, 9) == pytest.approx([0.0, 1.0])
 
 
 def test_a_passage_without_sentence_vectors_yet_does_not_fall_behind() -> None:

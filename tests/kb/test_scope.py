@@ -1,0 +1,53 @@
+"""What a search looks through is worked out once, and again when the library has changed."""
+
+from datetime import date
+
+import pytest
+
+from kb import publishing
+from kb.days import today
+from kb.search.scope import Scopes
+from kb.settings import Settings
+from tests.kb.test_publishing import Shelf
+
+CHANGE = date(2026, 1, 1)
+
+
+@pytest.fixture
+def shelf(settings: Settings) -> Shelf:
+    made = Shelf(settings)
+    made.put("leave.txt", "年假十四日。")
+    made.put("leave.txt", "年假十八日。", effective_from=CHANGE)
+    publishing.collection_for(made.library, "board", str(made.encoder.identity))
+    return made
+
+
+def test_the_same_object_until_the_library_changes(shelf: Shelf) -> None:
+    scopes = Scopes(shelf.library, shelf.library.in_force)
+    before = scopes.on(today(), ["board", "main"])
+    assert scopes.on(today(), ["main", "board"]) is before
+    assert scopes.on(today(), None) is not before
+    assert len(before.holdings) == 1
+    shelf.put("sick.txt", "病假須附醫生證明書。")
+    assert len(scopes.on(today(), ["board", "main"]).holdings) == 2
+
+
+def test_a_version_of_an_earlier_day_is_not_in_the_vector_store(shelf: Shelf) -> None:
+    scopes = Scopes(shelf.library, shelf.library.in_force)
+    now, then = scopes.on(CHANGE, None), scopes.on(date(2025, 12, 31), None)
+    assert (now.stores, now.unpublished) == (["main"], [])
+    assert (then.stores, then.unpublished) == ([], list(then.holdings))
+    assert now.holdings.keys().isdisjoint(then.holdings)
+
+
+def test_a_collection_without_documents_is_not_opened(shelf: Shelf) -> None:
+    scope = Scopes(shelf.library, shelf.library.in_force).on(today(), ["board"])
+    assert (scope.holdings, scope.stores, scope.unpublished) == ({}, [], [])
+
+
+def test_many_days_are_not_all_kept(shelf: Shelf) -> None:
+    scopes = Scopes(shelf.library, shelf.library.in_force)
+    first = scopes.on(date(1900, 1, 1), None)
+    for year in range(1901, 1950):
+        scopes.on(date(year, 1, 1), None)
+    assert scopes.on(date(1900, 1, 1), None) is not first

@@ -26,6 +26,8 @@ FEW_LETTERS = 40  # a page with fewer letters and a big image on it is a scan wi
 GARBAGE = 0.25
 MANY_PATHS = 30  # fewer are a frame or a rule
 BIG_IMAGE = 0.3  # share of the page's area
+# What programs write that make the same file every time, and clocks that were never set: the PDF format is of 1993.
+_NO_DATE = re.compile(r"D?:?(?:19[0-8]\d|(?:1990|2000)0101000000)")
 _NO_TITLE = re.compile(  # what programs write into the title field by themselves
     r"^(microsoft (word|powerpoint|excel)|untitled|document\d*|slide \d|powerpoint presentation|無標題|enclosure|annex"
     r"|appendix|page|附件)\b"
@@ -166,7 +168,10 @@ def _title(stated: str, heading: str | None) -> str | None:
 
 
 def _date(info: dict[str, str]) -> date | None:
-    match = re.match(r"D?:?(\d{4})(\d{2})(\d{2})", info.get("ModDate") or info.get("CreationDate") or "")
+    stated = info.get("ModDate") or info.get("CreationDate") or ""
+    if _NO_DATE.match(stated):
+        return None
+    match = re.match(r"D?:?(\d{4})(\d{2})(\d{2})", stated)
     try:
         return date(*map(int, match.groups())) if match else None
     except ValueError:

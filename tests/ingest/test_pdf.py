@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -429,3 +430,17 @@ def test_values_of_form_fields_are_text(tmp_path: Path) -> None:
         "Name of the applicant: Chan Siu Ming",
         "The centre answers within three working days.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "found"),
+    [
+        ("D:20240305101500+08'00'", date(2024, 3, 5)),
+        ("D:20000101000000+00'00'", None),  # of a program that makes the same file every time
+        ("D:20000101093000+08'00'", date(2000, 1, 1)),
+        ("D:19700101000000Z", None),  # a clock that was never set
+        ("", None),
+    ],
+)
+def test_a_date_that_nobody_set_is_none(stated: str, found: date | None) -> None:
+    assert pdf._date({"CreationDate": stated}) == found

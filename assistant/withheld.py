@@ -7,10 +7,9 @@ from datetime import datetime
 
 from assistant.shown import AnswerShown, CitationShown, EgressShown
 from assistant.source_refs import SourceRef
-from assistant.sources.opened import holdings
+from assistant.sources.opened import holdings, is_within
 from kb.access import Reach
 from kb.library import Holding, Library
-from kb.records.tables import READABLE
 from kb.search.twins import records as twins
 
 __all__ = ["withheld"]
@@ -51,8 +50,7 @@ def _is_readable(ref: SourceRef, at: datetime, known: dict[int, Holding], reach:
     return (
         one is not None
         and one.version.created_at <= at  # SQLite gives the id of a deleted version to a later one
-        and one.collection.slug in reach.read
-        and (one.version.state in READABLE or one.collection.slug in reach.edit)
+        and is_within(reach, one)
     )
 
 

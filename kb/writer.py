@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ __all__ = ["held_elsewhere", "holder", "holder_pid", "writing"]
 
 # Data folders this very process writes.
 _OURS: set[Path] = set()
+# Whether another process writes is seen by taking its lock for a moment, which must not look so to another thread.
+_ASKING = threading.Lock()
 
 
 def _paths(data: Path) -> tuple[Path, Path]:
@@ -51,11 +54,12 @@ def held_elsewhere(data: Path) -> bool:
     lock = filelock.FileLock(_paths(data)[0], is_singleton=False)
     if not data.is_dir():
         return False
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        return True
-    lock.release()
+    with _ASKING:
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            return True
+        lock.release()
     return False
 
 

@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from assistant.checking.figures import claimed
-from assistant.library.twin_patterns import FIGURE, IDIOM, NUMBER, SCALES, WEEKDAYS, WORDS
-from kb.language.numbers import chinese_to_int
+from assistant.library.twin_patterns import FIGURE, IDIOM, NUMBER, WEEKDAYS, WORDS
+from kb.language.numbers import SCALE, chinese_to_int
 from kb.language.script import fold
 
 __all__ = ["Figure", "Held", "all_of", "missing", "said"]
@@ -156,7 +156,7 @@ def _date(words: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def _numbers(words: str) -> Iterator[str]:
     for found in NUMBER.finditer(words):
-        token, scale = found["token"], SCALES.get((found["scale"] or "").strip(), 1)
+        token, scale = found["token"], SCALE.get((found["scale"] or "").strip(), 1)
         if token in WORDS:
             yield _plain(Decimal(WORDS[token]) * scale)
         elif token[0].isdigit():

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["FIGURE", "IDIOM", "NUMBER", "SCALES", "WEEKDAYS", "WORDS"]
+from kb.language.numbers import english_numbers
+
+__all__ = ["FIGURE", "IDIOM", "NUMBER", "WEEKDAYS", "WORDS"]
 
 WEEKDAYS = "一二三四五六日"
-_TEENS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-WORDS = {word: n for n, word in enumerate(f"zero one {_TEENS} eighteen nineteen".split(" "))}
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-WORDS |= {word: 10 * n for n, word in enumerate(_TENS.split(" "), 2)}
-SCALES = {"千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
-SCALES |= {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
+WORDS = {"zero": "0"} | english_numbers()
 
 _HAN = "零〇一二两三四五六七八九十百千万亿廿卅"
 _WORD = rf"\b(?:{'|'.join(sorted(WORDS, key=len, reverse=True))})\b"

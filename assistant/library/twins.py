@@ -96,8 +96,7 @@ def part(library: Library, actor: Actor, pair: Pair, document_id: int) -> None:
     with library.transaction() as session:
         records.keep(session, pair.chinese.document.id, pair.english.document.id, records.REJECTED)
     other = pair.other(document_id)
-    mine = pair.chinese if other is pair.english else pair.english
-    _note(library, actor, "document.untwin", mine, other)
+    _note(library, actor, "document.untwin", pair.other(other.document.id), other)
 
 
 def _name(library: Library, document_id: int) -> str:

@@ -15,7 +15,7 @@ from kb.errors import NotFound
 from kb.library import Holding, Library
 from kb.records.tables import READABLE, ChunkRow, CollectionRow, DocumentRow, VersionRow
 
-__all__ = ["holdings", "note_opening", "quoted", "visible"]
+__all__ = ["holdings", "is_within", "note_opening", "quoted", "visible"]
 
 # Turning the pages of a document is one opening, not fifty.
 _ONE_OPENING_SECONDS = 600.0
@@ -44,11 +44,15 @@ def visible(library: Library, reach: Reach, version_id: int) -> Holding:
         NotFound: ``source_not_found``, also where there is one that the reader may not see.
     """
     found = holdings(library, [version_id]).get(version_id)
-    if found is None or found.collection.slug not in reach.read:
-        raise NotFound("source_not_found")
-    if found.version.state not in READABLE and found.collection.slug not in reach.edit:
+    if found is None or not is_within(reach, found):
         raise NotFound("source_not_found")
     return found
+
+
+def is_within(reach: Reach, holding: Holding) -> bool:
+    """Whether a version may be read: in a collection within reach, and drafts and withdrawn ones by editors."""
+    slug = holding.collection.slug
+    return slug in reach.read and (holding.version.state in READABLE or slug in reach.edit)
 
 
 def quoted(library: Library, reach: Reach, chunk_id: int) -> tuple[Holding, ChunkRow]:

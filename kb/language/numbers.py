@@ -14,15 +14,15 @@ from importlib.resources import files
 
 from kb.language.script import fold
 
-__all__ = ["chinese_to_int", "figures", "numbers"]
+__all__ = ["SCALE", "chinese_to_int", "english_numbers", "figures", "numbers"]
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")}
 _DIGITS |= {"两": 2, "幺": 1, "俩": 2}
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _GROUPS = {"万": 10**4, "亿": 10**8}
 _NUMERAL = "".join(_DIGITS) + "".join(_TENS) + "".join(_GROUPS) + "廿卅"
-_SCALE = {"千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "十万": 10**5, "thousand": 10**3}
-_SCALE |= {"million": 10**6, "billion": 10**9, "k": 10**3, "m": 10**6, "mn": 10**6, "hundred": 100}
+SCALE = {"千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "十万": 10**5, "thousand": 10**3}
+SCALE |= {"million": 10**6, "billion": 10**9, "k": 10**3, "m": 10**6, "mn": 10**6, "hundred": 100}
 
 _VALUE = rf"(?:\d[\d,]*(?:\.\d+)?|[{_NUMERAL}]+)"
 _NUMBER = re.compile(
@@ -63,7 +63,7 @@ _ANY = re.compile(
 
 
 @cache
-def _english_numbers() -> dict[str, str]:
+def english_numbers() -> dict[str, str]:
     """English number words one to twenty, and the tens, from ``number_words.tsv``."""
     text = files("kb.language").joinpath("number_words.tsv").read_text(encoding="utf-8")
     return dict(line.split("\t") for line in text.splitlines() if line)
@@ -101,7 +101,7 @@ def _plain(value: Decimal) -> str:
 
 def _value(text: str) -> Decimal | None:
     """Return the value of Arabic digits, a Chinese numeral, 半, or an English number word."""
-    text = _english_numbers().get(text, text)
+    text = english_numbers().get(text, text)
     if text == "半":
         return Decimal("0.5")
     if re.fullmatch(r"[\d,]+(?:\.\d+)?", text):
@@ -114,7 +114,7 @@ def _amounts(text: str) -> list[str]:
     found = []
     for match in _NUMBER.finditer(text):
         if match["digits"]:
-            scale = _SCALE.get(match["scale"] or match["latin"] or "", 1)
+            scale = SCALE.get(match["scale"] or match["latin"] or "", 1)
             found.append(_plain(Decimal(match["digits"].replace(",", "")) * scale))
         elif len(match["chinese"]) > 1 or match["chinese"] in "十百千":
             whole = chinese_to_int(match["chinese"])
@@ -157,7 +157,7 @@ def _spans(text: str) -> list[str]:
         unit = match["u"] or match["half"]
         found.append(f"{_plain(value)}{_CANONICAL.get(unit, unit)}")
     for match in _ENGLISH_SPAN.finditer(text):
-        value = _value(match["n"]) if match["n"][0].isdigit() or match["n"] in _english_numbers() else None
+        value = _value(match["n"]) if match["n"][0].isdigit() or match["n"] in english_numbers() else None
         if value is not None:
             found.append(f"{_plain(value)}{_ENGLISH_UNIT[match['u']]}")
     return found

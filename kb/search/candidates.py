@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -23,9 +22,6 @@ from kb.search.vectors import opened
 from kb.settings import Settings
 
 __all__ = ["Candidates", "fetch", "near"]
-
-# Whether another process writes is seen by taking its lock for a moment, which must not look so to another thread.
-_ASKING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,18 +51,13 @@ def near(settings: Settings, library: Library, queries: Vectors, scope: Scope) -
     What is published is looked up in Chroma, what is not is scanned: a version that held on an earlier day, and
     everything while another process writes, for embedded Chroma is not safe beside it and the records are.
     """
-    if not settings.chroma_url and _others_write(settings):
+    if not settings.chroma_url and writer.held_elsewhere(settings.data):
         return _scan(library, queries, list(scope.holdings), settings.candidates)
     ids: list[int] = []
     for slug in scope.stores:
         for hits in opened(settings, library.tenant, slug).nearest(queries, settings.candidates):
             ids.extend(chunk_id for chunk_id, _ in hits)
     return ids + _scan(library, queries, scope.unpublished, settings.candidates)
-
-
-def _others_write(settings: Settings) -> bool:
-    with _ASKING:
-        return writer.held_elsewhere(settings.data)
 
 
 def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from kb import tenants
@@ -75,6 +76,14 @@ def take_in(settings: Settings, folder: Path, english_into: str = "main") -> Non
     for name, text, collection in ((CHINESE_NAME, CHINESE, "main"), (ENGLISH_NAME, ENGLISH, english_into)):
         (folder / name).write_text(text, encoding="utf-8")
         run(settings, "ingest", str(folder / name), "--tenant", "harmony", "--collection", collection)
+
+
+def copied(ready: Settings, folder: Path) -> Settings:
+    """Return settings of a copy of the data that holds the pair as well."""
+    shutil.copytree(ready.data, folder / "data")
+    settings = ready.model_copy(update={"data": folder / "data"})
+    take_in(settings, folder / "in")
+    return settings
 
 
 def document(settings: Settings, name: str) -> DocumentRow:

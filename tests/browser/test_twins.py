@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import Any
 
 import pytest
 
 from assistant.web.pages import text
 from kb.settings import Settings
-from tests.assistant.twins import CHINESE_NAME, ENGLISH_NAME, document, take_in
+from tests.assistant.twins import CHINESE_NAME, ENGLISH_NAME, copied, document
 from tests.browser.conftest import Visit
 
 
 @pytest.fixture(scope="module")
 def site_settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a copy of the data that holds the pair as well."""
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(ready.data, folder / "data")
-    settings = ready.model_copy(update={"data": folder / "data"})
-    take_in(settings, folder / "in")
-    return settings
+    return copied(ready, tmp_path_factory.mktemp("site"))
 
 
 # A mark's own words, without those for screen readers.

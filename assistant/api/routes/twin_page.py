@@ -11,11 +11,11 @@ from fastapi.responses import HTMLResponse
 
 from assistant.api.bodies import Id
 from assistant.api.callers import Reader
+from assistant.api.routes.document_twin_shapes import copy_public
 from assistant.api.routes.document_twins import Only, chosen, opened_pair
 from assistant.library.twin_sides import Side
 from assistant.tasks.marking import Piece
 from assistant.web.pages import render
-from kb.library import Holding
 
 __all__ = ["blocks", "router"]
 
@@ -49,7 +49,7 @@ def page(
         request,
         "library/twin.html",
         document_id=document_id,
-        copies={"chinese": _copy(pair.chinese), "english": _copy(pair.english)},
+        copies={"chinese": copy_public(pair.chinese), "english": copy_public(pair.english)},
         laid=laid,
         counts={"all": len(laid.rows), "differing": laid.differing, "alone": laid.alone},
         only=only,
@@ -57,16 +57,6 @@ def page(
         page=page,
         pages=max(1, -(-len(found) // _ROWS)),
     )
-
-
-def _copy(holding: Holding) -> dict[str, Any]:
-    return {
-        "id": holding.document.id,
-        "title": holding.version.title or holding.document.name,
-        "version": holding.version.number,
-        "version_id": holding.version.id,
-        "language": holding.version.language,
-    }
 
 
 def _shown(sides: Sequence[Side]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import sqlalchemy as sa
@@ -17,10 +18,10 @@ from kb.records.tables import ChunkRow, DocumentRow, PostingRow, TwinsSoughtRow,
 from kb.search.postings import POSTING
 from kb.search.twins import records, sides
 from kb.search.twins.align import align, fit
-from kb.search.twins.likeness import Likeness, Nearest, agreement, are_twins, nearest, stem
+from kb.search.twins.likeness import Likeness, Nearest, agreement, are_twins, named_alike, nearest
 from kb.search.twins.sides import Side
 
-__all__ = ["join", "likeness", "seek"]
+__all__ = ["join", "seek"]
 
 # With fewer passages of either language their mean says nothing.
 LEAST = 5
@@ -39,9 +40,9 @@ def seek(library: Library, *, go_on: Callable[[], bool] = lambda: True) -> int:
     """
     with library.session() as session:
         waiting = records.unsought(session)
-        both = sides.read(session) if waiting else {}
-    if not waiting or min(len(side.ids) for side in both.values()) < LEAST:
-        return 0
+        if not waiting or min(sides.count(session).values()) < LEAST:
+            return 0
+        both = sides.read(session)
     found = 0
     for version in waiting:
         if not go_on():
@@ -77,8 +78,9 @@ def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool
         return False
     out = nearest(ours.vectors[here], theirs.vectors)
     best: tuple[float, int] | None = None
-    for other in _candidates(session, ours, theirs, out, mine):
-        found = likeness(session, ours, theirs, mine, other, out)
+    names = {row.id: row.name for row in session.execute(sa.select(DocumentRow.id, DocumentRow.name))}
+    for other in _candidates(session, ours, theirs, out, mine, names):
+        found = _likeness(session, ours, theirs, mine, other, out, named_alike(names[mine], names[other]))
         if are_twins(found) and (best is None or found.score > best[0]):
             best = (found.score, other)
     if best is None or not _is_free(session, best[1], mine, best[0]):
@@ -99,25 +101,24 @@ def _is_free(session: Session, document_id: int, asking: int, score: float) -> b
     return pair.state == records.FOUND and pair.score < score
 
 
-def _candidates(session: Session, ours: Side, theirs: Side, out: Nearest, mine: int) -> list[int]:
+def _candidates(
+    session: Session, ours: Side, theirs: Side, out: Nearest, mine: int, names: dict[int, str]
+) -> list[int]:
     """Return the documents that most of the text points to, and those whose files are named alike."""
     votes: Counter[int] = Counter()
     pointed, lengths = theirs.documents[out.place], ours.lengths[ours.of(mine)]
     for document_id, length in zip(pointed.tolist(), lengths.tolist(), strict=True):
         votes[document_id] += length
     there = set(theirs.documents.tolist())
-    names = _names(session)
-    alike = [one for one, name in names.items() if one in there and stem(name) == stem(names[mine]) != ""]
+    alike = [one for one, name in names.items() if one in there and named_alike(name, names[mine])]
     chosen = [*(one for one, _ in votes.most_common(CANDIDATES)), *alike[:CANDIDATES]]
     excluded = {mine, *records.rejected(session, mine)}
     return [one for one in dict.fromkeys(chosen) if one not in excluded]
 
 
-def _names(session: Session) -> dict[int, str]:
-    return {row.id: row.name for row in session.execute(sa.select(DocumentRow.id, DocumentRow.name))}
-
-
-def likeness(session: Session, ours: Side, theirs: Side, mine: int, other: int, out: Nearest) -> Likeness:
+def _likeness(
+    session: Session, ours: Side, theirs: Side, mine: int, other: int, out: Nearest, same_name: bool
+) -> Likeness:
     """Compare a document with one in the other language.
 
     Args:
@@ -142,14 +143,13 @@ def likeness(session: Session, ours: Side, theirs: Side, mine: int, other: int, 
     worth = _worth(session, figures | other_figures, len(ours.ids) + len(theirs.ids))
     agreed, common = agreement(figures, other_figures, lambda figure: worth[figure])
     english, chinese = (other_lengths, lengths) if ours.chinese else (lengths, other_lengths)
-    names = _names(session)
     return Likeness(
         covered=covered,
         lead=sum(leads) / len(leads) if leads else 0.0,
         agreement=agreed,
         common=common,
         ratio=int(english.sum()) / max(1, int(chinese.sum())),
-        same_name=stem(names[mine]) == stem(names[other]) != "",
+        same_name=same_name,
     )
 
 
@@ -159,8 +159,13 @@ def _figures(session: Session, ids: NDArray[np.int64]) -> list[frozenset[str]]:
     for start in range(0, len(ids), _AT_ONCE):
         query = sa.select(ChunkRow.text).where(ChunkRow.id.in_(ids[start : start + _AT_ONCE].tolist()))
         for text in session.scalars(query.order_by(ChunkRow.id)):
-            found.append(frozenset(word for word in index_words(text) if any(map(str.isdigit, word))))
+            found.append(_figures_in(text))
     return found
+
+
+@lru_cache(maxsize=4096)  # a document is compared with several, and matched with one of them
+def _figures_in(text: str) -> frozenset[str]:
+    return frozenset(word for word in index_words(text) if any(map(str.isdigit, word)))
 
 
 def _worth(session: Session, figures: frozenset[str], passages: int) -> dict[str, float]:

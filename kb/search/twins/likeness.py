@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Likeness", "Nearest", "agreement", "are_twins", "nearest", "stem"]
+__all__ = ["Likeness", "Nearest", "agreement", "are_twins", "named_alike", "nearest", "stem"]
 
 Floats = NDArray[np.float32]
 
@@ -122,6 +122,11 @@ def are_twins(likeness: Likeness) -> bool:
         return False
     alone = likeness.covered >= COVERED_ALONE and likeness.lead >= LEAD_ALONE
     return alone or (likeness.same_name and likeness.covered >= COVERED_THEN)
+
+
+def named_alike(one: str, other: str) -> bool:
+    """Whether the names of two files differ in nothing but the language."""
+    return stem(one) == stem(other) != ""
 
 
 def stem(name: str) -> str:

@@ -28,15 +28,17 @@ def of_passages(session: Session, chunk_ids: Collection[int]) -> dict[int, list[
 
 def of_document(session: Session, document_id: int) -> TwinsRow | None:
     """Return the pair that a document belongs to, if it has a twin."""
-    mine = sa.or_(TwinsRow.chinese_id == document_id, TwinsRow.english_id == document_id)
-    return session.scalar(sa.select(TwinsRow).where(mine, TwinsRow.state != REJECTED))
+    return session.scalar(_pairs_of(document_id).where(TwinsRow.state != REJECTED))
 
 
 def rejected(session: Session, document_id: int) -> set[int]:
     """Return the documents that a person said are no twins of this one."""
-    mine = sa.or_(TwinsRow.chinese_id == document_id, TwinsRow.english_id == document_id)
-    rows = session.scalars(sa.select(TwinsRow).where(mine, TwinsRow.state == REJECTED))
+    rows = session.scalars(_pairs_of(document_id).where(TwinsRow.state == REJECTED))
     return {row.english_id if row.chinese_id == document_id else row.chinese_id for row in rows}
+
+
+def _pairs_of(document_id: int) -> sa.Select[TwinsRow]:
+    return sa.select(TwinsRow).where(sa.or_(TwinsRow.chinese_id == document_id, TwinsRow.english_id == document_id))
 
 
 def unsought(session: Session) -> list[VersionRow]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kb.language.detect import Language
 from kb.records.tables import ChunkRow, DocumentRow, VersionRow
 
-__all__ = ["Side", "read"]
+__all__ = ["Side", "count", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,30 @@ class Side:
         return int(self.lengths[self.of(document_id)].sum())
 
 
+def count(session: Session) -> dict[bool, int]:
+    """Return how many passages there are in Chinese (True) and in English (False)."""
+    english = ChunkRow.language == Language.ENGLISH.value
+    rows = session.execute(_published(english, sa.func.count()).group_by(english))
+    return {True: 0, False: 0} | {not is_english: number for is_english, number in rows}
+
+
 def read(session: Session) -> dict[bool, Side]:
     """Return the passages in Chinese (True) and in English (False)."""
     columns = (ChunkRow.id, VersionRow.document_id, ChunkRow.language, sa.func.length(ChunkRow.text), ChunkRow.vector)
-    query = (
-        sa.select(*columns)
-        .join(VersionRow, VersionRow.id == ChunkRow.version_id)
-        .join(DocumentRow, DocumentRow.published_version_id == VersionRow.id)
-        .order_by(ChunkRow.id)
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_published(*columns).order_by(ChunkRow.id)).all()
     english = Language.ENGLISH.value
     return {
         chinese: _side(chinese, [row for row in rows if (row[2] != english) == chinese]) for chinese in (True, False)
     }
+
+
+def _published(*columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .select_from(ChunkRow)
+        .join(VersionRow, VersionRow.id == ChunkRow.version_id)
+        .join(DocumentRow, DocumentRow.published_version_id == VersionRow.id)
+    )
 
 
 def _side(chinese: bool, rows: Sequence[Any]) -> Side:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +15,7 @@ from kb.records.tables import DocumentRow
 from kb.search.vectors import VectorStore
 from kb.settings import Settings
 from tests.assistant.api.conftest import ClientOf
-from tests.assistant.twins import CHINESE_NAME, ENGLISH_NAME, document, take_in
+from tests.assistant.twins import CHINESE_NAME, ENGLISH_NAME, copied, document
 
 API = "/api/v1/tenants/harmony"
 QUESTION = "借用車輛要幾多日前申請？"
@@ -25,11 +24,7 @@ QUESTION = "借用車輛要幾多日前申請？"
 @pytest.fixture(scope="module")
 def service_settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a copy of the data that holds the pair as well."""
-    folder = tmp_path_factory.mktemp("copy")
-    shutil.copytree(ready.data, folder / "data")
-    settings = ready.model_copy(update={"data": folder / "data"})
-    take_in(settings, folder / "in")
-    return settings
+    return copied(ready, tmp_path_factory.mktemp("copy"))
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.failures import packed
-from kb import files
-from kb.errors import FileRejected
-from kb.library import Library
-from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.settings import Settings
-from kb.tenants import Tenant
+from ingest.error_json import packed
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.store import blobs
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tenants import Tenant
 
 __all__ = ["Job", "Outcome", "check", "failed", "job_for", "unchanged"]
 
@@ -79,7 +79,7 @@ def job_for(
     publish: bool = True,
 ) -> Job:
     """Store a file's original and return the job that takes it in; from here on the file itself is not needed."""
-    sha256 = files.store(tenant.files_path, source)
+    sha256 = blobs.store(tenant.files_path, source)
     return Job(tenant.slug, collection, name, path, sha256, source.stat().st_size, inside, depth, root, publish)
 
 
@@ -94,7 +94,7 @@ def unchanged(library: Library, source: Path, name: str, path: str, collection: 
         .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
         .join(VersionRow, VersionRow.id == DocumentRow.published_version_id)
         .join(ChunkRow, ChunkRow.version_id == VersionRow.id)
-        .where(CollectionRow.slug == collection, DocumentRow.name == name, VersionRow.sha256 == files.digest(source))
+        .where(CollectionRow.slug == collection, DocumentRow.name == name, VersionRow.sha256 == blobs.digest(source))
         .group_by(VersionRow.id)
     )
     with library.session() as session:

@@ -1,6 +1,6 @@
 """The way through this floor: one file → begin, read, embed, fill, publish (or keep as a draft).
 
-Every stage gives the same result when it is repeated after a crash, so :mod:`ingest.jobs` may run them as
+Every stage gives the same result when it is repeated after a crash, so :mod:`ingest.queue.job_queue` may run them as
 steps of a durable workflow and :func:`ingest` itself need not know. Until ``publish`` the version before
 goes on answering.
 """
@@ -19,15 +19,17 @@ from typing import Any, Protocol
 import numpy as np
 import sqlalchemy as sa
 
-from ingest import embed, prepared
+from ingest import prepared
+from ingest.archive_members import came_in, member_name, members
+from ingest.context import Shop, work_folder
 from ingest.job import Job, Outcome, failed
-from ingest.members import came_in, member_name, members
-from ingest.shop import Shop, work_folder
-from kb import files, publishing, standing, tenants
-from kb.errors import SinziError
-from kb.publishing import Begun, Content
-from kb.records.tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
-from kb.search.encoder import Vectors
+from ingest.workers import embedding_stage
+from kb.core.errors import SinziError
+from kb.publishing import version_states, version_writer
+from kb.publishing.version_writer import Begun, Content
+from kb.search.models.encoder import Vectors
+from kb.store import blobs, tenants
+from kb.store.tables.library_tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
 
 __all__ = ["Step", "at_once", "begin", "ingest"]
 
@@ -91,9 +93,9 @@ def begin(job: Job, shop: Shop) -> Begun:
     library = shop.library(job)
     model = shop.workers.identity()[0]
     with shop.beginning:
-        collection = publishing.collection_for(library, job.collection, model)
+        collection = version_writer.collection_for(library, job.collection, model)
         name = member_name(library, collection.id, job, shop) if job.inside else job.name
-        begun = publishing.begin(library, collection, name, job.sha256, job.size_bytes, draft=not job.publish)
+        begun = version_writer.begin(library, collection, name, job.sha256, job.size_bytes, draft=not job.publish)
         if job.inside and begun.status != "unchanged":
             with library.transaction() as session:
                 session.get_one(VersionRow, begun.version_id).notes = came_in(job)
@@ -110,7 +112,7 @@ def _facts(job: Job, begun: Begun, shop: Shop) -> dict[str, Any]:
 def _read(job: Job, begun: Begun, shop: Shop) -> dict[str, Any]:
     tenant = tenants.get(shop.settings, job.tenant)
     shop.report(job.path, "read", 0, None)
-    source, folder = files.original(tenant.files_path, job.sha256), work_folder(tenant, begun.version_id)
+    source, folder = blobs.original(tenant.files_path, job.sha256), work_folder(tenant, begun.version_id)
     return shop.workers.read(source, job.name.rsplit("/", 1)[-1], folder, shop.progress(job, "read"))
 
 
@@ -141,13 +143,13 @@ def _index(job: Job, begun: Begun, shop: Shop) -> int:
     with ThreadPoolExecutor(1) as pool:  # Chroma takes a second to import: meanwhile the embedder is at work
         store = pool.submit(shop.vectors, job, library)
         shop.workers.embed(folder, shop.progress(job, "embed"))
-    rows = embed.load_vectors(folder, *shop.workers.identity())
+    rows = embedding_stage.load_vectors(folder, *shop.workers.identity())
     # The records keep float16; the vector store gets the very same numbers, so that one mends the other.
     rows = rows.astype(np.float16).astype(np.float32)
     shop.report(job.path, "store", 0, None)
     content = _content(document, rows)
     content.notes += came_in(job)
-    chunk_ids = publishing.fill(library, begun, content)
+    chunk_ids = version_writer.fill(library, begun, content)
     store.result().remove_version(begun.version_id)
     if job.publish:
         store.result().add(begun.version_id, chunk_ids, rows)
@@ -178,27 +180,27 @@ def _date(value: str | None) -> date | None:
 
 def _publish(job: Job, begun: Begun, shop: Shop) -> None:
     library = shop.library(job)
-    publishing.publish(library, shop.vectors(job, library), begun)
+    version_writer.publish(library, shop.vectors(job, library), begun)
     shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
 
 
 def _keep_as_draft(job: Job, begun: Begun, shop: Shop) -> None:
     library = shop.library(job)
-    standing.keep_as_draft(library, begun.document_id, begun.version_id)
+    version_states.keep_as_draft(library, begun.document_id, begun.version_id)
     shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
 
 
 def _discard(job: Job, begun: Begun | None, shop: Shop) -> None:
     """Leave no records of a file that was not taken in.
 
-    Its bytes stay until the queue is empty (:func:`ingest.sweep.sweep_originals`): a job that waits may have the same.
+    Its bytes stay until the queue is empty (:func:`ingest.reconcile.sweep_originals`): a waiting job may need them.
     """
     shop.discarded.add(job.tenant)
     if begun is None:
         return
     library = shop.library(job)
     stored = library.chunks_of(begun.version_id)
-    publishing.discard(library, begun)
+    version_writer.discard(library, begun)
     if stored:
         shop.vectors(job, library).remove_version(begun.version_id)
     shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)

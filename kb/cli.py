@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from kb.errors import SinziError
+from kb.core.errors import SinziError
 
 __all__ = ["Commands", "Context", "main", "pass_context"]
 
@@ -25,8 +25,8 @@ class Context:
     def __init__(self, data: Path | None) -> None:
         from pydantic import ValidationError
 
-        from kb.errors import Misconfigured
-        from kb.settings import Settings
+        from kb.core.errors import Misconfigured
+        from kb.core.settings import Settings
 
         try:
             self.settings = Settings(data=data) if data else Settings()

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from kb import files, language_model, tenants, writer
-from kb.errors import SinziError
-from kb.library import Library
-from kb.search import embedding
-from kb.search.vectors import VectorStore
-from kb.settings import Settings
-from kb.tenants import Tenant
+from kb.core import llm_probe
+from kb.core.errors import SinziError
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.search.dense.vector_store import VectorStore
+from kb.search.models import embedding
+from kb.store import blobs, tenants, writer_lock
+from kb.store.tenants import Tenant
 
 __all__ = ["Finding", "examine"]
 
@@ -44,8 +45,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _model(settings)
     if settings.llm_base_url or settings.llm_model:
         yield _language_model(settings)
-    busy = writer.held_elsewhere(settings.data)
-    yield Finding("writer", writer.holder(settings.data) if busy else "free")
+    busy = writer_lock.held_elsewhere(settings.data)
+    yield Finding("writer", writer_lock.holder(settings.data) if busy else "free")
     for tenant in tenants.listing(settings):
         yield from _tenant(settings, tenant, busy)
 
@@ -82,7 +83,7 @@ def _language_model(settings: Settings) -> Finding:
         return Finding(what, f"{missing} is empty", f"set {missing}  (see: kb settings)")
     started = time.perf_counter()
     try:
-        language_model.probe(settings)
+        llm_probe.probe(settings)
     except SinziError as error:
         mend = "start the server, or set KB_LLM_BASE_URL, KB_LLM_MODEL and KB_LLM_API_KEY  (see: kb settings)"
         return Finding(what, error.message("en"), mend)
@@ -105,7 +106,7 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
         return
     library = Library(tenant)
     documents = library.documents()
-    missing = [h for h in documents if not files.original(tenant.files_path, h.version.sha256).is_file()]
+    missing = [h for h in documents if not blobs.original(tenant.files_path, h.version.sha256).is_file()]
     for holding in missing:
         yield Finding(what, f"original missing: {holding.document.name}", f"kb ingest <{holding.document.name}>")
     rebuild = f"kb rebuild --tenant {tenant.slug}"

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from kb.search import bundled
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.search.models import bundled_model
 
 
 @pytest.fixture(scope="session")
 def model_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings whose bundled model is there; the data folder is the session's."""
     settings = Settings(data=tmp_path_factory.mktemp("session-data"))
-    bundled.ensure(settings.cache)
+    bundled_model.ensure(settings.cache)
     return settings
 
 

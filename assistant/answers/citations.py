@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.evidence.units import Unit
-from kb.library import Library
+from assistant.evidence.quotable_spans import Unit
+from kb.library.documents import Library
 from kb.search.passage import Passage
 
 __all__ = ["Citation", "cite", "stands"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from assistant.answers.amendments import Amended, amended
-from assistant.answers.choose import choose
+from assistant.answers.amended_rules import Amended, amended
+from assistant.answers.answer import Answer
 from assistant.answers.citations import Citation, cite, stands
-from assistant.answers.model import Answer
+from assistant.answers.quote_selection import choose
 from assistant.answers.refusal import confidence, threshold
 from assistant.evidence.gather import Evidence
-from assistant.evidence.units import Unit, header
+from assistant.evidence.quotable_spans import Unit, header
 from assistant.messages import say
 from kb.language.detect import Language
 from kb.search.retriever import Retriever

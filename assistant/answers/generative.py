@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.answers.amendments import amended
-from assistant.answers.generative_writing import Draft, ask_with, compose
-from assistant.answers.model import Answer
-from assistant.egress.door import Door
-from assistant.events import Event
+from assistant.answers.amended_rules import amended
+from assistant.answers.answer import Answer
+from assistant.answers.checked_writing import Draft, ask_with, compose
+from assistant.answers.events import Event
 from assistant.evidence.gather import Evidence
+from assistant.llm.gateway import Door
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 

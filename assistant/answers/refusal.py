@@ -1,7 +1,7 @@
 """Does the evidence carry an answer? A logistic model over a few figures of the search.
 
-Its weights lie in ``refusal.json``; ``python -m eval.fit_refusal`` makes them from question sets with answerable
-and unanswerable questions.
+Its weights lie in ``refusal.json``; ``python -m eval.training.fit_refusal`` makes them from question
+sets with answerable and unanswerable questions.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from assistant.evidence.gather import Evidence
+from assistant.evidence.question_terms import speaks, terms, word_set
 from assistant.evidence.scoring import above
-from assistant.evidence.terms import speaks, terms, word_set
 
 __all__ = ["FEATURES", "confidence", "features", "threshold"]
 

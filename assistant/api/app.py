@@ -11,17 +11,18 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from assistant.api import errors, intake, openapi
-from assistant.api.errors import ErrorBody
-from assistant.api.headers import Guard
-from assistant.api.limits import MAX_BODY_BYTES
-from assistant.api.observe import Observed
-from assistant.api.service import Service
-from assistant.api.static import Compressed, Versioned
-from assistant.api.threads import held_by_a_thread
-from assistant.mcp_server.http import Door
+from assistant.api.http import error_responses, openapi_document
+from assistant.api.http.error_responses import ErrorBody
+from assistant.api.http.security_headers import Guard
+from assistant.api.http.static_files import Compressed, Versioned
+from assistant.api.http.thread_context import held_by_a_thread
+from assistant.api.observability.request_log import Observed
+from assistant.mcp.http_endpoint import Door
+from assistant.service import file_intake
+from assistant.service.rate_limits import MAX_BODY_BYTES
+from assistant.service.running_service import Service
 from assistant.web.pages import floors
-from kb.settings import Settings
+from kb.core.settings import Settings
 
 __all__ = ["create"]
 
@@ -42,7 +43,7 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        taking_in = intake.running(service) if take_in else intake.nothing()
+        taking_in = file_intake.running(service) if take_in else file_intake.nothing()
         async with held_by_a_thread(taking_in), door.open():
             with service.warming.running():
                 yield
@@ -56,11 +57,11 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         responses=_ERRORS,
         max_body_size=MAX_BODY_BYTES,
-        generate_unique_id_function=openapi.operation_id,
+        generate_unique_id_function=openapi_document.operation_id,
     )
     app.state.service = service
-    errors.install(app)
-    openapi.install(app, settings)
+    error_responses.install(app)
+    openapi_document.install(app, settings)
     app.add_middleware(Compressed)
     for router in _routers():
         app.include_router(router)

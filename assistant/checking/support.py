@@ -7,17 +7,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from assistant.evidence.terms import word_set
-from assistant.evidence.units import Unit, units
+from assistant.evidence.question_terms import word_set
+from assistant.evidence.quotable_spans import Unit, units
+from kb.core.settings import Settings
 from kb.language import dictionary
 from kb.language.dictionary import Dictionary
 from kb.language.numbers import figures
-from kb.search import embedding
-from kb.search.encoder import Vectors
+from kb.search.models import embedding
+from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage
 from kb.search.query import Concept
 from kb.search.retriever import Retriever
-from kb.settings import Settings
 
 __all__ = ["Match", "Support", "spoken"]
 

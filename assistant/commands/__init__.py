@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from assistant.egress.record import Egress
+from assistant.llm.egress_record import Egress
 from assistant.messages import interface
-from kb import tenants
 from kb.cli import Context
 from kb.language.detect import Language, detect
 from kb.search.retriever import Retriever
+from kb.store import tenants
 
 __all__ = ["language_option", "language_to_use", "open_tenant", "print_egress", "tenant_option"]
 

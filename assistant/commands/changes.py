@@ -6,7 +6,7 @@ import click
 
 from assistant.commands import open_tenant, tenant_option
 from assistant.messages import interface
-from assistant.tasks.changes import Change
+from assistant.tasks.version_changes import Change
 from kb.cli import Context, pass_context
 
 __all__ = ["changes"]
@@ -23,7 +23,7 @@ def changes(
     context: Context, document: str, tenant: str, earlier: int | None, later: int | None, as_json: bool
 ) -> None:
     """Show the clauses of DOCUMENT that changed, came or went, in both wordings."""
-    from assistant.tasks.changes import compare
+    from assistant.tasks.version_changes import compare
 
     found = compare(open_tenant(context, tenant).library, document, earlier, later)
     if as_json:

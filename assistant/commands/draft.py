@@ -6,7 +6,7 @@ import click
 
 from assistant.commands import language_option, language_to_use, open_tenant, print_egress, tenant_option
 from kb.cli import Context, pass_context
-from kb.days import parse_date
+from kb.core.dates import parse_date
 
 __all__ = ["draft"]
 
@@ -36,7 +36,7 @@ def draft(
     kb draft email "年假結轉" --tenant harmony
     kb draft notice "Who approves petty cash?" --tenant harmony --language zh-Hant
     """
-    from assistant.tasks import draft as drafting
+    from assistant.tasks import drafting
 
     retriever = open_tenant(context, tenant)
     made = drafting.draft(

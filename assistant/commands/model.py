@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from assistant.commands import open_tenant, tenant_option
-from assistant.egress import address, choices
+from assistant.llm import endpoint, model_choices
 from kb.cli import Context, pass_context
 
 __all__ = ["model"]
@@ -26,17 +26,17 @@ def model(
     The model itself is the installation's: KB_LLM_BASE_URL, KB_LLM_MODEL, KB_LLM_API_KEY (see: kb settings).
     """
     library, settings = open_tenant(context, tenant).library, context.settings
-    before = choices.read(library)
+    before = model_choices.read(library)
     leaving = tuple(sorted({*before.collections, *allow} - set(deny)))
-    after = choices.Choices(before.enabled if switch is None else switch, leaving)
+    after = model_choices.Choices(before.enabled if switch is None else switch, leaving)
     if after != before:
-        choices.save(library, after)
+        model_choices.save(library, after)
     facts = {
         "enabled": after.enabled,
         "collections": list(after.collections),
-        "host": address.host(settings) or None,
+        "host": endpoint.host(settings) or None,
         "model": settings.llm_model or None,
-        "inside": address.is_inside(settings) if settings.llm_base_url else None,
+        "inside": endpoint.is_inside(settings) if settings.llm_base_url else None,
     }
     if as_json:
         context.json(facts)

@@ -6,7 +6,7 @@ import click
 
 from assistant.commands import language_option, language_to_use, open_tenant, print_egress, tenant_option
 from kb.cli import Context, pass_context
-from kb.errors import NotFound
+from kb.core.errors import NotFound
 from kb.language.detect import Language
 
 __all__ = ["translate"]
@@ -21,10 +21,10 @@ __all__ = ["translate"]
 @pass_context
 def translate(context: Context, document: str, clause: str, tenant: str, language: str | None, as_json: bool) -> None:
     """Translate CLAUSE of DOCUMENT, by default into the other of Chinese and English, with the original beside it."""
-    from assistant.tasks import documents, translation
+    from assistant.tasks import translation, version_passages
 
     retriever = open_tenant(context, tenant)
-    unit = documents.clause(retriever.library, documents.find(retriever.library, document), clause)
+    unit = version_passages.clause(retriever.library, version_passages.find(retriever.library, document), clause)
     if unit is None:
         raise NotFound("clause_not_found", document=document, clause=clause)
     other = Language.TRADITIONAL if unit.passage.language == Language.ENGLISH else Language.ENGLISH

@@ -14,17 +14,17 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.evidence.question_terms import word_set
+from assistant.evidence.quotable_spans import Unit, units
 from assistant.evidence.scoring import Scored, read, score
-from assistant.evidence.terms import word_set
-from assistant.evidence.units import Unit, units
+from kb.core.cpu_cores import usable_cores
 from kb.language.detect import Language
-from kb.search import embedding
-from kb.search.cores import usable_cores
-from kb.search.encoder import Vectors
+from kb.search.dense.sentence_vectors import text_of
+from kb.search.models import embedding
+from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage
 from kb.search.ranking import is_new
 from kb.search.retriever import Found, Retriever
-from kb.search.units import text_of
 
 __all__ = ["Evidence", "gather"]
 

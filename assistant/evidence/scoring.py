@@ -1,6 +1,6 @@
 """How well a unit answers a question: a linear model over a few features.
 
-Its weights lie in ``scoring.json``; ``python -m eval.fit_choice`` makes them from questions whose answers are
+Its weights lie in ``scoring.json``; ``python -m eval.training.fit_choice`` makes them from questions whose answers are
 known, as the conditional logit of the units of one question (McFadden 1974): scores are log-odds, and only
 differences between the units of a question mean something.
 """
@@ -17,9 +17,9 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evidence.asked import Kind, figures_of, kinds, share
-from assistant.evidence.terms import Term, terms, told, word_set
-from assistant.evidence.units import Unit, header
+from assistant.evidence.answer_kinds import Kind, figures_of, kinds, share
+from assistant.evidence.question_terms import Term, terms, told, word_set
+from assistant.evidence.quotable_spans import Unit, header
 from kb.language.detect import Language
 from kb.language.script import fold
 from kb.language.words import query_words

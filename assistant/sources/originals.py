@@ -7,9 +7,9 @@ from typing import Literal
 
 import filetype
 
-from kb import files
-from kb.errors import NotFound
-from kb.library import Holding, Library
+from kb.core.errors import NotFound
+from kb.library.documents import Holding, Library
+from kb.store import blobs
 
 __all__ = ["DOWNLOAD_HEADERS", "Kind", "kind_of", "media_type", "path_of"]
 
@@ -27,7 +27,7 @@ def path_of(library: Library, holding: Holding) -> Path:
     Raises:
         NotFound: ``source_not_found`` where the file is gone.
     """
-    path = files.original(library.tenant.files_path, holding.version.sha256)
+    path = blobs.original(library.tenant.files_path, holding.version.sha256)
     if not path.is_file():
         raise NotFound("source_not_found")
     return path

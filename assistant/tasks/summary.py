@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assistant.answers.checked_writing import Draft, Unwritten, ask_with, compose
 from assistant.answers.citations import cite, stands
 from assistant.answers.extractive import place
-from assistant.answers.generative_writing import Draft, Unwritten, ask_with, compose
 from assistant.checking.polarity import modes
-from assistant.egress.door import open_door
-from assistant.evidence.units import Unit, units, whole
+from assistant.evidence.quotable_spans import Unit, units, whole
+from assistant.llm.gateway import open_door
 from assistant.messages import say
-from assistant.tasks.documents import find, opened
-from assistant.tasks.model import Point, Written
+from assistant.tasks.version_passages import find, opened
+from assistant.tasks.written_text import Point, Written
 from kb.language.detect import Language
 from kb.language.numbers import figures
 from kb.language.script import fold

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.answers.checked_writing import Draft, Unwritten, ask_with, compose
 from assistant.answers.citations import Citation, cite, stands
-from assistant.answers.generative_writing import Draft, Unwritten, ask_with, compose
-from assistant.checking.check import Checked, Verdict
-from assistant.checking.figures import claimed, held
-from assistant.egress import address
-from assistant.egress.door import open_door
-from assistant.egress.record import Egress
-from assistant.evidence.units import Unit
-from kb.errors import InputError, Misconfigured, NotFound, Transient
+from assistant.checking.claim_checker import Checked, Verdict
+from assistant.checking.figure_claims import claimed, held
+from assistant.evidence.quotable_spans import Unit
+from assistant.llm import endpoint
+from assistant.llm.egress_record import Egress
+from assistant.llm.gateway import open_door
+from kb.core.errors import InputError, Misconfigured, NotFound, Transient
 from kb.language.detect import Language
-from kb.library import Library
+from kb.library.documents import Library
 from kb.search.retriever import Retriever
 
 __all__ = ["Translation", "translate"]
@@ -62,7 +62,7 @@ def translate(retriever: Retriever, unit: Unit, language: Language) -> Translati
             pass
     except Unwritten as failure:
         if failure.code == "may_not_leave":
-            host = address.host(retriever.settings)
+            host = endpoint.host(retriever.settings)
             raise InputError("llm_may_not_leave", collection=passage.collection, host=host) from failure
         raise Transient("llm_unsupported") from failure
     text = " ".join(one.text for one in draft.checked if one.kept)

@@ -24,12 +24,12 @@ from typing import Any
 
 from PIL import Image
 
-from kb import access, tenants
-from kb.access import Role
-from kb.library import Library
-from kb.people import accounts
-from kb.records.activity import EVERYONE
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import access, accounts
+from kb.people.access import Role
+from kb.store import tenants
+from kb.store.tables.activity_tables import EVERYONE
 
 HERE = Path(__file__).parent
 PASSWORD = "only for pictures"  # noqa: S105 - of accounts that live as long as the pictures take

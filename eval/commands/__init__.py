@@ -12,7 +12,7 @@ from kb.cli import Context
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from eval.index import Progress
+    from eval.datasets.collection_index import Progress
 
 __all__ = ["bars", "roots"]
 
@@ -39,6 +39,6 @@ def bars() -> Iterator[Progress]:
 
 def roots(context: Context) -> list[Path]:
     """Return the folders under which results are looked for by name."""
-    from eval.index import bench_folder
+    from eval.datasets.collection_index import bench_folder
 
     return [context.settings.data, bench_folder(context.settings)]

@@ -43,18 +43,20 @@ def answers(
     QUESTIONS is a JSON-lines file (make one with `kb eval questions`) asked of --tenant, or a test set's folder,
     asked of the set's own index, its unanswerable.jsonl included.
     """
-    from eval import answers as answering
-    from eval import datasets, index, results, tables
-    from eval import questions as questioning
-    from kb import tenants
-    from kb.errors import InputError
+    from eval.datasets import collection_index, test_collections
+    from eval.datasets import question_files as questioning
+    from eval.reports import terminal_tables
+    from eval.runs import answer_runs as answering
+    from eval.runs import results
+    from kb.core.errors import InputError
+    from kb.store import tenants
 
     if questions.is_dir():
-        dataset = datasets.load(questions).limited(limit)
+        dataset = test_collections.load(questions).limited(limit)
         with bars() as progress:
-            settings, asked = index.ensure(context.settings, dataset, progress)
+            settings, asked = collection_index.ensure(context.settings, dataset, progress)
         listed, subject = questioning.from_dataset(dataset), f"{dataset.name}-answers"
-        folder = results.folder_for(index.bench_folder(context.settings), subject, name)
+        folder = results.folder_for(collection_index.bench_folder(context.settings), subject, name)
     else:
         if not tenant:
             raise InputError("tenant_required")
@@ -69,5 +71,5 @@ def answers(
     if as_json:
         context.json(summary | {"folder": str(folder)})
     else:
-        tables.answers(summary, kinds)
+        terminal_tables.answers(summary, kinds)
         click.echo(f"{folder}\n")

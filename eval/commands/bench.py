@@ -35,27 +35,29 @@ def bench(context: Context, samples: Path, floor: Path | None, set_floor: bool, 
 
     Exits with 1 when a score is below the floor.
     """
-    from eval import answers, questions, report, results, tables
-    from eval import floor as floors
-    from eval.speed import measure
-    from kb import tenants
+    from eval.datasets import question_files
+    from eval.reports import html_report, terminal_tables
+    from eval.runs import answer_runs, results
+    from eval.runs import baseline as floors
+    from eval.runs.latency import measure
+    from kb.store import tenants
 
     settings = context.settings
     opened = {}
     for path in sorted(samples.glob("*/questions.jsonl")):
-        tenant, asked = tenants.get(settings, path.parent.name), questions.read(path)
+        tenant, asked = tenants.get(settings, path.parent.name), question_files.read(path)
         folder = results.in_tenant(tenant, name)
         with bars() as progress:
-            answers.run(settings, tenant, asked, folder=folder, progress=progress)
+            answer_runs.run(settings, tenant, asked, folder=folder, progress=progress)
             times = None if quick else measure(settings, tenant, asked, progress=progress)
         opened[tenant.slug] = results.open_result(str(folder), [])
-        tables.answers(opened[tenant.slug].summary, kinds=False)
+        terminal_tables.answers(opened[tenant.slug].summary, kinds=False)
         if times is not None:
-            tables.speed(times)
+            terminal_tables.speed(times)
     if not quick:
         page = settings.data / "eval" / "report.html"
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(report.page(list(opened.values()), worst=20), encoding="utf-8")
+        page.write_text(html_report.page(list(opened.values()), worst=20), encoding="utf-8")
         click.echo(page)
     summaries = {slug: result.summary for slug, result in opened.items()}
     floor_file = floor or samples / "floor.json"

@@ -22,12 +22,12 @@ def compare(context: Context, before: str, after: str, system: str, show: int, a
 
     BEFORE and AFTER are result folders, or names such as hk_lf_dev/first; a test set or tenant alone means its newest.
     """
-    from eval import tables
-    from eval.compare import compare as compared
-    from eval.results import open_result
+    from eval.reports import terminal_tables
+    from eval.runs.results import open_result
+    from eval.runs.run_comparison import compare as compared
 
     found = compared(open_result(before, roots(context)), open_result(after, roots(context)), system)
     if as_json:
         context.json(found)
     else:
-        tables.comparison(found, show)
+        terminal_tables.comparison(found, show)

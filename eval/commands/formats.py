@@ -14,7 +14,7 @@ from kb.cli import Context, pass_context
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eval.formats import FileRead
+    from eval.runs.file_reading import FileRead
 
 __all__ = ["formats"]
 
@@ -33,7 +33,7 @@ def formats(context: Context, folder: Path, limit: int, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from eval.formats import FAULTS, read_all
+    from eval.runs.file_reading import FAULTS, read_all
 
     settings = context.settings.model_copy(update={"parse_timeout_seconds": limit})
     found = []
@@ -52,7 +52,7 @@ def _table(found: Sequence[FileRead]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from eval.formats import FAULTS, by_type
+    from eval.runs.file_reading import FAULTS, by_type
 
     table = Table()
     for head in ("type", "files", "text", "errors", "slowest s"):

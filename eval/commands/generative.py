@@ -29,12 +29,12 @@ def generative(
     """Ask QUESTIONS twice, with the language model and with quotes only: is what reaches the reader supported, do wrong
     numbers get through (aim: 0), are refusals right, how long to the first text and to the end?
     """
-    from assistant.egress.door import open_door
-    from eval import generative as generating
-    from eval import questions as questioning
-    from kb import tenants
-    from kb.errors import Misconfigured
+    from assistant.llm.gateway import open_door
+    from eval.datasets import question_files as questioning
+    from eval.runs import generative_runs as generating
+    from kb.core.errors import Misconfigured
     from kb.search.retriever import Retriever
+    from kb.store import tenants
 
     retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
     if open_door(context.settings, retriever.library) is None:

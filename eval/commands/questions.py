@@ -25,8 +25,8 @@ def questions(sheet: Path | None, out: Path | None, empty: Path | None) -> None:
     kb eval questions --template questions.xlsx     get the table, fill it in
     kb eval questions questions.xlsx                questions.jsonl, or a list of the rows to mend
     """
-    from eval import questions as questioning
-    from eval import sheet as sheets
+    from eval.datasets import question_files as questioning
+    from eval.datasets import question_sheet as sheets
 
     if empty is not None:
         sheets.template(empty)

@@ -20,8 +20,8 @@ __all__ = ["report"]
 @pass_context
 def report(context: Context, runs: tuple[str, ...], out: Path, json_out: Path | None, worst: int) -> None:
     """Write RUNS as one page that needs nothing else: tables, plots, and the worst questions with what was found."""
-    from eval.report import as_json, page
-    from eval.results import open_result
+    from eval.reports.html_report import as_json, page
+    from eval.runs.results import open_result
 
     opened = [open_result(run, roots(context)) for run in runs]
     out.write_text(page(opened, worst), encoding="utf-8")

@@ -46,23 +46,25 @@ def retrieval(
     Each set becomes a tenant of its own through the real chunker, once; embeddings are kept. TREC runs, tables
     with 95 % intervals and paired tests are written to the result's folder, whose path is printed.
     """
-    from eval import datasets, measures, tables
-    from eval.results import open_result
-    from eval.retrieval import run
-    from eval.systems import SYSTEMS
+    from eval.datasets import test_collections
+    from eval.measures import retrieval_measures
+    from eval.reports import terminal_tables
+    from eval.runs.results import open_result
+    from eval.runs.retrieval_runs import run
+    from eval.runs.search_systems import SYSTEMS
 
     chosen = [one.strip() for one in systems.split(",") if one.strip()]
     strange = [one for one in chosen if one not in SYSTEMS]
     if strange or not chosen:
         raise click.BadParameter(f"{', '.join(strange)}; there are {', '.join(SYSTEMS)}", param_hint="--systems")
-    wanted = [one.strip() for one in names.split(",") if one.strip()] or list(measures.DEFAULT)
+    wanted = [one.strip() for one in names.split(",") if one.strip()] or list(retrieval_measures.DEFAULT)
     for path in sets:
-        dataset = datasets.load(path).limited(limit)
+        dataset = test_collections.load(path).limited(limit)
         with bars() as progress:
             folder = run(context.settings, dataset, systems=chosen, names=wanted, name=name, progress=progress)
         summary = open_result(str(folder), []).summary
         if as_json:
             context.json(summary | {"folder": str(folder)})
         else:
-            tables.retrieval(summary)
+            terminal_tables.retrieval(summary)
             click.echo(f"{folder}\n")

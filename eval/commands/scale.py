@@ -20,16 +20,17 @@ __all__ = ["scale"]
 @pass_context
 def scale(context: Context, dataset: Path, sizes: str, limit: int, as_json: bool) -> None:
     """Time search among synthetic chunks made from the test set DATASET. 100,000 chunks take minutes to make."""
-    from eval import datasets, index, tables
-    from eval.scale import grow
+    from eval.datasets import collection_index, test_collections
+    from eval.reports import terminal_tables
+    from eval.runs.index_growth import grow
 
-    loaded = datasets.load(dataset).limited(limit)
+    loaded = test_collections.load(dataset).limited(limit)
     numbers = [int(one) for one in sizes.split(",") if one.strip()]
     with bars() as progress:
-        inside, tenant = index.ensure(context.settings, loaded, progress)
-        folder = index.bench_folder(context.settings) / "scale"
+        inside, tenant = collection_index.ensure(context.settings, loaded, progress)
+        folder = collection_index.bench_folder(context.settings) / "scale"
         found = grow(inside, tenant, loaded.queries, numbers, folder, progress)
     if as_json:
         context.json({"dataset": loaded.name, "sizes": found})
     else:
-        tables.scale(found)
+        terminal_tables.scale(found)

@@ -20,10 +20,10 @@ __all__ = ["speed"]
 @pass_context
 def speed(context: Context, questions: Path, tenant: str, cold: int, as_json: bool) -> None:
     """Time QUESTIONS: warm search and answers, a cold `kb ask`, and the memory of a process that serves them."""
-    from eval import questions as questioning
-    from eval import tables
-    from eval.speed import measure
-    from kb import tenants
+    from eval.datasets import question_files as questioning
+    from eval.reports import terminal_tables
+    from eval.runs.latency import measure
+    from kb.store import tenants
 
     asked = questioning.read(questions)
     with bars() as progress:
@@ -31,4 +31,4 @@ def speed(context: Context, questions: Path, tenant: str, cold: int, as_json: bo
     if as_json:
         context.json(found)
     else:
-        tables.speed(found)
+        terminal_tables.speed(found)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ingest.parsers.dispatch import SUPPORTED_SUFFIXES, parse_file
-from ingest.parsers.model import Attachment, ParseContext, ParsedDocument
+from ingest.parsers.shared.parsed_document import Attachment, ParseContext, ParsedDocument
 
 __all__ = ["SUPPORTED_SUFFIXES", "Attachment", "ParseContext", "ParsedDocument", "parse_file"]

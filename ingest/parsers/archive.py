@@ -6,11 +6,11 @@ import io
 import zipfile
 from pathlib import Path
 
-from ingest.parsers.attachments import AttachmentFolder
-from ingest.parsers.encoding import decode_as, guess_encoding
-from ingest.parsers.model import ParseContext, ParsedDocument
-from ingest.parsers.safety import check_zip, open_zip, safe_name
-from kb.errors import FileRejected
+from ingest.parsers.shared.attachments import AttachmentFolder
+from ingest.parsers.shared.encoding import decode_as, guess_encoding
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.shared.safety import check_zip, open_zip, safe_name
+from kb.core.errors import FileRejected
 
 __all__ = ["parse"]
 

@@ -9,36 +9,36 @@ import importlib
 from pathlib import Path
 from typing import cast
 
-from ingest.parsers.detect import KIND_OF_SUFFIX, detect, suffix_of
-from ingest.parsers.model import ParseContext, ParsedDocument
-from kb.errors import FileRejected, SinziError
+from ingest.parsers.file_kind import KIND_OF_SUFFIX, detect, suffix_of
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from kb.core.errors import FileRejected, SinziError
 
 __all__ = ["SUPPORTED_SUFFIXES", "parse_file"]
 
 SUPPORTED_SUFFIXES = frozenset(KIND_OF_SUFFIX)
 
 _MODULE_OF_KIND = {
-    "pdf": "pdf",
-    "image": "scan",
-    "docx": "docx",
-    "doc": "legacy_doc",
-    "odt": "opendocument",
-    "ods": "opendocument_sheets",
-    "odp": "opendocument",
-    "rtf": "rtf",
-    "pptx": "pptx",
-    "ppt": "legacy_ppt",
-    "xlsx": "xlsx",
-    "xls": "legacy_xls",
-    "csv": "csv_",
-    "html": "html",
-    "mhtml": "email_",
-    "eml": "email_",
-    "msg": "msg",
-    "markdown": "markdown_",
-    "text": "text",
-    "xml": "xml_",
-    "epub": "epub",
+    "pdf": "pdf.pdf_document",
+    "image": "pdf.scanned_image",
+    "docx": "word.docx",
+    "doc": "word.doc",
+    "odt": "odf.odf_document",
+    "ods": "odf.odf_sheets",
+    "odp": "odf.odf_document",
+    "rtf": "rtf.rtf_document",
+    "pptx": "slides.pptx",
+    "ppt": "slides.ppt",
+    "xlsx": "sheets.xlsx",
+    "xls": "sheets.xls",
+    "csv": "sheets.csv_table",
+    "html": "web.html_page",
+    "mhtml": "mail.eml",
+    "eml": "mail.eml",
+    "msg": "mail.msg",
+    "markdown": "web.markdown_text",
+    "text": "shared.plain_text",
+    "xml": "web.generic_xml",
+    "epub": "web.epub",
     "zip": "archive",
 }
 # kinds that read each other's files without a word: nobody cares that a .txt is Markdown

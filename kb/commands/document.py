@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from kb import publishing, tenants, writer
 from kb.cli import Context, pass_context
-from kb.errors import NotFound
-from kb.library import Holding, Library
-from kb.records.tables import VersionRow
-from kb.search.vectors import VectorStore
+from kb.core.errors import NotFound
+from kb.library.documents import Holding, Library
+from kb.publishing import version_writer
+from kb.search.dense.vector_store import VectorStore
+from kb.store import tenants, writer_lock
+from kb.store.tables.library_tables import VersionRow
 
 __all__ = ["document"]
 
@@ -130,8 +131,8 @@ def remove(context: Context, name: str, tenant: str, yes: bool) -> None:
     row = library.document(name)
     if not yes:
         click.confirm(f"{name}?", abort=True)
-    with writer.writing(context.settings.data, "kb document remove"):
+    with writer_lock.writing(context.settings.data, "kb document remove"):
         collection = next(one for one in library.collections() if one.id == row.collection_id)
         store = VectorStore(context.settings, library.tenant, collection.slug)
-        number = publishing.remove(library, store, row)
+        number = version_writer.remove(library, store, row)
     click.echo(f"✓ {name} ({number})")

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from kb import audit, glossaries, tenants
-from kb.audit import Actor
 from kb.cli import Context, pass_context
-from kb.errors import FileRejected
-from kb.glossaries import Term
-from kb.library import Library
-from kb.records.activity import GlossaryRow
+from kb.core.errors import FileRejected
+from kb.library import audit, tenant_glossary
+from kb.library.audit import Actor
+from kb.library.documents import Library
+from kb.library.tenant_glossary import Term
+from kb.store import tenants
+from kb.store.tables.activity_tables import GlossaryRow
 
 __all__ = ["glossary"]
 
@@ -47,9 +48,9 @@ def _line(row: GlossaryRow) -> str:
 @pass_context
 def listing(context: Context, tenant: str, as_json: bool) -> None:
     """List the organisation's own terms with their numbers."""
-    for row in glossaries.listing(_library(context, tenant)):
+    for row in tenant_glossary.listing(_library(context, tenant)):
         if as_json:
-            context.json({"id": row.id, **{column: getattr(row, column) for column in glossaries.COLUMNS}})
+            context.json({"id": row.id, **{column: getattr(row, column) for column in tenant_glossary.COLUMNS}})
         else:
             click.echo(_line(row))
 
@@ -64,7 +65,7 @@ def listing(context: Context, tenant: str, as_json: bool) -> None:
 def add(context: Context, tenant: str, written: str, colloquial: str, english: str, abbreviations: str) -> None:
     """Add the names of one thing; at least two."""
     library = _library(context, tenant)
-    row = glossaries.add(library, Term(written, colloquial, english, abbreviations))
+    row = tenant_glossary.add(library, Term(written, colloquial, english, abbreviations))
     audit.note(library, _HERE, "glossary.add", str(row.id))
     click.echo(_line(row))
 
@@ -76,7 +77,7 @@ def add(context: Context, tenant: str, written: str, colloquial: str, english: s
 def remove(context: Context, number: int, tenant: str) -> None:
     """Remove the term with this number (see: kb glossary list)."""
     library = _library(context, tenant)
-    glossaries.remove(library, number)
+    tenant_glossary.remove(library, number)
     audit.note(library, _HERE, "glossary.remove", str(number))
     click.echo(f"✓ {number}")
 
@@ -98,7 +99,7 @@ def import_(context: Context, source: Path, tenant: str, replace: bool) -> None:
         raise FileRejected("file_missing", name=source.name) from error
     except (OSError, UnicodeDecodeError) as error:
         raise FileRejected("file_broken", name=source.name) from error
-    number = glossaries.bring_in(library, glossaries.from_csv(text), replace=replace)
+    number = tenant_glossary.bring_in(library, tenant_glossary.from_csv(text), replace=replace)
     audit.note(library, _HERE, "glossary.import", source.name, added=number, replaced=replace)
     click.echo(f"✓ +{number}")
 
@@ -109,7 +110,7 @@ def import_(context: Context, source: Path, tenant: str, replace: bool) -> None:
 @pass_context
 def export(context: Context, target: Path, tenant: str) -> None:
     """Write the terms as CSV, to a file or to standard output."""
-    text = glossaries.as_csv(glossaries.listing(_library(context, tenant)))
+    text = tenant_glossary.as_csv(tenant_glossary.listing(_library(context, tenant)))
     if str(target) == "-":
         click.echo(text.removeprefix("\ufeff"), nl=False)
     else:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from kb import tenants
-from kb.access import Role
 from kb.cli import Context, pass_context
-from kb.errors import NotFound
-from kb.people import accounts, keys, resets
-from kb.people.secrets import LEAST_PASSWORD
-from kb.records.platform import UserRow
-from kb.settings import Settings
+from kb.core.errors import NotFound
+from kb.core.settings import Settings
+from kb.people import accounts, api_keys, password_resets
+from kb.people.access import Role
+from kb.people.credentials import LEAST_PASSWORD
+from kb.store import tenants
+from kb.store.tables.platform_tables import UserRow
 
 __all__ = ["person"]
 
@@ -68,7 +68,7 @@ def reset(context: Context, email: str) -> None:
     mine = accounts.memberships(settings, user.id)
     if not mine:
         raise NotFound("member_not_found")
-    token, ends = resets.create(settings, user.id, mine[0].tenant, resets.COMMAND_LINE)
+    token, ends = password_resets.create(settings, user.id, mine[0].tenant, password_resets.COMMAND_LINE)
     base = settings.public_url.rstrip("/") or f"http://localhost:{settings.port}"
     click.echo(f"{base}/reset/{token}")
     click.echo(f"→ {user.email}, {ends:%Y-%m-%d %H:%M} UTC", err=True)
@@ -82,7 +82,7 @@ def disable(context: Context, email: str) -> None:
     user = _known(context.settings, email)
     accounts.disable(context.settings, user.id)
     for one in accounts.memberships(context.settings, user.id):
-        keys.revoke_of(context.settings, one.tenant, user.id)
+        api_keys.revoke_of(context.settings, one.tenant, user.id)
     click.echo(f"✓ {user.email} ×")
 
 

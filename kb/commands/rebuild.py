@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from kb import tenants, writer
 from kb.cli import Context, pass_context
-from kb.library import Library
+from kb.library.documents import Library
+from kb.store import tenants, writer_lock
 
 __all__ = ["rebuild"]
 
@@ -25,7 +25,7 @@ def rebuild(context: Context, tenant: str, slugs: tuple[str, ...]) -> None:
     from kb.search.rebuild import rebuild as run
 
     library = Library(tenants.get(context.settings, tenant))
-    with writer.writing(context.settings.data, "kb rebuild"), Progress(transient=True) as bars:
+    with writer_lock.writing(context.settings.data, "kb rebuild"), Progress(transient=True) as bars:
         wanted = [library.collection(slug) for slug in slugs] or library.collections()
         for collection in wanted:
             bar = bars.add_task(collection.slug)

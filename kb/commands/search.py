@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from kb import tenants
 from kb.cli import Context, pass_context
-from kb.days import parse_date
+from kb.core.dates import parse_date
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
+from kb.store import tenants
 
 __all__ = ["search"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from kb import tenants
 from kb.cli import Context, pass_context
+from kb.store import tenants
 
 __all__ = ["tenant"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kb.errors import FileRejected
+from kb.core.errors import FileRejected
 from kb.language.lexicon import Lexicon, parse_rows, rows
 from kb.language.script import fold, is_cjk
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from kb.access import Role
-from kb.errors import Conflict, InputError, NotFound
-from kb.people.secrets import hash_password
-from kb.records.columns import now
-from kb.records.platform import MembershipRow, SessionRow, UserRow
-from kb.settings import Settings
-from kb.tenants import platform
+from kb.core.errors import Conflict, InputError, NotFound
+from kb.core.settings import Settings
+from kb.people.access import Role
+from kb.people.credentials import hash_password
+from kb.store.tables.columns import now
+from kb.store.tables.platform_tables import MembershipRow, SessionRow, UserRow
+from kb.store.tenants import platform
 
 __all__ = [
     "Membership",

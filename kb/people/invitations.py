@@ -10,17 +10,17 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from kb import access, audit
-from kb.access import Ability, Level, Role
-from kb.audit import Actor
-from kb.errors import Conflict, InputError, NotFound
-from kb.library import Library
-from kb.people import accounts
-from kb.people.secrets import new_token, token_hash
-from kb.records.columns import now
-from kb.records.platform import InvitationRow, UserRow
-from kb.settings import Settings
-from kb.tenants import platform
+from kb.core.errors import Conflict, InputError, NotFound
+from kb.core.settings import Settings
+from kb.library import audit
+from kb.library.audit import Actor
+from kb.library.documents import Library
+from kb.people import access, accounts
+from kb.people.access import Ability, Level, Role
+from kb.people.credentials import new_token, token_hash
+from kb.store.tables.columns import now
+from kb.store.tables.platform_tables import InvitationRow, UserRow
+from kb.store.tenants import platform
 
 __all__ = ["accept", "create", "find", "forget_collection", "listing", "of_email", "renew", "withdraw"]
 
@@ -66,7 +66,7 @@ def create(
 
 
 def _open(tenant: str) -> tuple[sa.ColumnElement[bool], ...]:
-    # An empty role is a link for a new password (kb.people.resets), which is nobody's invitation.
+    # An empty role is a link for a new password (kb.people.password_resets), which is nobody's invitation.
     return (InvitationRow.tenant_slug == tenant, InvitationRow.accepted_at.is_(None), InvitationRow.role != "")
 
 

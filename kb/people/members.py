@@ -5,15 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kb import access
-from kb.access import Role
-from kb.errors import Conflict, NotFound
-from kb.library import Library
-from kb.people import accounts
+from kb.core.errors import Conflict, NotFound
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import access, accounts
+from kb.people.access import Role
 from kb.people.accounts import Membership
-from kb.records.platform import MembershipRow, UserRow
-from kb.settings import Settings
-from kb.tenants import platform
+from kb.store.tables.platform_tables import MembershipRow, UserRow
+from kb.store.tenants import platform
 
 __all__ = ["change_role", "get", "remove"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from kb.core.settings import Settings
 from kb.people import accounts
-from kb.people.secrets import hash_password, password_fits
-from kb.records.platform import InvitationRow, UserRow
-from kb.settings import Settings
-from kb.tenants import platform
+from kb.people.credentials import hash_password, password_fits
+from kb.store.tables.platform_tables import InvitationRow, UserRow
+from kb.store.tenants import platform
 
 __all__ = ["change", "drop", "owner_of"]
 
@@ -21,7 +21,7 @@ def owner_of(settings: Settings, email: str, password: str) -> UserRow | None:
 
 
 def change(settings: Settings, user_id: int, password: str) -> None:
-    """Set a new password; links to choose one (:mod:`kb.people.resets`) end.
+    """Set a new password; links to choose one (:mod:`kb.people.password_resets`) end.
 
     Raises:
         InputError: ``password_too_short``.

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from kb.people.secrets import new_token, token_hash
-from kb.records.columns import now
-from kb.records.platform import SessionRow, UserRow
-from kb.settings import Settings
-from kb.tenants import platform
+from kb.core.settings import Settings
+from kb.people.credentials import new_token, token_hash
+from kb.store.tables.columns import now
+from kb.store.tables.platform_tables import SessionRow, UserRow
+from kb.store.tenants import platform
 
 __all__ = ["SignedIn", "end", "end_all", "find", "start"]
 

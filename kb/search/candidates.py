@@ -10,16 +10,16 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from kb import writer
+from kb.core.settings import Settings
 from kb.language.detect import Language
-from kb.library import Library
-from kb.records.tables import ChunkRow, UnitsRow
-from kb.search import centres
-from kb.search.encoder import Vectors
+from kb.library.documents import Library
+from kb.search.dense import language_means
+from kb.search.dense.sentence_vectors import Cosines, Within, products
+from kb.search.dense.vector_store import opened
+from kb.search.models.encoder import Vectors
 from kb.search.scope import Scope
-from kb.search.units import Cosines, Within, products
-from kb.search.vectors import opened
-from kb.settings import Settings
+from kb.store import writer_lock
+from kb.store.tables.library_tables import ChunkRow, UnitsRow
 
 __all__ = ["Candidates", "fetch", "near"]
 
@@ -51,7 +51,7 @@ def near(settings: Settings, library: Library, queries: Vectors, scope: Scope) -
     What is published is looked up in Chroma, what is not is scanned: a version that held on an earlier day, and
     everything while another process writes, for embedded Chroma is not safe beside it and the records are.
     """
-    if not settings.chroma_url and writer.held_elsewhere(settings.data):
+    if not settings.chroma_url and writer_lock.held_elsewhere(settings.data):
         return _scan(library, queries, list(scope.holdings), settings.candidates)
     ids: list[int] = []
     for slug in scope.stores:
@@ -69,7 +69,7 @@ def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -
         rows = session.execute(query).all()
     if not rows:
         return []
-    best = np.max(np.stack([centres.vector(blob) for _, blob in rows]) @ queries.T, axis=1)
+    best = np.max(np.stack([language_means.vector(blob) for _, blob in rows]) @ queries.T, axis=1)
     order = np.argsort(-best, kind="stable")[:limit]
     return [rows[int(i)][0] for i in order]
 
@@ -97,6 +97,6 @@ def fetch(library: Library, ids: Collection[int], versions: Collection[int], que
     return Candidates(
         list(chunk_ids),
         np.array([language != Language.ENGLISH.value for language in languages], dtype=np.bool_),
-        products(centres.vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
+        products(language_means.vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
         Within(list(zip(spans, packed, strict=True)), queries),
     )

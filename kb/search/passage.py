@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kb.library import Holding
-from kb.records.tables import ChunkRow
+from kb.library.documents import Holding
+from kb.store.tables.library_tables import ChunkRow
 
 __all__ = ["Passage", "passage"]
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.candidates import Candidates
-from kb.search.centres import Centres
-from kb.search.encoder import Vectors
+from kb.search.dense.language_means import Centres
 from kb.search.fusion import UNIT_SHARE, fuse, late, together
-from kb.search.lexical import Leg
+from kb.search.lexical.word_index import Leg
+from kb.search.models.encoder import Vectors
 
 __all__ = ["Ranked", "Ranking", "first", "is_new", "rank"]
 

@@ -7,13 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import sqlalchemy as sa
 
-from kb.library import Library
-from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.search import embedding, lexical, units
-from kb.search.context import embedded_text, indexed_words
-from kb.search.encoder import Encoder
-from kb.search.vectors import VectorStore
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.search.dense import sentence_vectors
+from kb.search.dense.vector_store import VectorStore
+from kb.search.indexed_text import embedded_text, indexed_words
+from kb.search.lexical import word_index
+from kb.search.models import embedding
+from kb.search.models.encoder import Encoder
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
 
 __all__ = ["rebuild"]
 
@@ -77,13 +79,13 @@ def _batch(
             return 0
         vectors = encoder.encode_passages([embedded_text(version.title, row.heading_path, row.text) for row in rows])
         if start == 0:
-            lexical.remove_version(session, version.id)
+            word_index.remove_version(session, version.id)
         for row, vector in zip(rows, vectors, strict=True):
             row.vector = np.asarray(vector, dtype=np.float16).tobytes()
-        parts = [units.Waiting(row.id, version.title, row.heading_path, row.text) for row in rows]
-        units.store(session, parts, encoder.encode_passages([text for part in parts for text in part.texts]))
+        parts = [sentence_vectors.Waiting(row.id, version.title, row.heading_path, row.text) for row in rows]
+        sentence_vectors.store(session, parts, encoder.encode_passages([text for part in parts for text in part.texts]))
         entries = [(row.id, *indexed_words(version.title, row.heading_path, row.clause, row.text)) for row in rows]
-        lexical.add(session, version.id, entries)
+        word_index.add(session, version.id, entries)
         ids = [row.id for row in rows]
     if published:
         store.add(version.id, ids, vectors)

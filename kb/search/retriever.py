@@ -10,27 +10,29 @@ from functools import lru_cache
 
 import numpy as np
 
-from kb.days import today
-from kb.errors import InputError, Misconfigured
-from kb.glossaries import TenantGlossary
+from kb.core.cpu_cores import usable_cores
+from kb.core.dates import today
+from kb.core.errors import InputError, Misconfigured
+from kb.core.settings import Settings
 from kb.language import dictionary
 from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
-from kb.library import Holding, Library
-from kb.search import candidates, centres, embedding
+from kb.library.documents import Holding, Library
+from kb.library.tenant_glossary import TenantGlossary
+from kb.search import candidates
+from kb.search.bilingual import pair_records as twins
 from kb.search.candidates import Candidates
-from kb.search.centres import Centres
-from kb.search.cores import usable_cores
-from kb.search.encoder import Vectors
-from kb.search.lexical import Indexed, WordIndex
+from kb.search.dense import language_means
+from kb.search.dense.language_means import Centres
+from kb.search.dense.sentence_vectors import Cosines
+from kb.search.lexical.word_index import Indexed, WordIndex
+from kb.search.models import embedding
+from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage, passage
 from kb.search.query import Query, understand
 from kb.search.ranking import Ranked, Ranking, first, rank
 from kb.search.scope import Scope, Scopes
-from kb.search.twins import records as twins
-from kb.search.units import Cosines
-from kb.settings import Settings
-from kb.tenants import Tenant
+from kb.store.tenants import Tenant
 
 __all__ = ["Found", "Retriever"]
 
@@ -179,6 +181,6 @@ class Retriever:
         indexed, held = self._words.indexed(), self._centres
         if held is None or held[0] is not indexed:
             with self.library.session() as session:
-                held = (indexed, centres.measure(session, dimension, indexed.ids(True), indexed.ids(False)))
+                held = (indexed, language_means.measure(session, dimension, indexed.ids(True), indexed.ids(False)))
             self._centres = held
         return held[1]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kb.library import Holding, Library
+from kb.library.documents import Holding, Library
 
 __all__ = ["Scope", "Scopes"]
 

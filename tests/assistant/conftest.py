@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kb import tenants
 from kb.cli import cli
+from kb.core.settings import Settings
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store import tenants
 
 HANDBOOK = """第五章 假期
 

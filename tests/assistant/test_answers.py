@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from assistant import chat
+from assistant import turn
 from assistant.answers.citations import Citation, cite, stands
-from assistant.evidence.units import Unit, units, whole
+from assistant.evidence.quotable_spans import Unit, units, whole
 from assistant.messages import say
-from kb.errors import InputError
+from kb.core.errors import InputError
+from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
-from kb.settings import Settings
 from tests.assistant.conftest import run
 
 
-def ask(retriever: Retriever, question: str, as_of: date | None = None, history: tuple[str, ...] = ()) -> chat.Answer:
-    return chat.answer(retriever, chat.Turn(question, history, as_of=as_of))
+def ask(retriever: Retriever, question: str, as_of: date | None = None, history: tuple[str, ...] = ()) -> turn.Answer:
+    return turn.answer(retriever, turn.Turn(question, history, as_of=as_of))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_follow_up_is_understood(harmony: Retriever) -> None:
 
 
 def test_an_empty_library_refuses(settings: Settings) -> None:
-    from kb import tenants
+    from kb.store import tenants
 
     answer = ask(Retriever(settings, tenants.create(settings, "empty", "空")), "年假有幾多日？")
     assert (answer.refused, answer.reason) == (True, "no_documents")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.evidence.asked import figures_of, kinds, share
+from assistant.evidence.answer_kinds import figures_of, kinds, share
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import cards, chat
-from kb.errors import InputError
+from assistant import turn
+from assistant.cards import subject_cards
+from kb.core.errors import InputError
 from kb.search.retriever import Retriever
 
 
@@ -31,7 +32,7 @@ from kb.search.retriever import Retriever
     ],
 )
 def test_a_subject_is_seen(question: str, subject: str) -> None:
-    assert next(card.id for card in cards.defaults() if card.matches(question)) == subject
+    assert next(card.id for card in subject_cards.defaults() if card.matches(question)) == subject
 
 
 @pytest.mark.parametrize(
@@ -51,17 +52,17 @@ def test_a_subject_is_seen(question: str, subject: str) -> None:
     ],
 )
 def test_an_everyday_question_shows_no_card(question: str) -> None:
-    assert [card.id for card in cards.defaults() if card.matches(question)] == []
+    assert [card.id for card in subject_cards.defaults() if card.matches(question)] == []
 
 
 def test_the_card_comes_first(harmony: Retriever) -> None:
-    events = list(chat.stream(harmony, chat.Turn("有院友話想死，點算？")))
+    events = list(turn.stream(harmony, turn.Turn("有院友話想死，點算？")))
     assert events[0].card is not None
     assert events[0].card["title"] == "自殺或自我傷害"
     assert {"999", "2389 2222"} <= {one["number"] for one in events[0].card["contacts"]}
     assert events[-1].answer is not None
     assert events[-1].answer.card == events[0].card
-    english = chat.answer(harmony, chat.Turn("A client wants to die"))
+    english = turn.answer(harmony, turn.Turn("A client wants to die"))
     assert english.card is not None
     assert english.card["title"] == "Suicide or self-harm"
 
@@ -75,16 +76,16 @@ def test_the_owner_sets_the_cards(harmony: Retriever) -> None:
         "contacts": [{"name": {"zh-HK": "當值經理", "en": "Manager on duty"}, "number": "101"}],
     }
     try:
-        cards.save(harmony.library, [own])
-        found = cards.find(harmony.library, "中心水浸點算？")
+        subject_cards.save(harmony.library, [own])
+        found = subject_cards.find(harmony.library, "中心水浸點算？")
         assert found is not None
         assert found.shown("zh-HK")["contacts"] == [{"name": "當值經理", "number": "101"}]
-        assert cards.find(harmony.library, "院友走失") is None
-        cards.save(harmony.library, [{**own, "enabled": False}])
-        assert cards.find(harmony.library, "中心水浸點算？") is None
+        assert subject_cards.find(harmony.library, "院友走失") is None
+        subject_cards.save(harmony.library, [{**own, "enabled": False}])
+        assert subject_cards.find(harmony.library, "中心水浸點算？") is None
     finally:
-        cards.reset(harmony.library)
-    assert cards.listing(harmony.library) == list(cards.defaults())
+        subject_cards.reset(harmony.library)
+    assert subject_cards.listing(harmony.library) == list(subject_cards.defaults())
 
 
 @pytest.mark.parametrize(
@@ -103,5 +104,5 @@ def test_a_faulty_card_is_refused(harmony: Retriever, fault: dict[str, object]) 
     words = {"zh-HK": "甲", "en": "A"}
     card = {"id": "flood", "patterns": ["水浸"], "title": words, "text": words, "contacts": [], **fault}
     with pytest.raises(InputError, match="cards_invalid"):
-        cards.save(harmony.library, [card])
-    assert cards.listing(harmony.library) == list(cards.defaults())
+        subject_cards.save(harmony.library, [card])
+    assert subject_cards.listing(harmony.library) == list(subject_cards.defaults())

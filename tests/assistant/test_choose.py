@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from assistant.answers.choose import MOST_QUOTES, MOST_WIDTH, choose
+from assistant.answers.quote_selection import MOST_QUOTES, MOST_WIDTH, choose
+from assistant.evidence.quotable_spans import units, width
 from assistant.evidence.scoring import FEATURES, Scored
-from assistant.evidence.units import units, width
 from kb.search.passage import Passage
 
 CLAUSES = "2.1 甲須於三日內辦妥。\n2.2 乙由主任批核。\n2.3 丙不設上限。\n2.4 丁須另行申請。\n2.5 戊照舊辦理。"

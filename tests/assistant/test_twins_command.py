@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from kb import tenants, writer
-from kb.audit import entries
-from kb.errors import Conflict, InputError, NotFound
-from kb.library import Library
-from kb.settings import Settings
+from kb.core.errors import Conflict, InputError, NotFound
+from kb.core.settings import Settings
+from kb.library.audit import entries
+from kb.library.documents import Library
+from kb.store import tenants, writer_lock
 from tests.assistant.api.conftest import ready  # noqa: F401 - a fixture
+from tests.assistant.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, take_in
 from tests.assistant.conftest import run
-from tests.assistant.twins import CHINESE_NAME, ENGLISH_NAME, take_in
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,8 @@ def test_what_cannot_be_a_pair_is_told(settings: Settings) -> None:
 
 
 def test_listing_does_not_wait_for_who_is_writing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    with writer.writing(settings.data, "somebody else"):
-        monkeypatch.setattr(writer, "_OURS", set())  # as another process sees it
+    with writer_lock.writing(settings.data, "somebody else"):
+        monkeypatch.setattr(writer_lock, "_OURS", set())  # as another process sees it
         assert run(settings, "twins", "--tenant", "harmony")
 
 

@@ -16,9 +16,9 @@ import pytest
 from fastapi import FastAPI
 
 from assistant.api.app import create
-from assistant.api.callers import COOKIE
+from assistant.api.auth.callers import COOKIE
+from kb.core.settings import Settings
 from kb.people import accounts, sessions
-from kb.settings import Settings
 from tests.assistant.api.conftest import email_of, ready  # noqa: F401 - a fixture
 from tests.assistant.api.served import served
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from assistant.api.app import create
-from assistant.egress import choices
-from kb import tenants
-from kb.library import Library
-from kb.settings import Settings
+from assistant.llm import model_choices
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.store import tenants
 from tests.assistant.api.served import served
 from tests.assistant.llm.conftest import Speaking
 from tests.browser.conftest import Visit
@@ -29,7 +29,7 @@ MOST_BYTES = 200_000
 def with_model(site_settings: Settings) -> Iterator[Callable[[Callable[[str], str]], str]]:
     """The same organisations with a language model that says ``reply(prompt)``; gives the service's address."""
     library = Library(tenants.get(site_settings, "harmony"))
-    choices.save(library, choices.Choices(enabled=True))
+    model_choices.save(library, model_choices.Choices(enabled=True))
     with ExitStack() as running:
 
         def start(reply: Callable[[str], str]) -> str:
@@ -40,7 +40,7 @@ def with_model(site_settings: Settings) -> Iterator[Callable[[Callable[[str], st
             return running.enter_context(served(create(told, take_in=False)))
 
         yield start
-    choices.save(library, choices.Choices(enabled=False))
+    model_choices.save(library, model_choices.Choices(enabled=False))
 
 
 def ask(page: Any, question: str) -> Any:

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from assistant.api.app import create
 from assistant.web.pages import text
-from kb.settings import Settings
+from kb.core.settings import Settings
 from tests.browser.conftest import Visit
 from tests.ingest.conftest import make_docx, make_pdf
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from assistant.web.pages import text
-from kb.settings import Settings
-from tests.assistant.twins import CHINESE_NAME, ENGLISH_NAME, copied, document
+from kb.core.settings import Settings
+from tests.assistant.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copied, document
 from tests.browser.conftest import Visit
 
 

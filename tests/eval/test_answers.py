@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from eval import answers, floor, questions, refusal, sheet
-from eval.questions import Place, Question
-from kb.errors import InputError
+from eval.datasets import question_files, question_sheet
+from eval.datasets.question_files import Place, Question
+from eval.measures import refusal_measures
+from eval.runs import answer_runs, baseline
+from kb.core.errors import InputError
 from tests.eval.conftest import write_lines
 
 
@@ -21,7 +23,7 @@ def row(answerable: bool, confidence: float, refused: bool) -> dict[str, Any]:
 
 def test_refusal_counts_and_curve() -> None:
     rows = [row(True, 0.9, False), row(True, 0.4, True), row(False, 0.3, True), row(False, 0.6, False)]
-    found = refusal.summarise(rows)
+    found = refusal_measures.summarise(rows)
     assert (found["precision"], found["recall"], found["refused"]) == (0.5, 0.5, 2)
     curve = {round(one["threshold"], 1): one for one in found["curve"]}
     assert (curve[0.0]["precision"], curve[0.0]["recall"], curve[0.0]["answered"]) == (None, 0.0, 1.0)
@@ -32,7 +34,7 @@ def test_refusal_counts_and_curve() -> None:
 
 def test_no_curve_without_confidence() -> None:
     rows = [{**row(True, 0.0, False), "confidence": None}, row(False, 0.1, True)]
-    assert refusal.summarise(rows)["curve"] == []
+    assert refusal_measures.summarise(rows)["curve"] == []
 
 
 def test_a_question_without_an_answer_counts_zero() -> None:
@@ -42,7 +44,7 @@ def test_a_question_without_an_answer_counts_zero() -> None:
     ]
     context = {"document": "a.pdf", "page": 1, "clause": None, "text": "x"}
     given = {"1": {"id": "1", "refused": False, "answer": "x", "citations": [], "contexts": [context], "ms": 12.0}}
-    summary, rows = answers.summarise(asked, given, None)
+    summary, rows = answer_runs.summarise(asked, given, None)
     assert summary["missing"] == 1
     assert summary["table"]["all"]["fact in answer"]["mean"] == 0.5
     assert summary["table"]["dev"]["fact in answer"]["mean"] == 1.0
@@ -56,8 +58,8 @@ def test_question_file_round_trip(tmp_path: Path) -> None:
         "7", "咁幾時？", "yue", True, (Place("a.pdf", 3, "2.1", "原文"),), (("三日", "3日"), ("主管",)), "when", "dev",
         ("之前問過",), date(2026, 3, 1), "sunrise",
     )  # fmt: skip
-    questions.write(tmp_path / "q.jsonl", [asked])
-    assert questions.read(tmp_path / "q.jsonl") == [asked]
+    question_files.write(tmp_path / "q.jsonl", [asked])
+    assert question_files.read(tmp_path / "q.jsonl") == [asked]
 
 
 def test_every_faulty_line_is_named(tmp_path: Path) -> None:
@@ -65,7 +67,7 @@ def test_every_faulty_line_is_named(tmp_path: Path) -> None:
         tmp_path / "q.jsonl", [{"id": "1", "question": "ok?"}, {"id": "2"}, {"id": "1", "question": "again?"}]
     )
     with pytest.raises(InputError) as error:
-        questions.read(path)
+        question_files.read(path)
     message = error.value.message("en")
     assert "2: KeyError('question')" in message
     assert "id 1 occurs more than once" in message
@@ -73,8 +75,8 @@ def test_every_faulty_line_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["t.xlsx", "t.csv"])
 def test_template_is_read_back(tmp_path: Path, name: str) -> None:
-    sheet.template(tmp_path / name)
-    first, second, third = sheet.read(tmp_path / name)
+    question_sheet.template(tmp_path / name)
+    first, second, third = question_sheet.read(tmp_path / name)
     assert first.facts == (("醫生證明書", "醫生紙"), ("兩天", "兩日"))
     assert (first.documents[0].page, first.documents[0].clause) == (12, "5.8")
     assert (second.language, second.split, third.answerable) == ("en", "test", False)
@@ -84,7 +86,7 @@ def test_sheet_errors_name_the_row(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("問題,文件,頁,截至日期\n有冇?,a.pdf,十二,\n,a.pdf,1,\n點?,,3,\n幾時?,a.pdf,1,昨天\n好?,a.pdf,1,\n")
     with pytest.raises(InputError) as error:
-        sheet.read(path)
+        question_sheet.read(path)
     lines = error.value.detail["problems"].splitlines()
     assert [line.split(":")[0] for line in lines] == ["2", "3", "4", "5"]
 
@@ -92,21 +94,21 @@ def test_sheet_errors_name_the_row(tmp_path: Path) -> None:
 def test_big5_sheet(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes("問題;答案要點\n院舍幾點關門？;八時|8時\n".encode("big5"))
-    assert sheet.read(path)[0].facts == (("八時", "8時"),)
+    assert question_sheet.read(path)[0].facts == (("八時", "8時"),)
 
 
 def test_sheet_without_question_column(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="no column for the question"):
-        sheet.read(tmp_path / "t.csv")
+        question_sheet.read(tmp_path / "t.csv")
 
 
 def test_answers_file(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.jsonl", [{"id": 1, "answer": "x"}])
-    assert answers.read_answers(path) == {"1": {"id": 1, "answer": "x"}}
+    assert answer_runs.read_answers(path) == {"1": {"id": 1, "answer": "x"}}
     path.write_text(json.dumps({"answer": "x"}), encoding="utf-8")
     with pytest.raises(InputError) as error:
-        answers.read_answers(path)
+        answer_runs.read_answers(path)
     assert error.value.code == "batch_line_invalid"
 
 
@@ -114,17 +116,17 @@ def test_floor(tmp_path: Path) -> None:
     rows = [row(True, 0.9, False), row(False, 0.1, True)]
     summary: dict[str, Any] = {
         "table": {"all": {"fact in answer": {"mean": 0.9}, "quote true": {"mean": 1.0}}},
-        "refusal": {"all": refusal.summarise(rows)},
+        "refusal": {"all": refusal_measures.summarise(rows)},
         "foreign": 0,
     }
     path = tmp_path / "floor.json"
-    path.write_text(floor.lowered({"harmony": summary}), encoding="utf-8")
+    path.write_text(baseline.lowered({"harmony": summary}), encoding="utf-8")
     stored = json.loads(path.read_text(encoding="utf-8"))["harmony"]
     assert stored == {"fact in answer": 0.88, "quote true": 1.0, "refusal precision": 0.98, "refusal recall": 0.98}
-    assert floor.below(path, {"harmony": summary}) == []
+    assert baseline.below(path, {"harmony": summary}) == []
     summary["table"]["all"] = {"fact in answer": {"mean": 0.87}}
     summary["foreign"] = 1
-    assert floor.below(path, {"harmony": summary}) == [
+    assert baseline.below(path, {"harmony": summary}) == [
         "harmony: fact in answer 0.870 is below 0.880",
         "harmony: quote true was not measured (floor 1.000)",
         "harmony: 1 foreign passages",

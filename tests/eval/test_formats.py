@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from eval.cli import evaluate
+from eval.commands.evaluate import evaluate
 from kb.cli import Context
-from kb.settings import Settings
+from kb.core.settings import Settings
 
 RULE = "員工請病假兩天或以上，須於復工當日遞交醫生證明書。"
 

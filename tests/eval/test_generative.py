@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from eval.fit_checking import FOLDER
-from eval.generative import unheld
+from eval.runs.generative_runs import unheld
+from eval.training.fit_checking import FOLDER
 
 
 def test_a_number_that_stands_nowhere_is_found() -> None:

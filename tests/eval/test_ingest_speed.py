@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from eval.cli import evaluate
-from eval.ingest_runs import Stages
+from eval.commands.evaluate import evaluate
+from eval.runs.ingest_timing import Stages
 from kb.cli import Context
-from kb.settings import Settings
+from kb.core.settings import Settings
 
 
 def test_side_by_side_in_one_run(settings: Settings, tmp_path: Path) -> None:

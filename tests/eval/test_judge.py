@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from eval.judge import judge, stands_in
-from eval.questions import Place, Question
+from eval.datasets.question_files import Place, Question
+from eval.measures.answer_judge import judge, stands_in
 
 QUESTION = Question(
     "1", "病假要唔要紙？", "yue", True,

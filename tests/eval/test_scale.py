@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from kb.cli import cli
-from kb.settings import Settings
+from kb.core.settings import Settings
 
 
 def test_each_size_is_filled_and_timed(beir: Path, settings: Settings) -> None:

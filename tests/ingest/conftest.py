@@ -11,10 +11,10 @@ import docx
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.workers import Workers
-from kb import tenants
-from kb.settings import Settings
-from kb.tenants import Tenant
+from ingest.workers.worker_pool import Workers
+from kb.core.settings import Settings
+from kb.store import tenants
+from kb.store.tenants import Tenant
 
 
 @pytest.fixture(scope="session")

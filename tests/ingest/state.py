@@ -7,12 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kb.library import Library
-from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.search import postings
-from kb.search.vectors import VectorStore
-from kb.settings import Settings
-from kb.tenants import Tenant
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.search.dense.vector_store import VectorStore
+from kb.search.lexical import postings
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tenants import Tenant
 
 
 def content(tenant: Tenant) -> dict[tuple[str, int], dict[str, Any]]:

@@ -11,8 +11,8 @@ import pytest
 from docx import Document
 
 from ingest.parsers import SUPPORTED_SUFFIXES, ParseContext, ParsedDocument, parse_file
-from kb.errors import FileRejected
-from kb.settings import Settings
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
 
 
 def read(path: Path, name: str | None = None, **settings: int) -> ParsedDocument:

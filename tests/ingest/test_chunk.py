@@ -7,8 +7,8 @@ import time
 
 from unstructured.documents.elements import Element, Table
 
-from ingest.chunk import Chunk, chunk, embedding_text
-from ingest.outline import build
+from ingest.chunking.chunker import Chunk, chunk, embedding_text
+from ingest.structure.outline import build
 from tests.ingest.test_outline import _metadata, item, para, title
 
 

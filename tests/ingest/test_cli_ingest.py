@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kb import writer
 from kb.cli import cli
-from kb.errors import FileRejected, NotFound, Transient
-from kb.settings import Settings
-from kb.tenants import Tenant
+from kb.core.errors import FileRejected, NotFound, Transient
+from kb.core.settings import Settings
+from kb.store import writer_lock
+from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx
 from tests.ingest.state import assert_whole, content
 
@@ -118,7 +118,7 @@ def test_a_file_beyond_the_limit_is_refused_at_the_door(
 
 def test_the_second_writer_is_told_who_is_first(kb, settings: Settings, tenant: Tenant, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = make_docx(tmp_path / "handbook.docx", "leave")
-    with writer.writing(settings.data, "kb serve"):
+    with writer_lock.writing(settings.data, "kb serve"):
         result = kb("ingest", path, "--tenant", "harmony")
     assert isinstance(result.exception, Transient)
     assert result.exception.code == "store_busy"

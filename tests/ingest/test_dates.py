@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from ingest.amendments import Amendment, amendments
-from ingest.dates import Dates, effective_dates, find_dates
+from ingest.structure.amendments import Amendment, amendments
+from ingest.structure.effective_dates import Dates, effective_dates, find_dates
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ingest import jobs, names, pipeline, sweep
+from ingest import document_names, pipeline, reconcile
+from ingest.context import Shop, work_folder
 from ingest.job import job_for
-from ingest.shop import Shop, work_folder
-from ingest.workers import Workers
-from kb import tenants, writer
-from kb.library import Library
-from kb.search.vectors import VectorStore
-from kb.settings import Settings
-from kb.tenants import Tenant
+from ingest.queue import job_queue
+from ingest.workers.worker_pool import Workers
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.search.dense.vector_store import VectorStore
+from kb.store import tenants, writer_lock
+from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx, make_pdf, rules
 from tests.ingest.state import assert_whole, content
 
@@ -88,8 +89,8 @@ def undisturbed(settings: Settings, workers: Workers, folder: Path) -> dict[tupl
     apart = settings.model_copy(update={"data": settings.data.parent / "undisturbed"})
     tenant = tenants.create(apart, "harmony", "Harmony")
     shop = Shop(apart, workers)
-    found = names.files_in([folder])
-    called = names.assign(path.relative_to(folder) for path in found)  # type: ignore[arg-type]
+    found = document_names.files_in([folder])
+    called = document_names.assign(path.relative_to(folder) for path in found)  # type: ignore[arg-type]
     todo = [job_for(tenant, path, name, name, "main") for path, name in zip(found, called, strict=True)]
     while todo:
         todo += pipeline.ingest(todo.pop(0), shop).members
@@ -117,7 +118,7 @@ def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
     assert [line["document"] for line in lines if line["status"] == "failed"] == ["broken.pdf"]
     assert content(tenant) == wanted
     assert_whole(settings, tenant)
-    assert not jobs.left_over(settings)
+    assert not job_queue.left_over(settings)
 
 
 def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_whole(
@@ -154,7 +155,7 @@ def test_a_job_is_finished_without_the_file_it_came_from(
     process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
     assert kill_when(process, lambda: steps(settings) >= 1)
     path.unlink()
-    with writer.writing(settings.data, "test"), jobs.running(settings, workers) as queue:
+    with writer_lock.writing(settings.data, "test"), job_queue.running(settings, workers) as queue:
         for job_id in queue.left():
             assert [outcome.status for outcome in queue.outcomes(job_id)] == ["indexed"]
     assert set(content(tenant)) == {("handbook.docx", 1)}
@@ -179,9 +180,9 @@ def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
     shop = Shop(settings, workers)
     begun = pipeline.begin(job_for(tenant, other, "other.txt", "other.txt", "main"), shop)
     work_folder(tenant, begun.version_id).mkdir(parents=True)
-    sweep.sweep(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay
+    reconcile.sweep(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay
     assert len(list(tenant.files_path.glob("??/*"))) == 2
-    sweep.sweep(settings, [])
+    reconcile.sweep(settings, [])
     assert content(tenant) == before
     assert store.ids() == wanted
     assert_whole(settings, tenant)

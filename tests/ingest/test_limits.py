@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.limits import Watch
-from kb.errors import FileRejected
-from kb.settings import Settings
+from ingest.workers.process_limits import Watch
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
 
 LIMIT_SECONDS = 5
 

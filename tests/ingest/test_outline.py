@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from unstructured.documents.elements import Element, ElementMetadata, ListItem, NarrativeText, Table, Text, Title
 
-from ingest.annexes import clause_key
-from ingest.clauses import markers
-from ingest.numerals import cjk_number
-from ingest.outline import Outline, build
+from ingest.structure.annexes import clause_key
+from ingest.structure.clause_markers import markers
+from ingest.structure.marker_words import cjk_number
+from ingest.structure.outline import Outline, build
 
 
 def title(text: str, depth: int = 0, page: int = 1, **extra: object) -> Title:

@@ -13,10 +13,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from unstructured.documents.elements import Element, Table, Title
 
-from ingest.parsers import pdf
-from ingest.parsers.model import ParseContext, ParsedDocument
-from kb.errors import FileRejected
-from kb.settings import Settings
+from ingest.parsers.pdf import pdf_document
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
 
 WIDTH, HEIGHT = A4
 MONTHS = ["", "January", "February", "March", "April", "May"]
@@ -41,7 +41,7 @@ def lines(canvas: Canvas, x: float, y: float, texts: list[str], font: str = "Hel
 
 
 def parse(path: Path, **settings: object) -> ParsedDocument:
-    return pdf.parse(path, ParseContext(path.name, Settings(_env_file=None, **settings)))
+    return pdf_document.parse(path, ParseContext(path.name, Settings(_env_file=None, **settings)))
 
 
 def texts(document: ParsedDocument, page: int | None = None) -> list[str]:
@@ -416,7 +416,9 @@ def test_encrypted_blank_and_too_long_files(tmp_path: Path) -> None:
 def test_progress_counts_every_page(tmp_path: Path) -> None:
     path = write(tmp_path / "p.pdf", *[lambda c: c.drawString(60, 700, "A page of text.")] * 3)
     seen: list[tuple[int, int | None]] = []
-    pdf.parse(path, ParseContext(path.name, Settings(_env_file=None), lambda done, total: seen.append((done, total))))
+    pdf_document.parse(
+        path, ParseContext(path.name, Settings(_env_file=None), lambda done, total: seen.append((done, total)))
+    )
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -443,4 +445,4 @@ def test_values_of_form_fields_are_text(tmp_path: Path) -> None:
     ],
 )
 def test_a_date_that_nobody_set_is_none(stated: str, found: date | None) -> None:
-    assert pdf._date({"CreationDate": stated}) == found
+    assert pdf_document._date({"CreationDate": stated}) == found

@@ -11,9 +11,9 @@ import pypdfium2
 import pytest
 from unstructured.documents.elements import Element, Table
 
-from ingest.parsers import pdf
-from ingest.parsers.model import ParseContext
-from kb.settings import Settings
+from ingest.parsers.pdf import pdf_document
+from ingest.parsers.shared.parsed_document import ParseContext
+from kb.core.settings import Settings
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 PDFS = [
@@ -50,7 +50,7 @@ def repeated_heads(elements: list[Element], page: int) -> Counter[str]:
 
 @pytest.mark.parametrize("path", PDFS, ids=lambda path: path.name)
 def test_no_text_is_lost(path: Path) -> None:
-    elements = pdf.parse(path, ParseContext(path.name, Settings(_env_file=None))).elements
+    elements = pdf_document.parse(path, ParseContext(path.name, Settings(_env_file=None))).elements
     for number, page in enumerate(pypdfium2.PdfDocument(path), 1):
         layer = characters(page.get_textpage().get_text_range())
         read = characters("".join(e.text for e in elements if e.metadata.page_number == number))

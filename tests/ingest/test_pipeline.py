@@ -11,16 +11,16 @@ from pathlib import Path, PurePosixPath
 import psutil
 import pytest
 
-from ingest import names, pipeline
+from ingest import document_names, pipeline
+from ingest.context import Shop
 from ingest.job import Outcome, job_for
-from ingest.shop import Shop
-from ingest.workers import Workers
-from kb.errors import FileRejected
-from kb.library import Library
-from kb.search import embedding
-from kb.search.vectors import VectorStore
-from kb.settings import Settings
-from kb.tenants import Tenant
+from ingest.workers.worker_pool import Workers
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.search.dense.vector_store import VectorStore
+from kb.search.models import embedding
+from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rules
 from tests.ingest.state import assert_whole, content
 
@@ -248,12 +248,20 @@ def test_two_jobs_with_the_same_bytes_make_one_document(
 
 def test_names() -> None:
     paths = ["x/rules.pdf", "x/a/rules.pdf", "y/a/rules.pdf", "notes.txt"]
-    assert names.assign(map(PurePosixPath, paths)) == ["rules.pdf", "a/rules.pdf", "y/a/rules.pdf", "notes.txt"]
-    assert names.assign([PurePosixPath("/rules.pdf"), PurePosixPath("rules.pdf")]) == ["rules.pdf", "rules.pdf (2)"]
+    assert document_names.assign(map(PurePosixPath, paths)) == [
+        "rules.pdf",
+        "a/rules.pdf",
+        "y/a/rules.pdf",
+        "notes.txt",
+    ]
+    assert document_names.assign([PurePosixPath("/rules.pdf"), PurePosixPath("rules.pdf")]) == [
+        "rules.pdf",
+        "rules.pdf (2)",
+    ]
 
 
 @pytest.mark.parametrize(
     "name", ["~$a.docx", "Thumbs.db", ".DS_Store", "a/.git/x.txt", "__MACOSX/a.txt", "desktop.ini"]
 )
 def test_what_file_managers_leave_behind_is_no_document(name: str) -> None:
-    assert not names.is_document(PurePosixPath(name))
+    assert not document_names.is_document(PurePosixPath(name))

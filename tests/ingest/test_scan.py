@@ -9,10 +9,10 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.parsers import pdf, scan
-from ingest.parsers.model import ParseContext, ParsedDocument
-from kb.errors import FileRejected
-from kb.settings import Settings
+from ingest.parsers.pdf import pdf_document, scanned_image
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
 
 NOTICE = [
     "Notice of fire drill",
@@ -43,7 +43,7 @@ def read(document: ParsedDocument) -> str:
 def test_photo_is_straightened(tmp_path: Path, name: str, degrees: float) -> None:
     path = tmp_path / name
     picture(degrees).save(path)
-    document = scan.parse(path, context(path))
+    document = scanned_image.parse(path, context(path))
     text = read(document)
     assert [line for line in NOTICE if line not in text] == []
     assert text.index(NOTICE[0]) < text.index(NOTICE[1]) < text.index(NOTICE[3])
@@ -53,7 +53,7 @@ def test_photo_is_straightened(tmp_path: Path, name: str, degrees: float) -> Non
 def test_boxes_are_given_on_the_picture_as_handed_in(tmp_path: Path) -> None:
     path = tmp_path / "lying.png"
     picture(90).save(path)
-    document = scan.parse(path, context(path))
+    document = scanned_image.parse(path, context(path))
     assert [line for line in NOTICE if line not in read(document)] == []
     coordinates = document.elements[0].metadata.coordinates
     assert (coordinates.system.width, coordinates.system.height) == (800, 1240)
@@ -66,7 +66,7 @@ def test_boxes_are_given_on_the_picture_as_handed_in(tmp_path: Path) -> None:
 def test_tiff_of_two_pages(tmp_path: Path) -> None:
     path = tmp_path / "fax.tiff"
     picture().save(path, save_all=True, append_images=[picture()])
-    document = scan.parse(path, context(path))
+    document = scanned_image.parse(path, context(path))
     assert document.page_count == 2
     assert {e.metadata.page_number for e in document.elements} == {1, 2}
 
@@ -79,10 +79,10 @@ def test_scanned_page_of_a_pdf_is_read_and_its_digital_page_is_not(tmp_path: Pat
     canvas.drawImage(ImageReader(picture()), 0, 400, 595, 384)
     canvas.showPage()
     canvas.save()
-    document = pdf.parse(path, context(path))
+    document = pdf_document.parse(path, context(path))
     assert "3.2.1 Wardens count 24 residents at the gate." in read(document)
     assert document.elements[0].text.startswith("This page is digital")
-    with_text = pdf.parse(path, context(path, ocr="never"))
+    with_text = pdf_document.parse(path, context(path, ocr="never"))
     assert {e.metadata.page_number for e in with_text.elements} == {1}
 
 
@@ -100,5 +100,5 @@ def test_bad_pictures_end_in_one_clear_error(tmp_path: Path) -> None:
         (blank, "file_no_text"),
     ):
         with pytest.raises(FileRejected) as caught:
-            scan.parse(path, context(path))
+            scanned_image.parse(path, context(path))
         assert caught.value.code == code

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.parsers import ParseContext, ParsedDocument, parse_file
-from ingest.parsers.encoding import guess_encoding
-from kb.errors import FileRejected
-from kb.settings import Settings
+from ingest.parsers.shared.encoding import guess_encoding
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
 
 CHINESE = "員工放取病假須於當日上午九時前通知主管，並於三日內遞交醫生證明書。如未能提供，作無薪假論。"
 SIMPLIFIED = "员工请病假须于当日上午九时前通知主管，并于三日内递交医生证明书。如未能提供，作无薪假论。"

@@ -10,16 +10,16 @@ from pathlib import Path
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from ingest import pipeline, units
+from ingest import background_refinement, pipeline
+from ingest.context import Shop
 from ingest.job import job_for
-from ingest.shop import Shop
-from ingest.workers import Workers
+from ingest.workers.worker_pool import Workers
 from kb.cli import cli
-from kb.library import Library
-from kb.records.tables import ChunkRow, UnitsRow
-from kb.search import units as stored_units
-from kb.settings import Settings
-from kb.tenants import Tenant
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.search.dense import sentence_vectors as stored_units
+from kb.store.tables.library_tables import ChunkRow, UnitsRow
+from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx
 
 
@@ -39,17 +39,17 @@ def test_filled_batch_by_batch_and_gone_on_with(
     library = taken_in(settings, workers, tenant, make_docx(tmp_path / "handbook.docx", "leave"))
     total = lacking(library)
     assert total > 0
-    assert not units.fill(library, workers, go_on=lambda: False)
+    assert not background_refinement.fill(library, workers, go_on=lambda: False)
     assert lacking(library) == total
     told: list[tuple[int, int]] = []
-    assert units.fill(library, workers, progress=lambda done, all_: told.append((done, all_)))
+    assert background_refinement.fill(library, workers, progress=lambda done, all_: told.append((done, all_)))
     assert told[-1] == (total, total)
     assert lacking(library) == 0
     assert not (tenant.home / "work" / "sentences").exists()
     with library.session() as session:
         rows = session.execute(sa.select(ChunkRow.text, UnitsRow.spans, UnitsRow.vectors).join(UnitsRow)).all()
     assert all(len(spans) // 8 == len(vectors) // 384 > 0 for _, spans, vectors in rows)
-    assert units.fill(library, workers)  # nothing is left to do
+    assert background_refinement.fill(library, workers)  # nothing is left to do
 
 
 def test_the_command_line_makes_them_after_the_files_and_later_if_it_was_stopped(
@@ -76,7 +76,7 @@ def test_a_service_fills_when_its_queue_is_empty(
         asked.set()
         return queued.is_set()
 
-    with units.in_background(settings, workers, busy, look_seconds=0.05):
+    with background_refinement.in_background(settings, workers, busy, look_seconds=0.05):
         assert asked.wait(10)
         assert lacking(library) > 0
         queued.clear()

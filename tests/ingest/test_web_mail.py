@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.parsers import ParseContext, ParsedDocument, parse_file
-from kb.errors import FileRejected
-from kb.settings import Settings
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
 
 
 def read(path: Path, name: str | None = None) -> ParsedDocument:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kb import access, tenants
-from kb.access import ROLES, Ability, Reach, Role
-from kb.library import Library
-from kb.records.activity import EVERYONE
-from kb.records.tables import CollectionRow
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import access
+from kb.people.access import ROLES, Ability, Reach, Role
+from kb.store import tenants
+from kb.store.tables.activity_tables import EVERYONE
+from kb.store.tables.library_tables import CollectionRow
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from kb.cli import cli
-from kb.settings import Settings
+from kb.core.settings import Settings
 
 
 def _commands() -> list[str]:

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.errors import Misconfigured
-from kb.search import bundled, e5_file, embedding
-from kb.search.embedding import SentenceTransformerEncoder
-from kb.search.onnx_encoder import OnnxEncoder
-from kb.settings import Settings
+from kb.core.errors import Misconfigured
+from kb.core.settings import Settings
+from kb.search.models import bundled_model, e5_file, embedding
+from kb.search.models.embedding import SentenceTransformerEncoder
+from kb.search.models.onnx_encoder import OnnxEncoder
 
 TEXTS = ["病假須附醫生證明書。", "Sick leave must be supported by a medical certificate.", "The bus leaves at 8."]
 
@@ -44,7 +44,7 @@ def test_tokens_are_counted_with_prefix_and_marks(encoder: OnnxEncoder) -> None:
 
 
 def test_tokens_are_counted_without_loading_the_network(encoder: OnnxEncoder, model_settings: Settings) -> None:
-    missing = OnnxEncoder(bundled.ensure(model_settings.cache), model_file=Path("no-such-file.onnx"))
+    missing = OnnxEncoder(bundled_model.ensure(model_settings.cache), model_file=Path("no-such-file.onnx"))
     assert missing.count_tokens(TEXTS) == encoder.count_tokens(TEXTS)
     assert missing.identity == encoder.identity
     with pytest.raises(Exception, match=r"no-such-file"):
@@ -52,7 +52,7 @@ def test_tokens_are_counted_without_loading_the_network(encoder: OnnxEncoder, mo
 
 
 def test_sentence_transformers_reads_the_same_folder(encoder: OnnxEncoder, model_settings: Settings) -> None:
-    folder = bundled.ensure(model_settings.cache)
+    folder = bundled_model.ensure(model_settings.cache)
     other = SentenceTransformerEncoder(str(folder))
     agreement = np.sum(other.encode_passages(TEXTS) * encoder.encode_passages(TEXTS), axis=1)
     assert agreement.min() > 0.985

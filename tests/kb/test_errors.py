@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import FileRejected, NotFound, SinziError, catalogue
+from kb.core.errors import FileRejected, NotFound, SinziError, catalogue
 
 ROOT = Path(__file__).parents[2]
 RAISED = re.compile(

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kb import glossaries, tenants
 from kb.cli import Context
 from kb.commands.glossary import glossary
-from kb.errors import FileRejected, InputError, NotFound
-from kb.glossaries import Term
-from kb.library import Library
+from kb.core.errors import FileRejected, InputError, NotFound
+from kb.core.settings import Settings
+from kb.library import tenant_glossary
+from kb.library.documents import Library
+from kb.library.tenant_glossary import Term
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store import tenants
 from tests.kb.test_publishing import Shelf
 
 
@@ -30,18 +31,18 @@ def test_a_new_term_changes_what_search_finds(settings: Settings) -> None:
     question = "飯枱仔幾時派嘢？"
     target = "藍鯨計劃每月派發食物包一次。"
     before = lexical(question)[target]
-    row = glossaries.add(shelf.library, Term("藍鯨計劃", "飯枱仔"))
+    row = tenant_glossary.add(shelf.library, Term("藍鯨計劃", "飯枱仔"))
     after = lexical(question)
     assert after[target] > before + 1
     assert max(after, key=lambda text: after[text]) == target
-    glossaries.change(shelf.library, row.id, Term("藍鯨計劃", "飯枱"))
-    glossaries.remove(shelf.library, row.id)
+    tenant_glossary.change(shelf.library, row.id, Term("藍鯨計劃", "飯枱"))
+    tenant_glossary.remove(shelf.library, row.id)
     assert lexical(question)[target] == pytest.approx(before)
 
 
 def test_one_tenants_terms_are_not_anothers(settings: Settings) -> None:
     first, second = (Library(tenants.create(settings, slug, slug)) for slug in ("harmony", "sunrise"))
-    glossaries.add(first, Term("藍鯨計劃", "飯枱仔"))
+    tenant_glossary.add(first, Term("藍鯨計劃", "飯枱仔"))
     expanded = [Retriever(settings, library.tenant).glossary.expand("飯枱仔") for library in (first, second)]
     assert [one.alternatives_zh for one in expanded[0]] == [["藍鯨計劃"]]
     assert expanded[1] == []
@@ -50,34 +51,34 @@ def test_one_tenants_terms_are_not_anothers(settings: Settings) -> None:
 def test_a_term_needs_two_names(settings: Settings) -> None:
     library = Library(tenants.create(settings, "harmony", "Harmony"))
     with pytest.raises(InputError) as caught:
-        glossaries.add(library, Term(written=" ; 院友 ;"))
+        tenant_glossary.add(library, Term(written=" ; 院友 ;"))
     assert caught.value.code == "glossary_row_empty"
-    assert glossaries.add(library, Term(written=" 院友 ;;  住客 ")).written == "院友; 住客"
+    assert tenant_glossary.add(library, Term(written=" 院友 ;;  住客 ")).written == "院友; 住客"
     with pytest.raises(NotFound):
-        glossaries.remove(library, 999)
+        tenant_glossary.remove(library, 999)
 
 
 def test_out_as_csv_and_in_again(settings: Settings) -> None:
     library = Library(tenants.create(settings, "harmony", "Harmony"))
     terms = [Term("高齡津貼", "生果金; 老人金", "Old Age Allowance", "OAA"), Term('=1+1, "x"', "甲", "", "")]
-    assert glossaries.bring_in(library, terms) == 2
-    text = glossaries.as_csv(glossaries.listing(library))
+    assert tenant_glossary.bring_in(library, terms) == 2
+    text = tenant_glossary.as_csv(tenant_glossary.listing(library))
     assert text.startswith("\ufeffwritten,colloquial,english,abbreviations\r\n")
     assert "'=1+1" in text  # a spreadsheet must not compute it
-    assert list(glossaries.from_csv(text)) == terms
-    assert glossaries.bring_in(library, glossaries.from_csv(text)) == 0
-    assert glossaries.bring_in(library, [Term("院友", "老友記")], replace=True) == 1
-    assert [row.written for row in glossaries.listing(library)] == ["院友"]
+    assert list(tenant_glossary.from_csv(text)) == terms
+    assert tenant_glossary.bring_in(library, tenant_glossary.from_csv(text)) == 0
+    assert tenant_glossary.bring_in(library, [Term("院友", "老友記")], replace=True) == 1
+    assert [row.written for row in tenant_glossary.listing(library)] == ["院友"]
 
 
 @pytest.mark.parametrize("text", ["院友\n", "a,b,c,d,e\n", 'a,"b\n'])
 def test_a_line_that_is_wrong_stops_the_import(settings: Settings, text: str) -> None:
     library = Library(tenants.create(settings, "harmony", "Harmony"))
     with pytest.raises(InputError) as caught:
-        glossaries.bring_in(library, glossaries.from_csv("院友,老友記\n" + text), replace=True)
+        tenant_glossary.bring_in(library, tenant_glossary.from_csv("院友,老友記\n" + text), replace=True)
     assert caught.value.code == "glossary_file_invalid"
     assert caught.value.detail["line"] == 2
-    assert glossaries.listing(library) == []
+    assert tenant_glossary.listing(library) == []
 
 
 def test_the_command_line(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from kb import language_model
+from kb.core import llm_probe
+from kb.core.errors import Misconfigured, SinziError
+from kb.core.settings import Settings
 from kb.doctor import Finding, examine
-from kb.errors import Misconfigured, SinziError
-from kb.settings import Settings
 
 OK = json.dumps({"choices": [{"message": {"role": "assistant", "content": "OK"}}]})
 
@@ -68,7 +68,7 @@ def test_a_model_that_answers(served: Settings) -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_said(served: Settings, model: str, code: str) -> None:
     with pytest.raises(SinziError, match=code):
-        language_model.probe(served.model_copy(update={"llm_model": model}))
+        llm_probe.probe(served.model_copy(update={"llm_model": model}))
 
 
 def test_a_wrong_key_is_a_fault(served: Settings, tmp_path: Path) -> None:
@@ -81,9 +81,9 @@ def test_a_wrong_key_is_a_fault(served: Settings, tmp_path: Path) -> None:
     from_file = Settings(
         data=served.data, llm_base_url=served.llm_base_url, llm_model="m", llm_api_key_file=tmp_path / "key"
     )
-    assert language_model.probe(from_file) == "OK"
+    assert llm_probe.probe(from_file) == "OK"
     with pytest.raises(Misconfigured, match="llm_key_file"):
-        language_model.key(from_file.model_copy(update={"llm_api_key_file": tmp_path / "none"}))
+        llm_probe.key(from_file.model_copy(update={"llm_api_key_file": tmp_path / "none"}))
 
 
 def test_half_a_setting_is_a_fault(settings: Settings) -> None:

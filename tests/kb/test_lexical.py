@@ -11,17 +11,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kb import publishing, tenants
+from kb.core.settings import Settings
 from kb.language.detect import Language
-from kb.library import Library
-from kb.records.database import open_engine
-from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.search import bm25, lexical, postings
-from kb.search.bm25 import HEADING_WEIGHT, K1, B
-from kb.search.lexical import WordIndex
+from kb.library.documents import Library
+from kb.publishing import version_writer
+from kb.search.lexical import bm25, postings, word_index
+from kb.search.lexical.bm25 import HEADING_WEIGHT, K1, B
+from kb.search.lexical.word_index import WordIndex
 from kb.search.query import Name, Query, Words
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store import tenants
+from kb.store.database import open_engine
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
 from tests.kb.test_migrations import _upgrade
 from tests.kb.test_publishing import Shelf
 
@@ -48,7 +49,7 @@ class RandomWords:
                 session.add(_chunk(chunk_id, self.version[chunk_id], self.language[chunk_id]))
             session.flush()
             for version in self.versions:
-                lexical.add(
+                word_index.add(
                     session, version, [one for key, one in self.entries.items() if self.version[key] == version]
                 )
 
@@ -140,9 +141,9 @@ def test_a_version_is_found_as_soon_as_it_is_published_and_never_after_its_remov
     second = shelf.begin("b.txt", "另表預先呈交。")
     shelf.fill(second, "另表預先呈交。")
     assert lexical_hits("預先呈交") == []
-    publishing.publish(shelf.library, shelf.store, second)
+    version_writer.publish(shelf.library, shelf.store, second)
     assert lexical_hits("預先呈交") == ["另表預先呈交。"]
-    publishing.remove(shelf.library, shelf.store, shelf.library.document("b.txt"))
+    version_writer.remove(shelf.library, shelf.store, shelf.library.document("b.txt"))
     assert lexical_hits("預先呈交") == []
     assert lexical_hits("年假") == ["年假十日。"]
 
@@ -151,14 +152,14 @@ def test_nothing_of_a_removed_version_stays(settings: Settings) -> None:
     made = RandomWords(settings, chunks=60)
     first, second = made.versions
     with made.library.transaction() as session:
-        lexical.remove_version(session, first)
+        word_index.remove_version(session, first)
     left = {chunk_id: entry for chunk_id, entry in made.entries.items() if made.version[chunk_id] == second}
     with made.library.session() as session:
         assert postings.chunk_ids(session) == set(left)
         words = set(session.scalars(sa.text("SELECT word FROM postings")))
     assert words == {word for _, body, heading in left.values() for word in {*body, *heading}}
     with made.library.transaction() as session:
-        lexical.remove_version(session, second)
+        word_index.remove_version(session, second)
     with made.library.session() as session:
         assert session.scalar(sa.text("SELECT count(*) FROM postings")) == 0
         assert session.scalar(sa.text("SELECT count(*) FROM word_blocks")) == 0
@@ -168,7 +169,7 @@ def test_sweeping_leaves_the_words_of_chunks_that_are_there(settings: Settings) 
     made = RandomWords(settings, chunks=30)
     with made.library.transaction() as session:
         session.execute(sa.delete(ChunkRow).where(ChunkRow.id > 20))
-        lexical.sweep(session)
+        word_index.sweep(session)
     with made.library.session() as session:
         assert postings.chunk_ids(session) == set(range(1, 21))
 
@@ -177,7 +178,7 @@ def test_a_chunk_is_not_counted_twice(settings: Settings) -> None:
     made = RandomWords(settings, chunks=5)
     entry = made.entries[1]
     with pytest.raises(ValueError, match="already"), made.library.transaction() as session:
-        lexical.add(session, made.version[1], [entry])
+        word_index.add(session, made.version[1], [entry])
 
 
 def test_the_first_release_s_words_are_taken_over(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kb import audit, glossaries, tenants
-from kb.library import Library
-from kb.publishing import collection_for
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.library import audit, tenant_glossary
+from kb.library.documents import Library
+from kb.publishing.version_writer import collection_for
+from kb.store import tenants
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_collections_and_terms_are_changes(library: Library) -> None:
     before = library.data_version()
     collection_for(library, "main", "some model")
     between = library.data_version()
-    glossaries.add(library, glossaries.Term(written="大假", english="annual leave"))
+    tenant_glossary.add(library, tenant_glossary.Term(written="大假", english="annual leave"))
     assert before < between < library.data_version()
 
 

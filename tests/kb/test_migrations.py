@@ -11,12 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from kb.records import activity
-from kb.records.database import HEADS, open_engine
-from kb.records.platform import PlatformBase
-from kb.records.tables import TenantBase
+from kb.store.database import HEADS, open_engine
+from kb.store.tables import activity_tables
+from kb.store.tables.library_tables import TenantBase
+from kb.store.tables.platform_tables import PlatformBase
 
-SCHEMAS = {"platform": PlatformBase.metadata, "tenant": activity.AuditRow.metadata}
+SCHEMAS = {"platform": PlatformBase.metadata, "tenant": activity_tables.AuditRow.metadata}
 BY_HAND = ("alembic_version",)
 
 
@@ -31,7 +31,7 @@ def _differences(engine: sa.Engine, metadata: sa.MetaData) -> list[object]:
 
 def _upgrade(engine: sa.Engine, schema: str, revision: str) -> None:
     config = Config()
-    config.set_main_option("script_location", f"kb.records:migrations/{schema}")
+    config.set_main_option("script_location", f"kb.store:migrations/{schema}")
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -68,4 +68,4 @@ def test_first_release_is_brought_up_to_date(tmp_path: Path, schema: str, first:
 
 
 def test_both_modules_of_the_tenant_share_one_schema() -> None:
-    assert activity.AuditRow.metadata is TenantBase.metadata
+    assert activity_tables.AuditRow.metadata is TenantBase.metadata

@@ -11,17 +11,17 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from kb import tenants
-from kb.access import Role
 from kb.cli import Context
 from kb.commands.person import person as command
-from kb.errors import Conflict, InputError, NotFound
-from kb.library import Library
-from kb.people import accounts, keys, members, passwords, resets, sessions, setup
-from kb.people.setup import NewTenant
-from kb.records.columns import now
-from kb.records.platform import ApiKeyRow, InvitationRow, SessionRow, UserRow
-from kb.settings import Settings
+from kb.core.errors import Conflict, InputError, NotFound
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import accounts, api_keys, first_account, members, password_resets, passwords, sessions
+from kb.people.access import Role
+from kb.people.first_account import NewTenant
+from kb.store import tenants
+from kb.store.tables.columns import now
+from kb.store.tables.platform_tables import ApiKeyRow, InvitationRow, SessionRow, UserRow
 
 PASSWORD = "correct horse battery"
 Run = Callable[..., Result]
@@ -72,8 +72,8 @@ class TestAccounts:
     def test_nothing_secret_is_stored(self, settings: Settings, harmony: Library) -> None:
         user = person(settings, "a@b.example", Role.OWNER)
         session = sessions.start(settings, user.id)
-        _, key = keys.create(settings, "harmony", "k", keys.ALLOWED, None, user.id)
-        link, _ = resets.create(settings, user.id, "harmony", user.id)
+        _, key = api_keys.create(settings, "harmony", "k", api_keys.ALLOWED, None, user.id)
+        link, _ = password_resets.create(settings, user.id, "harmony", user.id)
         stored = b"".join(path.read_bytes() for path in settings.data.glob("platform.sqlite*"))
         for secret in (PASSWORD, session, key, link):
             assert secret.encode() not in stored
@@ -125,7 +125,7 @@ class TestOwners:
         def begin(number: int) -> str:
             try:
                 new = NewTenant(f"ngo-{number}", "x")
-                return setup.begin(settings, f"o{number}@b.example", "O", PASSWORD, new).email
+                return first_account.begin(settings, f"o{number}@b.example", "O", PASSWORD, new).email
             except Conflict as error:
                 return error.code
 
@@ -139,43 +139,43 @@ class TestOwners:
 class TestResets:
     def test_ends_with_its_day_and_with_a_new_password(self, settings: Settings, harmony: Library) -> None:
         user = person(settings, "a@b.example", Role.OWNER)
-        first, _ = resets.create(settings, user.id, "harmony", user.id)
-        second, _ = resets.create(settings, user.id, "harmony", user.id)
+        first, _ = password_resets.create(settings, user.id, "harmony", user.id)
+        second, _ = password_resets.create(settings, user.id, "harmony", user.id)
         with pytest.raises(NotFound, match="reset_invalid"):
-            resets.find(settings, first)
+            password_resets.find(settings, first)
         passwords.change(settings, user.id, PASSWORD + "!")
         with pytest.raises(NotFound, match="reset_invalid"):
-            resets.find(settings, second)
-        third, _ = resets.create(settings, user.id, "harmony", user.id)
+            password_resets.find(settings, second)
+        third, _ = password_resets.create(settings, user.id, "harmony", user.id)
         with tenants.platform(settings) as session:
             session.execute(sa.update(InvitationRow).values(expires_at=now() - timedelta(seconds=1)))
         with pytest.raises(NotFound, match="reset_invalid"):
-            resets.use(settings, third, PASSWORD)
+            password_resets.use(settings, third, PASSWORD)
 
     def test_is_no_invitation(self, settings: Settings, harmony: Library) -> None:
         from kb.people import invitations
 
         user = person(settings, "a@b.example", Role.OWNER)
-        token, _ = resets.create(settings, user.id, "harmony", user.id)
+        token, _ = password_resets.create(settings, user.id, "harmony", user.id)
         with pytest.raises(NotFound, match="invitation_invalid"):
             invitations.find(settings, token)
         assert invitations.listing(settings, "harmony") == []
         _, invited = invitations.create(settings, harmony, "new@b.example", Role.MEMBER, {}, user.id)
         with pytest.raises(NotFound, match="reset_invalid"):
-            resets.find(settings, invited)
+            password_resets.find(settings, invited)
 
 
 class TestKeys:
     def test_expired_and_revoked_keys_are_nobodys(self, settings: Settings, harmony: Library) -> None:
-        row, token = keys.create(settings, "harmony", "k", ["ask"], None, 1, now() + timedelta(hours=1))  # type: ignore[list-item]
-        found = keys.find(settings, token)
+        row, token = api_keys.create(settings, "harmony", "k", ["ask"], None, 1, now() + timedelta(hours=1))  # type: ignore[list-item]
+        found = api_keys.find(settings, token)
         assert found is not None
         assert found.id == row.id
         with tenants.platform(settings) as session:
             session.execute(sa.update(ApiKeyRow).values(expires_at=now()))
-        assert keys.find(settings, token) is None
+        assert api_keys.find(settings, token) is None
         with pytest.raises(NotFound, match="key_not_found"):
-            keys.revoke(settings, "sunrise", row.id)
+            api_keys.revoke(settings, "sunrise", row.id)
 
 
 class TestCommand:
@@ -204,7 +204,7 @@ class TestCommand:
         link = run("reset", "a@b.example").stdout.strip()
         base, _, token = link.rpartition("/reset/")
         assert base == f"http://localhost:{settings.port}"
-        resets.use(settings, token, "another password")
+        password_resets.use(settings, token, "another password")
         assert passwords.owner_of(settings, "a@b.example", "another password") is not None
 
     def test_list_disable_enable(self, settings: Settings, run: Run) -> None:

@@ -5,16 +5,17 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kb import files, publishing, tenants
-from kb.days import today
-from kb.errors import Misconfigured, NotFound
+from kb.core.dates import today
+from kb.core.errors import Misconfigured, NotFound
+from kb.core.settings import Settings
 from kb.language.detect import detect
-from kb.library import DEFAULT_COLLECTION, Library
-from kb.records.tables import ChunkRow
-from kb.search import embedding
+from kb.library.documents import DEFAULT_COLLECTION, Library
+from kb.publishing import version_writer
+from kb.search.dense.vector_store import VectorStore
+from kb.search.models import embedding
 from kb.search.retriever import Retriever
-from kb.search.vectors import VectorStore
-from kb.settings import Settings
+from kb.store import blobs, tenants
+from kb.store.tables.library_tables import ChunkRow
 
 
 class Shelf:
@@ -25,16 +26,16 @@ class Shelf:
         self.tenant = tenants.create(settings, slug, slug)
         self.library = Library(self.tenant)
         self.encoder = embedding.load(settings)
-        self.collection = publishing.collection_for(self.library, DEFAULT_COLLECTION, str(self.encoder.identity))
+        self.collection = version_writer.collection_for(self.library, DEFAULT_COLLECTION, str(self.encoder.identity))
         self.store = VectorStore(settings, self.tenant, DEFAULT_COLLECTION)
 
-    def begin(self, name: str, text: str) -> publishing.Begun:
+    def begin(self, name: str, text: str) -> version_writer.Begun:
         source = self.tenant.home / "upload"
         source.write_text(text, encoding="utf-8")
-        sha256 = files.store(self.tenant.files_path, source)
-        return publishing.begin(self.library, self.collection, name, sha256, len(text))
+        sha256 = blobs.store(self.tenant.files_path, source)
+        return version_writer.begin(self.library, self.collection, name, sha256, len(text))
 
-    def fill(self, begun: publishing.Begun, text: str, **dates: date) -> None:
+    def fill(self, begun: version_writer.Begun, text: str, **dates: date) -> None:
         lines = text.splitlines()
         chunks = [
             ChunkRow(
@@ -53,17 +54,17 @@ class Shelf:
             )
             for i, line in enumerate(lines)
         ]
-        content = publishing.Content(
+        content = version_writer.Content(
             begun.document, "zh-Hant", len(lines), [], chunks, self.encoder.encode_passages(lines), **dates
         )
-        ids = publishing.fill(self.library, begun, content)
+        ids = version_writer.fill(self.library, begun, content)
         self.store.add(begun.version_id, ids, content.vectors)
 
-    def put(self, name: str, text: str, **dates: date) -> publishing.Begun:
+    def put(self, name: str, text: str, **dates: date) -> version_writer.Begun:
         begun = self.begin(name, text)
         if begun.status != "unchanged":
             self.fill(begun, text, **dates)
-            publishing.publish(self.library, self.store, begun)
+            version_writer.publish(self.library, self.store, begun)
         return begun
 
     def ask(self, question: str, as_of: date | None = None) -> list[str]:
@@ -98,7 +99,7 @@ def test_until_it_is_published_the_old_version_answers(shelf: Shelf) -> None:
     shelf.fill(begun, "年假十四日。")
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
     shelf.fill(begun, "年假十四日。")  # taken up again after a crash: nothing is there twice
-    publishing.publish(shelf.library, shelf.store, begun)
+    version_writer.publish(shelf.library, shelf.store, begun)
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
 
 
@@ -106,7 +107,7 @@ def test_a_half_made_version_is_taken_up_again_or_discarded(shelf: Shelf) -> Non
     begun = shelf.begin("a.txt", "年假十日。")
     assert shelf.begin("a.txt", "年假十日。").version_id == begun.version_id
     shelf.fill(begun, "年假十日。")
-    publishing.discard(shelf.library, begun)
+    version_writer.discard(shelf.library, begun)
     assert shelf.ask("年假") == []
     with pytest.raises(NotFound):
         shelf.library.document("a.txt")
@@ -136,7 +137,7 @@ def test_removal_leaves_nothing(shelf: Shelf) -> None:
     begun = shelf.put("a.txt", "年假十日。")
     shelf.put("a.txt", "年假十四日。")
     kept = shelf.put("b.txt", "病假兩日。")
-    assert publishing.remove(shelf.library, shelf.store, shelf.library.document("a.txt")) == 2
+    assert version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt")) == 2
     assert shelf.ask("年假") == ["病假兩日。"]
     assert shelf.library.chunks_of(begun.version_id) == []
     assert shelf.store.versions() == {kept.version_id}
@@ -146,7 +147,7 @@ def test_removal_leaves_nothing(shelf: Shelf) -> None:
 
 def test_another_model_is_refused_with_the_command_that_mends_it(shelf: Shelf) -> None:
     with pytest.raises(Misconfigured) as caught:
-        publishing.collection_for(shelf.library, DEFAULT_COLLECTION, "another-model@1/768")
+        version_writer.collection_for(shelf.library, DEFAULT_COLLECTION, "another-model@1/768")
     assert "kb rebuild --tenant harmony" in caught.value.message("en")
 
 

@@ -6,15 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from click.testing import CliRunner
 
-from kb import writer
 from kb.cli import cli
-from kb.errors import InputError
-from kb.library import Library
+from kb.core.errors import InputError
+from kb.core.settings import Settings
+from kb.integrations.llama_index import HybridRetriever
+from kb.library.documents import Library
 from kb.search import candidates
-from kb.search.encoder import Vectors
-from kb.search.llama import HybridRetriever
+from kb.search.models.encoder import Vectors
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store import writer_lock
 from tests.kb.test_publishing import Shelf
 
 RULES = (
@@ -56,7 +56,7 @@ def test_as_a_llama_index_retriever(shelf: Shelf) -> None:
 
 def test_while_another_process_writes_the_answer_is_the_same(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     before = shelf.ask("病假要證明嗎？")
-    monkeypatch.setattr(writer, "held_elsewhere", lambda data: True)
+    monkeypatch.setattr(writer_lock, "held_elsewhere", lambda data: True)
     assert shelf.ask("病假要證明嗎？") == before
 
 

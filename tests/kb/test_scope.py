@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from kb import publishing
-from kb.days import today
+from kb.core.dates import today
+from kb.core.settings import Settings
+from kb.publishing import version_writer
 from kb.search.scope import Scopes
-from kb.settings import Settings
 from tests.kb.test_publishing import Shelf
 
 CHANGE = date(2026, 1, 1)
@@ -18,7 +18,7 @@ def shelf(settings: Settings) -> Shelf:
     made = Shelf(settings)
     made.put("leave.txt", "年假十四日。")
     made.put("leave.txt", "年假十八日。", effective_from=CHANGE)
-    publishing.collection_for(made.library, "board", str(made.encoder.identity))
+    version_writer.collection_for(made.library, "board", str(made.encoder.identity))
     return made
 
 

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pytest
 
-from kb import days, files, publishing, standing
-from kb.days import today
-from kb.errors import Conflict, InputError
-from kb.records.tables import VersionRow
-from kb.settings import Settings
+from kb.core import dates
+from kb.core.dates import today
+from kb.core.errors import Conflict, InputError
+from kb.core.settings import Settings
+from kb.publishing import version_states, version_writer
+from kb.store import blobs
+from kb.store.tables.library_tables import VersionRow
 from tests.kb.test_publishing import Shelf
 
 
@@ -23,11 +25,11 @@ def draft(shelf: Shelf, name: str, text: str) -> VersionRow:
     """Put a text in as the pipeline puts a draft in: filled, without vectors in the store."""
     source = shelf.tenant.home / "upload"
     source.write_text(text, encoding="utf-8")
-    sha256 = files.store(shelf.tenant.files_path, source)
-    begun = publishing.begin(shelf.library, shelf.collection, name, sha256, len(text), draft=True)
+    sha256 = blobs.store(shelf.tenant.files_path, source)
+    begun = version_writer.begin(shelf.library, shelf.collection, name, sha256, len(text), draft=True)
     shelf.fill(begun, text)
     shelf.store.remove_version(begun.version_id)
-    standing.keep_as_draft(shelf.library, begun.document_id, begun.version_id)
+    version_states.keep_as_draft(shelf.library, begun.document_id, begun.version_id)
     return version(shelf, name, begun.number)
 
 
@@ -45,7 +47,7 @@ def test_a_draft_is_not_found_until_it_is_published(shelf: Shelf) -> None:
     waiting = draft(shelf, "a.txt", "年假十四日。")
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
     assert shelf.library.document("a.txt").published_version_id != waiting.id
-    standing.release(shelf.library, shelf.store, waiting)
+    version_states.release(shelf.library, shelf.store, waiting)
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
     assert states(shelf, "a.txt") == {1: "superseded", 2: "published"}
     assert shelf.store.versions() == {waiting.id}
@@ -53,12 +55,12 @@ def test_a_draft_is_not_found_until_it_is_published(shelf: Shelf) -> None:
 
 def test_a_withdrawn_version_answers_no_day_and_comes_back_without_embedding(shelf: Shelf) -> None:
     begun = shelf.put("a.txt", "年假十日。", effective_from=date(2024, 1, 1))
-    standing.withdraw(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    version_states.withdraw(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert shelf.ask("年假有幾多日？") == []
     assert shelf.ask("年假有幾多日？", date(2024, 6, 1)) == []
     assert shelf.store.versions() == set()
     assert [chunk.text for chunk in shelf.library.chunks_of(begun.version_id)] == ["年假十日。"]
-    standing.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    version_states.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
     assert shelf.store.versions() == {begun.version_id}
 
@@ -67,7 +69,7 @@ def test_an_earlier_version_comes_back_and_the_later_one_rests(shelf: Shelf) -> 
     first = shelf.put("a.txt", "年假十日。", effective_from=date(2022, 1, 1))
     shelf.put("a.txt", "年假十四日。", effective_from=date(2024, 1, 1))
     assert version(shelf, "a.txt", 1).effective_to == date(2024, 1, 1)
-    standing.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    version_states.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
     assert shelf.ask("年假有幾多日？", today() - timedelta(days=1)) == ["年假十四日。"]  # it held until today
     assert states(shelf, "a.txt") == {1: "published", 2: "superseded"}
@@ -78,29 +80,29 @@ def test_a_change_cut_short_leaves_what_answers_whole(shelf: Shelf) -> None:
     first = shelf.put("a.txt", "年假十日。")
     second = shelf.put("a.txt", "年假十四日。")
     # as if the power had failed in release() after its vectors went in, before the records changed
-    standing.restore_vectors(shelf.library, shelf.store, first.version_id)
+    version_states.restore_vectors(shelf.library, shelf.store, first.version_id)
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
-    standing.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    version_states.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     # and in withdraw() between the records and the vectors: what lingers is not found
-    standing.withdraw(shelf.library, shelf.store, version(shelf, "a.txt", 1))
-    standing.restore_vectors(shelf.library, shelf.store, first.version_id)
-    standing.restore_vectors(shelf.library, shelf.store, second.version_id)
+    version_states.withdraw(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    version_states.restore_vectors(shelf.library, shelf.store, first.version_id)
+    version_states.restore_vectors(shelf.library, shelf.store, second.version_id)
     assert shelf.ask("年假有幾多日？") == []
 
 
 def test_a_state_that_does_not_allow_it_is_told(shelf: Shelf) -> None:
     shelf.put("a.txt", "年假十日。")
     with pytest.raises(Conflict) as caught:
-        standing.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+        version_states.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert caught.value.code == "version_state"
     waiting = draft(shelf, "a.txt", "年假十四日。")
     with pytest.raises(Conflict):
-        standing.withdraw(shelf.library, shelf.store, waiting)
+        version_states.withdraw(shelf.library, shelf.store, waiting)
 
 
 def test_the_same_draft_again_is_recognised_and_gives_way_to_its_publication(shelf: Shelf) -> None:
     waiting = draft(shelf, "a.txt", "年假十四日。")
-    again = publishing.begin(shelf.library, shelf.collection, "a.txt", waiting.sha256, 1, draft=True)
+    again = version_writer.begin(shelf.library, shelf.collection, "a.txt", waiting.sha256, 1, draft=True)
     assert (again.status, again.version_id) == ("unchanged", waiting.id)
     shelf.put("a.txt", "年假十四日。")
     assert states(shelf, "a.txt") == {2: "published"}
@@ -109,18 +111,18 @@ def test_the_same_draft_again_is_recognised_and_gives_way_to_its_publication(she
 def test_the_days_a_version_holds(shelf: Shelf) -> None:
     shelf.put("a.txt", "年假十日。")
     one = version(shelf, "a.txt", 1)
-    standing.hold_between(shelf.library, one.id, date(2025, 1, 1), date(2026, 1, 1))
+    version_states.hold_between(shelf.library, one.id, date(2025, 1, 1), date(2026, 1, 1))
     assert shelf.ask("年假", date(2025, 12, 31)) == ["年假十日。"]
     assert shelf.ask("年假", date(2026, 1, 1)) == []
     with pytest.raises(InputError) as caught:
-        standing.hold_between(shelf.library, one.id, date(2026, 1, 1), date(2026, 1, 1))
+        version_states.hold_between(shelf.library, one.id, date(2026, 1, 1), date(2026, 1, 1))
     assert caught.value.code == "dates_reversed"
 
 
 def test_a_new_title_is_found_by_its_words(shelf: Shelf) -> None:
     shelf.put("a.txt", "每年十四日。\n須於七日前申請。")
     shelf.put("b.txt", "每月一次。\n由主任召集。")
-    standing.rename(shelf.library, version(shelf, "a.txt", 1).id, "年假安排")
+    version_states.rename(shelf.library, version(shelf, "a.txt", 1).id, "年假安排")
     (holding,) = (one for one in shelf.library.documents() if one.document.name == "a.txt")
     assert (holding.document.title, holding.version.title) == ("年假安排", "年假安排")
     assert shelf.ask("年假安排")[0] in ("每年十四日。", "須於七日前申請。")
@@ -132,7 +134,7 @@ def test_the_old_version_ends_on_the_day_it_is_in_hong_kong(shelf: Shelf, monkey
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime(2026, 6, 30, 17, 0, tzinfo=UTC).astimezone(tz)  # one in the morning of 1 July
 
-    monkeypatch.setattr(days, "datetime", Clock)
+    monkeypatch.setattr(dates, "datetime", Clock)
     shelf.put("a.txt", "年假十日。")
     shelf.put("a.txt", "年假十四日。")
     assert version(shelf, "a.txt", 1).effective_to == date(2026, 7, 1)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kb import tenants
-from kb.errors import Conflict, InputError, NotFound
-from kb.settings import Settings
+from kb.core.errors import Conflict, InputError, NotFound
+from kb.core.settings import Settings
+from kb.store import tenants
 
 
 def test_create_get_list(settings: Settings) -> None:

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from kb import publishing
-from kb.days import today
-from kb.records.tables import DocumentRow, TwinChunkRow, TwinsRow, TwinsSoughtRow
+from kb.core.dates import today
+from kb.core.settings import Settings
+from kb.publishing import version_writer
+from kb.search.bilingual import pair_finder, pair_records
+from kb.search.bilingual.alignment import align, fit
+from kb.search.bilingual.similarity import Likeness, agreement, are_twins, nearest, stem
 from kb.search.ranking import Ranking, is_new
 from kb.search.retriever import Retriever
-from kb.search.twins import find, records
-from kb.search.twins.align import align, fit
-from kb.search.twins.likeness import Likeness, agreement, are_twins, nearest, stem
-from kb.settings import Settings
+from kb.store.tables.library_tables import DocumentRow, TwinChunkRow, TwinsRow, TwinsSoughtRow
 from tests.kb.test_publishing import Shelf
 
 PETS_ZH = """\
@@ -76,7 +76,7 @@ def _id(shelf: Shelf, name: str) -> int:
 
 
 def test_the_two_copies_find_each_other_and_nobody_else(shelf: Shelf) -> None:
-    assert find.seek(shelf.library) == 2  # each of the two has a twin now
+    assert pair_finder.seek(shelf.library) == 2  # each of the two has a twin now
     assert _pairs(shelf) == [("動物探訪_tc.txt", "animal visits_en.txt", "found")]
     matched = _matched(shelf)
     for chinese, english in zip(PETS_ZH.splitlines(), PETS_EN.splitlines(), strict=True):
@@ -85,18 +85,18 @@ def test_the_two_copies_find_each_other_and_nobody_else(shelf: Shelf) -> None:
 
 
 def test_what_was_looked_for_is_not_looked_for_again(shelf: Shelf) -> None:
-    find.seek(shelf.library)
-    assert find.seek(shelf.library) == 0
+    pair_finder.seek(shelf.library)
+    assert pair_finder.seek(shelf.library) == 0
     with shelf.library.session() as session:
-        assert records.unsought(session) == []
+        assert pair_records.unsought(session) == []
 
 
 def test_a_run_cut_short_is_gone_on_with(shelf: Shelf) -> None:
     turns = iter([True, False])
-    find.seek(shelf.library, go_on=lambda: next(turns))
+    pair_finder.seek(shelf.library, go_on=lambda: next(turns))
     with shelf.library.session() as session:
-        assert len(records.unsought(session)) == 3
-    find.seek(shelf.library)
+        assert len(pair_records.unsought(session)) == 3
+    pair_finder.seek(shelf.library)
     assert len(_pairs(shelf)) == 1
 
 
@@ -104,14 +104,14 @@ def test_too_few_passages_of_a_language_wait_for_more(settings: Settings) -> Non
     shelf = Shelf(settings)
     shelf.put("動物探訪.txt", PETS_ZH)
     shelf.put("bus.txt", BUS_EN)
-    assert find.seek(shelf.library) == 0
+    assert pair_finder.seek(shelf.library) == 0
     shelf.put("visits.txt", PETS_EN)
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     assert [pair[:2] for pair in _pairs(shelf)] == [("動物探訪.txt", "visits.txt")]
 
 
 def test_a_passage_comes_with_its_twin_beside_it(shelf: Shelf) -> None:
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     retriever = Retriever(shelf.settings, shelf.tenant)
     found = {one.text: one for one in retriever.retrieve("狗入院舍要打咩針？")}
     chinese, english = found[PETS_ZH.splitlines()[2]], found[PETS_EN.splitlines()[2]]
@@ -123,15 +123,15 @@ def test_a_passage_comes_with_its_twin_beside_it(shelf: Shelf) -> None:
 
 
 def test_a_passage_and_its_twin_count_as_one(shelf: Shelf) -> None:
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     found = Retriever(shelf.settings, shelf.tenant).retrieve("狗入院舍要打咩針？", limit=9)
     assert len(found) > 9
     assert sum(is_new(found)) == 9
 
 
 def test_a_twin_in_a_collection_that_is_not_searched_stays_out(shelf: Shelf) -> None:
-    find.seek(shelf.library)
-    other = publishing.collection_for(shelf.library, "board", str(shelf.encoder.identity))
+    pair_finder.seek(shelf.library)
+    other = version_writer.collection_for(shelf.library, "board", str(shelf.encoder.identity))
     with shelf.library.transaction() as session:
         session.get_one(DocumentRow, _id(shelf, "animal visits_en.txt")).collection_id = other.id
     found = Retriever(shelf.settings, shelf.tenant).retrieve("狗入院舍要打咩針？", collections=["main"])
@@ -140,9 +140,9 @@ def test_a_twin_in_a_collection_that_is_not_searched_stays_out(shelf: Shelf) -> 
 
 
 def test_a_new_version_is_matched_and_the_old_keeps_its_own(shelf: Shelf) -> None:
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     shelf.put("動物探訪_tc.txt", PETS_ZH.replace("45分鐘", "30分鐘"), effective_from=today() - timedelta(days=1))
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     matched = _matched(shelf)
     assert PETS_EN.splitlines()[1] in matched["每次探訪最多帶兩隻狗，逗留不超過30分鐘。"]
     assert PETS_EN.splitlines()[1] in matched["每次探訪最多帶兩隻狗，逗留不超過45分鐘。"]
@@ -150,42 +150,42 @@ def test_a_new_version_is_matched_and_the_old_keeps_its_own(shelf: Shelf) -> Non
 
 
 def test_matching_again_leaves_nothing_of_before(shelf: Shelf) -> None:
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     before = _matched(shelf)
     stray = shelf.library.chunks_of(shelf.library.document("動物探訪_tc.txt").published_version_id or 0)[0].id
     other = shelf.library.chunks_of(shelf.library.document("animal visits_en.txt").published_version_id or 0)[-1].id
     with shelf.library.transaction() as session:
         session.merge(TwinChunkRow(chunk_id=stray, twin_id=other))
         session.execute(sa.delete(TwinsSoughtRow))
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     assert _matched(shelf) == before
 
 
 def test_what_a_person_says_stands(shelf: Shelf) -> None:
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     chinese, english = _id(shelf, "動物探訪_tc.txt"), _id(shelf, "animal visits_en.txt")
     with shelf.library.transaction() as session:
-        records.keep(session, chinese, english, records.REJECTED)
+        pair_records.keep(session, chinese, english, pair_records.REJECTED)
     assert _matched(shelf) == {}
     with shelf.library.transaction() as session:
         session.execute(sa.delete(TwinsSoughtRow))
-    find.seek(shelf.library)
+    pair_finder.seek(shelf.library)
     assert _pairs(shelf) == [("動物探訪_tc.txt", "animal visits_en.txt", "rejected")]
-    find.join(shelf.library, chinese, english)
+    pair_finder.join(shelf.library, chinese, english)
     assert _pairs(shelf) == [("動物探訪_tc.txt", "animal visits_en.txt", "set")]
     assert _matched(shelf)
 
 
 def test_a_document_has_one_twin(shelf: Shelf) -> None:
-    find.seek(shelf.library)
-    find.join(shelf.library, _id(shelf, "廚房守則.txt"), _id(shelf, "animal visits_en.txt"))
+    pair_finder.seek(shelf.library)
+    pair_finder.join(shelf.library, _id(shelf, "廚房守則.txt"), _id(shelf, "animal visits_en.txt"))
     assert _pairs(shelf) == [("廚房守則.txt", "animal visits_en.txt", "set")]
     assert not set(PETS_ZH.splitlines()) & set(_matched(shelf))
 
 
 def test_what_is_known_of_a_document_goes_with_it(shelf: Shelf) -> None:
-    find.seek(shelf.library)
-    publishing.remove(shelf.library, shelf.store, shelf.library.document("animal visits_en.txt"))
+    pair_finder.seek(shelf.library)
+    version_writer.remove(shelf.library, shelf.store, shelf.library.document("animal visits_en.txt"))
     assert _pairs(shelf) == []
     assert _matched(shelf) == {}
 
@@ -229,7 +229,7 @@ def test_nearest_is_the_same_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(3)
     ours, theirs = (random.standard_normal((number, 8)).astype(np.float32) for number in (7, 50))
     whole = nearest(ours, theirs)
-    monkeypatch.setattr("kb.search.twins.likeness._BLOCK", 6)
+    monkeypatch.setattr("kb.search.bilingual.similarity._BLOCK", 6)
     parts = nearest(ours, theirs)
     assert whole.place.tolist() == parts.place.tolist() == (ours @ theirs.T).argmax(axis=1).tolist()
     assert whole.crowd == pytest.approx(np.sort(ours @ theirs.T, axis=1)[:, -5:].mean(axis=1), abs=1e-5)

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from kb import publishing
-from kb.records.tables import ChunkRow, UnitsRow
-from kb.search import candidates, units
+from kb.core.settings import Settings
+from kb.publishing import version_writer
+from kb.search import candidates
+from kb.search.dense import sentence_vectors
 from kb.search.fusion import late
 from kb.search.ranking import Ranking
 from kb.search.rebuild import rebuild
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store.tables.library_tables import ChunkRow, UnitsRow
 from tests.kb.test_publishing import Shelf
 
 # One telling sentence among many others, against a passage that is about the question's subject all through.
@@ -35,8 +36,10 @@ def shelf(settings: Settings) -> Shelf:
 def make(shelf: Shelf) -> int:
     """Make what is lacking, in one go; return the number of chunks."""
     with shelf.library.transaction() as session:
-        chunks = units.waiting(session, str(shelf.encoder.identity), 100)
-        units.store(session, chunks, shelf.encoder.encode_passages([text for one in chunks for text in one.texts]))
+        chunks = sentence_vectors.waiting(session, str(shelf.encoder.identity), 100)
+        sentence_vectors.store(
+            session, chunks, shelf.encoder.encode_passages([text for one in chunks for text in one.texts])
+        )
     return len(chunks)
 
 
@@ -85,7 +88,7 @@ def test_found_tells_the_sentences_of_what_it_returns(shelf: Shelf) -> None:
 def test_the_nearest_sentence_of_each_chunk_in_one_go() -> None:
     rows = [(SPANS[:2], VECTORS[:2]), (SPANS[:0], VECTORS[:0]), (SPANS, VECTORS)]
     stored = [(spans.tobytes(), vectors.tobytes()) for spans, vectors in rows]
-    within = units.Within([*stored[:2], (None, None), stored[2]], np.eye(2, dtype=np.float32))
+    within = sentence_vectors.Within([*stored[:2], (None, None), stored[2]], np.eye(2, dtype=np.float32))
     unknown = [np.nan, np.nan]
     np.testing.assert_allclose(within.best(), [[1.0, 0.6], unknown, unknown, [1.0, 1.0]], atol=1e-6)
     assert within.of(1) is None
@@ -111,34 +114,36 @@ def test_they_go_with_their_chunk_and_wait_for_the_next(shelf: Shelf) -> None:
     shelf.put("rules.txt", "年假十四日。")
     assert make(shelf) == 1  # of the new version; the superseded one keeps its own for questions about its time
     assert set(stored(shelf)) > before
-    publishing.remove(shelf.library, shelf.store, shelf.library.document("rules.txt"))
+    version_writer.remove(shelf.library, shelf.store, shelf.library.document("rules.txt"))
     assert stored(shelf) == {}
 
 
 def test_vectors_of_a_text_that_is_gone_are_not_kept(shelf: Shelf) -> None:
     with shelf.library.session() as session:
-        chunks = units.waiting(session, str(shelf.encoder.identity), 100)
+        chunks = sentence_vectors.waiting(session, str(shelf.encoder.identity), 100)
     vectors = shelf.encoder.encode_passages([text for one in chunks for text in one.texts])
     with shelf.library.transaction() as session:
         session.execute(sa.update(ChunkRow).where(ChunkRow.id == chunks[0].chunk_id).values(text="另一段。"))
-        units.store(session, chunks, vectors)
+        sentence_vectors.store(session, chunks, vectors)
     assert list(stored(shelf)) == [chunks[1].chunk_id]
 
 
 def test_only_what_is_searched_and_of_this_model_waits(shelf: Shelf) -> None:
     shelf.fill(shelf.begin("draft.txt", "草稿一句。"), "草稿一句。")
     with shelf.library.session() as session:
-        assert units.outstanding(session) == 2
-        assert units.outstanding(session, "another@1/8") == 0
-        first = units.waiting(session, str(shelf.encoder.identity), 1)[0]
-        assert [one.text for one in units.waiting(session, str(shelf.encoder.identity), 9, first.chunk_id)] == [ABOUT]
+        assert sentence_vectors.outstanding(session) == 2
+        assert sentence_vectors.outstanding(session, "another@1/8") == 0
+        first = sentence_vectors.waiting(session, str(shelf.encoder.identity), 1)[0]
+        assert [
+            one.text for one in sentence_vectors.waiting(session, str(shelf.encoder.identity), 9, first.chunk_id)
+        ] == [ABOUT]
 
 
 def test_a_text_of_marks_alone_has_none_and_is_done(shelf: Shelf) -> None:
     shelf.put("marks.txt", "———")
     assert make(shelf) == 3
     with shelf.library.session() as session:
-        assert units.outstanding(session) == 0
+        assert sentence_vectors.outstanding(session) == 0
     assert 0 in stored(shelf).values()
     assert shelf.ask(QUESTION)
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from kb import tenants
-from kb.search.vectors import VectorStore, opened
-from kb.settings import Settings
-from kb.tenants import Tenant
+from kb.core.settings import Settings
+from kb.search.dense.vector_store import VectorStore, opened
+from kb.store import tenants
+from kb.store.tenants import Tenant
 
 CORNERS = np.eye(3, dtype=np.float32)
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import httpx
 
-from kb.settings import Settings
+from kb.core.settings import Settings
 from tests.load import stage
 
 MOST_SECONDS = 1.5

@@ -11,13 +11,13 @@ from typing import Any
 
 import pypdfium2
 
-from kb import access, tenants
-from kb.access import Ability, Role
-from kb.errors import Conflict
-from kb.library import Library
-from kb.people import accounts, keys, sessions
-from kb.records.activity import EVERYONE
-from kb.settings import Settings
+from kb.core.errors import Conflict
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import access, accounts, api_keys, sessions
+from kb.people.access import Ability, Role
+from kb.store import tenants
+from kb.store.tables.activity_tables import EVERYONE
 
 __all__ = ["SAMPLES", "bundles", "fill", "people"]
 
@@ -78,7 +78,7 @@ def _key(settings: Settings) -> str:
     accounts.add_member(settings, owner.id, SLUGS[0], Role.OWNER)
     collections = [row.slug for row in library.collections()]
     abilities = [Ability.ASK, Ability.READ, Ability.EDIT]
-    return keys.create(settings, SLUGS[0], "load", abilities, collections, owner.id)[1]
+    return api_keys.create(settings, SLUGS[0], "load", abilities, collections, owner.id)[1]
 
 
 def bundles(folder: Path, pages: int, each: int, first: int) -> list[Path]:

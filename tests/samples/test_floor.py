@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kb.cli import cli
-from kb.settings import Settings
+from kb.core.settings import Settings
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 

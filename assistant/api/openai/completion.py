@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.answers.answer_view import AnswerShown
+from assistant.answers.events import Event
 from assistant.answers.extractive import place
-from assistant.api.asking import finished
-from assistant.api.callers import Caller
-from assistant.api.links import Links
-from assistant.api.openai.wire import Annotation, ChatCompletion, Choice, Reply, UrlCitation, Usage
-from assistant.chat import Turn
-from assistant.events import Event
-from assistant.shown import AnswerShown
-from kb.errors import SinziError
+from assistant.api.auth.callers import Caller
+from assistant.api.openai.openai_schemas import Annotation, ChatCompletion, Choice, Reply, UrlCitation, Usage
+from assistant.service.asking import finished
+from assistant.service.links import Links
+from assistant.turn import Turn
+from kb.core.errors import SinziError
 from kb.language.detect import Language
-from kb.search import embedding
+from kb.search.models import embedding
 
 __all__ = ["Completion"]
 

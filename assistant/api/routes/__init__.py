@@ -4,40 +4,34 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from assistant.api import health, metrics
-from assistant.api.openai import routes as openai
-from assistant.api.routes import (
-    account,
-    account_reset,
-    ask,
-    ask_page,
-    audit,
+from assistant.api.observability import health
+from assistant.api.openai import openai_routes as openai
+from assistant.api.routes.asking import ask, ask_page, conversations, messages, source_page, sources
+from assistant.api.routes.library import (
     collections,
-    conversations,
     document_changes,
-    document_twins,
+    document_pairs,
     documents,
     glossary,
-    home,
+    library_pages,
+    pair_page,
+    uploads,
+)
+from assistant.api.routes.organisation import audit, home, settings, usage
+from assistant.api.routes.people import (
+    account,
+    account_reset,
     invitations,
     invitations_accept,
     keys,
-    library,
     members,
-    messages,
     rights,
     session,
     session_oidc,
-    settings,
     setup,
-    source_page,
-    sources,
-    task_pages,
-    tasks,
-    twin_page,
-    uploads,
-    usage,
 )
+from assistant.api.routes.writing import task_pages, tasks
+from assistant.service import metrics
 
 __all__ = ["router"]
 
@@ -66,14 +60,14 @@ for part in (
     metrics,
     collections,
     document_changes,
-    document_twins,
+    document_pairs,
     documents,
     glossary,
-    library,
+    library_pages,
     settings,
     tasks,
     task_pages,
-    twin_page,
+    pair_page,
     uploads,
     usage,
 ):

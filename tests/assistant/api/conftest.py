@@ -18,13 +18,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create
-from assistant.api.callers import COOKIE
-from kb import access, tenants
-from kb.access import Role
-from kb.library import Library
-from kb.people import accounts, sessions
-from kb.records.activity import EVERYONE
-from kb.settings import Settings
+from assistant.api.auth.callers import COOKIE
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import access, accounts, sessions
+from kb.people.access import Role
+from kb.store import tenants
+from kb.store.tables.activity_tables import EVERYONE
 from tests.assistant.conftest import run
 
 SAMPLES = Path(__file__).parents[3] / "data" / "samples"

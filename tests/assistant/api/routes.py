@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from assistant.api import callers
-from assistant.api.callers import allows
-from kb.access import Ability
+from assistant.api.auth import callers
+from assistant.api.auth.callers import allows
+from kb.people.access import Ability
 
 OF_TENANT = ("/api/v1/tenants/{tenant}", "/t/{tenant}")
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from kb.access import Ability
-from kb.people import accounts, keys
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.people import accounts, api_keys
+from kb.people.access import Ability
 
 
 @contextmanager
@@ -44,4 +44,4 @@ def key_of(
     email = "owner@harmony.example" if tenant == "harmony" else "foreign@sunrise.example"
     owner = accounts.by_email(settings, email)
     assert owner is not None
-    return keys.create(settings, tenant, "test", list(abilities), collections, owner.id)[1]
+    return api_keys.create(settings, tenant, "test", list(abilities), collections, owner.id)[1]

@@ -9,14 +9,16 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.answers.amendments import amended
+from assistant.answers.amended_rules import amended
+from assistant.answers.script_conversion import Converter
 from assistant.evidence.gather import gather
-from assistant.scripts import Converter
-from kb import access, audit, tenants
-from kb.access import Ability
-from kb.library import Library
+from kb.core.settings import Settings
+from kb.library import audit
+from kb.library.documents import Library
+from kb.people import access
+from kb.people.access import Ability
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store import tenants
 from tests.assistant.api.conftest import ClientOf
 from tests.assistant.api.served import key_of
 

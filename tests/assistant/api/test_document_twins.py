@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from kb import access, standing, tenants
-from kb.audit import entries
-from kb.library import Library
-from kb.records.tables import DocumentRow
-from kb.search.vectors import VectorStore
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.library.audit import entries
+from kb.library.documents import Library
+from kb.people import access
+from kb.publishing import version_states
+from kb.search.dense.vector_store import VectorStore
+from kb.store import tenants
+from kb.store.tables.library_tables import DocumentRow
 from tests.assistant.api.conftest import ClientOf
-from tests.assistant.twins import CHINESE_NAME, ENGLISH_NAME, copied, document
+from tests.assistant.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copied, document
 
 API = "/api/v1/tenants/harmony"
 QUESTION = "借用車輛要幾多日前申請？"
@@ -89,10 +91,10 @@ class TestPair:
     ) -> None:
         [version] = library.versions(document(service_settings, ENGLISH_NAME))
         store = VectorStore(service_settings, library.tenant, "main")
-        standing.withdraw(library, store, version)
+        version_states.withdraw(library, store, version)
         assert told(client, "owner", ours)["twin"] is None
         [version] = library.versions(document(service_settings, ENGLISH_NAME))
-        standing.release(library, store, version)
+        version_states.release(library, store, version)
         assert told(client, "owner", ours)["twin"]["id"] == theirs
 
 
@@ -176,9 +178,9 @@ class TestChanges:
     ) -> None:
         other = document(service_settings, "Complaint Handling Policy.pdf")
         store = VectorStore(service_settings, library.tenant, "main")
-        standing.withdraw(library, store, library.versions(other)[0])
+        version_states.withdraw(library, store, library.versions(other)[0])
         answer = client("editor").put(f"{API}/documents/{ours}/twin", json={"document_id": other.id})
-        standing.release(library, store, library.versions(other)[0])
+        version_states.release(library, store, library.versions(other)[0])
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "twin_unpublished")
 
     def test_a_pair_set_by_somebody_is_not_taken_apart_by_the_way(

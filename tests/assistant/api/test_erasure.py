@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from kb import publishing, tenants
-from kb.library import Library
-from kb.records.activity import MessageRow
-from kb.search.vectors import VectorStore
+from kb.library.documents import Library
+from kb.publishing import version_writer
+from kb.search.dense.vector_store import VectorStore
+from kb.store import tenants
+from kb.store.tables.activity_tables import MessageRow
 from tests.assistant.api.conftest import ClientOf
 
 HARMONY = "/api/v1/tenants/harmony"
@@ -28,7 +29,7 @@ def test_kept_answers_lose_the_words_of_a_deleted_document(app: FastAPI, client:
     settings = app.state.service.settings
     library = Library(tenants.get(settings, "harmony"))
     quote = _answers(library)[0]["citations"][0]["quote"]
-    publishing.remove(library, VectorStore(settings, library.tenant, "main"), library.document(DOCUMENT))
+    version_writer.remove(library, VectorStore(settings, library.tenant, "main"), library.document(DOCUMENT))
 
     erased, other = _answers(library)
     assert quote not in str(erased)

@@ -21,22 +21,25 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant import cards, conversations
+from assistant.answers.answer_view import AnswerShown
 from assistant.api.app import create
-from assistant.api.limits import Limits
-from assistant.egress import choices
-from assistant.egress.choices import Choices
-from assistant.library import fetch, receive
-from assistant.shown import AnswerShown
-from eval import logged, sheet
-from kb import access, collections, tenants
-from kb.access import Ability, Role
-from kb.errors import InputError, TooMany
-from kb.library import Library
-from kb.people import accounts, invitations, keys
-from kb.records.activity import MessageRow
-from kb.records.tables import VersionRow
-from kb.settings import Settings
+from assistant.cards import subject_cards
+from assistant.conversations import conversation_store
+from assistant.llm import model_choices
+from assistant.llm.model_choices import Choices
+from assistant.service.rate_limits import Limits
+from assistant.uploads import multipart, web_fetch
+from eval.datasets import question_sheet
+from eval.evaluator import question_log
+from kb.core.errors import InputError, TooMany
+from kb.core.settings import Settings
+from kb.library import collections
+from kb.library.documents import Library
+from kb.people import access, accounts, api_keys, invitations
+from kb.people.access import Ability, Role
+from kb.store import tenants
+from kb.store.tables.activity_tables import MessageRow
+from kb.store.tables.library_tables import VersionRow
 from tests.assistant.api.conftest import PASSWORD, ClientOf, email_of, signed_in
 
 HARMONY = "/api/v1/tenants/harmony"
@@ -53,7 +56,7 @@ def program(app: FastAPI, token: str) -> TestClient:
 
 
 def key(settings: Settings, collections: list[str] | None, by: int = 1) -> str:
-    return keys.create(settings, "harmony", "k", [Ability.ASK, Ability.READ], collections, by)[1]
+    return api_keys.create(settings, "harmony", "k", [Ability.ASK, Ability.READ], collections, by)[1]
 
 
 def owner_too(app: FastAPI, name: str) -> tuple[int, TestClient]:
@@ -95,7 +98,7 @@ def test_a_collection_made_again_is_another(
     again = {"slug": "board-2", "name": "董事會", "open": False}
     assert owner.post(f"{HARMONY}/collections", json=again).status_code == 201
     token = key(service_settings, ["main", "board-2"])
-    choices.save(library, Choices(enabled=True, collections=("main", "board-2")))
+    model_choices.save(library, Choices(enabled=True, collections=("main", "board-2")))
     _, link = invitations.create(service_settings, library, "new@harmony.example", Role.MEMBER, {"board-2": "read"}, 1)
     user = accounts.by_email(service_settings, email_of("member"))
     assert user is not None
@@ -105,10 +108,10 @@ def test_a_collection_made_again_is_another(
     assert owner.post(f"{HARMONY}/collections", json=again).status_code == 201
     reached = {one["slug"] for one in program(app, token).get(f"{HARMONY}/collections").json()}
     assert reached == {"main"}
-    assert choices.read(library).collections == ("main",)
+    assert model_choices.read(library).collections == ("main",)
     assert invitations.find(service_settings, link).collections == {}
     assert "board-2" not in {one["slug"] for one in client("member").get(f"{HARMONY}/collections").json()}
-    choices.save(library, Choices())
+    model_choices.save(library, Choices())
     collections.remove(library, library.collection("board-2"))
 
 
@@ -129,8 +132,8 @@ def kept(library: Library, person: int, quoted: VersionRow, **changes: Any) -> t
         }
         | changes
     )  # fmt: skip
-    talk = conversations.start(library, person)
-    return talk.id, conversations.record(library, person, talk.id, answer).id
+    talk = conversation_store.start(library, person)
+    return talk.id, conversation_store.record(library, person, talk.id, answer).id
 
 
 class TestConversations:
@@ -281,7 +284,7 @@ def test_a_request_of_a_thousand_fields_is_refused(tmp_path: Path, settings: Set
         yield body.encode()
 
     with pytest.raises(InputError, match="upload_invalid"):
-        asyncio.run(receive.receive(pieces(), "multipart/form-data; boundary=x", tmp_path, settings))
+        asyncio.run(multipart.receive(pieces(), "multipart/form-data; boundary=x", tmp_path, settings))
     assert not list((tmp_path / "incoming").iterdir())
 
 
@@ -291,7 +294,7 @@ def test_a_refused_question_about_what_one_may_not_read_is_not_told(
     """What lies near a question that was refused tells what it is about."""
     for question, collection in (("甲甲甲甲？", "main"), ("乙乙乙乙？", "private")):
         answer = {"searched": question, "citations": [], "nearest": [{"collection": collection}]}
-        talk = conversations.start(library, 1)
+        talk = conversation_store.start(library, 1)
         with library.transaction() as session:
             session.add(
                 MessageRow(
@@ -299,7 +302,7 @@ def test_a_refused_question_about_what_one_may_not_read_is_not_told(
                     language="yue", ms=1.0,
                 )
             )  # fmt: skip
-    told = str(logged.groups(service_settings, library, {"main"}))
+    told = str(question_log.groups(service_settings, library, {"main"}))
     assert "甲甲甲甲" in told
     assert "乙乙乙乙" not in told
 
@@ -345,7 +348,7 @@ class TestFetching:
         ],
     )  # fmt: skip
     def test_inside(self, address: str) -> None:
-        assert not fetch.is_public(ip_address(address))
+        assert not web_fetch.is_public(ip_address(address))
 
     @pytest.mark.parametrize(
         "url",
@@ -357,7 +360,7 @@ class TestFetching:
     )  # fmt: skip
     def test_tricks(self, settings: Settings, tmp_path: Path, url: str) -> None:
         with pytest.raises(InputError, match="url_"):
-            fetch.fetch(settings, url, tmp_path)
+            web_fetch.fetch(settings, url, tmp_path)
 
     @pytest.fixture
     def serving(self) -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
@@ -393,7 +396,7 @@ class TestFetching:
             return len(asked) == 1
 
         with pytest.raises(InputError, match="url_"):
-            fetch.fetch(settings, url, tmp_path, first_only)
+            web_fetch.fetch(settings, url, tmp_path, first_only)
 
     def test_a_server_that_takes_its_time(
         self, serving: Callable[..., str], settings: Settings, tmp_path: Path
@@ -406,7 +409,7 @@ class TestFetching:
 
         quick, started = settings.model_copy(update={"max_url_seconds": 1}), time.monotonic()
         with pytest.raises(InputError, match="url_unreachable"):
-            fetch.fetch(quick, serving(drip), tmp_path, lambda _address: True)
+            web_fetch.fetch(quick, serving(drip), tmp_path, lambda _address: True)
         assert time.monotonic() - started < 3
 
 
@@ -423,7 +426,7 @@ class TestSheets:
         page.cell(1_048_576, 16_384).value = "x"
         book.save(tmp_path / "q.xlsx")
         started = time.monotonic()
-        assert [one.question for one in sheet.read(tmp_path / "q.xlsx")] == ["病假要唔要醫生紙？"]
+        assert [one.question for one in question_sheet.read(tmp_path / "q.xlsx")] == ["病假要唔要醫生紙？"]
         assert time.monotonic() - started < 30
 
     def test_a_bomb(self, tmp_path: Path) -> None:
@@ -432,7 +435,7 @@ class TestSheets:
             packed.writestr("xl/worksheets/sheet1.xml", b" " * (70 * 2**20))
         assert path.stat().st_size < 100_000
         with pytest.raises(InputError, match="file_broken"):
-            sheet.read(path)
+            question_sheet.read(path)
 
 
 class TestCards:
@@ -447,16 +450,16 @@ class TestCards:
         answer = client("owner").put(f"{HARMONY}/settings/cards", json={"cards": [self.card(pattern)]})
         assert answer.status_code == 422
         with pytest.raises(InputError, match="cards_invalid"):
-            cards.save(library, [self.card(pattern)])
+            subject_cards.save(library, [self.card(pattern)])
 
     def test_many_that_take_their_time(self, library: Library) -> None:
         with pytest.raises(InputError, match="cards_invalid"):
-            cards.save(library, [self.card(*[r"\w{0,99}\w{0,99}x"] * 6)])
+            subject_cards.save(library, [self.card(*[r"\w{0,99}\w{0,99}x"] * 6)])
 
     def test_what_people_write(self, library: Library) -> None:
         ordinary = self.card("(?:虐待|打)[^。]{0,6}(?:院友|長者)", r"\bmissing \w+", "(?:ab|cd)+", "火警?", ".*爆炸")
-        assert cards.save(library, [*(one.model_dump() for one in cards.defaults()), ordinary])
-        cards.reset(library)
+        assert subject_cards.save(library, [*(one.model_dump() for one in subject_cards.defaults()), ordinary])
+        subject_cards.reset(library)
 
 
 def test_a_name_cannot_leave_its_header(client: ClientOf, library: Library) -> None:

@@ -16,10 +16,10 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 
-from assistant.api import logging_setup
 from assistant.api.app import create
-from assistant.api.metrics import may_read
-from kb.settings import Settings
+from assistant.api.observability import logging_setup
+from assistant.service.metrics import may_read
+from kb.core.settings import Settings
 from tests.assistant.api.conftest import ClientOf
 from tests.assistant.api.served import key_of
 

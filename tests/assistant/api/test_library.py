@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from kb import tenants
-from kb.days import today
-from kb.library import Library
-from kb.settings import Settings
+from kb.core.dates import today
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.store import tenants
 from tests.assistant.api.conftest import ClientOf
 
 API = "/api/v1/tenants/harmony"

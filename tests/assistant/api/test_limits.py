@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create
-from assistant.api.limits import MAX_BODY_BYTES, Limits
-from kb.errors import TooMany
-from kb.settings import Settings
+from assistant.service.rate_limits import MAX_BODY_BYTES, Limits
+from kb.core.errors import TooMany
+from kb.core.settings import Settings
 from tests.assistant.api.conftest import email_of, signed_in
 
 ASK = "/api/v1/tenants/harmony/ask"

@@ -17,10 +17,11 @@ from fastapi import FastAPI
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from kb import audit, tenants
-from kb.access import Ability
-from kb.library import Library
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.library import audit
+from kb.library.documents import Library
+from kb.people.access import Ability
+from kb.store import tenants
 from tests.assistant.api.served import key_of, served
 
 QUESTION = "八號風球除下之後，幾多個鐘之內要返工？"

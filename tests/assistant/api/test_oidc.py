@@ -12,12 +12,12 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from assistant.api.app import create
-from kb import tenants
-from kb.access import Role
-from kb.errors import Misconfigured
-from kb.library import Library
+from kb.core.errors import Misconfigured
+from kb.core.settings import Settings
+from kb.library.documents import Library
 from kb.people import accounts, invitations, passwords
-from kb.settings import Settings
+from kb.people.access import Role
+from kb.store import tenants
 from tests.assistant.api import oidc_provider
 from tests.assistant.api.conftest import PASSWORD, email_of, signed_in
 from tests.assistant.api.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider

@@ -12,9 +12,9 @@ import pytest
 from fastapi import FastAPI
 from openai import OpenAI
 
-from kb.access import Ability
-from kb.people import keys
-from kb.settings import Settings
+from kb.core.settings import Settings
+from kb.people import api_keys
+from kb.people.access import Ability
 from tests.assistant.api.conftest import email_of, signed_in
 from tests.assistant.api.served import key_of, served
 
@@ -172,9 +172,9 @@ def test_who_may_not_ask(address: str, service_settings: Settings) -> None:
     reader = key_of(service_settings, abilities=(Ability.READ,))
     assert httpx.get(f"{address}/v1/models", headers={"Authorization": f"Bearer {reader}"}).status_code == 403
     revoked = key_of(service_settings)
-    found = keys.find(service_settings, revoked)
+    found = api_keys.find(service_settings, revoked)
     assert found is not None
-    keys.revoke(service_settings, "harmony", found.id)
+    api_keys.revoke(service_settings, "harmony", found.id)
     assert httpx.get(f"{address}/v1/models", headers={"Authorization": f"Bearer {revoked}"}).status_code == 401
 
 

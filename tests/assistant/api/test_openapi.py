@@ -19,11 +19,11 @@ from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinish
 from schemathesis.generation.case import Case
 from schemathesis.schemas import BaseSchema
 
-from assistant.api.callers import COOKIE
-from assistant.api.openapi import operations
-from kb.access import Ability
+from assistant.api.auth.callers import COOKIE
+from assistant.api.http.openapi_document import operations
+from kb.core.settings import Settings
 from kb.people import accounts, sessions
-from kb.settings import Settings
+from kb.people.access import Ability
 from tests.assistant.api.conftest import ClientOf
 from tests.assistant.api.served import key_of
 

@@ -15,16 +15,17 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.api.callers import COOKIE
+from assistant.api.auth.callers import COOKIE
 from assistant.web.pages import catalogue
-from kb import audit, tenants
-from kb.access import Role
-from kb.audit import Actor
-from kb.library import Library
+from kb.core.settings import Settings
+from kb.library import audit
+from kb.library.audit import Actor
+from kb.library.documents import Library
 from kb.people import accounts, sessions
-from kb.records.columns import now
-from kb.records.platform import InvitationRow
-from kb.settings import Settings
+from kb.people.access import Role
+from kb.store import tenants
+from kb.store.tables.columns import now
+from kb.store.tables.platform_tables import InvitationRow
 from tests.assistant.api.conftest import PASSWORD, ClientOf, email_of, signed_in
 
 HARMONY = "/api/v1/tenants/harmony"
@@ -241,7 +242,7 @@ class TestRights:
 
     @staticmethod
     def reached(settings: Settings, user: int) -> set[str]:
-        from kb.access import reach
+        from kb.people.access import reach
 
         return set(reach(library_of(settings), Role.MEMBER, user).read)
 

@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.api.callers import COOKIE, Reader
-from kb import access, tenants
-from kb.access import Ability
-from kb.library import Library
-from kb.people import accounts, keys
-from kb.records.tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.settings import Settings
+from assistant.api.auth.callers import COOKIE, Reader
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import access, accounts, api_keys
+from kb.people.access import Ability
+from kb.store import tenants
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
 from tests.assistant.api.conftest import ClientOf, email_of, signed_in
 from tests.assistant.api.routes import OF_TENANT, Asked, routes
 
@@ -45,7 +45,7 @@ PUBLIC = {
     "* /static",
     "* /mcp",  # looks at the API key itself, see test_mcp_wants_a_key
 }
-# The table of kb.access, once more and by hand.
+# The table of kb.people.access, once more and by hand.
 MAY = {
     "member": "ask read",
     "evaluator": "ask read evaluate",
@@ -90,9 +90,9 @@ def address(values: dict[str, object], one: Asked) -> str:
 def made_keys(service_settings: Settings) -> dict[str, str]:
     """Tokens of keys with one ability each, and of another organisation's key with all."""
     found: dict[str, str] = {}
-    for ability in keys.ALLOWED:
-        _, found[f"key {ability}"] = keys.create(service_settings, "harmony", ability, [ability], None, 1)
-    _, found["foreign key"] = keys.create(service_settings, "sunrise", "all", keys.ALLOWED, None, 1)
+    for ability in api_keys.ALLOWED:
+        _, found[f"key {ability}"] = api_keys.create(service_settings, "harmony", ability, [ability], None, 1)
+    _, found["foreign key"] = api_keys.create(service_settings, "sunrise", "all", api_keys.ALLOWED, None, 1)
     return found
 
 
@@ -252,7 +252,7 @@ def test_the_owner_does_see_it(app: FastAPI, caller: ClientOf, private: dict[str
 
 
 def test_a_key_reaches_only_its_collections(app: FastAPI, service_settings: Settings) -> None:
-    _, token = keys.create(service_settings, "harmony", "one", [Ability.ASK, Ability.READ], ["private"], 1)
+    _, token = api_keys.create(service_settings, "harmony", "one", [Ability.ASK, Ability.READ], ["private"], 1)
     program = TestClient(app, headers={"Authorization": f"Bearer {token}"})
     assert [one["slug"] for one in program.get("/api/v1/tenants/harmony/collections").json()] == ["private"]
 

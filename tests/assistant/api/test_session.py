@@ -7,9 +7,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create
-from assistant.api.callers import COOKIE
-from kb import tenants
-from kb.settings import Settings
+from assistant.api.auth.callers import COOKIE
+from kb.core.settings import Settings
+from kb.store import tenants
 from tests.assistant.api.conftest import PASSWORD, ClientOf, email_of, signed_in
 
 FIRST = {"email": "first@ngo.example", "name": "First", "password": PASSWORD}

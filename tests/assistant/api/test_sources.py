@@ -12,12 +12,13 @@ import pytest
 from PIL import Image
 
 from assistant.sources import originals
-from assistant.sources.find import find
-from assistant.sources.opened import holdings
-from kb import audit, files, tenants
-from kb.library import Library
-from kb.records.tables import ChunkRow, VersionRow
-from kb.settings import Settings
+from assistant.sources.quote_search import find
+from assistant.sources.readable_versions import holdings
+from kb.core.settings import Settings
+from kb.library import audit
+from kb.library.documents import Library
+from kb.store import blobs, tenants
+from kb.store.tables.library_tables import ChunkRow, VersionRow
 from tests.assistant.api.conftest import SAMPLES, ClientOf
 
 HARMONY = "/api/v1/tenants/harmony"
@@ -81,7 +82,7 @@ def test_a_page_is_drawn_once_and_kept(client: ClientOf, library: Library, form:
     assert first.content.startswith(magic)
     assert Image.open(BytesIO(first.content)).width == 800, "the next of a few widths"
     sha256 = holdings(library, [chunk.version_id])[chunk.version_id].version.sha256
-    kept = files.pages(library.tenant.files_path, sha256) / f"1-800.{form}"
+    kept = blobs.pages(library.tenant.files_path, sha256) / f"1-800.{form}"
     assert kept.read_bytes() == first.content
     changed = kept.stat().st_mtime_ns
     assert client("member").get(path, params={"width": 700}).content == first.content
@@ -187,20 +188,20 @@ def test_a_file_made_to_harm_gives_an_error_and_no_image(client: ClientOf, libra
         path.write_bytes(whole)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "page_unreadable"
-    drawn = files.pages(library.tenant.files_path, holding.version.sha256)
+    drawn = blobs.pages(library.tenant.files_path, holding.version.sha256)
     assert not [one for one in drawn.glob("*") if one.name.startswith("2-480") or one.suffix == ".part"]
 
 
 def test_what_was_drawn_goes_with_the_original(tmp_path: Path) -> None:
     paper = tmp_path / "paper.txt"
     paper.write_text("x", encoding="utf-8")
-    sha256 = files.store(tmp_path / "files", paper)
-    drawn = files.pages(tmp_path / "files", sha256)
+    sha256 = blobs.store(tmp_path / "files", paper)
+    drawn = blobs.pages(tmp_path / "files", sha256)
     drawn.mkdir(parents=True)
     (drawn / "1-800.webp").write_bytes(b"RIFF")
-    files.erase(tmp_path / "files", sha256)
+    blobs.erase(tmp_path / "files", sha256)
     assert not drawn.exists()
-    assert not files.original(tmp_path / "files", sha256).exists()
+    assert not blobs.original(tmp_path / "files", sha256).exists()
 
 
 def test_a_link_opens_a_place_on_a_page_of_its_own(client: ClientOf, library: Library) -> None:

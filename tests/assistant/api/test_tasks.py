@@ -13,14 +13,15 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lxml import html
 
-from assistant.egress import choices
-from assistant.tasks.marking import marked
-from kb import audit, tenants
-from kb.access import Ability
-from kb.library import Library
-from kb.people import keys
-from kb.records.tables import VersionRow
-from kb.settings import Settings
+from assistant.llm import model_choices
+from assistant.tasks.word_diff import marked
+from kb.core.settings import Settings
+from kb.library import audit
+from kb.library.documents import Library
+from kb.people import api_keys
+from kb.people.access import Ability
+from kb.store import tenants
+from kb.store.tables.library_tables import VersionRow
 from tests.assistant.api.conftest import SAMPLES, ClientOf, signed_in
 from tests.assistant.conftest import run
 from tests.assistant.llm.conftest import Speaking
@@ -194,7 +195,7 @@ class TestDraft:
         for role in ("owner", "editor"):
             assert post(client(role), "/drafts", body, 404)["error"]["code"] == "message_not_found"
             assert client(role).get(f"/t/harmony/draft?message={message}").status_code == 404
-        _, token = keys.create(service_settings, "harmony", "asks", [Ability.ASK], None, 1)
+        _, token = api_keys.create(service_settings, "harmony", "asks", [Ability.ASK], None, 1)
         program = TestClient(app, headers={"Authorization": f"Bearer {token}"})
         post(program, "/drafts", body, 403)
         post(program, "/drafts", {"kind": "email", "question": ASKED})
@@ -245,13 +246,13 @@ class TestTranslation:
         settings = service.settings.model_copy(update={"llm_base_url": model.url, "llm_model": "tiny"})
         monkeypatch.setattr(service, "settings", settings)
         monkeypatch.setattr(service, "_retrievers", {})
-        choices.save(library, choices.Choices(True, ("main",)))
+        model_choices.save(library, model_choices.Choices(True, ("main",)))
         try:
             body = {"start": start, "end": end, "language": "en"}
             made = post(client("member"), f"/chunks/{chunk.id}/translation", body)
             buttons = page(client("member"), f"/library/{id_of(library, GUIDE)}/summary").xpath("//@data-translate")
         finally:
-            choices.save(library, choices.Choices(False, ()))
+            model_choices.save(library, model_choices.Choices(False, ()))
             model.server.shutdown()
             model.server.server_close()
         assert made["text"].startswith("2.3")

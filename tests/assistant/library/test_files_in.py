@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library import fetch, receive
-from assistant.library.fetch import Address
-from assistant.library.filenames import clean
-from assistant.library.receive import Received
-from kb.errors import InputError
-from kb.settings import Settings
+from assistant.uploads import multipart, web_fetch
+from assistant.uploads.filenames import clean
+from assistant.uploads.multipart import Received
+from assistant.uploads.web_fetch import Address
+from kb.core.errors import InputError
+from kb.core.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def sent(body: bytes, home: Path, settings: Settings, piece: int = 7) -> Receive
             yield body[start : start + piece]
 
     kind = f"multipart/form-data; boundary={BOUNDARY}"
-    return asyncio.run(receive.receive(stream(), kind, home, settings))
+    return asyncio.run(multipart.receive(stream(), kind, home, settings))
 
 
 END = f"--{BOUNDARY}--\r\n".encode()
@@ -125,7 +125,7 @@ def test_a_request_that_is_wrong_leaves_nothing(
     ],
 )
 def test_what_is_public(address: str, public: bool) -> None:
-    assert fetch.is_public(ipaddress.ip_address(address)) is public
+    assert web_fetch.is_public(ipaddress.ip_address(address)) is public
 
 
 class Site(BaseHTTPRequestHandler):
@@ -180,14 +180,14 @@ def only_this(address: Address) -> bool:
 
 def test_a_page_and_a_file_come_in_under_their_names(settings: Settings, site: str, tmp_path: Path) -> None:
     for path, name in (("/guide?x=1", "guide.html"), ("/moved", "guide.html"), ("/get", "甲.pdf")):
-        found = fetch.fetch(settings, site + path, tmp_path, only_this)
+        found = web_fetch.fetch(settings, site + path, tmp_path, only_this)
         assert found.name == name
         assert found.path.stat().st_size > 0
 
 
 def test_the_office_network_is_out_of_reach(settings: Settings, site: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
-        fetch.fetch(settings, site + "/guide?x=1", tmp_path)
+        web_fetch.fetch(settings, site + "/guide?x=1", tmp_path)
     assert caught.value.code == "url_not_public"
     assert not any(tmp_path.iterdir())
 
@@ -203,7 +203,7 @@ def test_the_office_network_is_out_of_reach(settings: Settings, site: str, tmp_p
 )
 def test_what_cannot_be_fetched_is_told(settings: Settings, site: str, tmp_path: Path, path: str, code: str) -> None:
     with pytest.raises(InputError) as caught:
-        fetch.fetch(settings.model_copy(update={"max_file_mb": 1}), site + path, tmp_path, only_this)
+        web_fetch.fetch(settings.model_copy(update={"max_file_mb": 1}), site + path, tmp_path, only_this)
     assert caught.value.code == code
 
 
@@ -215,7 +215,7 @@ def test_a_redirect_is_checked_like_the_first_address(settings: Settings, site: 
         return len(asked) == 1
 
     with pytest.raises(InputError) as caught:
-        fetch.fetch(settings, site + "/inside", tmp_path, first_only)
+        web_fetch.fetch(settings, site + "/inside", tmp_path, first_only)
     assert caught.value.code == "url_not_public"
     assert len(asked) >= 2
 
@@ -223,5 +223,5 @@ def test_a_redirect_is_checked_like_the_first_address(settings: Settings, site: 
 @pytest.mark.parametrize("url", ["ftp://a.example/x", "http://", "https://me:pw@a.example/", "http://a b.example", "x"])
 def test_an_address_that_is_none(settings: Settings, tmp_path: Path, url: str) -> None:
     with pytest.raises(InputError) as caught:
-        fetch.fetch(settings, url, tmp_path)
+        web_fetch.fetch(settings, url, tmp_path)
     assert caught.value.code == "url_invalid"

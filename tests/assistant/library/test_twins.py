@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import pytest
 
-from assistant.library.twin_figures import missing, said
-from assistant.library.twin_rows import Places, laid_out
+from assistant.bilingual_view.figure_differences import missing, said
+from assistant.bilingual_view.row_alignment import Places, laid_out
 
 Link = tuple[int, int]
 

@@ -18,13 +18,13 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from kb import access, tenants
-from kb.access import Ability, Role
-from kb.library import Library
-from kb.people import accounts, keys
-from kb.records.activity import UploadRow
-from kb.settings import Settings
-from kb.tenants import Tenant
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import access, accounts, api_keys
+from kb.people.access import Ability, Role
+from kb.store import tenants
+from kb.store.tables.activity_tables import UploadRow
+from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rules
 from tests.ingest.state import assert_whole, content
 
@@ -36,7 +36,7 @@ PATIENCE_SECONDS = 120.0
 def tenant(settings: Settings) -> Tenant:
     """An organisation with one collection."""
     made = tenants.create(settings, "harmony", "Harmony")
-    from kb import collections
+    from kb.library import collections
 
     collections.create(Library(made), "main", "Main")
     return made
@@ -47,7 +47,7 @@ def token(settings: Settings, tenant: Tenant) -> str:
     """An API key that may edit ``main``."""
     owner = accounts.create(settings, "owner@harmony.example", "Owner", "correct horse battery")
     accounts.add_member(settings, owner.id, "harmony", Role.OWNER)
-    return keys.create(settings, "harmony", "test", [Ability.READ, Ability.EDIT], ["main"], owner.id)[1]
+    return api_keys.create(settings, "harmony", "test", [Ability.READ, Ability.EDIT], ["main"], owner.id)[1]
 
 
 def free_port() -> int:
@@ -209,7 +209,7 @@ def test_killed_while_working_the_next_start_finishes(
 
 def test_who_may_not_edit_uploads_nothing(settings: Settings, tenant: Tenant, token: str, tmp_path: Path) -> None:
     library = Library(tenant)
-    from kb import collections
+    from kb.library import collections
 
     collections.create(library, "other", "Other")
     access.grant(library, library.collection("other"), "everyone", "read")
@@ -218,7 +218,7 @@ def test_who_may_not_edit_uploads_nothing(settings: Settings, tenant: Tenant, to
     with serving(settings, token) as (client, _):
         files = [("files", ("a.txt", b"x"))]
         assert client.post(f"{API}/collections/other/uploads", files=files).status_code == 404
-        reading = keys.create(settings, "harmony", "reads", [Ability.READ], ["main"], 1)[1]
+        reading = api_keys.create(settings, "harmony", "reads", [Ability.READ], ["main"], 1)[1]
         asked = client.post(
             f"{API}/collections/main/uploads", files=files, headers={"Authorization": f"Bearer {reading}"}
         )

@@ -16,11 +16,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from assistant.egress import choices
-from kb import tenants
+from assistant.llm import model_choices
 from kb.cli import Context
+from kb.core.settings import Settings
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store import tenants
 from tests.assistant.conftest import asked  # noqa: F401 - the sample tenants of this floor's tests
 
 Reply = Callable[[dict[str, Any]], str]
@@ -108,7 +108,7 @@ def with_model(asked: Settings) -> Callable[..., Retriever]:  # noqa: F811
             update={"llm_base_url": url, "llm_model": "m", "llm_timeout_seconds": 60.0, **options}
         )
         retriever = Retriever(settings, tenants.get(settings, slug))
-        choices.save(retriever.library, choices.Choices(True, leave))
+        model_choices.save(retriever.library, model_choices.Choices(True, leave))
         return retriever
 
     return made

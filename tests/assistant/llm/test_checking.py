@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answers.generative_text import read
-from assistant.checking.figures import claimed, held, opposed
-from assistant.checking.names import exchanged, strangers
+from assistant.answers.model_output import read
+from assistant.checking.figure_claims import claimed, held, opposed
+from assistant.checking.named_things import exchanged, strangers
 from assistant.checking.polarity import agree, clauses, modes
-from assistant.rewriting import _is_faithful
+from assistant.question import _is_faithful
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant import chat
+from assistant import turn
 from assistant.commands.model import model
-from assistant.egress import address, choices, hkid
-from assistant.egress.masking import Masker
-from kb.errors import NotFound
+from assistant.llm import endpoint, model_choices
+from assistant.llm.masking import Masker
+from assistant.personal_data import hkid
+from kb.core.errors import NotFound
+from kb.core.settings import Settings
 from kb.search.retriever import Retriever
-from kb.settings import Settings
 from tests.assistant.llm.conftest import Speaking, invoke
 
 Started = Callable[..., Speaking]
@@ -79,7 +80,7 @@ def test_the_same_piece_has_the_same_mark_and_a_loose_mark_is_understood() -> No
 
 def test_a_model_in_the_building_and_one_outside(settings: Settings) -> None:
     def inside(url: str) -> bool:
-        return address.is_inside(settings.model_copy(update={"llm_base_url": url}))
+        return endpoint.is_inside(settings.model_copy(update={"llm_base_url": url}))
 
     assert inside("http://127.0.0.1:11434/v1")
     assert inside("http://192.168.1.20:8000/v1")
@@ -91,8 +92,8 @@ def test_a_model_in_the_building_and_one_outside(settings: Settings) -> None:
 def test_nothing_is_sent_until_the_owner_says_so(speaking: Started, with_model: Made) -> None:
     server = speaking("未放取的年假最多可結轉5天到下一年度 [1]。")
     retriever = with_model(server.url)
-    choices.save(retriever.library, choices.Choices())
-    answer = chat.answer(retriever, chat.Turn("年假可結轉多少天？"))
+    model_choices.save(retriever.library, model_choices.Choices())
+    answer = turn.answer(retriever, turn.Turn("年假可結轉多少天？"))
     assert (answer.answerer, answer.fallback, server.requests) == ("extractive", "", [])
     assert answer.egress.as_dict() == {
         "left": False, "host": None, "model": None, "collections": [], "sent": [], "masked": {},
@@ -101,19 +102,19 @@ def test_nothing_is_sent_until_the_owner_says_so(speaking: Started, with_model: 
 
 def test_a_collection_that_may_not_leave(monkeypatch: pytest.MonkeyPatch, speaking: Started, with_model: Made) -> None:
     """The server stands for one outside: for the test, this machine's own address counts as foreign."""
-    monkeypatch.setattr(address, "is_inside", lambda settings: False)
+    monkeypatch.setattr(endpoint, "is_inside", lambda settings: False)
     server = speaking("未放取的年假最多可結轉5天到下一年度 [1]。")
-    closed = chat.answer(with_model(server.url), chat.Turn("年假可結轉多少天？"))
+    closed = turn.answer(with_model(server.url), turn.Turn("年假可結轉多少天？"))
     assert (closed.fallback, server.requests, closed.egress.left) == ("may_not_leave", [], False)
     assert "不可傳出機構" in closed.answer
-    opened = chat.answer(with_model(server.url, leave=("main",)), chat.Turn("年假可結轉多少天？"))
+    opened = turn.answer(with_model(server.url, leave=("main",)), turn.Turn("年假可結轉多少天？"))
     assert (opened.answerer, opened.egress.left, opened.egress.collections) == ("llm", True, ["main"])
 
 
 def test_what_was_sent_is_shown_to_the_letter(speaking: Started, with_model: Made) -> None:
     server = speaking("病假連續兩天或以上，須遞交醫生證明書 [1]。")
     question = "陳大文先生（A123456(3)，電話9123 4567）病假兩日要唔要醫生證明書？"
-    answer = chat.answer(with_model(server.url), chat.Turn(question))
+    answer = turn.answer(with_model(server.url), turn.Turn(question))
     assert answer.egress.sent == server.requests[-1]["messages"]
     for piece in ("陳大文", "A123456", "9123 4567"):
         assert piece not in server.heard
@@ -125,13 +126,13 @@ def test_personal_data_comes_back_in_the_answer(speaking: Started, with_model: M
     def reply(body: dict[str, object]) -> str:
         return "病假連續兩天或以上，〔姓名1〕須遞交註冊西醫簽發的醫生證明書 [1]。"
 
-    answer = chat.answer(with_model(speaking(reply).url), chat.Turn("王美玲女士病假兩日要唔要醫生證明書？"))
+    answer = turn.answer(with_model(speaking(reply).url), turn.Turn("王美玲女士病假兩日要唔要醫生證明書？"))
     assert all("〔" not in one.text for one in answer.sentences)
     assert any("王美玲" in one.text for one in answer.sentences)
 
 
 def test_a_redirect_is_not_followed(speaking: Started, with_model: Made) -> None:
-    answer = chat.answer(with_model(speaking("x", status=307).url), chat.Turn("年假可結轉多少天？"))
+    answer = turn.answer(with_model(speaking("x", status=307).url), turn.Turn("年假可結轉多少天？"))
     assert answer.answerer == "extractive"
     assert answer.fallback in ("down", "rubbish")
 

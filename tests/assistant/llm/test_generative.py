@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant import chat
+from assistant import turn
+from assistant.answers.answer import Answer
 from assistant.answers.citations import stands
-from assistant.answers.model import Answer
-from assistant.checking.check import Verdict
-from assistant.egress import choices
+from assistant.checking.claim_checker import Verdict
+from assistant.llm import model_choices
 from assistant.prompts import as_data
-from kb import tenants
+from kb.core.settings import Settings
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store import tenants
 from tests.assistant.conftest import run
 from tests.assistant.llm.conftest import Speaking
 
@@ -26,7 +26,7 @@ Made = Callable[..., Retriever]
 
 def ask(retriever: Retriever, question: str, **options: object) -> tuple[Answer, str]:
     """Return the answer and the text a reader saw while it came."""
-    events = list(chat.stream(retriever, chat.Turn(question, **options)))  # type: ignore[arg-type]
+    events = list(turn.stream(retriever, turn.Turn(question, **options)))  # type: ignore[arg-type]
     assert [event.kind for event in events][:2] == ["searching", "evidence"]
     assert events[-1].answer is not None
     return events[-1].answer, "".join(event.text for event in events if event.kind == "delta")
@@ -175,7 +175,7 @@ def test_a_spent_budget_sends_nothing(speaking: Started, with_model: Made) -> No
 
 def test_closing_the_stream_stops_the_model(speaking: Started, with_model: Made) -> None:
     server = speaking("未放取的年假最多可結轉5天到下一年度 [1]。" * 2)
-    events = chat.stream(with_model(server.url), chat.Turn("年假可結轉多少天？"))
+    events = turn.stream(with_model(server.url), turn.Turn("年假可結轉多少天？"))
     assert next(event for event in events if event.kind == "delta").text
     events.close()  # type: ignore[attr-defined]
     assert list(events) == []
@@ -192,7 +192,7 @@ def test_a_follow_up_is_rewritten_by_the_model_when_it_is_faithful(speaking: Sta
     answer, _ = ask(with_model(speaking(reply).url), "咁要幾時之前放晒？", history=history)
     assert answer.searched == "年假可以結轉幾多日，要幾時之前放晒？"
     invented, _ = ask(with_model(speaking("公司的牙科保險包括什麼項目？").url), "咁要幾時之前放晒？", history=history)
-    assert invented.searched == chat.searched("咁要幾時之前放晒？", history)
+    assert invented.searched == turn.searched("咁要幾時之前放晒？", history)
 
 
 def test_a_real_model_is_kept_honest(llama: str, with_model: Made) -> None:
@@ -223,7 +223,7 @@ def test_a_document_that_gives_orders_changes_nothing(settings: Settings, tmp_pa
     server = speaking(obedient)
     told = settings.model_copy(update={"llm_base_url": server.url, "llm_model": "m"})
     retriever = Retriever(told, tenants.get(told, "hostile"))
-    choices.save(retriever.library, choices.Choices(True))
+    model_choices.save(retriever.library, model_choices.Choices(True))
     answer, seen = ask(retriever, "員工每年有幾多日年假？")
     assert answer.answerer == "llm"
     assert "12天" in seen

@@ -12,12 +12,12 @@ from assistant.answers.citations import stands
 from assistant.commands.changes import changes as changes_command
 from assistant.commands.draft import draft as draft_command
 from assistant.commands.summarise import summarise as summarise_command
-from assistant.tasks import changes, documents, draft, summary, translation
-from kb import tenants
-from kb.errors import InputError, Misconfigured, NotFound, Transient
+from assistant.tasks import drafting, summary, translation, version_changes, version_passages
+from kb.core.errors import InputError, Misconfigured, NotFound, Transient
+from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
-from kb.settings import Settings
+from kb.store import tenants
 from tests.assistant.conftest import run
 from tests.assistant.llm.conftest import Speaking, invoke
 
@@ -65,7 +65,7 @@ def revised(settings: Settings, tmp_path: Path) -> Retriever:
 
 
 def test_what_changed_clause_by_clause(revised: Retriever) -> None:
-    found = changes.compare(revised.library, "借用守則.txt")
+    found = version_changes.compare(revised.library, "借用守則.txt")
     told = {(one.kind, one.clause): one for one in found.changes}
     assert set(told) == {("changed", "1.1"), ("added", "1.3"), ("renumbered", "1.4"), ("added", "2.2")}
     first = told["changed", "1.1"]
@@ -88,14 +88,14 @@ def test_changes_on_the_command_line(revised: Retriever) -> None:
     )
     assert {one["kind"] for one in backwards["changes"]} == {"changed", "removed", "renumbered"}
     with pytest.raises(NotFound, match="version_not_found"):
-        changes.compare(revised.library, "借用守則.txt", 1, 7)
+        version_changes.compare(revised.library, "借用守則.txt", 1, 7)
 
 
 def test_one_version_has_no_changes(harmony: Retriever) -> None:
     with pytest.raises(InputError, match="versions_needed"):
-        changes.compare(harmony.library, "員工手冊.txt")
+        version_changes.compare(harmony.library, "員工手冊.txt")
     with pytest.raises(NotFound, match="document_not_found"):
-        changes.compare(harmony.library, "員工手冊.txt", collections=[])
+        version_changes.compare(harmony.library, "員工手冊.txt", collections=[])
 
 
 def test_a_summary_quotes_the_telling_clauses(harmony: Retriever) -> None:
@@ -119,9 +119,9 @@ def test_a_model_summarises_and_is_checked(speaking: Started, with_model: Made) 
     assert [one.clause for one in made.citations] == ["5.6"]
 
 
-@pytest.mark.parametrize("kind", draft.KINDS)
-def test_a_draft_stands_on_quotes(harmony: Retriever, kind: draft.Kind) -> None:
-    made = draft.draft(harmony, kind, "年假結轉", Language.TRADITIONAL)
+@pytest.mark.parametrize("kind", drafting.KINDS)
+def test_a_draft_stands_on_quotes(harmony: Retriever, kind: drafting.Kind) -> None:
+    made = drafting.draft(harmony, kind, "年假結轉", Language.TRADITIONAL)
     assert "最多可結轉5天" in made.text
     assert "[1] 《員工手冊》" in made.text or "[1]" in made.text
     assert stands(harmony.library, made.citations) == made.citations
@@ -130,14 +130,14 @@ def test_a_draft_stands_on_quotes(harmony: Retriever, kind: draft.Kind) -> None:
 
 def test_a_model_drafts_and_is_checked(speaking: Started, with_model: Made) -> None:
     server = speaking("未放取的年假最多可結轉5天到下一年度 [1]。請於12月31日前放畢 [1]。")
-    made = draft.draft(with_model(server.url), "email", "年假結轉", Language.TRADITIONAL)
+    made = drafting.draft(with_model(server.url), "email", "年假結轉", Language.TRADITIONAL)
     assert (made.answerer, "12月31日" in made.text, "結轉5天" in made.text) == ("llm", False, True)
     assert made.text.startswith("主旨：年假結轉")
 
 
 def test_nothing_is_drafted_from_nothing(harmony: Retriever) -> None:
     with pytest.raises(InputError, match="draft_no_evidence"):
-        draft.draft(harmony, "notice", "港鐵尾班車係幾點？", Language.CANTONESE)
+        drafting.draft(harmony, "notice", "港鐵尾班車係幾點？", Language.CANTONESE)
 
 
 def test_draft_on_the_command_line(harmony: Retriever) -> None:
@@ -152,7 +152,7 @@ def test_a_translation_keeps_clause_and_figures(speaking: Started, with_model: M
         "30 June, after which it lapses. Settlement on leaving service is excepted."
     )
     retriever = with_model(speaking(english).url)
-    unit = documents.clause(retriever.library, documents.find(retriever.library, "員工手冊.txt"), "5.6")
+    unit = version_passages.clause(retriever.library, version_passages.find(retriever.library, "員工手冊.txt"), "5.6")
     assert unit is not None
     made = translation.translate(retriever, unit, Language.ENGLISH)
     assert made.text.startswith("5.6 ")
@@ -164,8 +164,10 @@ def test_a_translation_keeps_clause_and_figures(speaking: Started, with_model: M
 
 
 def test_a_translation_needs_a_model(harmony: Retriever) -> None:
-    unit = documents.clause(harmony.library, documents.find(harmony.library, "員工手冊.txt"), "5.6")
+    unit = version_passages.clause(harmony.library, version_passages.find(harmony.library, "員工手冊.txt"), "5.6")
     assert unit is not None
     with pytest.raises(Misconfigured, match="llm_needed"):
         translation.translate(harmony, unit, Language.ENGLISH)
-    assert documents.clause(harmony.library, documents.find(harmony.library, "員工手冊.txt"), "9.9") is None
+    assert (
+        version_passages.clause(harmony.library, version_passages.find(harmony.library, "員工手冊.txt"), "9.9") is None
+    )

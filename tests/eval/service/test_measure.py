@@ -10,13 +10,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from eval import testsets
-from eval.testsets import TestSet
-from kb import tenants
-from kb.errors import Conflict
-from kb.library import Library
-from kb.records.activity import ConversationRow, FeedbackRow, MessageRow
-from kb.settings import Settings
+from eval.datasets import test_sets
+from eval.datasets.test_sets import TestSet
+from kb.core.errors import Conflict
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.store import tenants
+from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
 from tests.assistant.api.conftest import ClientOf
 
 API = "/api/v1/tenants/harmony"
@@ -126,14 +126,14 @@ def test_a_spreadsheet_becomes_a_test_set_or_tells_its_faulty_rows(evaluator: Te
 def test_a_test_sets_name_never_leaves_its_folder(app: FastAPI, name: str) -> None:
     tenant = tenants.get(app.state.service.settings, "harmony")
     with pytest.raises(Exception, match="testset_name_invalid"):
-        testsets.path_of(tenant, name)
+        test_sets.path_of(tenant, name)
 
 
 def test_two_sets_of_one_name_are_refused(service_settings: Settings) -> None:
     tenant = tenants.get(service_settings, "harmony")
-    assert testsets.create(tenant, "一", []) == TestSet("一", [])
+    assert test_sets.create(tenant, "一", []) == TestSet("一", [])
     with pytest.raises(Conflict):
-        testsets.create(tenant, "一", [])
+        test_sets.create(tenant, "一", [])
 
 
 def test_refused_and_disliked_questions_are_grouped_without_names(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import FileRejected
+from kb.core.errors import FileRejected
 from kb.language.glossary import Glossary
 
 

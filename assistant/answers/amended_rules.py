@@ -1,0 +1,86 @@
+"""A circular that changes a manual: when the clause that answers has been amended, the new rule comes first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from assistant.answers.citations import cite
+from assistant.evidence.gather import Evidence
+from assistant.evidence.quotable_spans import Unit, units
+from assistant.messages import say
+from kb.language.detect import Language
+from kb.language.script import fold
+from kb.library.documents import Holding, Library
+from kb.search.passage import Passage
+from kb.search.passage import passage as passage_of
+from kb.store.tables.library_tables import AmendmentRow
+
+__all__ = ["Amended", "amended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """The unit with the new rule, and since when it holds."""
+
+    unit: Unit
+    since: date | None
+
+    def note(self, language: Language) -> str:
+        """Return the sentence that tells the reader of the change."""
+        since = say("since", language, date=self.since.isoformat()) if self.since else ""
+        where = say("place", language, title=self.unit.passage.title, where="")
+        return say("amended", language, place=where, since=since)
+
+
+def amended(library: Library, evidence: Evidence, *quoted: Unit) -> Amended | None:
+    """Return the amendment of the first clause among ``quoted`` that a document in force on the day has changed."""
+    clauses = [(unit.passage, clause) for unit in quoted if (clause := cite(0, unit).clause)]
+    if not clauses:
+        return None
+    in_force = library.in_force(evidence.found.as_of, evidence.collections)
+    holdings = {holding.version.id: holding for holding in in_force}
+    statements = _statements(library, list(holdings))
+    for passage, clause in clauses:
+        for row in statements:
+            holding = holdings[row.version_id]
+            concerns = row.version_id != passage.version_id and _same_document(row, passage)
+            begun = row.effective_from is None or row.effective_from <= evidence.found.as_of
+            if concerns and begun and _covers(row.clause, clause):
+                unit = _new_rule(library, holding, row.clause or clause)
+                if unit:
+                    return Amended(unit, row.effective_from or holding.version.effective_from)
+    return None
+
+
+def _statements(library: Library, versions: list[int]) -> list[AmendmentRow]:
+    query = sa.select(AmendmentRow).where(AmendmentRow.version_id.in_(versions)).order_by(AmendmentRow.id.desc())
+    with library.session() as session:
+        return list(session.scalars(query))
+
+
+def _covers(stated: str | None, clause: str) -> bool:
+    return stated is not None and (clause == stated or clause.startswith((stated + ".", stated + "(")))
+
+
+def _same_document(row: AmendmentRow, best: Passage) -> bool:
+    """Whether the hint names the document the passage is from; a statement without a hint names none."""
+    if not row.document_hint:
+        return False
+    hint = re.sub(r"\W+", "", fold(row.document_hint))
+    names = [re.sub(r"\W+", "", fold(name)) for name in (best.title, best.document.rsplit(".", 1)[0])]
+    return bool(hint) and any(hint in name or name in hint for name in names if name)
+
+
+def _new_rule(library: Library, holding: Holding, clause: str) -> Unit | None:
+    """Return the sentence of the amending version that names the clause."""
+    named = re.compile(rf"(?<![\d.]){re.escape(clause)}(?![\d.]*\d)")
+    for chunk in library.chunks_of(holding.version.id):
+        if named.search(chunk.text):
+            for unit in units(passage_of(chunk, holding)):
+                if named.search(unit.text):
+                    return unit
+    return None

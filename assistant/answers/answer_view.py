@@ -1,0 +1,147 @@
+"""An answer as pages and programs see it: with all that is needed to open what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from assistant.answers.answer import Answer
+from assistant.answers.citations import Citation
+from assistant.answers.extractive import UNSURE
+from assistant.messages import say
+from assistant.sources.readable_versions import holdings
+from assistant.sources.source_refs import SourceRef, place_of, whole_chunks
+from kb.language.detect import Language
+from kb.library.documents import Holding, Library
+from kb.search.passage import Passage
+
+__all__ = ["AnswerShown", "CitationShown", "EgressShown", "SourceRef", "cited", "shown"]
+
+NEAREST = 3
+EXCERPT = 90
+
+
+class CitationShown(SourceRef):
+    """An exact quote; ``n`` is its marker in the text."""
+
+    n: int
+    quote: str
+    twin: SourceRef | None = Field(
+        default=None, description="The passage that says the same in the document's copy in the other language."
+    )
+
+
+class NearestShown(SourceRef):
+    """A passage near to a question that the documents do not answer."""
+
+    excerpt: str
+
+
+class EgressShown(BaseModel):
+    """What was handed to a language model; ``left`` is whether it left the building."""
+
+    left: bool
+    host: str | None
+    model: str | None
+    collections: list[str]
+    sent: list[dict[str, str]]
+    masked: dict[str, int]
+
+
+class AnswerShown(BaseModel):
+    """One answered (or refused) question.
+
+    ``answer`` is the whole text with markers ``[n]``; ``message`` the same without the list of nearest passages, which
+    a refusal has in ``nearest``. ``fallback``: the code of why quotes stand in for a language model's answer, or "".
+    """
+
+    question: str
+    searched: str
+    language: str
+    answer: str
+    message: str
+    refused: bool
+    reason: str
+    unsure: bool
+    answerer: str
+    fallback: str = ""
+    confidence: float
+    card: dict[str, Any] | None
+    citations: list[CitationShown]
+    nearest: list[NearestShown]
+    contact: str
+    egress: EgressShown
+    as_of: date | None
+    collections: list[str]
+    ms: float
+    withheld: bool = False
+
+
+def shown(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> AnswerShown:
+    """Return what is shown (and kept) of an answer that was sought in ``collections``."""
+    language = Language(answer.language)
+    nearest = answer.contexts[:NEAREST] if answer.refused else []
+    known = holdings(library, {one.version_id for one in nearest})
+    return AnswerShown(
+        question=answer.question,
+        searched=answer.searched,
+        language=answer.language,
+        answer=answer.answer,
+        message=answer.answer.split(say("nearest", language))[0].rstrip() if answer.refused else answer.answer,
+        refused=answer.refused,
+        reason=answer.reason,
+        unsure=not answer.refused and answer.confidence < UNSURE,
+        answerer=answer.answerer,
+        fallback=answer.fallback,
+        confidence=round(answer.confidence, 4),
+        card=answer.card,
+        citations=cited(library, answer.citations),
+        nearest=[_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known],
+        contact=library.tenant.contact,
+        egress=EgressShown(**answer.egress.as_dict()),
+        as_of=as_of,
+        collections=collections,
+        ms=round(answer.ms, 1),
+    )
+
+
+def cited(library: Library, citations: Iterable[Citation]) -> list[CitationShown]:
+    """Return citations with all that is needed to open them; those of a version that is gone are left out."""
+    wanted = list(citations)
+    known = holdings(library, {one.version_id for one in wanted})
+    others = whole_chunks(library, {one.twin for one in wanted if one.twin is not None})
+    return [
+        _citation(one, known[one.version_id], others.get(one.twin or 0)) for one in wanted if one.version_id in known
+    ]
+
+
+def _citation(one: Citation, holding: Holding, twin: SourceRef | None) -> CitationShown:
+    return CitationShown(
+        n=one.n,
+        quote=one.quote,
+        twin=twin,
+        chunk_id=one.chunk_id,
+        start=one.start,
+        end=one.end,
+        pages=one.pages,
+        clause=one.clause,
+        language=one.language,
+        **place_of(holding),
+    )
+
+
+def _nearest(one: Passage, holding: Holding) -> NearestShown:
+    excerpt = " ".join(one.text.split())
+    return NearestShown(
+        chunk_id=one.chunk_id,
+        start=0,
+        end=len(one.text),
+        pages=one.pages,
+        clause=one.clause,
+        language=one.language,
+        excerpt=excerpt if len(excerpt) <= EXCERPT else excerpt[:EXCERPT].rstrip() + "…",
+        **place_of(holding),
+    )

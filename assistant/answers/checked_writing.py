@@ -1,0 +1,179 @@
+"""Prompt → checked sentences: what every text a model writes goes through, an answer's or a task's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from assistant.answers.citations import Citation, cite, stands
+from assistant.answers.model_output import Written, read
+from assistant.checking.claim_checker import Checked, Checker, Verdict
+from assistant.evidence.quotable_spans import whole
+from assistant.llm import token_budget
+from assistant.llm.gateway import Door
+from assistant.messages import say
+from assistant.prompts import Prompt, as_data, prompt
+from kb.core.errors import SinziError
+from kb.language.detect import Language, detect
+from kb.language.script import to_simplified, to_traditional
+from kb.search.passage import Passage
+from kb.search.retriever import Retriever
+
+__all__ = ["Draft", "Unwritten", "ask_with", "compose"]
+
+
+class Unwritten(Exception):
+    """The model's answer cannot be shown; ``code`` says why ("may_not_leave", "silent", "unsupported", "down" …).
+
+    ``sentences`` are those it wrote, with the verdict on each.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code = code
+        self.sentences: list[Checked] = []
+        super().__init__(code, detail)
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a model wrote and what of it may be shown.
+
+    Attributes:
+        text: the pieces shown so far, in order.
+        waiting: sentences not verified, until one is supported.
+        checked: every sentence it wrote, with the verdict.
+    """
+
+    language: Language
+    text: list[str] = field(default_factory=list)
+    waiting: list[Checked] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    checked: list[Checked] = field(default_factory=list)
+    supported: int = 0
+
+
+def ask_with(
+    task: str, language: Language, door: Door, passages: list[Passage], **values: str
+) -> tuple[Prompt, list[Passage]]:
+    """Return a task's prompt, and those of the passages that stand in it, by their numbers.
+
+    Passages that may not leave the building stay out. ``values`` are masked and taken for data like passages.
+
+    Raises:
+        Unwritten: "may_not_leave" where no passage is left.
+    """
+    safe = {name: as_data(door.mask(value)) for name, value in values.items()}
+    empty = prompt(task, language, passages="", **safe)
+    room = (
+        door.settings.llm_context_tokens - door.settings.llm_max_tokens - token_budget.tokens(empty.system + empty.user)
+    )
+    sent, text = _numbered(door, door.may_leave(passages), room)
+    if not sent:
+        raise Unwritten("may_not_leave")
+    return prompt(task, language, passages=text, **safe), sent
+
+
+def compose(retriever: Retriever, door: Door, asked: Prompt, sent: list[Passage], draft: Draft) -> Iterator[str]:
+    """Send the prompt and yield what may be shown of the text, sentence by sentence; ``draft`` fills up.
+
+    Raises:
+        Unwritten: the model fails, is silent, or writes nothing that the passages carry.
+    """
+    checker = Checker(retriever, sent)
+    try:
+        for written in _sentences(door, asked, sent):
+            checked = _check(checker, written, draft.language)
+            draft.checked.append(checked)
+            yield from _kept(retriever, draft, checked)
+        if not draft.supported:
+            raise Unwritten("unsupported")
+    except Unwritten as failure:
+        failure.sentences = draft.checked
+        raise
+
+
+def _sentences(door: Door, asked: Prompt, sent: list[Passage]) -> Iterator[Written]:
+    """Yield what the model writes, personal data put back; raise Unwritten where it fails or is silent."""
+    wrote = False
+    try:
+        for written in read(door.stream(asked.system, asked.user, sent)):
+            if written.is_silent and not wrote:
+                raise Unwritten("silent")
+            wrote = True
+            yield Written(door.unmask(written.text), written.cited)
+    except SinziError as error:
+        raise Unwritten(error.code.removeprefix("llm_"), str(error)) from error
+    if not wrote:
+        raise Unwritten("rubbish")
+
+
+def _numbered(door: Door, passages: list[Passage], room: int) -> tuple[list[Passage], str]:
+    """Return the passages that fit into ``room`` tokens, and their text as it stands in a prompt, masked.
+
+    The first passage is cut where it alone is too long; a later one that does not fit is left out.
+    """
+    blocks: list[str] = []
+    sent: list[Passage] = []
+    for passage in passages:
+        text = _block(door, len(sent) + 1, passage, passage.text)
+        if not sent and room > 100 and token_budget.tokens(text) > room:
+            text = _block(door, 1, passage, passage.text[: max(0, room - 60)])
+        if token_budget.tokens(text) <= room:
+            blocks.append(text)
+            sent.append(passage)
+            room -= token_budget.tokens(text)
+    return sent, "\n".join(blocks)
+
+
+def _block(door: Door, n: int, passage: Passage, text: str) -> str:
+    days = [day.isoformat() if day else "" for day in (passage.effective_from, passage.effective_to)]
+    facts = [passage.title, passage.clause or "", f"v{passage.version}", "–".join(days) if any(days) else ""]
+    head = as_data(" | ".join(fact for fact in facts if fact)).replace("\n", " ")
+    return f"<<<{n}>>> {door.mask(head)}\n{as_data(door.mask(text))}\n<<<end {n}>>>"
+
+
+def _check(checker: Checker, written: Written, language: Language) -> Checked:
+    """Check a sentence, brought to the asker's script; one in the other language is not what was asked for."""
+    text = to_simplified(written.text) if language is Language.SIMPLIFIED else written.text
+    if language in (Language.TRADITIONAL, Language.CANTONESE):
+        text = to_traditional(written.text)
+    if detect(text).is_chinese != language.is_chinese:
+        return Checked(text, Verdict.WRONG, "language")
+    return checker.check(text, list(written.cited))
+
+
+def _kept(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[str]:
+    """Yield what may be shown now: unverified sentences wait for a supported one, since alone they are no answer."""
+    if checked.verdict is Verdict.UNVERIFIED:
+        draft.waiting.append(checked)
+    elif checked.verdict is Verdict.SUPPORTED:
+        draft.supported += 1
+        draft.waiting.append(checked)
+    if not draft.supported:
+        return
+    for one in draft.waiting:
+        marker = _marker(retriever, draft, one)
+        if not marker:
+            continue
+        unsure = say("unverified", draft.language) if one.verdict is Verdict.UNVERIFIED else ""
+        text = f"{_gap(draft)}{one.text}{unsure} {marker}"
+        draft.text.append(text)
+        yield text
+    draft.waiting.clear()
+
+
+def _gap(draft: Draft) -> str:
+    return " " if draft.text and not draft.text[-1].endswith("\n") else ""
+
+
+def _marker(retriever: Retriever, draft: Draft, checked: Checked) -> str:
+    """Return the marker of what the sentence stands on, ``""`` if the records do not have it letter for letter."""
+    if checked.match is None:
+        return ""
+    unit = whole(checked.match.unit)
+    for known in draft.citations:
+        if (known.chunk_id, known.start, known.end) == (unit.passage.chunk_id, unit.start, unit.end):
+            return f"[{known.n}]"
+    new = stands(retriever.library, [cite(len(draft.citations) + 1, unit)])
+    draft.citations += new
+    return f"[{new[0].n}]" if new else ""

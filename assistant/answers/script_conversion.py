@@ -1,0 +1,46 @@
+"""Simplified characters for who prefers to read them; what is quoted stays as it stands in the document."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from assistant.answers.answer_view import AnswerShown
+from kb.language.script import to_simplified
+
+__all__ = ["Converter", "Script", "in_script"]
+
+Script = Literal["hant", "hans"]
+_CLOSING = {"「": "」", "『": "』", "《": "》", "“": "”"}
+
+
+class Converter:
+    """Converts a text that comes in pieces, remembering whether a quotation is open."""
+
+    def __init__(self) -> None:
+        self._open: list[str] = []
+
+    def feed(self, text: str) -> str:
+        """Return the next piece: in Simplified characters outside 「」, 『』, 《》 and “”, inside as it is."""
+        done: list[str] = []
+        plain = ""
+        for char in text:
+            if char in _CLOSING or self._open:
+                done.append(to_simplified(plain) if plain else "")
+                plain = ""
+                done.append(char)
+                if self._open and char == self._open[-1]:
+                    self._open.pop()
+                elif char in _CLOSING:
+                    self._open.append(_CLOSING[char])
+            else:
+                plain += char
+        done.append(to_simplified(plain) if plain else "")
+        return "".join(done)
+
+
+def in_script(answer: AnswerShown, script: Script) -> AnswerShown:
+    """Return the answer for a reader of ``script``; "hant" is as it was written."""
+    if script == "hant":
+        return answer
+    texts = {name: Converter().feed(getattr(answer, name)) for name in ("answer", "message")}
+    return answer.model_copy(update=texts)

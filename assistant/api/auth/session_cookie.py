@@ -1,0 +1,47 @@
+"""The session cookie: given at sign-in, taken back at sign-out; scripts cannot read it."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from assistant.api.auth.callers import COOKIE
+from assistant.service.running_service import Service
+from kb.people import sessions
+
+__all__ = ["give", "is_secure", "take"]
+
+
+def is_secure(service: Service) -> bool:
+    """Return whether people reach the service over TLS, so that cookies may be for TLS alone."""
+    return service.settings.public_url.startswith("https://")
+
+
+def give(request: Request, response: Response, service: Service, user_id: int) -> str:
+    """Open a session, set its cookie and return its CSRF token.
+
+    The token is always a new one, and a session the browser came with ends: nobody can plant a session beforehand.
+    """
+    before = request.cookies.get(COOKIE)
+    if before:
+        sessions.end(service.settings, before)
+    token = sessions.start(service.settings, user_id)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=service.settings.session_hours * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(service),
+    )
+    found = sessions.find(service.settings, token)
+    assert found is not None
+    return found.csrf
+
+
+def take(request: Request, response: Response, service: Service) -> None:
+    """End the browser's session and remove its cookie."""
+    token = request.cookies.get(COOKIE)
+    if token:
+        sessions.end(service.settings, token)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=is_secure(service))

@@ -1,0 +1,18 @@
+"""Addresses as people type them."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from kb.core.settings import Settings
+
+__all__ = ["FORWARDED", "address_of"]
+
+# A request with one of these has come through a proxy: that it comes from this computer says nothing then.
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+
+def address_of(request: Request, settings: Settings, path: str) -> str:
+    """Return the whole address of a path of this service: KB_PUBLIC_URL's, or as the browser reached it."""
+    base = settings.public_url or str(request.base_url)
+    return base.rstrip("/") + path

@@ -1,0 +1,116 @@
+"""The one error shape, ``{"error": {"code", "message", "detail"}}``; a page gets a page, or the way to sign in."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
+
+from assistant.api.observability.request_log import route_of
+from kb.core.errors import InputError, Misconfigured, NotFound, SinziError, Unauthenticated
+
+__all__ = ["ErrorBody", "install"]
+
+_LOG = logging.getLogger("sinzi.service")
+_MOST_FAULTS = 20
+_PROGRAMS = ("/api/", "/v1/", "/mcp")
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong: ``code`` is stable, ``message`` in the caller's language, ``detail`` for a program."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+
+
+class ErrorBody(BaseModel):
+    """Every answer with a status of 400 and more."""
+
+    error: ErrorDetail
+
+
+def install(app: FastAPI) -> None:
+    """Give every error of the application the one shape."""
+    app.add_exception_handler(SinziError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _locale(request: Request) -> str:
+    return str(getattr(request.state, "locale", "zh-HK"))
+
+
+def _answer(request: Request, error: SinziError, status: int | None = None) -> Response:
+    code = status or error.http_status
+    if request.url.path.startswith("/v1/"):
+        from assistant.api.openai.openai_errors import fault
+
+        return fault(request, error, code)
+    headers = {"Retry-After": str(error.detail["seconds"])} if "seconds" in error.detail else {}
+    if request.url.path.startswith(_PROGRAMS) or request.method not in ("GET", "HEAD"):
+        body = {"error": error.as_dict(_locale(request))}
+        if isinstance(error, Unauthenticated):
+            headers["WWW-Authenticate"] = "Bearer"
+        return JSONResponse(body, status_code=code, headers=headers)
+    if isinstance(error, Unauthenticated):
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?next={quote(target, safe='')}", status_code=303)
+    from assistant.web.pages import render
+
+    return render(request, "error.html", status_code=code, error=error.as_dict(_locale(request)))
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SinziError)
+    if isinstance(error, Misconfigured):
+        _LOG.error("misconfigured: %s", error)
+    return _answer(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    told_of = list(error.errors())[:_MOST_FAULTS]  # a body of 1 MB may have a hundred thousand
+    faults = [{"at": ".".join(map(str, one["loc"]))[:200], "reason": one["msg"]} for one in told_of]
+    first = faults[0] if faults else {"at": "", "reason": ""}
+    told = InputError("request_invalid", reason=f"{first['at']}: {first['reason']}", faults=faults)
+    return _answer(request, told, 422)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        response = _answer(request, InputError("method_not_allowed"), 405)
+        response.headers["Allow"] = ", ".join(_allowed(request))
+        return response
+    if error.status_code == 413:
+        return _answer(request, InputError("request_too_large"), 413)
+    if error.status_code == 404:
+        return _answer(request, NotFound("not_found"))
+    return _answer(request, InputError("request_invalid", reason=str(error.detail)), error.status_code)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of an address; a route knows only its own."""
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+    routes = request.app.routes
+    return [one for one in methods if any(_matches(route, dict(request.scope, method=one)) for route in routes)]
+
+
+def _matches(route: BaseRoute, scope: Scope) -> bool:
+    return route.matches(scope)[0] is Match.FULL
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    # The address's template: a path may hold the token of an invitation.
+    _LOG.error("unforeseen %s at %s", type(error).__name__, route_of(request.scope), exc_info=error)
+    return _answer(request, SinziError("internal", reason=type(error).__name__))

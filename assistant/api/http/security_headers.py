@@ -1,0 +1,103 @@
+"""What every response carries and every change must: a strict content security policy, and the same origin."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlparse
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kb.core.errors import Forbidden, InputError
+
+__all__ = ["CONTENT_SECURITY_POLICY", "SAFE_METHODS", "Guard"]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+_FIXED = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_TLS_ONLY = f"max-age={180 * 24 * 3600}"
+# What changes nothing, by the standard (RFC 9110, 9.2.1).
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Guard:
+    """ASGI middleware: security headers on all responses; a cookie's change from another site is refused."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        scope.setdefault("state", {})["locale"] = _locale(headers)
+        public = urlparse(scope["app"].state.service.settings.public_url)
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = MutableHeaders(scope=message)
+                for name, value in _FIXED.items():
+                    sent.setdefault(name, value)
+                if public.scheme == "https":
+                    sent.setdefault("Strict-Transport-Security", _TLS_ONLY)
+                if not scope["path"].startswith("/static/"):
+                    sent.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        answered = _told_too_large(guarded, scope["state"]["locale"])
+        if (
+            scope["method"] not in SAFE_METHODS
+            and "authorization" not in headers
+            and _elsewhere(headers, public.netloc)
+        ):
+            error = Forbidden("csrf_invalid").as_dict(scope["state"]["locale"])
+            await JSONResponse({"error": error}, 403)(scope, receive, guarded)
+            return
+        await self._app(scope, receive, answered)
+
+
+def _told_too_large(send: Send, locale: str) -> Send:
+    """Give the refusal of a body that is too large, which Starlette words by itself, the one shape of errors."""
+    body = json.dumps({"error": InputError("request_too_large").as_dict(locale)}, ensure_ascii=False).encode()
+    theirs = False
+
+    async def told(message: Message) -> None:
+        nonlocal theirs
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            theirs = message["status"] == 413 and headers.get("content-type", "").startswith("text/plain")
+            if theirs:
+                headers["content-type"], headers["content-length"] = "application/json", str(len(body))
+        elif theirs:
+            message = {"type": "http.response.body", "body": body}
+        await send(message)
+
+    return told
+
+
+def _elsewhere(headers: Headers, public: str) -> bool:
+    """Whether a browser says that another site sent this request; ``public`` is our name where a proxy hides it."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlparse(origin).netloc not in {headers.get("host", ""), public} - {""}
+
+
+def _locale(headers: Headers) -> str:
+    """The interface language of who has not signed in: the choice kept in a cookie, or the browser's."""
+    for part in headers.get("cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == "locale" and value in ("zh-HK", "en"):
+            return value
+    return "en" if headers.get("accept-language", "").lower().startswith("en") else "zh-HK"

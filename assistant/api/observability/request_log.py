@@ -1,0 +1,95 @@
+"""What is written down of every request: one line in the log, one count in the metrics, and an id to find both by."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.service.metrics import Metrics
+
+__all__ = ["Observed", "route_of"]
+
+_LOG = logging.getLogger("sinzi.request")
+_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Routes without a template.
+_PLAIN = ("/mcp", "/api/v1/openapi.json")
+# Asked for every few seconds, or many at a time: worth a line only when something is wrong.
+_QUIET = ("/static", "/healthz", "/readyz", "/metrics", "/favicon.ico")
+
+
+class Observed:
+    """ASGI middleware, the outermost: answers carry ``X-Request-ID``, the sender's own where there was a usable one."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state: dict[str, Any] = scope.setdefault("state", {})
+        asked_for = Headers(scope=scope).get("x-request-id", "")
+        state["request_id"] = request_id = asked_for if _ID.fullmatch(asked_for) else uuid.uuid4().hex
+        status = 500
+        started = time.perf_counter()
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id), self._metrics.in_flight.track_inprogress():
+            try:
+                await self._app(scope, receive, observed)
+            finally:
+                seconds = time.perf_counter() - started
+                route = route_of(scope)
+                self._metrics.request(scope["method"], route, status, seconds)
+                _write(scope, route, status, seconds)
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of the address, ``/api/v1/tenants/{tenant}/ask``: few enough to count by, and no names."""
+    if scope["path"].startswith("/static/"):
+        return "/static"
+    if scope["path"] in _PLAIN:
+        return str(scope["path"])
+    path = getattr(scope.get("route"), "path", None)
+    return path if isinstance(path, str) else "(none)"
+
+
+def _level(route: str, status: int) -> int:
+    if status >= 500 and status != 503:
+        return logging.ERROR
+    if route in _QUIET:
+        return logging.DEBUG
+    return logging.WARNING if status == 503 else logging.INFO
+
+
+def _write(scope: Scope, route: str, status: int, seconds: float) -> None:
+    level = _level(route, status)
+    if not _LOG.isEnabledFor(level):
+        return
+    state = scope["state"]
+    caller, user = state.get("caller"), state.get("user")
+    actor = caller.actor.id if caller else f"user:{user.id}" if user else None
+    facts: dict[str, Any] = {
+        "request_id": state["request_id"],
+        "method": scope["method"],
+        "route": route,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "actor": actor,
+        "tenant": caller.tenant.slug if caller else None,
+    }
+    _LOG.log(level, "request", extra={name: value for name, value in facts.items() if value is not None})

@@ -1,0 +1,76 @@
+"""What a chat request asks: the question, its history, the collections; and what cannot be asked this way."""
+
+from __future__ import annotations
+
+from assistant.api.auth.callers import Caller
+from assistant.api.openai.openai_schemas import ChatRequest, Message
+from assistant.turn import Turn
+from kb.core.errors import InputError, NotFound
+
+__all__ = ["ALL", "collections_of", "model_id", "turn_of"]
+
+ALL = "sinzi"
+
+
+def model_id(collection: str) -> str:
+    """Return the model that stands for a collection."""
+    return f"{ALL}/{collection}"
+
+
+def collections_of(caller: Caller, model: str) -> list[str]:
+    """Return the collections a model stands for, all within the caller's reach.
+
+    Raises:
+        NotFound: ``model_not_found``.
+    """
+    if model == ALL:
+        return caller.narrowed(None)
+    head, _, slug = model.partition("/")
+    if head != ALL or slug not in caller.reach.read:
+        raise NotFound("model_not_found", model=model, param="model")
+    return [slug]
+
+
+def turn_of(caller: Caller, request: ChatRequest) -> Turn:
+    """Return the turn that a chat request asks for.
+
+    Raises:
+        InputError: ``parameter_unsupported``, ``question_empty``.
+        NotFound: ``model_not_found``.
+    """
+    collections = collections_of(caller, request.model)
+    _refuse_promises(request)
+    last = request.messages[-1]
+    if last.role != "user":
+        raise InputError("question_empty", param="messages")
+    said = [_text(message) for message in request.messages if message.role == "user"]
+    *history, question = said
+    return Turn(
+        question=question,
+        history=[text for text in history if text.strip()],
+        collections=collections,
+        as_of=request.sinzi.as_of if request.sinzi else None,
+        generate=request.sinzi.generate if request.sinzi else True,
+    )
+
+
+def _refuse_promises(request: ChatRequest) -> None:
+    """Refuse what would be promised and not kept; what only tunes a model's writing is passed over."""
+    asked_for = {
+        "n": (request.n or 1) > 1,
+        "logprobs": bool(request.logprobs),
+        "response_format": request.response_format is not None and request.response_format.type != "text",
+        "modalities": any(one != "text" for one in request.modalities or ()),
+        "tool_choice": isinstance(request.tool_choice, dict) or request.tool_choice == "required",
+    }
+    for name, wanted in asked_for.items():
+        if wanted:
+            raise InputError("parameter_unsupported", name=name, param=name)
+
+
+def _text(message: Message) -> str:
+    if message.content is None or isinstance(message.content, str):
+        return message.content or ""
+    if any(part.type != "text" for part in message.content):
+        raise InputError("parameter_unsupported", name="messages.content.type", param="messages")
+    return "\n".join(part.text or "" for part in message.content)

@@ -1,0 +1,100 @@
+"""``/v1/models`` and ``/v1/chat/completions``, for programs that speak OpenAI's way."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Security
+from fastapi.responses import StreamingResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from assistant.api.auth.callers import Caller, caller_of_key
+from assistant.api.openai.chat_request import ALL, collections_of, model_id, turn_of
+from assistant.api.openai.completion import Completion
+from assistant.api.openai.openai_errors import FAULTS, OpenAIRoute
+from assistant.api.openai.openai_schemas import ChatCompletion, ChatRequest, Model, ModelList
+from assistant.service.asking import begin
+from assistant.service.links import Links
+from assistant.service.running_service import ServiceDep
+from kb.core.errors import Forbidden, Unauthenticated
+from kb.people import api_keys
+from kb.people.access import Ability
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute, responses=FAULTS)
+_bearer = HTTPBearer(auto_error=False, scheme_name="key")
+
+
+def _program(
+    request: Request,
+    service: ServiceDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> Caller:
+    key = api_keys.find(service.settings, credentials.credentials) if credentials else None
+    if key is None:
+        raise Unauthenticated("key_invalid")
+    caller = caller_of_key(service, key)
+    request.state.caller = caller
+    if not caller.may(Ability.ASK):
+        raise Forbidden("not_allowed")
+    return caller
+
+
+Program = Annotated[Caller, Depends(_program)]
+
+
+@router.get("/models", summary="List what can be asked, as models")
+def list_models(caller: Program) -> ModelList:
+    """Return ``sinzi`` (all collections the key reaches) and ``sinzi/<collection>`` for each of them."""
+    return ModelList(data=_models(caller))
+
+
+@router.get("/models/{model:path}", summary="Show one model")
+def retrieve_model(
+    caller: Program, model: Annotated[str, Path(min_length=1, max_length=80, examples=["sinzi/main"])]
+) -> Model:
+    collections_of(caller, model)
+    return next(one for one in _models(caller) if one.id == model)
+
+
+def _models(caller: Caller) -> list[Model]:
+    rows = [row for row in caller.library.collections() if row.slug in caller.reach.read]
+    first = min((int(row.created_at.timestamp()) for row in rows), default=0)
+    owner = caller.tenant.slug
+    return [Model(id=ALL, created=first, owned_by=owner, name=caller.tenant.name)] + [
+        Model(id=model_id(row.slug), created=int(row.created_at.timestamp()), owned_by=owner, name=row.name)
+        for row in rows
+    ]
+
+
+@router.post(
+    "/chat/completions",
+    summary="Ask, as a chat completion",
+    response_model=ChatCompletion,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+def create_chat_completion(
+    request: Request, body: ChatRequest, caller: Program, service: ServiceDep
+) -> ChatCompletion | StreamingResponse:
+    """Answer the last user message from the documents; user messages before it are its history.
+
+    Quotes stand behind the markers ``[n]`` of the text and as ``annotations`` of type ``url_citation``. With
+    ``stream`` the answer comes as server-sent events and ends with ``data: [DONE]``. System messages and parameters
+    of sampling change nothing: an answer stands on the documents alone.
+    """
+    turn = turn_of(caller, body)
+    making = Completion(
+        caller=caller,
+        turn=turn,
+        model=body.model,
+        links=Links(service.settings.public_url or str(request.base_url), caller.tenant.slug),
+        locale=request.state.locale,
+        with_usage=bool(body.stream_options and body.stream_options.include_usage),
+    )
+    events = begin(caller, turn)  # an empty or too long question fails here, while there still is a status to give
+    if body.stream:
+        lines = making.chunks(events)
+        return StreamingResponse(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    *_, last = events
+    return making.whole(last)

@@ -1,0 +1,97 @@
+"""One question, one answer: for programs; and what an empty conversation offers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, StringConstraints
+
+from assistant.answers.answer_view import AnswerShown
+from assistant.answers.script_conversion import Script, in_script
+from assistant.api.auth.callers import Asker, Editor
+from assistant.api.schemas.bodies import Body, Slug
+from assistant.conversations import suggestions
+from assistant.service.asking import Mine, Question, QuestionText, begin, finished, keep_script, script_of
+from assistant.turn import Turn
+from kb.library import audit
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["ask"])
+SuggestedText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Ask(Question):
+    """A question with the questions before it, oldest first, which a follow-up hangs on."""
+
+    history: list[QuestionText] = Field(default=[], max_length=20)
+    script: Script = "hant"
+
+
+class SuggestionPublic(BaseModel):
+    """A question to start with."""
+
+    collection: str = Field(examples=["main"])
+    question: str = Field(examples=["有關「假期」，文件有甚麼規定？"])
+
+
+class SuggestionsUpdate(Body):
+    """The questions of a collection, in order; none means that its documents' headings are offered."""
+
+    questions: list[SuggestedText] = Field(max_length=suggestions.MOST, examples=[["病假要唔要醫生紙？"]])
+
+
+class Preferences(Body):
+    """How a person reads answers: Traditional ("hant") or Simplified ("hans") characters; quotes stay as they are."""
+
+    script: Script
+
+
+@router.post("/ask", summary="Ask one question")
+def ask(body: Ask, caller: Asker) -> AnswerShown:
+    """Answer from the documents in force on the day. That they do not carry an answer is an answer too: `refused`."""
+    turn = Turn(
+        question=body.question,
+        history=body.history,
+        collections=caller.narrowed(body.collections),
+        as_of=body.as_of,
+        generate=body.generate,
+    )
+    *_, last = begin(caller, turn)
+    return in_script(finished(caller, turn, last), body.script)
+
+
+@router.get("/suggestions", summary="Questions to start with")
+def offered(
+    caller: Asker, collections: Annotated[list[Slug] | None, Query(max_length=200)] = None
+) -> list[SuggestionPublic]:
+    """A few questions about the collections: those kept for them, else made of their documents' headings."""
+    found = suggestions.offered(caller.library, caller.narrowed(collections), _locale(caller.user))
+    return [SuggestionPublic(collection=one.collection, question=one.question) for one in found]
+
+
+def _locale(user: object) -> str:
+    return str(getattr(user, "locale", "zh-HK"))
+
+
+@router.get("/collections/{collection}/suggestions", summary="The questions kept for a collection")
+def kept(collection: Slug, caller: Asker) -> SuggestionsUpdate:
+    return SuggestionsUpdate(questions=suggestions.kept(caller.library, caller.collection(collection)))
+
+
+@router.put("/collections/{collection}/suggestions", summary="Set the questions of a collection", status_code=204)
+def keep(collection: Slug, body: SuggestionsUpdate, caller: Editor) -> None:
+    row = caller.collection(collection, edit=True)
+    suggestions.replace(caller.library, row, body.questions)
+    audit.note(caller.library, caller.actor, "suggestions.change", row.slug, count=len(body.questions))
+
+
+@router.get("/ask/preferences", summary="How one reads answers")
+def preferences(own: Mine) -> Preferences:
+    return Preferences(script=script_of(own))
+
+
+@router.put("/ask/preferences", summary="Change how one reads answers", status_code=204)
+def prefer(body: Preferences, own: Mine) -> None:
+    keep_script(own, body.script)

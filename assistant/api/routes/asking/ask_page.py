@@ -1,0 +1,40 @@
+"""The page where people ask."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+
+from assistant.conversations import conversation_store
+from assistant.service.asking import Mine, Own, script_of
+from assistant.web.pages import render
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/t/{tenant}/ask")
+def empty(request: Request, own: Mine) -> HTMLResponse:
+    return _page(request, own, None)
+
+
+@router.get("/t/{tenant}/ask/{conversation}")
+def conversation(request: Request, own: Mine, conversation: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> HTMLResponse:
+    return _page(request, own, conversation_store.get(own.caller.library, own.id, conversation).id)
+
+
+def _page(request: Request, own: Own, conversation: int | None) -> HTMLResponse:
+    caller = own.caller
+    readable = [row for row in caller.library.collections() if row.slug in caller.reach.read]
+    start = {
+        "conversation": conversation,
+        "collections": [{"slug": row.slug, "name": row.name} for row in readable],
+        "script": script_of(own),
+        "reasons": [reason for reason in conversation_store.REASONS if reason],
+        "person": own.id,
+        "editor": bool(caller.reach.edit),
+    }
+    return render(request, "ask/ask.html", start=start)

@@ -1,0 +1,107 @@
+"""A person's conversations: listed, searched, renamed, deleted. What is asked in them is in :mod:`.messages`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, StringConstraints
+
+from assistant.answers.answer_view import AnswerShown
+from assistant.answers.script_conversion import in_script
+from assistant.api.routes.asking.messages import MessagePublic, message_public
+from assistant.api.schemas.bodies import Body, Id
+from assistant.conversations import conversation_store
+from assistant.conversations.redaction import withheld
+from assistant.service.asking import Mine, Own, Slugs, script_of
+from kb.store.tables.activity_tables import ConversationRow
+
+__all__ = ["ConversationPublic", "router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["conversations"])
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Field(examples=["病假"])]
+
+
+class ConversationCreate(Body):
+    """A conversation; its title is the first question's unless given."""
+
+    title: Title | None = None
+    collections: Slugs | None = None
+    as_of: date | None = None
+
+
+class ConversationUpdate(Body):
+    """A conversation's new name."""
+
+    title: Title
+
+
+class ConversationPublic(BaseModel):
+    """A conversation in a list; ``collections`` None means all that one may read."""
+
+    id: int
+    title: str
+    collections: list[str] | None
+    as_of: date | None
+    updated_at: datetime
+
+
+class ConversationWhole(ConversationPublic):
+    """A conversation with its questions and answers, oldest first."""
+
+    messages: list[MessagePublic]
+
+
+@router.get("/conversations", summary="One's conversations, latest first")
+def listing(
+    own: Mine,
+    search: Annotated[str, Query(max_length=200, description="Words of titles or questions.")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> list[ConversationPublic]:
+    found = conversation_store.listing(own.caller.library, own.id, search, limit, offset)
+    return [_public(own, row) for row in found]
+
+
+@router.post("/conversations", summary="Open a conversation", status_code=201)
+def create(body: ConversationCreate, own: Mine) -> ConversationPublic:
+    if body.collections is not None:
+        own.caller.narrowed(body.collections)
+    row = conversation_store.start(own.caller.library, own.id, body.title or "", body.collections, body.as_of)
+    return _public(own, row)
+
+
+@router.get("/conversations/{conversation}", summary="A conversation with its answers")
+def whole(conversation: Id, own: Mine) -> ConversationWhole:
+    """Answers that quote what one may not read any more come without their text (`withheld`)."""
+    library = own.caller.library
+    row = conversation_store.get(library, own.id, conversation)
+    kept = conversation_store.messages(library, row.id)
+    answers = [(AnswerShown.model_validate(message.answer), message.asked_at) for message, _ in kept]
+    script = script_of(own)
+    shown = [in_script(answer, script) for answer in withheld(library, own.caller.reach, answers)]
+    messages = [
+        message_public(message, answer, feedback) for (message, feedback), answer in zip(kept, shown, strict=True)
+    ]
+    return ConversationWhole(**_public(own, row).model_dump(), messages=messages)
+
+
+@router.patch("/conversations/{conversation}", summary="Rename a conversation")
+def rename(conversation: Id, body: ConversationUpdate, own: Mine) -> ConversationPublic:
+    return _public(own, conversation_store.change(own.caller.library, own.id, conversation, title=body.title))
+
+
+@router.delete("/conversations/{conversation}", summary="Delete a conversation for good", status_code=204)
+def delete(conversation: Id, own: Mine) -> None:
+    conversation_store.remove(own.caller.library, own.id, conversation)
+
+
+def _public(own: Own, row: ConversationRow) -> ConversationPublic:
+    return ConversationPublic(
+        id=row.id,
+        title=row.title,
+        collections=own.readable(row.collections),
+        as_of=row.as_of,
+        updated_at=row.updated_at.replace(tzinfo=UTC),
+    )

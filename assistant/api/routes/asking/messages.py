@@ -1,0 +1,128 @@
+"""Questions in a conversation: answered in a stream, kept, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, Field
+
+from assistant.answers.answer_view import AnswerShown
+from assistant.answers.events import Event
+from assistant.answers.script_conversion import Converter, Script, in_script
+from assistant.api.http.server_events import sse
+from assistant.api.schemas.bodies import Body, Id
+from assistant.conversations import conversation_store
+from assistant.conversations.conversation_store import Reason
+from assistant.service.asking import Mine, Own, Question, begin, finished, script_of, told
+from assistant.turn import Turn
+from kb.core.errors import SinziError
+from kb.store.tables.activity_tables import FeedbackRow, MessageRow
+
+__all__ = ["MessagePublic", "message_public", "router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["conversations"])
+_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class FeedbackUpdate(Body):
+    """What one thinks of an answer."""
+
+    verdict: Literal[1, -1]
+    reason: Reason = ""
+    comment: str = Field(default="", max_length=2000)
+
+
+class MessagePublic(BaseModel):
+    """A question with its answer, and what its asker thought of it."""
+
+    id: int
+    asked_at: datetime
+    answer: AnswerShown
+    verdict: int | None = None
+    reason: str = ""
+    comment: str = ""
+
+
+@router.post(
+    "/conversations/{conversation}/messages",
+    summary="Ask in a conversation",
+    response_model=MessagePublic,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+def post(conversation: Id, body: Question, request: Request, own: Mine) -> Response:
+    """Answer as server-sent events, or as JSON where `Accept` names it and not `text/event-stream`.
+
+    Events: `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
+    then `done` with the kept message, or `error` in the one error shape. `collections` and `as_of` hold for this
+    question and, where given, for those after it.
+    """
+    caller, script = own.caller, script_of(own)
+    row = conversation_store.get(caller.library, own.id, conversation)
+    wanted = body.collections if "collections" in body.model_fields_set else own.readable(row.collections)
+    day = body.as_of if "as_of" in body.model_fields_set else row.as_of
+    turn = Turn(
+        question=body.question,
+        history=conversation_store.history(caller.library, row.id),
+        collections=caller.narrowed(wanted),
+        as_of=day,
+        generate=body.generate,
+    )
+    conversation_store.change(caller.library, own.id, row.id, scope=(wanted, day))
+    events = begin(caller, turn)
+    accepted = request.headers.get("accept", "")
+    if "application/json" in accepted and "text/event-stream" not in accepted:
+        *_, last = events
+        message = _kept(own, row.id, turn, last, script)
+        return JSONResponse(message.model_dump(mode="json"))
+    return StreamingResponse(
+        _streamed(own, row.id, turn, events, script, request.state.locale),
+        media_type="text/event-stream",
+        headers=_STREAM_HEADERS,
+    )
+
+
+def _streamed(
+    own: Own, conversation: int, turn: Turn, events: Iterator[Event], script: Script, locale: str
+) -> Iterator[str]:
+    converter = Converter() if script == "hans" else None
+    try:
+        for event in events:
+            if event.kind == "done":
+                yield sse("done", _kept(own, conversation, turn, event, script).model_dump(mode="json"))
+            else:
+                yield sse(event.kind, told(event, converter))
+    except SinziError as error:  # the status has gone out with the first event
+        yield sse("error", {"error": error.as_dict(locale)})
+
+
+def _kept(own: Own, conversation: int, turn: Turn, event: Event, script: Script) -> MessagePublic:
+    answer = finished(own.caller, turn, event)
+    message = conversation_store.record(own.caller.library, own.id, conversation, answer)
+    return message_public(message, in_script(answer, script), None)
+
+
+@router.put("/messages/{message}/feedback", summary="Say what one thinks of an answer", status_code=204)
+def judge(message: Id, body: FeedbackUpdate, own: Mine) -> None:
+    """`reason` says what was wrong: wrong, incomplete, outdated, not_found (though it exists), unclear, other."""
+    conversation_store.judge(own.caller.library, own.id, message, body.verdict, body.reason, body.comment)
+
+
+@router.delete("/messages/{message}/feedback", summary="Take one's judgement back", status_code=204)
+def unjudge(message: Id, own: Mine) -> None:
+    conversation_store.unjudge(own.caller.library, own.id, message)
+
+
+def message_public(message: MessageRow, answer: AnswerShown, feedback: FeedbackRow | None) -> MessagePublic:
+    """Return a kept message as its asker sees it; ``answer`` is what may be shown of it."""
+    return MessagePublic(
+        id=message.id,
+        asked_at=message.asked_at.replace(tzinfo=UTC),
+        answer=answer,
+        verdict=feedback.verdict if feedback else None,
+        reason=feedback.reason if feedback else "",
+        comment=feedback.comment if feedback else "",
+    )

@@ -1,0 +1,43 @@
+"""A page with one place of an original, the words marked: where links in other programs' answers lead."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from assistant.api.auth.callers import Reader
+from assistant.api.schemas.bodies import Id
+from assistant.sources import readable_versions
+from assistant.web.pages import render
+from kb.core.errors import NotFound
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
+
+
+@router.get("/t/{tenant}/sources/{version}")
+def page(
+    request: Request, caller: Reader, version: Id, chunk: Number = 0, start: Number = 0, end: Number = 2**31 - 1
+) -> HTMLResponse:
+    """Show characters ``start``–``end`` of a chunk of the version, of its first chunk where none is named."""
+    holding = readable_versions.visible(caller.library, caller.reach, version)
+    row = next((one for one in caller.library.chunks_of(version) if chunk in (0, one.id)), None)
+    if row is None:
+        raise NotFound("source_not_found")
+    place = {
+        "n": 1,
+        "chunk_id": row.id,
+        "start": start,
+        "end": min(end, len(row.text)) if chunk else 0,
+        "title": holding.version.title or holding.document.name,
+        "clause": row.clause,
+        "pages": list(row.pages),
+        "version": holding.version.number,
+        "effective_from": holding.version.effective_from,
+        "effective_to": holding.version.effective_to,
+    }
+    return render(request, "ask/source.html", place=place)

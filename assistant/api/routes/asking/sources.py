@@ -1,0 +1,149 @@
+"""What an answer stands on: the quoted place, pages as images, readable text, the original to download."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+
+from assistant.api.auth.callers import Caller, Reader
+from assistant.api.schemas.bodies import Id
+from assistant.sources import originals, page_images, readable_text, readable_versions
+from assistant.sources.page_images import Form
+from assistant.sources.quote_marks import Mark, marks
+from assistant.sources.readable_text import Block
+from kb.library.documents import Holding
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["sources"])
+Offset = Annotated[int, Query(ge=0, le=2**31 - 1)]
+_IMAGES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {}, "image/webp": {}}},
+    304: {"description": "The image the browser has is still right."},
+}
+_FILES: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {}}}}
+# A page never changes, but who may see it does, and the next person at this browser may be another: a browser keeps
+# the image and asks each time whether it may show it.
+_KEPT = {"Cache-Control": "private, no-cache"}
+
+
+class SourcePublic(BaseModel):
+    """A quote's place: ``marks`` on pictures of pages where the format has them, ``blocks`` as text in any case."""
+
+    document_id: int
+    document: str
+    title: str
+    owner: str
+    version: int
+    version_id: int
+    state: str
+    collection: str
+    language: str
+    effective_from: date | None
+    effective_to: date | None
+    page_count: int | None
+    drawn: bool = Field(description="Whether pages can be had as images.")
+    pages: list[int]
+    clause: str | None
+    heading_path: list[str]
+    quote: str
+    marks: list[Mark]
+    blocks: list[Block]
+
+
+@router.get("/chunks/{chunk}/source", summary="Open the place of a quote")
+def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1) -> SourcePublic:
+    """`start` and `end` are the quoted characters of the chunk, as a citation gives them; all of it by default."""
+    holding, row = readable_versions.quoted(caller.library, caller.reach, chunk)
+    end = min(end, len(row.text))
+    start = min(start, end)
+    path = originals.path_of(caller.library, holding)
+    kind = originals.kind_of(path)
+    readable_versions.note_opening(caller.library, caller.actor, holding)
+    found = marks(row, start, end, path, kind) if kind != "text" else []
+    return SourcePublic(
+        **_version(holding),
+        drawn=kind != "text",
+        pages=sorted({mark.page for mark in found}) or list(row.pages),
+        clause=row.clause,
+        heading_path=list(row.heading_path),
+        quote=row.text[start:end],
+        marks=found,
+        blocks=readable_text.around(caller.library, row, start, end),
+    )
+
+
+def _version(holding: Holding) -> dict[str, Any]:
+    document, version = holding.document, holding.version
+    return {
+        "document_id": document.id,
+        "document": document.name,
+        "title": version.title or document.name,
+        "owner": document.owner,
+        "version": version.number,
+        "version_id": version.id,
+        "state": version.state,
+        "collection": holding.collection.slug,
+        "language": version.language,
+        "effective_from": version.effective_from,
+        "effective_to": version.effective_to,
+        "page_count": version.page_count,
+    }
+
+
+@router.get("/versions/{version}/text", summary="Read a version as text")
+def text(
+    version: Id,
+    caller: Reader,
+    first: Annotated[int, Query(ge=0, le=2**31 - 1, description="Ordinal of the first block, from 0.")] = 0,
+    count: Annotated[int, Query(ge=1, le=100)] = 10,
+) -> list[Block]:
+    return readable_text.blocks(caller.library, _opened(caller, version).version.id, first, count)
+
+
+@router.get(
+    "/versions/{version}/pages/{page}.{form}",
+    summary="A page as an image",
+    response_class=FileResponse,
+    responses=_IMAGES,
+)
+def page_image(
+    version: Id,
+    page: Id,
+    form: Form,
+    caller: Reader,
+    request: Request,
+    width: Annotated[int, Query(ge=100, le=4000, description="Pixels; the next of a few widths is drawn.")] = 1200,
+) -> Response:
+    """PDF pages as they print, scans and photos upright. Other formats have no pages to draw: 404."""
+    holding = _opened(caller, version)
+    path = page_images.image(caller.library, holding, page, width, form)
+    etag = f'"{holding.version.sha256[:32]}-{path.stem}"'
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=_KEPT | {"ETag": etag})
+    return FileResponse(path, media_type=f"image/{form}", headers=_KEPT | {"ETag": etag})
+
+
+@router.get(
+    "/versions/{version}/original", summary="Download the original", response_class=FileResponse, responses=_FILES
+)
+def original(version: Id, caller: Reader) -> FileResponse:
+    """The file as it was handed in, always as a download."""
+    holding = _opened(caller, version)
+    path = originals.path_of(caller.library, holding)
+    return FileResponse(
+        path,
+        media_type=originals.media_type(path),
+        filename=holding.document.name,
+        headers=originals.DOWNLOAD_HEADERS,
+    )
+
+
+def _opened(caller: Caller, version: int) -> Holding:
+    holding = readable_versions.visible(caller.library, caller.reach, version)
+    readable_versions.note_opening(caller.library, caller.actor, holding)
+    return holding

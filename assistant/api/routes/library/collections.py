@@ -1,0 +1,94 @@
+"""Collections: the knowledge bases an organisation's documents lie in. Rights on them are people's own addresses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from assistant.api.auth.callers import Caller, Manager, Reader
+from assistant.api.schemas.bodies import Body, Moment, Name
+from assistant.llm import model_choices
+from kb.library import audit, collections
+from kb.people import access, api_keys, invitations
+from kb.store.tables.activity_tables import EVERYONE
+from kb.store.tables.library_tables import CollectionRow
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}/collections", tags=["collections"])
+NewSlug = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=40, pattern=r"^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$"),
+    Field(examples=["centre-a"]),
+]
+
+
+class CollectionPublic(BaseModel):
+    """A collection as the caller reaches it."""
+
+    slug: str
+    name: str
+    documents: int
+    editable: bool
+    created_at: Moment
+
+
+class CollectionCreate(Body):
+    """A new collection; ``open`` lets everyone in the organisation read it, otherwise only owners see it at first."""
+
+    slug: NewSlug
+    name: Name = Field(examples=["甲中心"])
+    open: bool = True
+
+
+class CollectionUpdate(Body):
+    """Another name."""
+
+    name: Name = Field(examples=["甲中心（灣仔）"])
+
+
+@router.get("", summary="List collections")
+def listing(caller: Reader) -> list[CollectionPublic]:
+    """The collections the caller may read."""
+    sizes = collections.sizes(caller.library)
+    rows = (row for row in caller.library.collections() if row.slug in caller.reach.read)
+    return [_public(row, sizes.get(row.slug, 0), caller) for row in rows]
+
+
+@router.post("", status_code=201, summary="Create a collection")
+def create(asked: CollectionCreate, caller: Manager) -> CollectionPublic:
+    row = collections.create(caller.library, asked.slug, asked.name)
+    if asked.open:
+        access.grant(caller.library, row, EVERYONE, "read")
+    audit.note(caller.library, caller.actor, "collection.create", asked.slug, open=asked.open)
+    return _public(row, 0, caller, editable=True)
+
+
+@router.patch("/{slug}", summary="Rename a collection")
+def rename(slug: str, asked: CollectionUpdate, caller: Manager) -> CollectionPublic:
+    row = caller.collection(slug, edit=True)
+    collections.rename(caller.library, row, asked.name)
+    audit.note(caller.library, caller.actor, "collection.rename", slug, name=asked.name)
+    sizes = collections.sizes(caller.library)
+    return _public(caller.library.collection(slug), sizes.get(slug, 0), caller)
+
+
+@router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete an empty collection")
+def remove(slug: str, caller: Manager) -> None:
+    collections.remove(caller.library, caller.collection(slug, edit=True))
+    for of_people in (api_keys, invitations):
+        of_people.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+    model_choices.forget(caller.library, slug)
+    audit.note(caller.library, caller.actor, "collection.delete", slug)
+
+
+def _public(row: CollectionRow, documents: int, caller: Caller, editable: bool | None = None) -> CollectionPublic:
+    return CollectionPublic(
+        slug=row.slug,
+        name=row.name,
+        documents=documents,
+        editable=row.slug in caller.reach.edit if editable is None else editable,
+        created_at=row.created_at,
+    )

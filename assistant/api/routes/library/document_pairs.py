@@ -1,0 +1,104 @@
+"""A document's copy in the other language: which it is, the two side by side, and what an editor says of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from assistant.api.auth.callers import Caller, Editor, Reader
+from assistant.api.schemas.bilingual_schemas import TwinPublic, TwinRowsPublic, TwinUpdate, copy_public, row_public
+from assistant.api.schemas.bodies import Id
+from assistant.bilingual_view import document_pairs
+from assistant.bilingual_view.document_pairs import Pair
+from assistant.bilingual_view.side_by_side import Laid, Row, side_by_side
+from assistant.sources.readable_versions import note_opening
+from kb.core.errors import NotFound
+
+__all__ = ["Only", "chosen", "opened_pair", "router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
+Only = Literal["all", "differing", "alone"]
+
+
+@router.get("/{document_id}/twin", summary="A document's copy in the other language")
+def show(document_id: Id, caller: Reader) -> TwinPublic:
+    """The twin is found by itself some time after publishing, or set; one that the caller may not read is not told."""
+    caller.document(document_id)
+    pair = document_pairs.twin_of(caller.library, caller.reach, document_id)
+    if pair is None:
+        return TwinPublic(twin=None, state=None, matched=False, rows=0, differing=0, alone=0)
+    laid = side_by_side(caller.library, pair)
+    return TwinPublic(
+        twin=copy_public(pair.other(document_id)),
+        state="set" if pair.state == "set" else "found",
+        matched=laid.is_matched,
+        rows=len(laid.rows),
+        differing=laid.differing,
+        alone=laid.alone,
+    )
+
+
+@router.get("/{document_id}/twin/rows", summary="Both copies side by side")
+def rows(
+    document_id: Id,
+    caller: Reader,
+    only: Annotated[Only, Query(description="Rows whose figures may differ, or that one copy alone has.")] = "all",
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> TwinRowsPublic:
+    """Passage by passage. `figures` stand neither in the other side of the row nor in the rows around it: look there,
+    for the copies may differ, or only say it otherwise. 404 `twin_not_found` where there is no copy to see."""
+    pair, laid = opened_pair(caller, document_id)
+    found = chosen(laid, only)
+    return TwinRowsPublic(
+        chinese=copy_public(pair.chinese),
+        english=copy_public(pair.english),
+        total=len(found),
+        items=[row_public(number, row) for number, row in found[offset : offset + limit]],
+    )
+
+
+@router.put("/{document_id}/twin", summary="Name the copy in the other language")
+def name(document_id: Id, asked: TwinUpdate, caller: Editor) -> TwinPublic:
+    """Needs the right to edit this document and to read the other; both must be published."""
+    caller.document(document_id, edit=True)
+    caller.document(asked.document_id)
+    document_pairs.join(caller.library, caller.actor, document_id, asked.document_id)
+    return show(document_id, caller)
+
+
+@router.delete(
+    "/{document_id}/twin", status_code=204, response_class=Response, summary="Say that the copy is another document"
+)
+def part(document_id: Id, caller: Editor) -> None:
+    """The two are not taken for each other's copy again, unless a person names them."""
+    _, document = caller.document(document_id, edit=True)
+    pair = document_pairs.twin_of(caller.library, caller.reach, document_id)
+    if pair is None:
+        raise NotFound("twin_not_found", document=document.name)
+    document_pairs.part(caller.library, caller.actor, pair, document_id)
+
+
+def opened_pair(caller: Caller, document_id: int) -> tuple[Pair, Laid]:
+    """Return a document's pair within the caller's reach, side by side; both count as opened.
+
+    Raises:
+        NotFound: ``document_not_found``, ``twin_not_found``.
+    """
+    _, document = caller.document(document_id)
+    pair = document_pairs.twin_of(caller.library, caller.reach, document_id)
+    if pair is None:
+        raise NotFound("twin_not_found", document=document.name)
+    for one in (pair.chinese, pair.english):
+        note_opening(caller.library, caller.actor, one)
+    return pair, side_by_side(caller.library, pair)
+
+
+def chosen(laid: Laid, only: Only) -> list[tuple[int, Row]]:
+    """Return the rows asked for with their numbers, from 1."""
+    return [
+        (number, row)
+        for number, row in enumerate(laid.rows, start=1)
+        if only == "all" or (row.differs if only == "differing" else row.is_alone)
+    ]

@@ -1,0 +1,132 @@
+"""Documents: listed, opened, seen as search sees them; a question tried on one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from assistant.api.auth.callers import Caller, Reader, limit_questions
+from assistant.api.schemas.bodies import Body, Id
+from assistant.api.schemas.document_part_schemas import ChunkPublic, SectionPublic, chunk_public, section_public
+from assistant.api.schemas.document_schemas import DocumentDetail, DocumentPage, detail_of, item_of, shelf_of
+from assistant.library_admin import document_list as lists
+from assistant.library_admin import document_trial
+from assistant.library_admin.document_list import Filter
+from assistant.sources import originals, readable_versions
+from kb.library import audit
+from kb.library.documents import Holding
+from kb.store.tables.library_tables import VersionRow
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
+
+
+class TrialAsked(Body):
+    """A question to try."""
+
+    question: str = Field(min_length=1, max_length=20_000, examples=["病假要唔要醫生紙？"])
+
+
+class PlacedPublic(BaseModel):
+    """A passage of the document; ``rank`` from 1 among the passages of all documents the asker may read."""
+
+    rank: int
+    score: float
+    chunk_id: int
+    clause: str | None
+    pages: list[int]
+    heading_path: list[str]
+    text: str
+
+
+class TrialPublic(BaseModel):
+    """Where search ranks the document's passages for the question."""
+
+    searched: bool = Field(description="False where no version of the document is searched today.")
+    considered: int
+    first: str | None = Field(description="The document that comes first.")
+    passages: list[PlacedPublic]
+
+
+@router.get("", summary="List documents")
+def listing(
+    caller: Reader,
+    q: Annotated[str, Query(max_length=200, description="Words of name or title.")] = "",
+    status: Annotated[Literal["published", "draft", "withdrawn", "indexing"] | None, Query()] = None,
+    collection: Annotated[str | None, Query(max_length=40)] = None,
+    language: Annotated[str | None, Query(max_length=20)] = None,
+    review_due: bool = False,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> DocumentPage:
+    """By name. Drafts and withdrawn documents are seen by who may edit them."""
+    wanted = Filter(q, status, collection, language, review_due)
+    total, items = lists.documents(caller.library, caller.reach, wanted, offset, limit)
+    return DocumentPage(total=total, items=[item_of(one) for one in items])
+
+
+@router.get("/{document_id}", summary="Open a document")
+def detail(document_id: Id, caller: Reader) -> DocumentDetail:
+    shelf = shelf_of(caller, document_id)
+    found = detail_of(shelf, caller)
+    version = shelf.version(found.main_version_id, editor=found.editable)
+    readable_versions.note_opening(caller.library, caller.actor, Holding(shelf.collection, shelf.document, version))
+    return found
+
+
+@router.get("/{document_id}/versions/{version_id}/outline", summary="A version's outline")
+def outline(document_id: Id, version_id: Id, caller: Reader) -> list[SectionPublic]:
+    version = _visible(caller, document_id, version_id)
+    return [section_public(one) for one in caller.library.outline(version.id)]
+
+
+@router.get("/{document_id}/versions/{version_id}/chunks", summary="A version as search sees it")
+def chunks(document_id: Id, version_id: Id, caller: Reader) -> list[ChunkPublic]:
+    """The pieces that are found, in reading order, with the places on the page they were read from."""
+    version = _visible(caller, document_id, version_id)
+    return [chunk_public(one) for one in caller.library.chunks_of(version.id)]
+
+
+@router.get("/{document_id}/versions/{version_id}/kind", summary="How a version can be looked at")
+def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "picture", "text"]:
+    """`pdf` and `picture` have pages that can be had as images."""
+    shelf = shelf_of(caller, document_id)
+    version = _visible(caller, document_id, version_id)
+    holding = Holding(shelf.collection, shelf.document, version)
+    return originals.kind_of(originals.path_of(caller.library, holding))
+
+
+@router.post("/{document_id}/trial", summary="Try a question on a document")
+def try_question(document_id: Id, asked: TrialAsked, caller: Reader) -> TrialPublic:
+    """Searches as an answer does, and tells where passages of this document come; nothing is kept."""
+    limit_questions(caller)
+    shelf = shelf_of(caller, document_id)
+    versions = {one.id for one in shelf.versions(editor=False)}
+    retriever = caller.service.retriever(caller.tenant)
+    found = document_trial.try_question(retriever, asked.question, caller.narrowed(None), versions)
+    audit.note(caller.library, caller.actor, "document.try", shelf.document.name)
+    return TrialPublic(
+        searched=shelf.document.published_version_id is not None,
+        considered=found.considered,
+        first=found.first.document if found.first else None,
+        passages=[
+            PlacedPublic(
+                rank=one.rank,
+                score=one.passage.score,
+                chunk_id=one.passage.chunk_id,
+                clause=one.passage.clause,
+                pages=one.passage.pages,
+                heading_path=one.passage.heading_path,
+                text=one.passage.text,
+            )
+            for one in found.placed[:20]
+        ],
+    )
+
+
+def _visible(caller: Caller, document_id: int, version_id: int) -> VersionRow:
+    shelf = shelf_of(caller, document_id)
+    return shelf.version(version_id, editor=shelf.collection.slug in caller.reach.edit)

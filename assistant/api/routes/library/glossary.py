@@ -1,0 +1,101 @@
+"""An organisation's own terms: names that mean the same, so that what is asked by one is found by the others."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from assistant.api.auth.callers import Manager, Reader
+from assistant.api.schemas.bodies import Body, Id
+from kb.library import audit, tenant_glossary
+from kb.library.tenant_glossary import Term
+from kb.store.tables.activity_tables import GlossaryRow
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}/glossary", tags=["glossary"])
+Cell = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class TermCreate(Body):
+    """Names of one thing; several of a kind parted by ";". Two names at least, or there is nothing to match."""
+
+    written: Cell = Field(default="", examples=["高齡津貼"])
+    colloquial: Cell = Field(default="", examples=["生果金; 老人金"])
+    english: Cell = Field(default="", examples=["Old Age Allowance"])
+    abbreviations: Cell = Field(default="", examples=["OAA"])
+
+
+class TermPublic(BaseModel):
+    """A term."""
+
+    id: int
+    written: str
+    colloquial: str
+    english: str
+    abbreviations: str
+
+
+class Table(Body):
+    """CSV with the columns written, colloquial, english, abbreviations; ``replace`` puts it in place of all terms."""
+
+    csv: str = Field(max_length=900_000, examples=["written,colloquial,english,abbreviations\n院友,老友記,resident,\n"])
+    replace: bool = False
+
+
+class Added(BaseModel):
+    """How many terms were new."""
+
+    added: int
+
+
+@router.get("", summary="List terms")
+def listing(caller: Reader) -> list[TermPublic]:
+    return [_public(row) for row in tenant_glossary.listing(caller.library)]
+
+
+@router.post("", status_code=201, summary="Add a term")
+def add(asked: TermCreate, caller: Manager) -> TermPublic:
+    """It counts from the next question on."""
+    row = tenant_glossary.add(caller.library, Term(**asked.model_dump()))
+    audit.note(caller.library, caller.actor, "glossary.add", _called(row))
+    return _public(row)
+
+
+@router.put("/{term_id}", summary="Change a term")
+def change(term_id: Id, asked: TermCreate, caller: Manager) -> TermPublic:
+    row = tenant_glossary.change(caller.library, term_id, Term(**asked.model_dump()))
+    audit.note(caller.library, caller.actor, "glossary.change", _called(row))
+    return _public(row)
+
+
+@router.delete("/{term_id}", status_code=204, response_class=Response, summary="Remove a term")
+def remove(term_id: Id, caller: Manager) -> None:
+    tenant_glossary.remove(caller.library, term_id)
+    audit.note(caller.library, caller.actor, "glossary.remove", str(term_id))
+
+
+@router.post("/import", summary="Add terms from CSV")
+def import_(asked: Table, caller: Manager) -> Added:
+    """All or none: a line that is not right stops the import."""
+    added = tenant_glossary.bring_in(caller.library, tenant_glossary.from_csv(asked.csv), replace=asked.replace)
+    audit.note(caller.library, caller.actor, "glossary.import", added=added, replaced=asked.replace)
+    return Added(added=added)
+
+
+@router.get("/export", summary="Terms as CSV", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+def export(caller: Reader) -> Response:
+    text = tenant_glossary.as_csv(tenant_glossary.listing(caller.library))
+    audit.note(caller.library, caller.actor, "glossary.export")
+    headers = {"Content-Disposition": f'attachment; filename="glossary-{caller.tenant.slug}.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _called(row: GlossaryRow) -> str:
+    return row.written or row.colloquial or row.english or row.abbreviations
+
+
+def _public(row: GlossaryRow) -> TermPublic:
+    return TermPublic.model_validate(row, from_attributes=True)

@@ -1,0 +1,215 @@
+"""Files in: many at once from a browser, one from the web; how they are doing, once or as a stream."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from assistant.api.auth.callers import Caller, Editor
+from assistant.api.http.server_events import sse
+from assistant.api.schemas.bodies import Body, Id, Moment
+from assistant.uploads import multipart, upload_batch, web_fetch
+from assistant.uploads.intake import Intake
+from assistant.uploads.multipart import File, Received
+from assistant.uploads.upload_batch import Batch
+from assistant.uploads.upload_status import UNFINISHED
+from ingest.error_json import unpacked
+from kb.core.errors import InputError, Transient
+from kb.library import audit
+from kb.store.tables.activity_tables import UploadRow
+
+__all__ = ["router"]
+
+# The ceiling of KB_MAX_UPLOAD_MB, which is what counts: receiving stops there.
+_CEILING_BYTES = 65_536 * 1024 * 1024
+_TICK_SECONDS = 0.3
+_STREAM_SECONDS = 50.0
+_PARTS = {
+    "files": {
+        "type": "array",
+        "items": {"type": "string", "format": "binary"},
+        "description": "One part a file; its file name becomes the document's name.",
+    },
+    "publish": {
+        "type": "string",
+        "enum": ["true", "false"],
+        "default": "true",
+        "description": "false keeps what comes in as drafts, which are not searched.",
+    },
+    "replaces": {
+        "type": "string",
+        "pattern": "^[1-9][0-9]{0,8}$",
+        "description": "Id of the document that the one file is a new version of.",
+    },
+}
+_MULTIPART: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": {"type": "object", "required": ["files"], "properties": _PARTS}}},
+    }
+}
+_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+
+
+_PREFIX = "/api/v1/tenants/{tenant}"
+plain = APIRouter(prefix=_PREFIX, tags=["uploads"])
+large = APIRouter(prefix=_PREFIX, tags=["uploads"], max_body_size=_CEILING_BYTES)
+
+
+class UploadPublic(BaseModel):
+    """A file on its way in."""
+
+    id: int
+    collection: str
+    name: str = Field(description="The name its document goes by.")
+    path: str = Field(description="The name it came with; of a file found inside another, with that one in front.")
+    status: str = Field(description="queued, working, indexed, replaced, unchanged, failed, expanded.")
+    stage: str = Field(description="While it is worked on: read, embed or store.")
+    done: int
+    total: int | None = Field(description="Pages to read or chunks to embed, where known.")
+    error: dict[str, Any] | None = Field(description="Why it failed: code, message, detail.")
+    document_id: int | None
+    created_at: Moment
+    finished_at: Moment | None
+
+
+class UrlUpload(Body):
+    """A page or file on the public web."""
+
+    url: str = Field(min_length=8, max_length=2000, examples=["https://www.example.org/guide.pdf"])
+    publish: bool = True
+
+
+@large.post("/collections/{slug}/uploads", status_code=201, summary="Upload files", openapi_extra=_MULTIPART)
+async def upload(request: Request, slug: str, caller: Editor) -> list[UploadPublic]:
+    """Takes the files onto the disk as they come in and queues them; a file that cannot be queued is `failed`."""
+    intake = _intake(caller)
+    collection = await run_in_threadpool(caller.collection, slug, edit=True)
+    content_type = request.headers.get("content-type", "")
+    received = await multipart.receive(request.stream(), content_type, caller.tenant.home, caller.service.settings)
+    try:
+        return await run_in_threadpool(_queue, request, caller, intake, Batch(collection), received)
+    finally:
+        await run_in_threadpool(received.drop)
+
+
+def _queue(request: Request, caller: Caller, intake: Intake, batch: Batch, received: Received) -> list[UploadPublic]:
+    publish, replaces = received.fields.get("publish", "true"), received.fields.get("replaces", "")
+    if publish not in ("true", "false") or (replaces and not (replaces.isascii() and replaces.isdigit())):
+        raise InputError("upload_invalid", reason="publish, replaces")
+    document = None
+    if replaces:
+        collection, document = caller.document(min(int(replaces), 2**31 - 1), edit=True)
+        if collection.id != batch.collection.id:
+            raise InputError("upload_invalid", reason="replaces")
+    batch = Batch(batch.collection, publish == "true", document)
+    rows = upload_batch.take_in(intake, caller.library, caller.actor, batch, received)
+    return [_public(row, intake, request.state.locale) for row in rows]
+
+
+@plain.post("/collections/{slug}/uploads/url", status_code=201, summary="Add a page or file from the web")
+def add_url(request: Request, slug: str, asked: UrlUpload, caller: Editor) -> UploadPublic:
+    """Fetches one public address, redirects included; addresses inside an office's own network are refused."""
+    intake = _intake(caller)
+    batch = Batch(caller.collection(slug, edit=True), asked.publish)
+    audit.note(caller.library, caller.actor, "document.fetch", asked.url, collection=slug)
+    incoming = caller.tenant.home / "incoming"
+    incoming.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=incoming))
+    try:
+        found = web_fetch.fetch(caller.service.settings, asked.url.strip(), folder)
+        file = File(found.name, found.path, found.path.stat().st_size)
+        (row,) = upload_batch.take_in(intake, caller.library, caller.actor, batch, Received(folder, [file]))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return _public(row, intake, request.state.locale)
+
+
+@plain.get("/uploads", summary="List uploads")
+def listing(request: Request, caller: Editor, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> list[UploadPublic]:
+    """Those under way first, then the latest; only of collections the caller edits."""
+    return _listed(request, caller, limit)
+
+
+@plain.get("/uploads/events", summary="Follow uploads", response_class=StreamingResponse, responses=_EVENTS)
+def events(request: Request, caller: Editor) -> StreamingResponse:
+    """Server-sent events: `uploads` with a list of what has changed, `idle` when nothing is under way any more.
+
+    The stream ends after `idle`, or after a minute; whoever wants more asks again.
+    """
+    return StreamingResponse(_changes(request, caller), media_type="text/event-stream")
+
+
+async def _changes(request: Request, caller: Caller) -> AsyncIterator[str]:
+    intake = caller.service.intake
+    ends = time.monotonic() + _STREAM_SECONDS
+    seen, told = -1, dict[int, UploadPublic]()
+    while intake is not None and time.monotonic() < ends and not await request.is_disconnected():
+        if intake.board.version != seen:
+            seen = intake.board.version
+            rows = await run_in_threadpool(_listed, request, caller, 200)
+            changed = [row for row in rows if told.get(row.id) != row]
+            told = {row.id: row for row in rows}
+            if changed:
+                yield sse("uploads", [row.model_dump(mode="json") for row in changed])
+            if not any(row.status in UNFINISHED for row in rows):
+                break
+        await asyncio.sleep(_TICK_SECONDS)
+    if not any(row.status in UNFINISHED for row in told.values()):
+        yield sse("idle", {})
+
+
+@plain.delete("/uploads", status_code=204, response_class=Response, summary="Clear the list of finished uploads")
+def clear(caller: Editor) -> None:
+    upload_batch.dismiss(caller.library, caller.reach.edit)
+
+
+@plain.delete("/uploads/{upload_id}", status_code=204, response_class=Response, summary="Take an upload off the list")
+def dismiss(upload_id: Id, caller: Editor) -> None:
+    """Only once it is finished; its document stays."""
+    upload_batch.dismiss(caller.library, caller.reach.edit, upload_id)
+
+
+def _intake(caller: Caller) -> Intake:
+    intake = caller.service.intake
+    if intake is None:
+        raise Transient("intake_closed")
+    return intake
+
+
+def _listed(request: Request, caller: Caller, limit: int) -> list[UploadPublic]:
+    rows = upload_batch.recent(caller.library, caller.reach.edit, limit)
+    return [_public(row, caller.service.intake, request.state.locale) for row in rows]
+
+
+def _public(row: UploadRow, intake: Intake | None, locale: str) -> UploadPublic:
+    live = intake.board.live(row.job_id) if intake and row.status in UNFINISHED else None
+    return UploadPublic(
+        id=row.id,
+        collection=row.collection,
+        name=row.name,
+        path=row.path,
+        status="working" if live else row.status,
+        stage=live.stage if live else row.stage,
+        done=live.done if live else row.done,
+        total=live.total if live else row.total,
+        error=unpacked(row.error).as_dict(locale) if row.error else None,
+        document_id=row.document_id,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
+
+
+router = APIRouter()
+router.include_router(large)
+router.include_router(plain)

@@ -1,0 +1,120 @@
+"""The audit trail, for owners: filtered on a page, exported as CSV or JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, StreamingResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from assistant.api.auth.callers import Caller, Manager
+from assistant.web.pages import catalogue, render
+from kb.library import audit
+from kb.people import accounts, api_keys
+from kb.store.tables.activity_tables import AuditRow
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["people"])
+_PATH = "/api/v1/tenants/{tenant}/audit"
+_PAGE = 100
+# A form sends an empty field where nothing was chosen.
+_Empty = BeforeValidator(lambda value: None if value == "" else value)
+Day = Annotated[date | None, _Empty]
+
+
+class Filter(BaseModel):
+    """Which entries: days are the service's own, the last one included."""
+
+    model_config = ConfigDict(extra="forbid")
+    since: Day = None
+    until: Day = None
+    action: Annotated[str, Field(max_length=60)] = Field(default="", description="An action or its beginning.")
+    actor: Annotated[str, Field(max_length=40)] = Field(default="", examples=["user:3"])
+
+    def found(self, caller: Caller, limit: int | None, before: int | None = None) -> Iterator[AuditRow]:
+        """Yield the entries, newest first."""
+        last = self.until + timedelta(days=1) if self.until and self.until.year <= 9000 else None
+        days = _midnight(self.since), _midnight(last)
+        return audit.entries(caller.library, *days, self.action, self.actor, limit, before)
+
+
+class Page(Filter):
+    """Which entries, and where the page before ended."""
+
+    before: Annotated[int | None, _Empty, Field(ge=1, le=2**31 - 1)] = None
+
+
+class Export(Filter):
+    """Which entries, and in which format."""
+
+    format: Literal["csv", "jsonl"] = "csv"
+
+
+class EntryPublic(BaseModel):
+    """Who did what, when."""
+
+    id: int
+    at: datetime
+    actor: str = Field(examples=["user:3"])
+    name: str
+    action: str = Field(examples=["document.open"])
+    subject: str
+    detail: dict[str, Any]
+
+
+@router.get(_PATH, summary="Read the audit trail")
+def listing(caller: Manager, sought: Annotated[Page, Query()]) -> list[EntryPublic]:
+    """Return up to 100 entries, newest first; ``before`` the last one's id gives the next page."""
+    return [EntryPublic(**_facts(row)) for row in sought.found(caller, _PAGE, sought.before)]
+
+
+@router.get(_PATH + "/export", summary="Export the audit trail", response_class=StreamingResponse)
+def export(caller: Manager, sought: Annotated[Export, Query()]) -> StreamingResponse:
+    """Download the entries; the export is itself noted."""
+    audit.note(caller.library, caller.actor, "audit.export", sought.format, filter=_told(sought))
+    rows = sought.found(caller, None)
+    lines = audit.as_csv(rows) if sought.format == "csv" else audit.as_jsonl(rows)
+    kind = "text/csv" if sought.format == "csv" else "application/jsonl"
+    name = f"audit-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{sought.format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines, media_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+def _told(sought: Filter) -> dict[str, str]:
+    return {name: str(value) for name, value in sought.model_dump(exclude={"format"}).items() if value}
+
+
+def _midnight(day: date | None) -> datetime | None:
+    """Return the beginning of a day here, as the records keep it: UTC without a zone."""
+    if day is None or not 1971 <= day.year <= 9000:  # beyond, the clocks of some systems fail
+        return None
+    return datetime(day.year, day.month, day.day).astimezone().astimezone(UTC).replace(tzinfo=None)
+
+
+def _facts(row: AuditRow) -> dict[str, Any]:
+    names = ("id", "actor", "name", "action", "subject", "detail")
+    return {name: getattr(row, name) for name in names} | {"at": row.at.replace(tzinfo=UTC)}
+
+
+@router.get("/t/{tenant}/manage/audit", include_in_schema=False, response_class=HTMLResponse)
+def page(request: Request, caller: Manager, sought: Annotated[Page, Query()]) -> Response:
+    found = listing(caller, sought)
+    settings, tenant = caller.service.settings, caller.tenant.slug
+    actors = [(f"user:{one.user.id}", one.user.name) for one in accounts.members(settings, tenant)]
+    actors += [(f"key:{row.id}", row.name) for row in api_keys.listing(settings, tenant)]
+    texts = catalogue()
+    known = {name: f"manage.did_{name.replace('.', '_')}" for name in audit.actions(caller.library)}
+    return render(
+        request,
+        "manage/audit.html",
+        entries=found,
+        sought=sought,
+        actors=actors,
+        actions={name: key if key in texts else "" for name, key in known.items()},
+        more=found[-1].id if len(found) == _PAGE else None,
+        filter=_told(sought),
+    )

@@ -1,0 +1,116 @@
+"""An organisation's own choices: its name, whom a refusal names, language models, cards for high-stakes subjects."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from assistant.api.auth.callers import Caller, Manager
+from assistant.api.schemas.bodies import Body, Name, Slug
+from assistant.cards import subject_cards
+from assistant.cards.subject_cards import Card
+from assistant.llm import endpoint, model_choices
+from assistant.llm.model_choices import Choices
+from kb.library import audit
+from kb.store import tenants
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}/settings", tags=["settings"])
+Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class ModelPublic(BaseModel):
+    """The language model of this installation, and what the organisation has chosen about it."""
+
+    configured: bool
+    name: str
+    host: str
+    inside: bool = Field(description="Whether it stands in the building: then no text leaves.")
+    enabled: bool
+    collections: list[str] = Field(description="Those whose text may be sent outside the building.")
+
+
+class SettingsPublic(BaseModel):
+    """What an owner has chosen."""
+
+    name: str
+    contact: str = Field(description="Whom a refusal names; empty: the installation's contact.")
+    model: ModelPublic
+
+
+class SettingsUpdate(Body):
+    """What to change; fields left out stay."""
+
+    name: Name | None = Field(default=None, examples=["和諧長者服務社"])
+    contact: Contact | None = Field(default=None, examples=["人事部，內線 101"])
+
+
+class ModelUpdate(Body):
+    """Whether a language model may write answers, and which collections' text may leave the building for it."""
+
+    enabled: bool
+    collections: list[Slug] = Field(default=[], max_length=500)
+
+
+class Cards(Body):
+    """All cards, in the order in which they are tried."""
+
+    cards: list[Card] = Field(max_length=subject_cards.MOST_CARDS, examples=[[]])
+
+
+@router.get("", summary="An organisation's settings")
+def show(caller: Manager) -> SettingsPublic:
+    return _public(caller)
+
+
+@router.patch("", summary="Change name and contact")
+def change(asked: SettingsUpdate, caller: Manager) -> SettingsPublic:
+    tenants.change(caller.service.settings, caller.tenant.slug, name=asked.name, contact=asked.contact)
+    audit.note(caller.library, caller.actor, "settings.change", fields=sorted(asked.model_dump(exclude_none=True)))
+    return _public(caller)
+
+
+@router.put("/model", summary="Choose about language models")
+def choose_model(asked: ModelUpdate, caller: Manager) -> SettingsPublic:
+    model_choices.save(caller.library, Choices(asked.enabled, tuple(dict.fromkeys(asked.collections))))
+    audit.note(caller.library, caller.actor, "settings.model", enabled=asked.enabled, collections=asked.collections)
+    return _public(caller)
+
+
+@router.get("/cards", summary="Cards for high-stakes subjects")
+def list_cards(caller: Manager) -> Cards:
+    return Cards(cards=subject_cards.listing(caller.library))
+
+
+@router.put("/cards", summary="Change the cards")
+def save_cards(asked: Cards, caller: Manager) -> Cards:
+    """All of them at once; a question about a subject shows its card before any answer."""
+    kept = subject_cards.save(caller.library, [one.model_dump() for one in asked.cards])
+    audit.note(caller.library, caller.actor, "settings.cards", cards=len(kept))
+    return Cards(cards=kept)
+
+
+@router.delete("/cards", status_code=204, response_class=Response, summary="Go back to the shipped cards")
+def reset_cards(caller: Manager) -> None:
+    subject_cards.reset(caller.library)
+    audit.note(caller.library, caller.actor, "settings.cards", cards="reset")
+
+
+def _public(caller: Caller) -> SettingsPublic:
+    settings = caller.service.settings
+    tenant = tenants.get(settings, caller.tenant.slug)
+    chosen = model_choices.read(caller.library)
+    configured = endpoint.is_configured(settings)
+    model: dict[str, Any] = {
+        "configured": configured,
+        "name": settings.llm_model if configured else "",
+        "host": endpoint.host(settings) if configured else "",
+        "inside": configured and endpoint.is_inside(settings),
+        "enabled": chosen.enabled,
+        "collections": list(chosen.collections),
+    }
+    contact = "" if tenant.contact == settings.contact else tenant.contact
+    return SettingsPublic(name=tenant.name, contact=contact, model=ModelPublic(**model))

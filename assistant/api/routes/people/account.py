@@ -1,0 +1,57 @@
+"""One's own account: the page, and the password."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from assistant.api.auth import session_cookie
+from assistant.api.auth.callers import Person
+from assistant.api.routes.people.session import SessionPublic, me_public
+from assistant.api.schemas.bodies import Body, Password
+from assistant.service.rate_limits import client_address
+from assistant.service.running_service import ServiceDep
+from assistant.web.pages import render
+from kb.core.errors import Forbidden
+from kb.people import passwords, sessions
+from kb.people.credentials import LEAST_PASSWORD
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["people"])
+
+
+class PasswordUpdate(Body):
+    """The password that holds now, and the one to hold from now on."""
+
+    current: Password
+    password: Password
+
+
+@router.put("/api/v1/me/password", summary="Change one's password")
+def change_password(
+    body: PasswordUpdate, request: Request, response: Response, found: Person, service: ServiceDep
+) -> SessionPublic:
+    """Change one's password. All other browsers are signed out; this one gets a new session."""
+    user = service.limits.tried(
+        client_address(request),
+        found.user.email,
+        lambda: passwords.owner_of(service.settings, found.user.email, body.current),
+    )
+    if user is None:
+        raise Forbidden("password_wrong")
+    passwords.change(service.settings, user.id, body.password)
+    sessions.end_all(service.settings, user.id)
+    csrf = session_cookie.give(request, response, service, user.id)
+    return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
+
+
+@router.get("/account", include_in_schema=False, response_class=HTMLResponse)
+def page(request: Request, found: Person, service: ServiceDep) -> Response:
+    return render(
+        request,
+        "people/account.html",
+        me=me_public(service.settings, found.user),
+        has_password=bool(found.user.password_hash),
+        least=LEAST_PASSWORD,
+    )

@@ -1,0 +1,88 @@
+"""An invitation, as the invited person meets it: a page, and accepting."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import Field
+
+from assistant.api.auth import session_cookie
+from assistant.api.auth.callers import MaybePerson
+from assistant.api.routes.people.session import SessionPublic, me_public
+from assistant.api.schemas.bodies import Body, Name, Password
+from assistant.service.rate_limits import client_address
+from assistant.service.running_service import Service, ServiceDep
+from assistant.web.pages import render
+from kb.core.errors import InputError, Unauthenticated
+from kb.people import accounts, invitations, passwords
+from kb.people.credentials import LEAST_PASSWORD
+from kb.people.sessions import SignedIn
+from kb.store.tables.platform_tables import InvitationRow, UserRow
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["people"])
+Token = Annotated[str, Field(min_length=1, max_length=100, examples=["Zk3v…"])]
+
+
+class InvitationAccept(Body):
+    """The link's token, and: for a new account a name and a password; for an account of one's own its password, if
+    one is not signed in with it."""
+
+    token: Token
+    name: Name | None = None
+    password: Password | None = None
+
+
+@router.post("/api/v1/invitations/accept", summary="Accept an invitation", status_code=201)
+def accept(
+    body: InvitationAccept, request: Request, response: Response, service: ServiceDep, found: MaybePerson
+) -> SessionPublic:
+    """Become a member as invited, and be signed in."""
+    invitation = invitations.find(service.settings, body.token)
+    user = _invited(service, request, invitation, body, found)
+    library = service.library(service.tenant(invitation.tenant_slug))
+    invitations.accept(service.settings, library, invitation, user)
+    csrf = session_cookie.give(request, response, service, user.id)
+    return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
+
+
+def _invited(
+    service: Service, request: Request, invitation: InvitationRow, body: InvitationAccept, found: SignedIn | None
+) -> UserRow:
+    """Return the account that accepts: the one signed in, the one whose password is shown, or a new one."""
+    if found is not None and found.user.email == invitation.email:
+        return found.user
+    if accounts.by_email(service.settings, invitation.email) is None:
+        if not body.name or not body.password:
+            raise InputError("invitation_incomplete")
+        locale = str(request.state.locale)
+        return accounts.create(service.settings, invitation.email, body.name, body.password, locale)
+    user = service.limits.tried(
+        client_address(request),
+        invitation.email,
+        lambda: passwords.owner_of(service.settings, invitation.email, body.password or ""),
+    )
+    if user is None:
+        raise Unauthenticated("signin_failed")
+    return user
+
+
+@router.get("/invitation/{token}", include_in_schema=False, response_class=HTMLResponse)
+def page(
+    token: Annotated[str, Path(max_length=100)], request: Request, service: ServiceDep, found: MaybePerson
+) -> Response:
+    invitation = invitations.find(service.settings, token)
+    return render(
+        request,
+        "people/invitation.html",
+        invitation=invitation,
+        token=token,
+        organisation=service.tenant(invitation.tenant_slug).name,
+        known=accounts.by_email(service.settings, invitation.email) is not None,
+        mine=found is not None and found.user.email == invitation.email,
+        oidc=bool(service.settings.oidc_issuer),
+        least=LEAST_PASSWORD,
+    )

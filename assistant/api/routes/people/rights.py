@@ -1,0 +1,112 @@
+"""Who reads and edits which collection. What is not given is denied; owners reach everything."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from assistant.api.auth.callers import Caller, Manager
+from assistant.api.schemas.bodies import Body
+from assistant.web.pages import render
+from kb.library import audit
+from kb.people import access, accounts, members
+from kb.store.tables.activity_tables import EVERYONE
+from kb.store.tables.library_tables import CollectionRow
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["people"])
+_PATH = "/api/v1/tenants/{tenant}/rights"
+
+Level = Literal["read", "edit"]
+Subject = Annotated[
+    str,
+    Path(
+        pattern=r"^(everyone|user:[1-9][0-9]{0,8})$",
+        description='"everyone" in the organisation, or "user:" and a person\'s id.',
+        examples=["everyone"],
+    ),
+]
+CollectionSlug = Annotated[str, Path(max_length=40, examples=["main"])]
+
+
+class GrantPublic(BaseModel):
+    """A person's right on a collection; ``edit`` holds for editors only and reads too."""
+
+    user: int
+    name: str
+    email: str
+    level: Level
+
+
+class RightsPublic(BaseModel):
+    """Who reaches a collection, besides the owners."""
+
+    collection: str = Field(examples=["main"])
+    name: str
+    everyone: Level | None
+    people: list[GrantPublic]
+
+
+class GrantUpdate(Body):
+    """The right to give."""
+
+    level: Level
+
+
+@router.get(_PATH, summary="List rights")
+def listing(caller: Manager) -> list[RightsPublic]:
+    return [_public(caller, row) for row in caller.library.collections()]
+
+
+@router.put(_PATH + "/{collection}/{subject}", summary="Open a collection")
+def grant(collection: CollectionSlug, subject: Subject, body: GrantUpdate, caller: Manager) -> RightsPublic:
+    """Open a collection to everyone or to one person, in place of the right given before."""
+    row = caller.collection(collection)
+    name = _name(caller, subject)
+    access.grant(caller.library, row, subject, body.level)
+    audit.note(caller.library, caller.actor, "rights.grant", row.slug, to=subject, name=name, level=body.level)
+    return _public(caller, row)
+
+
+@router.delete(_PATH + "/{collection}/{subject}", summary="Close a collection")
+def revoke(collection: CollectionSlug, subject: Subject, caller: Manager) -> RightsPublic:
+    """Take a right back; nothing happens where there is none."""
+    row = caller.collection(collection)
+    access.revoke(caller.library, row, subject)
+    audit.note(caller.library, caller.actor, "rights.revoke", row.slug, to=subject)
+    return _public(caller, row)
+
+
+def _name(caller: Caller, subject: str) -> str:
+    if subject == EVERYONE:
+        return EVERYONE
+    user_id = int(subject.removeprefix("user:"))
+    return members.get(caller.service.settings, caller.tenant.slug, user_id).user.name
+
+
+def _public(caller: Caller, row: CollectionRow) -> RightsPublic:
+    given = access.grants(caller.library, row)
+    people = accounts.members(caller.service.settings, caller.tenant.slug)
+    found = [(one.user, given.get(access.subject_of(one.user.id))) for one in people]
+    return RightsPublic.model_validate(
+        {
+            "collection": row.slug,
+            "name": row.name,
+            "everyone": given.get(EVERYONE),
+            "people": [
+                {"user": user.id, "name": user.name, "email": user.email, "level": level}
+                for user, level in found
+                if level
+            ],
+        }
+    )
+
+
+@router.get("/t/{tenant}/manage/rights", include_in_schema=False, response_class=HTMLResponse)
+def page(request: Request, caller: Manager) -> Response:
+    people = accounts.members(caller.service.settings, caller.tenant.slug)
+    return render(request, "manage/rights.html", rights=listing(caller), people=people)

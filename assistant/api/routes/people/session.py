@@ -1,0 +1,128 @@
+"""Signing in and out, and who is signed in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
+
+from assistant.api.auth import session_cookie
+from assistant.api.auth.callers import MaybePerson, Person
+from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password
+from assistant.service.rate_limits import client_address
+from assistant.service.running_service import ServiceDep
+from assistant.web.pages import render
+from kb.core.errors import Unauthenticated
+from kb.core.settings import Settings
+from kb.people import accounts, passwords
+from kb.people.access import Role
+from kb.people.accounts import Membership
+from kb.store import tenants
+from kb.store.tables.platform_tables import UserRow
+
+__all__ = ["MePublic", "SessionPublic", "me_public", "router", "within"]
+
+router = APIRouter(tags=["people"])
+
+
+class SignIn(Body):
+    """E-mail and password."""
+
+    email: Email
+    password: Password
+
+
+class MembershipPublic(BaseModel):
+    """An organisation one belongs to."""
+
+    tenant: str = Field(examples=["harmony"])
+    name: str = Field(examples=["和諧長者服務社"])
+    role: Role
+
+
+class MePublic(BaseModel):
+    """The person who is signed in."""
+
+    id: int
+    email: str
+    name: str
+    locale: str
+    memberships: list[MembershipPublic]
+
+
+class MeUpdate(Body):
+    """What one may change of oneself; what is left out stays."""
+
+    name: Name | None = None
+    locale: Locale | None = None
+
+
+class SessionPublic(BaseModel):
+    """An open session; ``csrf`` goes back as the header X-CSRF-Token with every change."""
+
+    csrf: str
+    me: MePublic
+
+
+@router.post("/api/v1/session", summary="Sign in", status_code=201)
+def sign_in(body: SignIn, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
+    """Sign a browser in: sets the cookie `sinzi_session`. Programs use API keys instead."""
+    user = service.limits.tried(
+        client_address(request), body.email, lambda: passwords.owner_of(service.settings, body.email, body.password)
+    )
+    if user is None:
+        raise Unauthenticated("signin_failed")
+    csrf = session_cookie.give(request, response, service, user.id)
+    return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
+
+
+@router.delete("/api/v1/session", summary="Sign out", status_code=204)
+def sign_out(request: Request, response: Response, service: ServiceDep, _found: MaybePerson) -> None:
+    """Sign this browser out. Nothing happens where nobody is signed in."""
+    session_cookie.take(request, response, service)
+
+
+@router.get("/api/v1/me", summary="Who is signed in")
+def me(found: Person, service: ServiceDep) -> MePublic:
+    return me_public(service.settings, found.user)
+
+
+@router.patch("/api/v1/me", summary="Change one's name or interface language")
+def change_me(body: MeUpdate, found: Person, service: ServiceDep) -> MePublic:
+    user = accounts.change(service.settings, found.user.id, name=body.name, locale=body.locale)
+    return me_public(service.settings, user)
+
+
+@router.get("/sign-in", include_in_schema=False)
+def page(
+    request: Request, service: ServiceDep, found: MaybePerson, target: Annotated[str, Query(alias="next")] = "/"
+) -> Response:
+    if found is not None:
+        return RedirectResponse(within(target), status_code=303)
+    if accounts.total(service.settings) == 0:
+        return RedirectResponse("/set-up", status_code=303)
+    return render(request, "people/sign-in.html", next=within(target), oidc=bool(service.settings.oidc_issuer))
+
+
+def within(target: str) -> str:
+    """Return an address to go to after signing in: a path of this service, or the front door for anything else."""
+    inside = target.startswith("/") and target[1:2] not in ("/", "\\") and target.isprintable()
+    return target if inside else "/"
+
+
+def me_public(settings: Settings, user: UserRow) -> MePublic:
+    """Return what a person sees of themselves."""
+    found = accounts.memberships(settings, user.id)
+    return MePublic(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        locale=user.locale,
+        memberships=[_membership(settings, one) for one in found],
+    )
+
+
+def _membership(settings: Settings, one: Membership) -> MembershipPublic:
+    return MembershipPublic(tenant=one.tenant, name=tenants.get(settings, one.tenant).name, role=one.role)

@@ -1,0 +1,67 @@
+"""Signing in at the organisation's own provider (Microsoft 365, Google): there and back again."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Cookie, Query, Request
+from fastapi.responses import RedirectResponse
+
+from assistant.api.auth import session_cookie
+from assistant.api.http.addresses import address_of
+from assistant.api.routes.people.session import within
+from assistant.service.oidc_provider import Flow, Provider
+from assistant.service.running_service import Service, ServiceDep
+from kb.core.errors import Forbidden, NotFound
+from kb.people import oidc_identities
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+_PATH = "/sign-in/oidc"
+_BACK = _PATH + "/back"
+_COOKIE = "sinzi_oidc"
+_SECONDS = 600
+Short = Annotated[str, Query(max_length=4000)]
+
+
+@router.get(_PATH)
+def leave(
+    request: Request, service: ServiceDep, target: Annotated[str, Query(alias="next", max_length=2000)] = "/"
+) -> RedirectResponse:
+    provider = _provider(service)
+    flow = Flow.begin(within(target))
+    away = RedirectResponse(provider.address(address_of(request, service.settings, _BACK), flow), status_code=303)
+    secure = session_cookie.is_secure(service)
+    # Lax, not Strict: the browser comes back from another site.
+    away.set_cookie(_COOKIE, flow.packed(), max_age=_SECONDS, path=_PATH, httponly=True, samesite="lax", secure=secure)
+    return away
+
+
+@router.get(_BACK)
+def come_back(
+    request: Request,
+    service: ServiceDep,
+    waiting: Annotated[str, Cookie(alias=_COOKIE)] = "",
+    state: Short = "",
+    code: Short = "",
+) -> RedirectResponse:
+    provider = _provider(service)
+    flow = Flow.unpacked(waiting)
+    if not code or not secrets.compare_digest(state.encode(), flow.state.encode()):
+        raise Forbidden("oidc_refused", reason="state")
+    claimed = provider.claimed(address_of(request, service.settings, _BACK), flow, code)
+    user = oidc_identities.user_of(service.settings, claimed)
+    # An invitation the person came from may have been accepted on the way.
+    target = within(flow.next)
+    home = RedirectResponse("/" if target.startswith("/invitation/") else target, status_code=303)
+    home.delete_cookie(_COOKIE, path=_PATH)
+    session_cookie.give(request, home, service, user.id)
+    return home
+
+
+def _provider(service: Service) -> Provider:
+    if service.provider is None:
+        raise NotFound("not_found")
+    return service.provider

@@ -1,0 +1,105 @@
+"""The first start: one page makes the first account and its organisation, then never opens again."""
+
+from __future__ import annotations
+
+import secrets
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field, StringConstraints
+
+from assistant.api.auth import session_cookie
+from assistant.api.http.addresses import FORWARDED
+from assistant.api.routes.people.session import SessionPublic, me_public
+from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password, Slug
+from assistant.service.rate_limits import client_address
+from assistant.service.running_service import ServiceDep
+from assistant.web.pages import render
+from kb.core.errors import Forbidden
+from kb.people import accounts, first_account
+from kb.people.credentials import LEAST_PASSWORD
+from kb.people.first_account import NewTenant
+from kb.store import tenants
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["people"])
+
+
+class TenantCreate(Body):
+    """A new organisation."""
+
+    slug: Slug
+    name: Name
+    contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
+        default="", description="Whom to ask when the documents are silent.", examples=["人事部，內線 101"]
+    )
+
+
+class SetUp(Body):
+    """The first account, and the organisations it will own."""
+
+    email: Email
+    name: Name
+    password: Password
+    tenant: TenantCreate | None = None
+    take_over: Annotated[list[Slug], Field(max_length=100)] = Field(
+        default=[], description="Organisations that exist already, as `kb demo` makes them."
+    )
+    locale: Locale = "zh-HK"
+    token: Annotated[str, Field(max_length=100)] = Field(
+        default="", description="As `kb serve` printed it; not needed on the computer it runs on."
+    )
+
+
+@router.post("/api/v1/set-up", summary="Make the first account", status_code=201)
+def set_up(body: SetUp, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
+    """Make the first account and its organisation, and sign it in. Refused with 409 once there is an account."""
+    if accounts.total(service.settings) == 0 and not from_here(request):
+        address = client_address(request)
+        if not service.limits.tried(address, "set-up", lambda: _token_fits(request, body.token) or None):
+            raise Forbidden("setup_token_wrong")
+    new = NewTenant(body.tenant.slug, body.tenant.name, body.tenant.contact) if body.tenant else None
+    user = first_account.begin(service.settings, body.email, body.name, body.password, new, body.take_over, body.locale)
+    csrf = session_cookie.give(request, response, service, user.id)
+    return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
+
+
+@router.get("/set-up", include_in_schema=False)
+def page(request: Request, service: ServiceDep, token: Annotated[str, Query(max_length=100)] = "") -> Response:
+    if accounts.total(service.settings):
+        return RedirectResponse("/", status_code=303)
+    trusted = from_here(request) or _token_fits(request, token)
+    known = tenants.listing(service.settings) if trusted else []
+    shown = token if trusted else ""
+    return render(request, "people/set-up.html", known=known, trusted=trusted, token=shown, least=LEAST_PASSWORD)
+
+
+def _token_fits(request: Request, token: str) -> bool:
+    expected = str(getattr(request.app.state, "setup_token", ""))
+    return bool(expected) and secrets.compare_digest(token.strip().encode(), expected.encode())
+
+
+def from_here(request: Request) -> bool:
+    """Return whether the browser runs on this very computer and means it.
+
+    The name it asked for must be this computer's too: a page elsewhere may have its name point here. Behind a proxy
+    everybody seems to be near, so a forwarded request never counts, nor any where KB_PUBLIC_URL tells of a proxy.
+    """
+    if request.client is None or any(name in request.headers for name in FORWARDED):
+        return False
+    if request.app.state.service.settings.public_url:
+        return False
+    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    return _is_loopback(request.client.host) and (name == "localhost" or _is_loopback(name))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

@@ -1,0 +1,93 @@
+"""The pages beyond asking: what changed in a document, the document in a page, and drafts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from assistant.api.auth.callers import Caller, Reader
+from assistant.api.routes.writing.tasks import compared, reader_language, summarised
+from assistant.api.schemas.bodies import Id
+from assistant.conversations import conversation_store
+from assistant.llm.gateway import open_door
+from assistant.service.asking import Mine
+from assistant.tasks import version_passages
+from assistant.tasks.drafting import KINDS, Kind
+from assistant.web.pages import render
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+Number = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+
+
+@router.get("/t/{tenant}/library/{document_id}/changes")
+def changes_page(
+    request: Request,
+    document_id: Id,
+    caller: Reader,
+    earlier: Annotated[int | None, Query(alias="from", ge=1, le=2**31 - 1)] = None,
+    later: Annotated[int | None, Query(alias="to", ge=1, le=2**31 - 1)] = None,
+) -> HTMLResponse:
+    """Compare the versions ``from`` and ``to``, whichever is the older; the newest two by default."""
+    _, document = caller.document(document_id)
+    versions = version_passages.versions(caller.library, document)
+    if earlier and later and earlier > later:
+        earlier, later = later, earlier
+    found = compared(caller, document_id, earlier, later) if len(versions) > 1 else None
+    title = versions[-1].title if versions else ""
+    chosen = {one.number: one for one in versions}
+    return render(
+        request, "tasks/changes.html", document=document, title=title or document.name, versions=chosen, found=found
+    )
+
+
+@router.get("/t/{tenant}/library/{document_id}/summary")
+def summary_page(request: Request, document_id: Id, caller: Reader, version: Number = None) -> HTMLResponse:
+    """Show a document's telling clauses; a language model is asked only when the reader says so."""
+    made = summarised(caller, document_id, version, reader_language(request), generate=False)
+    _, document = caller.document(document_id)
+    chosen = {one.number: one for one in version_passages.versions(caller.library, document)}
+    row = chosen[version or max(chosen)]
+    start = {"document": document_id, "version": row.number}
+    return render(
+        request,
+        "tasks/summary.html",
+        document=document,
+        title=row.title or document.name,
+        versions=chosen,
+        version=row,
+        made=made,
+        model=_has_model(caller),
+        start=start,
+    )
+
+
+@router.get("/t/{tenant}/draft")
+def draft_page(
+    request: Request,
+    own: Mine,
+    kind: Kind = "email",
+    message: Number = None,
+    question: Annotated[str, Query(max_length=2000)] = "",
+) -> HTMLResponse:
+    """Draft from an answer of one's own (``message``) or from a question."""
+    if message is not None:
+        question = conversation_store.message(own.caller.library, own.id, message).question
+    start = {"message": message, "begin": bool(question)}
+    return render(
+        request,
+        "tasks/draft.html",
+        kinds=KINDS,
+        kind=kind,
+        question=question,
+        message=message,
+        model=_has_model(own.caller),
+        start=start,
+    )
+
+
+def _has_model(caller: Caller) -> bool:
+    return open_door(caller.service.settings, caller.library) is not None

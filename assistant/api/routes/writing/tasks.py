@@ -1,0 +1,135 @@
+"""Beyond asking: summarise a document, what changed in it, draft from what it says, translate a passage."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from assistant.api.auth.callers import Asker, Caller, Reader, limit_questions
+from assistant.api.schemas.bodies import Id
+from assistant.api.schemas.task_schemas import (
+    ChangesAsked,
+    ChangesPublic,
+    DraftAsked,
+    SummaryAsked,
+    TranslationAsked,
+    TranslationPublic,
+    WrittenPublic,
+    changes_public,
+    translation_public,
+    written_public,
+)
+from assistant.evidence.quotable_spans import Unit
+from assistant.sources import readable_versions
+from assistant.tasks import drafting, summary, translation
+from assistant.tasks import version_changes as comparing
+from assistant.tasks.answer_sources import kept
+from assistant.tasks.written_text import Written
+from kb.core.errors import Conflict, Forbidden, Misconfigured, NotFound
+from kb.language.detect import Language, detect
+from kb.library import audit
+from kb.search.passage import passage
+
+__all__ = ["compared", "reader_language", "router", "summarised"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["tasks"])
+
+
+@router.post("/documents/{document_id}/summary", summary="Summarise a document")
+def summarise(document_id: Id, body: SummaryAsked, request: Request, caller: Reader) -> WrittenPublic:
+    """`points` are its telling clauses, word for word; where there is a language model, it writes `text` over them."""
+    language = body.language or reader_language(request)
+    return summarised(caller, document_id, body.version, language, generate=body.generate)
+
+
+@router.post("/documents/{document_id}/changes", summary="What changed between two versions")
+def changes(document_id: Id, body: ChangesAsked, caller: Reader) -> ChangesPublic:
+    """Clause by clause, both wordings as citations, with the words that differ."""
+    return compared(caller, document_id, body.earlier, body.later)
+
+
+@router.post("/drafts", summary="Draft an e-mail, a notice or minutes")
+def draft(body: DraftAsked, caller: Asker) -> WrittenPublic:
+    """From what the documents say about a question, or from what a kept answer quoted. Nothing is kept or sent."""
+    made = _drafted(caller, body)
+    return written_public(caller.library, made)
+
+
+@router.post("/chunks/{chunk}/translation", summary="Translate a passage")
+def translate(chunk: Id, body: TranslationAsked, caller: Reader) -> TranslationPublic:
+    """Only a language model can: 409 `llm_needed` where the organisation has none. The clause's number is kept."""
+    holding, row = readable_versions.quoted(caller.library, caller.reach, chunk)
+    limit_questions(caller)
+    start, end = min(body.start, len(row.text)), min(body.end, len(row.text))
+    if not row.text[start:end].strip():
+        raise NotFound("passage_gone", document=holding.document.name)
+    unit = Unit(passage(row, holding), start, end)
+    other = Language.TRADITIONAL if row.language == Language.ENGLISH else Language.ENGLISH
+    try:
+        made = translation.translate(caller.service.retriever(caller.tenant), unit, body.language or other)
+    except Misconfigured as needed:
+        raise Conflict(needed.code, **needed.detail) from needed
+    _note(caller, "document.translate", holding.document.name, made.language, left=made.egress.left)
+    return translation_public(caller.library, made)
+
+
+def summarised(
+    caller: Caller, document_id: int, version: int | None, language: Language, *, generate: bool
+) -> WrittenPublic:
+    """Summarise a document within the caller's reach; the page does it with this too."""
+    collection, document = caller.document(document_id)
+    limit_questions(caller)
+    made = summary.summarise(
+        caller.service.retriever(caller.tenant),
+        document.name,
+        language,
+        version=version,
+        collections=[collection.slug],
+        generate=generate,
+    )
+    _note(caller, "document.summarise", document.name, made.language, answerer=made.answerer, left=made.egress.left)
+    return written_public(caller.library, made)
+
+
+def compared(caller: Caller, document_id: int, earlier: int | None, later: int | None) -> ChangesPublic:
+    """Compare two versions of a document within the caller's reach; the page does it with this too."""
+    collection, document = caller.document(document_id)
+    limit_questions(caller)
+    found = comparing.compare(caller.library, document.name, earlier, later, collections=[collection.slug])
+    audit.note(
+        caller.library, caller.actor, "document.compare", document.name, earlier=found.earlier, later=found.later
+    )
+    return changes_public(caller.library, found)
+
+
+def _drafted(caller: Caller, body: DraftAsked) -> Written:
+    retriever = caller.service.retriever(caller.tenant)
+    if body.question is not None:
+        collections = caller.narrowed(body.collections)
+        limit_questions(caller)
+        language = body.language or detect(body.question)
+        made = drafting.draft(
+            retriever, body.kind, body.question, language,
+            collections=collections, as_of=body.as_of, generate=body.generate,
+        )  # fmt: skip
+        about = ", ".join(collections)
+    else:
+        if caller.user is None or body.message is None:
+            raise Forbidden("not_allowed")  # programs have no kept answers
+        answer = kept(caller.library, caller.user.id, caller.reach, body.message)
+        limit_questions(caller)
+        made = drafting.draft_from(
+            retriever, body.kind, answer.question, body.language or answer.language, answer.citations,
+            as_of=answer.as_of, unsure=answer.unsure, generate=body.generate,
+        )  # fmt: skip
+        about = ", ".join(sorted({one.document for one in made.citations}))
+    _note(caller, "draft.write", about, made.language, kind=body.kind, answerer=made.answerer, left=made.egress.left)
+    return made
+
+
+def reader_language(request: Request) -> Language:
+    """Return the language of texts for this reader: that of the pages they see."""
+    return Language.ENGLISH if request.state.locale == "en" else Language.TRADITIONAL
+
+
+def _note(caller: Caller, action: str, subject: str, language: str, **detail: str | bool) -> None:
+    audit.note(caller.library, caller.actor, action, subject, language=language, **detail)

@@ -1,0 +1,121 @@
+"""Documents and versions on the wire, and the document that a request is about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from assistant.api.auth.callers import Caller
+from assistant.api.schemas.bodies import Moment
+from assistant.library_admin.document_detail import Shelf, main_version
+from assistant.library_admin.document_list import Item
+from kb.core.errors import NotFound
+
+__all__ = ["DocumentDetail", "DocumentPage", "DocumentPublic", "VersionPublic", "detail_of", "item_of", "shelf_of"]
+
+
+class DocumentPublic(BaseModel):
+    """A document in a list, with the version that stands for it: the published one, else the newest."""
+
+    id: int
+    name: str
+    title: str
+    collection: str
+    status: str = Field(description="published, draft, withdrawn, or indexing while it first comes in.")
+    draft: bool = Field(description="Whether another version waits to be published.")
+    language: str
+    version: int
+    version_id: int
+    page_count: int | None
+    effective_from: date | None
+    effective_to: date | None
+    owner: str
+    review_on: date | None
+    review_due: bool
+    updated_at: Moment
+
+
+class DocumentPage(BaseModel):
+    """A page of a list."""
+
+    total: int
+    items: list[DocumentPublic]
+
+
+class VersionPublic(BaseModel):
+    """One upload of a document."""
+
+    id: int
+    number: int
+    state: str = Field(description="draft, published, superseded, withdrawn, or indexing.")
+    title: str
+    language: str
+    page_count: int | None
+    size_bytes: int
+    issued: date | None
+    effective_from: date | None
+    effective_to: date | None = Field(description="The first day on which it no longer holds.")
+    notes: list[str]
+    created_at: Moment
+
+
+class DocumentDetail(BaseModel):
+    """A document with its versions, oldest first."""
+
+    id: int
+    name: str
+    title: str
+    collection: str
+    editable: bool
+    owner: str
+    review_on: date | None
+    main_version_id: int
+    versions: list[VersionPublic]
+
+
+def shelf_of(caller: Caller, document_id: int, *, edit: bool = False) -> Shelf:
+    """Return the document within the caller's reach; see :meth:`Caller.document`."""
+    collection, document = caller.document(document_id, edit=edit)
+    return Shelf(caller.service.settings, caller.library, caller.actor, collection, document)
+
+
+def item_of(item: Item) -> DocumentPublic:
+    document, version = item.document, item.version
+    return DocumentPublic(
+        id=document.id,
+        name=document.name,
+        title=version.title or document.name,
+        collection=item.collection.slug,
+        status=version.state,
+        draft=item.draft,
+        language=version.language,
+        version=version.number,
+        version_id=version.id,
+        page_count=version.page_count,
+        effective_from=version.effective_from,
+        effective_to=version.effective_to,
+        owner=document.owner,
+        review_on=document.review_on,
+        review_due=item.review_due,
+        updated_at=version.created_at,
+    )
+
+
+def detail_of(shelf: Shelf, caller: Caller) -> DocumentDetail:
+    editable = shelf.collection.slug in caller.reach.edit
+    versions = shelf.versions(editor=editable)
+    main = main_version(shelf.document, versions)
+    if main is None:
+        raise NotFound("document_not_found", document=str(shelf.document.id))
+    return DocumentDetail(
+        id=shelf.document.id,
+        name=shelf.document.name,
+        title=main.title or shelf.document.name,
+        collection=shelf.collection.slug,
+        editable=editable,
+        owner=shelf.document.owner,
+        review_on=shelf.document.review_on,
+        main_version_id=main.id,
+        versions=[VersionPublic.model_validate(one, from_attributes=True) for one in versions],
+    )

@@ -1,0 +1,206 @@
+"""Summaries, changes, drafts and translations on the wire."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assistant.answers.answer_view import CitationShown, EgressShown, cited
+from assistant.answers.citations import Citation
+from assistant.api.schemas.bodies import Body
+from assistant.service.asking import Slugs
+from assistant.tasks.drafting import Kind
+from assistant.tasks.translation import Translation
+from assistant.tasks.version_changes import Change, Changes
+from assistant.tasks.word_diff import marked
+from assistant.tasks.written_text import Written
+from kb.language.detect import Language
+from kb.library.documents import Library
+
+__all__ = [
+    "ChangePublic",
+    "ChangesAsked",
+    "ChangesPublic",
+    "DraftAsked",
+    "PiecePublic",
+    "PointPublic",
+    "SummaryAsked",
+    "TranslationAsked",
+    "TranslationPublic",
+    "WrittenPublic",
+    "changes_public",
+    "translation_public",
+    "written_public",
+]
+
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class SummaryAsked(Body):
+    """Which version to summarise (its number; the newest by default), and in which language (the reader's)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 2, "language": "en"}]})
+
+    version: Number | None = None
+    language: Language | None = None
+    generate: bool = Field(default=True, description="Whether a language model may write, where there is one.")
+
+
+class ChangesAsked(Body):
+    """Numbers of two versions; by default the newest and the one before it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"earlier": 1, "later": 2}]})
+
+    earlier: Number | None = None
+    later: Number | None = None
+
+
+class DraftAsked(Body):
+    """What to draft, from a question or from an answer that was kept (``message``), exactly one of the two.
+
+    ``collections`` and ``as_of`` narrow what a question may find; an answer has been narrowed already.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kind": "email", "question": "年假結轉"}, {"kind": "notice", "message": 12}]}
+    )
+
+    kind: Kind
+    question: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    message: Number | None = None
+    collections: Slugs | None = None
+    as_of: date | None = None
+    language: Language | None = Field(default=None, description="By default the question's.")
+    generate: bool = True
+
+    @model_validator(mode="after")
+    def _from_one_thing(self) -> Self:
+        if (self.question is None) == (self.message is None):
+            raise ValueError("give either question or message")
+        return self
+
+
+class TranslationAsked(Body):
+    """Characters ``start``–``end`` of the passage (all of it by default); by default into the other language."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"start": 0, "end": 120, "language": "en"}]})
+
+    start: Offset = 0
+    end: Offset = 2**31 - 1
+    language: Language | None = None
+
+
+class PointPublic(BaseModel):
+    """A telling line of a document, word for word, under the heading of its section."""
+
+    heading: str
+    citation: CitationShown
+
+
+class WrittenPublic(BaseModel):
+    """A text with its sources: markers ``[n]`` in ``text`` name ``citations``."""
+
+    kind: Literal["summary", "email", "notice", "minutes"]
+    language: str
+    text: str
+    answerer: Literal["llm", "extractive"]
+    fallback: str = Field(description='Why quotes stand in for a language model\'s text, as a code; "" otherwise.')
+    unsure: bool = Field(description="Whether the quotes may miss what was asked.")
+    citations: list[CitationShown]
+    points: list[PointPublic]
+    egress: EgressShown
+
+
+class PiecePublic(BaseModel):
+    """A stretch of a wording; ``changed`` where the other wording does not have it."""
+
+    text: str
+    changed: bool
+
+
+class ChangePublic(BaseModel):
+    """A clause in both wordings; the pieces of a side join to its whole text."""
+
+    kind: Literal["changed", "added", "removed", "renumbered"]
+    clause: str = Field(description="Its number, or its heading where it has none.")
+    before: list[CitationShown]
+    after: list[CitationShown]
+    before_pieces: list[PiecePublic]
+    after_pieces: list[PiecePublic]
+
+
+class ChangesPublic(BaseModel):
+    """What is not as it was from version ``earlier`` to version ``later``, in reading order."""
+
+    document: str
+    earlier: int
+    later: int
+    changes: list[ChangePublic]
+    unchanged: int = Field(description="How many clauses are as they were.")
+
+
+class TranslationPublic(BaseModel):
+    """A passage and its translation; ``verified`` where every sentence could be checked against the original."""
+
+    original: CitationShown
+    language: str
+    text: str
+    verified: bool
+    egress: EgressShown
+
+
+def written_public(library: Library, made: Written) -> WrittenPublic:
+    points = [(one.heading, cited(library, [one.citation])) for one in made.points]
+    return WrittenPublic.model_validate(
+        {
+            "kind": made.kind,
+            "language": made.language,
+            "text": made.text,
+            "answerer": made.answerer,
+            "fallback": made.fallback,
+            "unsure": made.unsure,
+            "citations": cited(library, made.citations),
+            "points": [PointPublic(heading=heading, citation=one) for heading, found in points for one in found],
+            "egress": EgressShown(**made.egress.as_dict()),
+        }
+    )
+
+
+def changes_public(library: Library, found: Changes) -> ChangesPublic:
+    return ChangesPublic(
+        document=found.document,
+        earlier=found.earlier,
+        later=found.later,
+        changes=[_change(library, one) for one in found.changes],
+        unchanged=found.unchanged,
+    )
+
+
+def _change(library: Library, change: Change) -> ChangePublic:
+    old, new = marked(_wording(change.before), _wording(change.after))
+    return ChangePublic(
+        kind=change.kind,
+        clause=change.clause,
+        before=cited(library, change.before),
+        after=cited(library, change.after),
+        before_pieces=[PiecePublic(text=one.text, changed=one.changed) for one in old],
+        after_pieces=[PiecePublic(text=one.text, changed=one.changed) for one in new],
+    )
+
+
+def _wording(citations: list[Citation]) -> str:
+    return "\n".join(one.quote for one in citations)
+
+
+def translation_public(library: Library, made: Translation) -> TranslationPublic:
+    [original] = cited(library, [made.original])
+    return TranslationPublic(
+        original=original,
+        language=made.language,
+        text=made.text,
+        verified=made.verified,
+        egress=EgressShown(**made.egress.as_dict()),
+    )

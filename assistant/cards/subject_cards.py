@@ -1,0 +1,133 @@
+"""Cards for high-stakes subjects: fixed words and contacts of the NGO's own, shown before any answer, never generated.
+
+``cards.json`` holds the defaults; a tenant's owner may change, add and remove subjects. A false alarm costs a glance
+and a miss may cost more, so patterns are wide: "child abuse training" shows the card too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from assistant.cards.pattern_cost import MOST_WAYS, ways
+from kb.core.errors import InputError
+from kb.language.script import fold
+from kb.library import tenant_settings
+from kb.library.documents import Library
+
+__all__ = ["Card", "Contact", "defaults", "find", "listing", "reset", "save"]
+
+KEY = "cards"
+MOST_CARDS = 50
+_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+_Words = dict[Literal["zh-HK", "en"], _Text]
+
+
+class Contact(BaseModel):
+    """Whom to call: a name in both languages, and a number as it is dialled."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: _Words
+    number: Annotated[str, Field(pattern=r"^[+\d][\d \-()#*]{1,29}$")]
+
+
+class Card(BaseModel):
+    """A subject: regular expressions that find it in a question, and what is shown.
+
+    Patterns are matched against the question folded (lower case, Simplified), and are folded likewise themselves.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
+    patterns: Annotated[list[Annotated[str, Field(min_length=2, max_length=1000)]], Field(min_length=1, max_length=50)]
+    title: _Words
+    text: _Words
+    contacts: list[Contact] = []
+    enabled: bool = True
+
+    @field_validator("patterns")
+    @classmethod
+    def _compiles(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            try:
+                compiled = _compiled(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern}: {error}") from error
+            if ways(pattern) > MOST_WAYS:
+                raise ValueError(f"{pattern}: too many ways to match (repeats inside or after repeats)")
+            if compiled.search(""):
+                raise ValueError(f"{pattern}: finds everything")
+        return patterns
+
+    @field_validator("title", "text")
+    @classmethod
+    def _both(cls, words: dict[str, str]) -> dict[str, str]:
+        if set(words) != {"zh-HK", "en"}:
+            raise ValueError("zh-HK and en are both needed")
+        return words
+
+    def matches(self, question: str) -> bool:
+        """Whether a question is about the subject."""
+        folded = fold(question)
+        return self.enabled and any(_compiled(pattern).search(folded) for pattern in self.patterns)
+
+    def shown(self, locale: str) -> dict[str, Any]:
+        """Return what a person sees: ``{"id", "title", "text", "contacts": [{"name", "number"}]}``."""
+        words: Literal["zh-HK", "en"] = "en" if locale == "en" else "zh-HK"
+        contacts = [{"name": one.name.get(words, ""), "number": one.number} for one in self.contacts]
+        return {"id": self.id, "title": self.title[words], "text": self.text[words], "contacts": contacts}
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # escapes such as \b and \w are ASCII and survive folding, their upper-case forms would not
+    return re.compile(pattern if pattern.isascii() else fold(pattern), re.IGNORECASE)
+
+
+@cache
+def defaults() -> tuple[Card, ...]:
+    """Return the shipped cards; every number on them is a public service's."""
+    text = files("assistant.cards").joinpath("cards.json").read_text(encoding="utf-8")
+    return tuple(Card.model_validate(one) for one in json.loads(text))
+
+
+def listing(library: Library) -> list[Card]:
+    """Return the tenant's cards: its own, or the shipped ones where it has set none."""
+    kept = tenant_settings.get(library, KEY)
+    return list(defaults()) if kept is None else [Card.model_validate(one) for one in kept]
+
+
+def save(library: Library, cards: list[dict[str, Any]]) -> list[Card]:
+    """Check and keep the tenant's cards, all of them, and return them.
+
+    Raises:
+        InputError: ``cards_invalid`` with what is wrong.
+    """
+    try:
+        checked = [Card.model_validate(one) for one in cards]
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError("cards_invalid", reason=f"{place}: {first['msg']}") from error
+    if sum(ways(pattern) for card in checked for pattern in card.patterns) > MOST_WAYS:
+        raise InputError("cards_invalid", reason="patterns: too many ways to match (repeats inside or after repeats)")
+    identities = {card.id for card in checked}
+    if len(identities) < len(checked) or len(checked) > MOST_CARDS:
+        raise InputError("cards_invalid", reason=f"id: each once, at most {MOST_CARDS}")
+    tenant_settings.put(library, KEY, [card.model_dump() for card in checked])
+    return checked
+
+
+def reset(library: Library) -> None:
+    """Go back to the shipped cards."""
+    tenant_settings.put(library, KEY, None)
+
+
+def find(library: Library, question: str) -> Card | None:
+    """Return the card of the first subject the question is about, in the order of the list."""
+    return next((card for card in listing(library) if card.matches(question)), None)

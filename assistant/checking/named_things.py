@@ -1,0 +1,88 @@
+"""Names of a claim: persons, posts, titles, codes and Latin words must stand in its source, in either language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
+
+from assistant.personal_data import personal_names
+from kb.language.script import fold, is_cjk
+
+__all__ = ["exchanged", "strangers"]
+
+_TITLE = re.compile(r"《([^《》]{2,60})》")
+_CODE = re.compile(r"[A-Za-z]*\d+[A-Za-z]+\w*|[A-Za-z]+[-/]?\d[\w/-]*|[\w.+-]+@[\w.-]+|https?://\S+|www\.\S+")
+_CAPITAL = re.compile(r"\b[A-Z][A-Za-z'’]*\b")
+_OPENING = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
+# Capitalised without being a name.
+_PLAIN_WORDS = (
+    "i hk hong kong january february march april may june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday am pm chinese english"
+)
+_PLAIN = frozenset(_PLAIN_WORDS.split(" "))
+
+
+@cache
+def _posts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """Return for each post a pattern of its names in a claim, and one of those that satisfy it in a source."""
+    text = files("assistant.checking").joinpath("posts.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return tuple((_any(cells[0]), _any("; ".join(cells))) for cells in rows)
+
+
+def _any(cell: str) -> re.Pattern[str]:
+    words = sorted((fold(word.strip()) for word in cell.split(";") if word.strip()), key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) if is_cjk(word[0]) else rf"\b{re.escape(word)}s?\b" for word in words))
+
+
+@cache
+def _kinds() -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Things of one kind (年假 病假 …), a pattern for the names of each."""
+    text = files("assistant.checking").joinpath("kinds.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return tuple(tuple(_any(cell) for cell in row) for row in rows)
+
+
+def exchanged(claim: str, unit: str) -> list[str]:
+    """Return the words of the claim for which its source has another of the same kind: sick leave for annual leave."""
+    ours, theirs = fold(claim), fold(unit)
+    found: list[str] = []
+    for kind in _kinds():
+        said = {one: match.group() for one in kind if (match := one.search(ours))}
+        there = {one for one in kind if one.search(theirs)}
+        if said and there and there.isdisjoint(said):
+            found += said.values()
+    return found
+
+
+def strangers(claim: str, source: str, is_word: Callable[[str], bool]) -> list[str]:
+    """Return the names of the claim that its source does not have.
+
+    Args:
+        source: passage with its title and headings.
+        is_word: whether an English word is in the dictionary, and so no name.
+    """
+    held = fold(source)
+    return [name for name in _named(claim, held, is_word) if fold(name).strip() not in held]
+
+
+def _named(claim: str, held: str, is_word: Callable[[str], bool]) -> Iterator[str]:
+    for match in (*_TITLE.finditer(claim), *_CODE.finditer(claim)):
+        yield match[match.lastindex or 0]
+    for start, end in personal_names.find(claim):
+        if any(map(is_cjk, claim[start:end])):  # those in Latin letters are looked at word by word below
+            yield claim[start:end]
+    chinese = any(map(is_cjk, claim))
+    for match in _CAPITAL.finditer(claim):
+        word = match.group()
+        opens = not chinese and _OPENING.search(claim[: match.start()])
+        plain = fold(word) in _PLAIN or (not chinese and is_word(word))
+        if not opens and not plain and fold(word).removesuffix("'s").removesuffix("’s") not in held:
+            yield word
+    folded = fold(claim)
+    for named, satisfied in _posts():
+        match_ = named.search(folded)
+        if match_ and not satisfied.search(held):
+            yield match_.group()

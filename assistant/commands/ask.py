@@ -1,0 +1,121 @@
+"""``kb ask``: a question from the command line, or a file of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from assistant.answers import generative
+from assistant.answers.answer import Answer
+from assistant.answers.extractive import place
+from assistant.commands import print_egress, question_batch
+from assistant.messages import interface, say
+from assistant.turn import Turn
+from assistant.turn import answer as answer_turn
+from kb.cli import Context, pass_context
+from kb.core.dates import parse_date
+from kb.core.errors import InputError, SinziError
+from kb.language.detect import Language
+from kb.search.retriever import Retriever
+from kb.store import tenants
+
+__all__ = ["ask"]
+
+
+@click.command(short_help="Ask a question; get an answer with exact quotes.")
+@click.argument("question", required=False)
+@click.option("--tenant", help="The organisation asked (see: kb tenant list).")
+@click.option("--collection", "collections", multiple=True, help="Search only this collection; may be repeated.")
+@click.option("--as-of", metavar="DATE", help="The day for which the answer should hold, YYYY-MM-DD (default: today).")
+@click.option("--quotes", is_flag=True, help="Quotes only, whether or not there is a language model.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON line.")
+@click.option("--batch", "batch_file", type=click.Path(path_type=Path), help="JSON Lines file of questions.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where the answers to --batch go (default: stdout).")
+@pass_context
+def ask(
+    context: Context,
+    question: str | None,
+    tenant: str | None,
+    collections: tuple[str, ...],
+    as_of: str | None,
+    quotes: bool,
+    as_json: bool,
+    batch_file: Path | None,
+    out: Path | None,
+) -> None:
+    """Ask in Cantonese, written Chinese or English. The answer quotes the documents letter for letter,
+    with document, version, clause and page; where they are silent it says so.
+
+    \b
+    kb ask "病假要唔要醫生紙？" --tenant harmony
+    kb ask "How many days of annual leave?" --tenant harmony --as-of 2025-12-31
+    kb ask --batch questions.jsonl --out answers.jsonl --tenant harmony
+
+    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?}.
+    """
+    if batch_file is not None:
+        _ask_many(context, batch_file, out, tenant, not quotes)
+        return
+    if not question:
+        raise InputError("question_empty")
+    if not tenant:
+        raise InputError("tenant_required")
+    retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
+    turn = Turn(question, collections=list(collections) or None, as_of=parse_date(as_of), generate=not quotes)
+    answer = answer_turn(retriever, turn)
+    if as_json:
+        context.json(answer.as_dict())
+    else:
+        _print(context, answer)
+
+
+def _print(context: Context, answer: Answer) -> None:
+    """Print the card first, the answer, the sources of one a model wrote, and whether anything left the building."""
+    if answer.card:
+        click.secho(f"■ {answer.card['title']}", fg="red", bold=True)
+        click.echo(answer.card["text"])
+        for contact in answer.card["contacts"]:
+            click.secho(f"  ☎ {contact['number']}  {contact['name']}", bold=True)
+        click.echo()
+    if answer.searched != answer.question:
+        click.echo(interface("searched_as", context.settings.locale, question=answer.searched), err=True)
+    click.echo(answer.answer)
+    if answer.answerer == generative.NAME:
+        language = Language(answer.language)
+        for one in answer.citations:
+            click.echo(f"[{one.n}] {place(one, language)}\n{say('quote', language, text=one.quote)}")
+    print_egress(context, answer.egress)
+
+
+def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | None, generate: bool) -> None:
+    """Answer every line; a question that cannot be asked gets a refusal with the error's code as reason."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    retrievers: dict[str, Retriever] = {}
+    lines = list(question_batch.read(source))
+    done = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    with click.open_file(str(out) if out else "-", "w", encoding="utf-8") as stream, done:
+        for line in done.track(lines, description="kb ask"):
+            slug = line.tenant or tenant
+            if not slug:
+                raise InputError("tenant_required")
+            if slug not in retrievers:
+                retrievers[slug] = Retriever(context.settings, tenants.get(context.settings, slug))
+            answer = _answer(retrievers[slug], replace(line.turn, generate=generate), context.settings.locale)
+            stream.write(json.dumps(answer.as_dict(), ensure_ascii=False) + "\n")
+
+
+def _answer(retriever: Retriever, turn: Turn, locale: str) -> Answer:
+    try:
+        return answer_turn(retriever, turn)
+    except InputError as error:
+        return _unasked(turn, error, locale)
+
+
+def _unasked(turn: Turn, error: SinziError, locale: str) -> Answer:
+    return Answer(turn.question, "", error.message(locale), True, error.code, "extractive", id=turn.id)

@@ -1,0 +1,86 @@
+"""``kb twins``: documents and their copies in the other language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from assistant.bilingual_view.document_pairs import Pair
+from assistant.commands import open_tenant, tenant_option
+from assistant.messages import interface
+from kb.cli import Context, pass_context
+from kb.core.errors import NotFound
+from kb.library.audit import Actor
+from kb.library.documents import Library
+from kb.people.access import Reach
+from kb.store import writer_lock
+
+__all__ = ["twins"]
+
+_HERE = Actor("cli", "kb twins")
+_Names = tuple[str, str] | None
+
+
+@click.command(short_help="Which documents are the Chinese and the English copy of one.")
+@tenant_option
+@click.option("--set", "named", nargs=2, metavar="CHINESE ENGLISH", help="Name two documents each other's copy.")
+@click.option("--reject", nargs=2, metavar="A B", help="Say that two documents are not.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@pass_context
+def twins(context: Context, tenant: str, named: _Names, reject: _Names, as_json: bool) -> None:
+    """List the pairs, and in how many places their figures may differ. Documents go by their file names.
+
+    Pairs are found by themselves; documents that have not been looked at yet are looked at first.
+    """
+    from assistant.bilingual_view.document_pairs import every_pair
+
+    library = open_tenant(context, tenant).library
+    slugs = frozenset(row.slug for row in library.collections())
+    reach = Reach(slugs, slugs)
+    # To list the pairs is no reason to wait for a running service, which looks for them itself.
+    if named or reject or not writer_lock.held_elsewhere(context.settings.data):
+        with writer_lock.writing(context.settings.data, "kb twins"):
+            _change(library, reach, named, reject)
+    for pair in every_pair(library, reach):
+        facts = _facts(library, pair)
+        if as_json:
+            context.json(facts)
+        else:
+            click.echo(_line(facts, context.settings.locale))
+
+
+def _change(library: Library, reach: Reach, named: _Names, reject: _Names) -> None:
+    from assistant.bilingual_view.document_pairs import join, part, twin_of
+    from kb.search.bilingual import pair_finder
+
+    pair_finder.seek(library)
+    if named:
+        first, second = (library.document(name).id for name in named)
+        join(library, _HERE, first, second)
+    if reject:
+        first, second = (library.document(name).id for name in reject)
+        pair = twin_of(library, reach, first)
+        if pair is None or pair.other(first).document.id != second:
+            raise NotFound("twin_not_found", document=reject[0])
+        part(library, _HERE, pair, first)
+
+
+def _facts(library: Library, pair: Pair) -> dict[str, Any]:
+    from assistant.bilingual_view.side_by_side import side_by_side
+
+    laid = side_by_side(library, pair)
+    return {
+        "chinese": pair.chinese.document.name,
+        "english": pair.english.document.name,
+        "state": pair.state,
+        "matched": laid.is_matched,
+        "rows": len(laid.rows),
+        "differing": laid.differing,
+        "alone": laid.alone,
+    }
+
+
+def _line(facts: dict[str, Any], locale: str) -> str:
+    counted = interface("twins_counted", locale, **facts)
+    return f"{facts['chinese']}  ⇄  {facts['english']}\n  {interface('twins_' + facts['state'], locale)}{counted}"

@@ -1,0 +1,51 @@
+"""``kb serve``: the service for browsers and programs."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+
+from kb.cli import Context, pass_context
+
+__all__ = ["serve"]
+
+
+@click.command(short_help="Start the service: pages for the browser, an API for programs.")
+@click.option("--host", help="Address to listen on (default: KB_HOST, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on (default: KB_PORT, 8300).")
+@pass_context
+def serve(context: Context, host: str | None, port: int | None) -> None:
+    """Serve the pages and the API from this computer; Ctrl-C ends it.
+
+    The first visit shows a set-up page that makes the first account. To let colleagues in, listen on the office
+    network: kb serve --host 0.0.0.0
+    """
+    import uvicorn
+
+    from assistant.api.app import create
+    from assistant.api.observability import logging_setup
+    from assistant.messages import interface
+    from kb.people import accounts
+
+    settings = context.settings
+    host, port = host or settings.host, port or settings.port
+    shown = "localhost" if host in ("0.0.0.0", "127.0.0.1", "::") else host  # noqa: S104 - compared, not bound
+    app = create(settings)
+    click.echo(interface("serving", settings.locale, url=settings.public_url or f"http://{shown}:{port}"))
+    if accounts.total(settings) == 0:
+        # Whoever sees this screen may make the first account; nobody else on the network.
+        app.state.setup_token = secrets.token_urlsafe(9)
+        click.echo(interface("first_start", settings.locale, code=app.state.setup_token))
+    logging_setup.configure()
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,  # longer than people read, and than proxies keep theirs
+        timeout_graceful_shutdown=5,
+    )

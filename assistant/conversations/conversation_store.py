@@ -1,0 +1,203 @@
+"""A person's conversations: nobody else sees them, the organisation's owners neither."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, get_args
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from assistant.answers.answer_view import AnswerShown
+from kb.core.errors import NotFound
+from kb.library.documents import Library
+from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
+from kb.store.tables.columns import now
+
+__all__ = [
+    "REASONS",
+    "Reason",
+    "change",
+    "get",
+    "history",
+    "judge",
+    "listing",
+    "message",
+    "messages",
+    "record",
+    "remove",
+    "start",
+    "unjudge",
+]
+
+Reason = Literal["", "wrong", "incomplete", "outdated", "not_found", "unclear", "other"]
+REASONS: tuple[str, ...] = get_args(Reason)
+TITLE_CHARS = 60
+# As far back as a chain of follow-ups is traced, and some.
+_HISTORY = 6
+
+
+def start(
+    library: Library, person: int, title: str = "", collections: list[str] | None = None, as_of: date | None = None
+) -> ConversationRow:
+    """Open a conversation; without a title it takes the first question's."""
+    row = ConversationRow(user_id=person, title=title, collections=collections, as_of=as_of)
+    with library.transaction() as session:
+        session.add(row)
+    return row
+
+
+def get(library: Library, person: int, conversation_id: int) -> ConversationRow:
+    """Return a conversation.
+
+    Raises:
+        NotFound: ``conversation_not_found``, also where it is another person's.
+    """
+    with library.session() as session:
+        return _own(session, person, conversation_id)
+
+
+def _own(session: Session, person: int, conversation_id: int) -> ConversationRow:
+    row = session.get(ConversationRow, conversation_id)
+    if row is None or row.user_id != person:
+        raise NotFound("conversation_not_found")
+    return row
+
+
+def listing(library: Library, person: int, search: str = "", limit: int = 50, offset: int = 0) -> list[ConversationRow]:
+    """Return conversations in which something was asked, latest first; ``search`` looks in titles and questions."""
+    asked = sa.select(MessageRow.conversation_id)
+    query = sa.select(ConversationRow).where(ConversationRow.user_id == person, ConversationRow.id.in_(asked))
+    if search.strip():
+        wanted = search.strip()
+        within = asked.where(MessageRow.question.icontains(wanted, autoescape=True))
+        query = query.where(ConversationRow.title.icontains(wanted, autoescape=True) | ConversationRow.id.in_(within))
+    query = query.order_by(ConversationRow.updated_at.desc(), ConversationRow.id.desc()).limit(limit).offset(offset)
+    with library.session() as session:
+        return list(session.scalars(query))
+
+
+def change(
+    library: Library,
+    person: int,
+    conversation_id: int,
+    *,
+    title: str | None = None,
+    scope: tuple[list[str] | None, date | None] | None = None,
+) -> ConversationRow:
+    """Rename a conversation, or set its ``scope``: the collections (None: all) and the day its answers hold for.
+
+    Raises:
+        NotFound: ``conversation_not_found``.
+    """
+    with library.transaction() as session:
+        row = _own(session, person, conversation_id)
+        if title is not None:
+            row.title = title
+        if scope is not None:
+            row.collections, row.as_of = scope
+        return row
+
+
+def remove(library: Library, person: int, conversation_id: int) -> None:
+    """Delete a conversation with its questions, answers and feedback.
+
+    Raises:
+        NotFound: ``conversation_not_found``.
+    """
+    with library.transaction() as session:
+        session.delete(_own(session, person, conversation_id))
+
+
+def messages(library: Library, conversation_id: int) -> list[tuple[MessageRow, FeedbackRow | None]]:
+    """Return a conversation's questions and answers, oldest first, with what the asker thought of them."""
+    query = (
+        sa.select(MessageRow, FeedbackRow)
+        .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
+        .where(MessageRow.conversation_id == conversation_id)
+        .order_by(MessageRow.id)
+    )
+    with library.session() as session:
+        return [(message, feedback) for message, feedback in session.execute(query)]
+
+
+def history(library: Library, conversation_id: int) -> list[str]:
+    """Return the last questions of a conversation, oldest first: what a follow-up hangs on."""
+    query = (
+        sa.select(MessageRow.question)
+        .where(MessageRow.conversation_id == conversation_id)
+        .order_by(MessageRow.id.desc())
+        .limit(_HISTORY)
+    )
+    with library.session() as session:
+        return list(session.scalars(query))[::-1]
+
+
+def record(library: Library, person: int, conversation_id: int, answer: AnswerShown) -> MessageRow:
+    """Keep a question with its answer.
+
+    Raises:
+        NotFound: ``conversation_not_found``: it was deleted while the answer was being made.
+    """
+    message = MessageRow(
+        conversation_id=conversation_id,
+        question=answer.question,
+        answer=answer.model_dump(mode="json"),
+        refused=answer.refused,
+        reason=answer.reason,
+        language=answer.language,
+        ms=answer.ms,
+    )
+    with library.transaction() as session:
+        conversation = _own(session, person, conversation_id)
+        conversation.title = conversation.title or _title(answer.question)
+        conversation.updated_at = now()
+        session.add(message)
+    return message
+
+
+def _title(question: str) -> str:
+    line = " ".join(question.split())
+    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1].rstrip() + "…"
+
+
+def _message(session: Session, person: int, message_id: int) -> MessageRow:
+    row = session.get(MessageRow, message_id)
+    conversation = session.get(ConversationRow, row.conversation_id) if row else None
+    if row is None or conversation is None or conversation.user_id != person:
+        raise NotFound("message_not_found")
+    return row
+
+
+def message(library: Library, person: int, message_id: int) -> MessageRow:
+    """Return a person's own question with its answer.
+
+    Raises:
+        NotFound: ``message_not_found``, also where it is another person's.
+    """
+    with library.session() as session:
+        return _message(session, person, message_id)
+
+
+def judge(library: Library, person: int, message_id: int, verdict: int, reason: Reason, comment: str) -> None:
+    """Keep what the asker thinks of an answer (+1 or -1), in place of what was thought before.
+
+    Raises:
+        NotFound: ``message_not_found``, also where it is another person's.
+    """
+    with library.transaction() as session:
+        _message(session, person, message_id)
+        session.merge(
+            FeedbackRow(message_id=message_id, verdict=verdict, reason=reason, comment=comment, given_at=now())
+        )
+
+
+def unjudge(library: Library, person: int, message_id: int) -> None:
+    """Take a judgement back.
+
+    Raises:
+        NotFound: ``message_not_found``.
+    """
+    with library.transaction() as session:
+        _message(session, person, message_id)
+        session.execute(sa.delete(FeedbackRow).where(FeedbackRow.message_id == message_id))

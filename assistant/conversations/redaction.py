@@ -1,0 +1,77 @@
+"""Kept answers as their asker may see them now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from assistant.answers.answer_view import AnswerShown, CitationShown, EgressShown
+from assistant.sources.readable_versions import holdings, is_within
+from assistant.sources.source_refs import SourceRef
+from kb.library.documents import Holding, Library
+from kb.people.access import Reach
+from kb.search.bilingual import pair_records as twins
+
+__all__ = ["withheld"]
+
+
+def withheld(library: Library, reach: Reach, answers: Iterable[tuple[AnswerShown, datetime]]) -> list[AnswerShown]:
+    """Return kept answers, each with the time it was given (UTC without a zone), as their asker may see them now.
+
+    An answer stands on documents, those that it quotes and those that a language model read for it; where one of
+    them is gone for good, was withdrawn, or lies out of the asker's reach today, the answer's text and quotes are
+    left out and ``withheld`` is set. Of a quote's copy in the other language it says nothing where that is so.
+    """
+    kept = list(answers)
+    quotes = [quote for one, _ in kept for quote in one.citations]
+    others = [quote.twin for quote in quotes if quote.twin is not None]
+    known = holdings(library, _versions([*others, *(ref for one, _ in kept for ref in _stood_on(one))]))
+    with library.session() as session:
+        pairs = twins.of_passages(session, {quote.chunk_id for quote in quotes}) if others else {}
+    return [
+        _with_twins(one, at, known, reach, pairs)
+        if reach.read.issuperset(one.egress.collections)
+        and all(_is_readable(ref, at, known, reach) for ref in _stood_on(one))
+        else _emptied(one)
+        for one, at in kept
+    ]
+
+
+def _versions(refs: Iterable[SourceRef]) -> set[int]:
+    return {one.version_id for one in refs}
+
+
+def _stood_on(answer: AnswerShown) -> list[SourceRef]:
+    return [*answer.citations, *answer.nearest]
+
+
+def _is_readable(ref: SourceRef, at: datetime, known: dict[int, Holding], reach: Reach) -> bool:
+    one = known.get(ref.version_id)
+    return (
+        one is not None
+        and one.version.created_at <= at  # SQLite gives the id of a deleted version to a later one
+        and is_within(reach, one)
+    )
+
+
+def _with_twins(
+    answer: AnswerShown, at: datetime, known: dict[int, Holding], reach: Reach, pairs: dict[int, list[int]]
+) -> AnswerShown:
+    """Return an answer without the twins that are not readable any more, or that a person has said to be none."""
+
+    def lost(one: CitationShown) -> bool:
+        twin = one.twin
+        if twin is None:
+            return False
+        return twin.chunk_id not in pairs.get(one.chunk_id, ()) or not _is_readable(twin, at, known, reach)
+
+    if not any(lost(one) for one in answer.citations):
+        return answer
+    left = [one.model_copy(update={"twin": None}) if lost(one) else one for one in answer.citations]
+    return answer.model_copy(update={"citations": left})
+
+
+def _emptied(answer: AnswerShown) -> AnswerShown:
+    nothing = EgressShown(left=answer.egress.left, host=None, model=None, collections=[], sent=[], masked={})
+    gone = {"answer": "", "message": "", "citations": [], "nearest": [], "egress": nothing, "withheld": True}
+    return answer.model_copy(update=gone)

@@ -1,0 +1,119 @@
+"""Questions offered on an empty conversation: those kept for a collection, or made of its documents' headings."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import sqlalchemy as sa
+
+from assistant.messages import interface
+from kb.core.dates import today
+from kb.language.detect import Language
+from kb.language.script import is_cjk
+from kb.library.documents import Library
+from kb.store.tables.activity_tables import SuggestionRow
+from kb.store.tables.library_tables import CollectionRow, SectionRow
+
+__all__ = ["MOST", "Suggestion", "kept", "offered", "replace"]
+
+# Questions a collection may keep, and questions offered at a time.
+MOST = 12
+OFFERED = 4
+_NUMBERED = re.compile(
+    r"^(?:第[一二三四五六七八九十百\d]+[章節條部篇]|附[錄件表][一二三四五六七八九十\dA-Z]*|[A-Za-z]?\d+(?:\.\d+)*[.、)]?|[一二三四五六七八九十]+、"
+    r"|(?:Chapter|Part|Section|Annex|Appendix)\s+\w+)[\s\u3000:：.、–-]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question and the collection it is about."""
+
+    collection: str
+    question: str
+
+
+def kept(library: Library, collection: CollectionRow) -> list[str]:
+    """Return the questions kept for a collection, in order."""
+    query = sa.select(SuggestionRow.question).where(SuggestionRow.collection_id == collection.id)
+    with library.session() as session:
+        return list(session.scalars(query.order_by(SuggestionRow.ordinal, SuggestionRow.id)))
+
+
+def replace(library: Library, collection: CollectionRow, questions: Sequence[str]) -> None:
+    """Keep ``questions`` for a collection in place of those before; none means its documents' headings."""
+    with library.transaction() as session:
+        session.execute(sa.delete(SuggestionRow).where(SuggestionRow.collection_id == collection.id))
+        session.add_all(
+            SuggestionRow(collection_id=collection.id, ordinal=ordinal, question=question)
+            for ordinal, question in enumerate(questions)
+        )
+
+
+def offered(library: Library, collections: Sequence[str], locale: str) -> list[Suggestion]:
+    """Return a few questions for ``collections``, the same all day.
+
+    Headings of documents in the language of the interface are preferred; a heading becomes a question about what
+    stands under it, so nothing is asked that no document speaks of.
+    """
+    chance = random.Random(f"{today()} {library.tenant.slug}")  # noqa: S311 - variety, not secrecy
+    found: list[Suggestion] = []
+    for slug in collections:
+        found += [Suggestion(slug, question) for question in kept(library, library.collection(slug))]
+    chance.shuffle(found)
+    if len(found) < OFFERED:
+        found += [one for one in _from_headings(library, collections, locale, chance) if one not in found]
+    return found[:OFFERED]
+
+
+def _from_headings(
+    library: Library, collections: Sequence[str], locale: str, chance: random.Random
+) -> list[Suggestion]:
+    """Return one question a document, those in the reader's language first."""
+    english = locale == "en"
+    holdings = library.in_force(today(), collections)
+    chance.shuffle(holdings)
+    holdings.sort(key=lambda one: (one.version.language == Language.ENGLISH.value) != english)
+    found: list[Suggestion] = []
+    for holding in holdings:
+        title = holding.version.title or holding.document.name
+        headings = _headings(library, holding.version.id) if _short(title) else []
+        if headings and len(found) < OFFERED:
+            heading = chance.choice(headings)
+            asked = interface("suggested", "zh-HK" if is_cjk(heading[0]) else "en", title=title, heading=heading)
+            found.append(Suggestion(holding.collection.slug, asked))
+    return found
+
+
+def _short(title: str) -> bool:
+    """Whether a title can stand inside a question: a name, no slogan and no file number."""
+    return len(title) <= (40 if title.isascii() else 16) and not re.search(r"[|｜:：\d【]", title)
+
+
+def _headings(library: Library, version_id: int) -> list[str]:
+    """Return the headings of a version that name a subject on their own, without their numbers."""
+    query = sa.select(SectionRow.heading).where(SectionRow.version_id == version_id, SectionRow.clause.is_not(None))
+    with library.session() as session:
+        bare = [_NUMBERED.sub("", heading).strip() for heading in session.scalars(query)]
+    return [heading for heading in dict.fromkeys(bare) if _telling(heading)]
+
+
+def _telling(heading: str) -> bool:
+    if not heading or heading.casefold() in _general() or re.search(r"[:：。；;?？]", heading):
+        return False
+    if is_cjk(heading[0]):
+        return 2 <= len(heading) <= 14
+    return heading[0].isalpha() and 2 <= len(heading.split()) <= 6
+
+
+@cache
+def _general() -> frozenset[str]:
+    """Headings that say nothing without their document, case-folded."""
+    text = files("assistant.conversations").joinpath("general_headings.txt").read_text(encoding="utf-8")
+    return frozenset(line.casefold() for line in text.splitlines() if line and not line.startswith("#"))

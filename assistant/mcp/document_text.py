@@ -1,0 +1,94 @@
+"""A document for a program: its outline and its text, in runs that fit a model's window."""
+
+from __future__ import annotations
+
+from assistant.api.auth.callers import Caller
+from assistant.mcp.tool_schemas import DocumentText, Heading, Piece
+from assistant.sources.readable_versions import note_opening
+from kb.core.errors import NotFound
+from kb.library.documents import Holding
+from kb.store.tables.library_tables import READABLE, VersionRow
+
+__all__ = ["as_markdown", "read"]
+
+# Characters of one run of text; about 10,000 tokens of Chinese.
+RUN = 12_000
+
+
+def read(caller: Caller, document_id: int, version: int | None, first_piece: int) -> DocumentText:
+    """Return a run of a document's text, from its ``first_piece`` (1, 2, …) on; the opening is written down.
+
+    Raises:
+        NotFound: ``document_not_found``, ``version_not_found``.
+    """
+    holding = _opened(caller, document_id, version)
+    chosen = holding.version
+    chunks = caller.library.chunks_of(chosen.id)
+    pieces: list[Piece] = []
+    size = 0
+    for chunk in chunks[first_piece - 1 :]:
+        size += len(chunk.text)
+        if pieces and size > RUN:
+            break
+        headings = [str(one) for one in chunk.heading_path]
+        pieces.append(Piece(clause=chunk.clause, headings=headings, pages=list(chunk.pages), text=chunk.text))
+    after = first_piece + len(pieces)
+    outline = caller.library.outline(chosen.id) if first_piece == 1 else []
+    return DocumentText(
+        document_id=document_id,
+        document=holding.document.name,
+        title=chosen.title or holding.document.name,
+        collection=holding.collection.slug,
+        language=chosen.language,
+        version=chosen.number,
+        state=chosen.state,
+        effective_from=chosen.effective_from,
+        effective_to=chosen.effective_to,
+        page_count=chosen.page_count,
+        outline=[Heading(level=o.level, clause=o.clause, heading=o.heading, page=o.page) for o in outline],
+        pieces=pieces,
+        next_piece=after if after <= len(chunks) else None,
+    )
+
+
+def _opened(caller: Caller, document_id: int, number: int | None) -> Holding:
+    """Return the version asked for, else the one published, else the newest that may be read."""
+    collection, document = caller.document(document_id)
+    states = set(READABLE)
+    if collection.slug in caller.reach.edit:
+        states |= {"draft", "withdrawn"}
+    readable = [one for one in caller.library.versions(document) if one.state in states]
+    wanted: list[VersionRow] = [one for one in readable if one.number == number]
+    if number is None:
+        wanted = [one for one in readable if one.id == document.published_version_id] or readable[-1:]
+    if not wanted:
+        raise NotFound("version_not_found", document=document.name, version=number or 1)
+    holding = Holding(collection, document, wanted[0])
+    note_opening(caller.library, caller.actor, holding)
+    return holding
+
+
+def as_markdown(caller: Caller, document_id: int) -> str:
+    """Return the whole text of the published version, pages and headings marked.
+
+    Raises:
+        NotFound: ``document_not_found``, ``version_not_found``.
+    """
+    lines: list[str] = []
+    first: int | None = 1
+    shown: list[str] = []
+    page = 0
+    while first is not None:
+        run = read(caller, document_id, None, first)
+        if first == 1:
+            lines.append(f"# {run.title}")
+        for piece in run.pieces:
+            if piece.pages and piece.pages[0] != page:
+                page = piece.pages[0]
+                lines.append(f"<!-- page {page} -->")
+            if piece.headings and piece.headings != shown:
+                shown = piece.headings
+                lines.append(f"## {' › '.join(shown)}")
+            lines.append(piece.text)
+        first = run.next_piece
+    return "\n\n".join(lines)

@@ -1,0 +1,96 @@
+"""``/mcp``: the tools over streamable HTTP, for whoever shows an API key; tenant and rights are the key's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, State
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from assistant.api.auth.callers import Caller, caller_of_key
+from assistant.mcp.known_hosts import foreign, known_names
+from assistant.service.running_service import Service
+from kb.core.errors import Forbidden, InputError, SinziError, Transient, Unauthenticated
+from kb.people import api_keys
+
+if TYPE_CHECKING:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+__all__ = ["Door"]
+
+# A question and its history; nothing larger is sent here.
+LARGEST_BODY = 1024 * 1024
+
+
+class Door:
+    """ASGI application of ``/mcp``; it serves while :meth:`open` lasts."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._names = known_names(service.settings)
+        self._manager: StreamableHTTPSessionManager | None = None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Serve for the length of an ``async with`` block.
+
+        No session is kept between requests: each brings its key, so a revoked key ends at once, and any number of
+        workers can share an address.
+        """
+        from mcp.server.transport_security import TransportSecuritySettings
+
+        from assistant.mcp.tools import build
+
+        server = build(self._service, _caller_of)
+        server.streamable_http_app(
+            json_response=True,
+            stateless_http=True,
+            max_request_body_size=LARGEST_BODY,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # looked at below
+        )
+        async with server.session_manager.run():
+            self._manager = server.session_manager
+            try:
+                yield
+            finally:
+                self._manager = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        state = scope.setdefault("state", {})
+        try:
+            stranger = foreign(headers.get("host", ""), headers.get("origin"), self._names)
+            if stranger is not None:
+                raise Forbidden("host_unknown", host=stranger)
+            if scope["method"] != "POST":  # there is no stream to listen to, and no session to end
+                raise InputError("method_not_allowed")
+            state["caller"] = await run_in_threadpool(self._enter, headers.get("authorization", ""))
+            if self._manager is None:
+                raise Transient("starting")
+        except SinziError as error:
+            await _error(error, str(state.get("locale", "en")))(scope, receive, send)
+            return
+        await self._manager.handle_request(scope, receive, send)
+
+    def _enter(self, authorization: str) -> Caller:
+        scheme, _, token = authorization.partition(" ")
+        key = api_keys.find(self._service.settings, token.strip()) if scheme.casefold() == "bearer" else None
+        if key is None:
+            raise Unauthenticated("key_invalid")
+        return caller_of_key(self._service, key)
+
+
+def _caller_of(context: Any) -> Caller:
+    state: State = context.request_context.request.state
+    caller: Caller = state.caller
+    return caller
+
+
+def _error(error: SinziError, locale: str) -> JSONResponse:
+    status = 405 if error.code == "method_not_allowed" else error.http_status
+    headers = {405: {"Allow": "POST"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
+    return JSONResponse({"error": error.as_dict(locale)}, status_code=status, headers=headers)

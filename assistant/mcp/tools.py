@@ -1,0 +1,159 @@
+"""The tools and resources, the same over every transport; ``who`` says on whose behalf a call is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from assistant.api.auth.callers import Caller, limit_questions
+from assistant.mcp import document_text
+from assistant.mcp.tool_schemas import Asked, DocumentText, Found, FoundPassage, Quote
+from assistant.service.asking import begin, finished
+from assistant.service.links import Links
+from assistant.service.running_service import Service
+from assistant.sources.readable_versions import holdings
+from assistant.turn import Turn
+from kb.core.errors import Forbidden, SinziError
+from kb.library import audit
+from kb.people.access import Ability
+
+__all__ = ["Who", "build"]
+
+Who = Callable[[Context[Any, Any]], Caller]
+
+_INSTRUCTIONS = (
+    "The documents of a social-welfare organisation in Hong Kong: handbooks, circulars, forms, minutes. "
+    "Use `ask` for a question a worker has: its answer quotes the documents letter for letter, and says so where they "
+    "are silent; keep its markers [n] and name document, clause and page. Use `search` for passages to read yourself, "
+    "and `get_document` for the text around them. Questions may be Cantonese, written Chinese or English."
+)
+_READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
+
+Question = Annotated[str, Field(min_length=1, max_length=20_000, description="In the words of who asks.")]
+Collections = Annotated[
+    list[Annotated[str, Field(max_length=40)]] | None,
+    Field(max_length=100, description="Short names of the collections to look in; all within reach by default."),
+]
+AsOf = Annotated[date | None, Field(description="The day for which it should hold (YYYY-MM-DD); today by default.")]
+History = Annotated[
+    list[str] | None, Field(max_length=50, description="Earlier questions of the same conversation, oldest first.")
+]
+DocumentId = Annotated[int, Field(ge=1, le=2**31 - 1, description="From a result of search or ask.")]
+
+
+def build(service: Service, who: Who) -> MCPServer[Any]:
+    """Return the server.
+
+    Args:
+        who: returns the caller of a request, or raises one of our errors.
+    """
+    server: MCPServer[Any] = MCPServer(
+        "sinzi", title="Sinzi 善知", instructions=_INSTRUCTIONS, version=version("sinzi"), log_level="WARNING"
+    )
+
+    @server.tool(title="Search the documents", annotations=_READS)
+    def search(
+        context: Context[Any, Any],
+        question: Question,
+        limit: Annotated[int, Field(ge=1, le=50, description="How many passages at most.")] = 8,
+        collections: Collections = None,
+        as_of: AsOf = None,
+    ) -> Found:
+        """Find the passages nearest to a question, best first. Nearest does not mean that they answer it."""
+        with _told(service):
+            caller = _able(who(context), Ability.READ)
+            limit_questions(caller)
+            retriever = service.retriever(caller.tenant)
+            within = caller.narrowed(collections)
+            passages = retriever.retrieve(question, limit=limit, collections=within, as_of=as_of)
+            audit.note(caller.library, caller.actor, "question.search", via="mcp")
+            ids = holdings(caller.library, (one.version_id for one in passages))
+            return Found(
+                passages=[
+                    FoundPassage(
+                        document_id=ids[one.version_id].document.id,
+                        document=one.document,
+                        title=one.title,
+                        collection=one.collection,
+                        version=one.version,
+                        clause=one.clause,
+                        headings=one.heading_path,
+                        pages=one.pages,
+                        effective_from=one.effective_from,
+                        effective_to=one.effective_to,
+                        text=one.text,
+                        score=one.score,
+                    )
+                    for one in passages
+                ]
+            )
+
+    @server.tool(title="Ask the documents", annotations=_READS)
+    def ask(
+        context: Context[Any, Any],
+        question: Question,
+        history: Annotated[
+            list[str] | None,
+            Field(max_length=50, description="Earlier questions of the same conversation, oldest first."),
+        ] = None,
+        collections: Collections = None,
+        as_of: AsOf = None,
+    ) -> Asked:
+        """Answer a question with exact quotes, each with document, version, clause and page; or refuse."""
+        with _told(service):
+            caller = _able(who(context), Ability.ASK)
+            turn = Turn(question, history or (), caller.narrowed(collections), as_of)
+            *_, last = begin(caller, turn)
+            told = finished(caller, turn, last)
+            links = Links(service.settings.public_url, caller.tenant.slug)
+            citations = [Quote(url=links.source(one), **one.model_dump()) for one in told.citations]
+            return Asked(**told.model_dump(exclude={"citations"}), citations=citations)
+
+    @server.tool(title="Read a document", annotations=_READS)
+    def get_document(
+        context: Context[Any, Any],
+        document_id: DocumentId,
+        version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="By default the one in force.")] = None,
+        first_piece: Annotated[int, Field(ge=1, le=2**31 - 1, description="Where to read on; 1 is the start.")] = 1,
+    ) -> DocumentText:
+        """Read a document: its outline, and its text piece by piece with clauses and pages."""
+        with _told(service):
+            return document_text.read(_able(who(context), Ability.READ), document_id, version, first_piece)
+
+    @server.resource("sinzi://documents/{document_id}", title="A document's text", mime_type="text/markdown")
+    def document(document_id: str, context: Context[Any, Any]) -> str:
+        """The whole text of a document, headings and pages marked; ids come from search and ask."""
+        try:
+            number = int(document_id) if document_id.isdecimal() and len(document_id) < 10 else 0
+            return document_text.as_markdown(_able(who(context), Ability.READ), number)
+        except SinziError as error:
+            raise ResourceNotFoundError(_words(error, service)) from error
+
+    return server
+
+
+def _able(caller: Caller, ability: Ability) -> Caller:
+    if not caller.may(ability):
+        raise Forbidden("not_allowed")
+    return caller
+
+
+@contextmanager
+def _told(service: Service) -> Iterator[None]:
+    """Tell the assistant of an error of ours in words it can act on."""
+    try:
+        yield
+    except SinziError as error:
+        raise ToolError(_words(error, service)) from error
+
+
+def _words(error: SinziError, service: Service) -> str:
+    return f"{error.message(service.settings.locale)} [{error.code}]"

@@ -1,0 +1,93 @@
+"""Personal names: a surname with a form of address, a name after its label, and names in lists and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+__all__ = ["find"]
+
+# Forms of address after a Chinese name; those of an office (主任, 院長) name a post, and a post is no personal data.
+_ADDRESS = r"先生|女士|小姐|太太|姑娘|婆婆|伯伯|伯|老師|醫生|護士|同學|(?<=[^多種類])生(?![活日效病產命育理意長物存])"
+_LABEL = (
+    r"姓名|名字|院友|會員|服務使用者|家屬|家長|監護人|申請人|投訴人|負責人|聯絡人|案主|學員|職員|同事|員工|義工|社工|"
+    r"護理員|經手人|簽署"
+)
+_ENGLISH_LABEL = (
+    r"(?:Full )?Name|Client|Resident|Member|Applicant|Complainant|Guardian|Contact(?: person)?|Signed(?: by)?"
+)
+_HEADING = re.compile(rf"^(?:中文|英文)?(?:{_LABEL})(?:姓名)?$|^(?:{_ENGLISH_LABEL}s?)$", re.IGNORECASE)
+# Characters that follow a surname character in ordinary words (高級, 方法, 任何 …) open no name.
+_ORDINARY = re.compile(
+    r"高級|高齡|方法|方便|方式|方面|任何|任職|任務|程序|程度|溫度|溫水|石油|江湖|關於|關係|關懷|關愛|白天|白色|許可|常見|常規|"
+    r"施行|施工|布置|老人|老年|簡介|簡單|容許|容易|任期|周年|周末|古物|雷雨|洪水|龍舟|高度|高危|施藥|高於|區內|區域|張貼|何時|何人|余額"
+)
+
+
+@cache
+def _surnames() -> tuple[str, str]:
+    """Return alternations of the Chinese and of the English surnames, longest first."""
+    text = files("assistant.personal_data").joinpath("surnames.txt").read_text(encoding="utf-8")
+    words = {word for line in text.splitlines() if not line.startswith("#") for word in line.split()}
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(w for w in ordered if not w.isascii()), "|".join(w for w in ordered if w.isascii())
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    chinese, english = _surnames()
+    han = rf"(?P<it>(?:{chinese})[\u4e00-\u9fff○某X*]{{1,2}}"
+    title = r"(?:Mr|Mrs|Ms|Miss|Mdm|Madam|Dr)\.?"
+    given = r"[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+)?"
+    shouted = english.upper()
+    surname_first = rf"(?:{english}|{shouted}),?[ ]{given}"
+    spelt = rf"(?!(?:The|A|An|Our|All|Any|Call|Ask|Tell)\b)(?:{given}[ ](?:{english})|{surname_first})"
+    return (
+        re.compile(rf"(?:{_LABEL})(?:姓名)?[為是]?[:：\s]\s*{han})(?![\u4e00-\u9fff])"),
+        re.compile(rf"(?P<it>(?:{chinese})[\u4e00-\u9fff○某]{{0,2}}?)(?=(?:{_ADDRESS}))"),
+        re.compile(rf"\b{title}[ ](?P<it>{spelt}|{given}|(?:{english})\b)"),
+        re.compile(rf"\b(?:{_ENGLISH_LABEL})[:：]\s*(?P<it>{given}(?:[ ]{given})?)"),
+        re.compile(rf"\b(?P<it>{spelt})\b"),
+    )
+
+
+def find(text: str) -> Iterator[tuple[int, int]]:
+    """Yield ``(start, end)`` of each name, in no order; spans may overlap."""
+    for pattern in _patterns():
+        for match in pattern.finditer(text):
+            if not _ORDINARY.match(text, match.start("it")):
+                yield match.span("it")
+    yield from _columns(text)
+    yield from _list(text)
+
+
+def _columns(text: str) -> Iterator[tuple[int, int]]:
+    """Cells of a table (tabs or ｜ between) under a heading of names."""
+    named: list[int] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        cells = re.split(r"\t| ?[|｜] ?", line.rstrip("\n"))
+        headings = [i for i, cell in enumerate(cells) if _HEADING.match(cell.strip())]
+        if len(cells) < 2:
+            named = []
+        elif headings and not named:
+            named = headings
+        else:
+            for i in named:
+                cell = cells[i].strip() if i < len(cells) else ""
+                if cell and not any(char.isdigit() for char in cell) and len(cell) <= 40:
+                    start = text.index(cell, at)
+                    yield start, start + len(cell)
+        at += len(line)
+
+
+def _list(text: str) -> Iterator[tuple[int, int]]:
+    """Names in a row: 陳大文、李小明、王美玲; at least two of them, so that 周年、余額 is none."""
+    chinese, _ = _surnames()
+    name = rf"(?:{chinese})[\u4e00-\u9fff]{{1,2}}"
+    for row in re.finditer(rf"(?<![\u4e00-\u9fff]){name}(?:[、，,及和／/ ]{{1,2}}{name})+(?![\u4e00-\u9fff])", text):
+        for match in re.finditer(name, row.group()):
+            if not _ORDINARY.match(match.group()):
+                yield row.start() + match.start(), row.start() + match.end()

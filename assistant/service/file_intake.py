@@ -1,0 +1,50 @@
+"""The queue of files, worked through while the service lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from assistant.service.running_service import Service
+from assistant.uploads import multipart
+from assistant.uploads.intake import Intake
+from assistant.uploads.upload_status import Board
+from ingest import background_refinement
+from ingest.queue import job_queue, remote_queue
+from ingest.workers.worker_pool import Workers
+from kb.store import tenants, writer_lock
+
+__all__ = ["nothing", "running"]
+
+
+@contextmanager
+def running(service: Service) -> Iterator[None]:
+    """Hold the data folder's writer lock and work through its queue for the length of a ``with`` block.
+
+    Worker processes start with the first file and end when there has been none for a while.
+
+    Raises:
+        Transient: ``store_busy`` when another process writes the data folder.
+    """
+    settings = service.settings
+    with writer_lock.writing(settings.data, "kb serve"):
+        for tenant in tenants.listing(settings):
+            multipart.clear(tenant.home)
+        board = Board(settings)
+        with (
+            Workers(settings, gentle=True) as workers,
+            job_queue.running(settings, workers, watch=board) as queue,
+            remote_queue.opened(settings),
+            background_refinement.in_background(settings, workers, busy=lambda: bool(queue.pending())),
+        ):
+            board.reconcile(queue)
+            service.intake = Intake(queue, board)
+            try:
+                yield
+            finally:
+                service.intake = None
+
+
+def nothing() -> AbstractContextManager[None]:
+    """Return a context in which nothing is taken in."""
+    return nullcontext()

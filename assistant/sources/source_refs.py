@@ -1,0 +1,66 @@
+"""Places in documents as pages and programs get them, with all that is needed to open them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from assistant.sources.readable_versions import holdings
+from kb.library.documents import Holding, Library
+
+__all__ = ["SourceRef", "place_of", "whole_chunks"]
+
+
+class SourceRef(BaseModel):
+    """A place in a document: characters ``start``–``end`` of a chunk, and the version it is of."""
+
+    chunk_id: int
+    start: int
+    end: int
+    document_id: int
+    document: str
+    title: str
+    version: int
+    version_id: int
+    collection: str
+    pages: list[int]
+    clause: str | None
+    language: str
+    effective_from: date | None
+    effective_to: date | None
+
+
+def place_of(holding: Holding) -> dict[str, Any]:
+    """Return what a :class:`SourceRef` says of document and version."""
+    return {
+        "document_id": holding.document.id,
+        "document": holding.document.name,
+        "title": holding.version.title or holding.document.name,
+        "version": holding.version.number,
+        "version_id": holding.version.id,
+        "collection": holding.collection.slug,
+        "effective_from": holding.version.effective_from,
+        "effective_to": holding.version.effective_to,
+    }
+
+
+def whole_chunks(library: Library, chunk_ids: Collection[int]) -> dict[int, SourceRef]:
+    """Return whole chunks as places, by chunk id; those that are gone are absent."""
+    chunks = library.chunks(chunk_ids) if chunk_ids else {}
+    known = holdings(library, {row.version_id for row in chunks.values()}) if chunks else {}
+    return {
+        row.id: SourceRef(
+            chunk_id=row.id,
+            start=0,
+            end=len(row.text),
+            pages=list(row.pages),
+            clause=row.clause,
+            language=row.language,
+            **place_of(known[row.version_id]),
+        )
+        for row in chunks.values()
+        if row.version_id in known
+    }

@@ -1,0 +1,66 @@
+"""An answer that was kept, as a task goes on from it: its question and what it quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answers.answer_view import AnswerShown, CitationShown
+from assistant.answers.citations import Citation
+from assistant.conversations import conversation_store
+from assistant.conversations.redaction import withheld
+from kb.core.errors import NotFound
+from kb.language.detect import Language
+from kb.library.documents import Library
+from kb.people.access import Reach
+
+__all__ = ["Kept", "kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A question with the quotes of its answer; none where the documents did not say."""
+
+    question: str
+    language: Language
+    as_of: date | None
+    citations: list[Citation]
+    unsure: bool
+
+
+def kept(library: Library, person: int, reach: Reach, message_id: int) -> Kept:
+    """Return an answer of this person's own.
+
+    Raises:
+        NotFound: ``message_not_found``, also where it is another person's, or quotes what is out of reach today.
+    """
+    row = conversation_store.message(library, person, message_id)
+    [answer] = withheld(library, reach, [(AnswerShown.model_validate(row.answer), row.asked_at)])
+    if answer.withheld:
+        raise NotFound("message_not_found")
+    citations = list(_citations(library, answer.citations))
+    return Kept(answer.question, Language(answer.language), answer.as_of, citations, answer.unsure)
+
+
+def _citations(library: Library, shown: Iterable[CitationShown]) -> Iterable[Citation]:
+    """Yield the quotes as the answer made them; the heading above one stands with its chunk."""
+    wanted = list(shown)
+    chunks = library.chunks({one.chunk_id for one in wanted})
+    for one in wanted:
+        path = chunks[one.chunk_id].heading_path if one.chunk_id in chunks else []
+        yield Citation(
+            n=one.n,
+            document=one.document,
+            title=one.title,
+            version=one.version,
+            version_id=one.version_id,
+            pages=one.pages,
+            clause=one.clause,
+            quote=one.quote,
+            chunk_id=one.chunk_id,
+            start=one.start,
+            end=one.end,
+            language=one.language,
+            heading=path[-1] if path else "",
+        )

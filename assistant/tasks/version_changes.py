@@ -1,0 +1,238 @@
+"""What changed between two versions of a document: clause by clause, both wordings side by side, exact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from assistant.answers.citations import Citation, cite, stands
+from assistant.evidence.quotable_spans import Unit
+from assistant.tasks.version_passages import find, opened, versions
+from kb.core.errors import InputError, NotFound
+from kb.language.script import fold
+from kb.library.documents import Library
+from kb.search.passage import Passage
+
+__all__ = ["Change", "Changes", "compare"]
+
+# Two wordings this much alike are one clause under another number.
+ALIKE = 0.6
+# Longer than this, a text before the first number is no heading.
+HEADING = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One clause that is not as it was.
+
+    Attributes:
+        clause: its number, or its heading where it has none; the new one where that changed.
+        before, after: citations of the wording, in order; empty where the clause is new or gone.
+        removed, added: the words that went and came, as written.
+    """
+
+    kind: Literal["changed", "added", "removed", "renumbered"]
+    clause: str
+    before: list[Citation] = field(default_factory=list)
+    after: list[Citation] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "clause": self.clause,
+            "before": [one.as_dict() for one in self.before],
+            "after": [one.as_dict() for one in self.after],
+            "removed": self.removed,
+            "added": self.added,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All changes of a document from one version to another, in reading order."""
+
+    document: str
+    earlier: int
+    later: int
+    changes: list[Change]
+    unchanged: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "document": self.document,
+            "from": self.earlier,
+            "to": self.later,
+            "changes": [one.as_dict() for one in self.changes],
+            "unchanged": self.unchanged,
+        }
+
+
+@dataclass(slots=True)
+class _Clause:
+    key: str
+    units: list[Unit]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(unit.text for unit in self.units)
+
+    @property
+    def plain(self) -> str:
+        """The wording without its number and white space, for comparison."""
+        text = fold(self.text)
+        number = fold(self.key)
+        return re.sub(r"\s+", "", text.removeprefix(number) if text.startswith(number) else text)
+
+
+def compare(
+    library: Library,
+    document: str,
+    earlier: int | None = None,
+    later: int | None = None,
+    *,
+    collections: Sequence[str] | None = None,
+) -> Changes:
+    """Compare two versions; by default the newest with the one before it.
+
+    Args:
+        collections: where the document may be, as the person may see them; all by default.
+
+    Raises:
+        InputError: ``versions_needed`` where there is only one.
+        NotFound: ``document_not_found``, ``version_not_found``.
+    """
+    row = find(library, document, collections)
+    numbers = [one.number for one in versions(library, row)]
+    new = later if later is not None else (numbers[-1] if numbers else 0)
+    old = earlier if earlier is not None else max((n for n in numbers if n < new), default=0)
+    if len(numbers) < 2 and (earlier, later) == (None, None):
+        raise InputError("versions_needed", document=document)
+    for number in (old, new):
+        if number not in numbers:
+            raise NotFound("version_not_found", document=document, version=number)
+    before, after = (_clauses(opened(library, row, number)) for number in (old, new))
+    found = list(_changes(library, before, after))
+    same = len(after) - sum(one.kind != "removed" for one in found)
+    return Changes(document, old, new, found, same)
+
+
+def _clauses(passages: list[Passage]) -> list[_Clause]:
+    """Cut the passages at their clauses; where none are numbered, at their headings."""
+    found: list[_Clause] = []
+    for passage in passages:
+        starts: list[tuple[int, str]] = list(passage.clauses)
+        if not starts or starts[0][0] > 0:
+            starts.insert(0, (0, _opening(passage, found[-1].key if found else "")))
+        for (start, key), (end, _) in zip(starts, [*starts[1:], (len(passage.text), "")], strict=True):
+            unit = _trimmed(passage, start, end)
+            if unit is None:
+                continue
+            if found and found[-1].key == key:
+                found[-1].units.append(unit)
+            else:
+                found.append(_Clause(key, [unit]))
+    return found
+
+
+def _opening(passage: Passage, before: str) -> str:
+    """Return what the text before a passage's first number belongs to: its heading, or the clause it goes on with."""
+    lead = passage.text[: passage.clauses[0][0]].strip() if passage.clauses else ""
+    heading = " › ".join(passage.heading_path)
+    if not passage.clauses:
+        return passage.clause or heading
+    return heading or lead.splitlines()[0] if len(lead) <= HEADING and not lead.endswith("。") else before
+
+
+def _trimmed(passage: Passage, start: int, end: int) -> Unit | None:
+    text = passage.text[start:end]
+    left = len(text) - len(text.lstrip())
+    return Unit(passage, start + left, start + len(text.rstrip())) if text.strip() else None
+
+
+def _changes(library: Library, before: list[_Clause], after: list[_Clause]) -> Iterator[Change]:
+    """Yield the changes in the order of the later version; a clause that went stands where it stood."""
+    partner = _aligned(before, after)
+    gone = {i for i in range(len(before)) if i not in partner.values()}
+    told = 0
+    for place, new in enumerate(after):
+        old_place = partner.get(place)
+        if old_place is not None:
+            for i in sorted(one for one in gone if told <= one < old_place):
+                yield Change("removed", before[i].key, _cited(library, before[i]))
+            told = max(told, old_place)
+            gone -= set(range(old_place))
+            old = before[old_place]
+            if old.plain != new.plain:
+                removed, added = _words(old.text, new.text)
+                yield Change("changed", new.key, _cited(library, old), _cited(library, new), removed, added)
+            elif old.key != new.key:
+                yield Change("renumbered", new.key, _cited(library, old), _cited(library, new))
+        else:
+            yield Change("added", new.key, after=_cited(library, new))
+    for i in sorted(gone):
+        yield Change("removed", before[i].key, _cited(library, before[i]))
+
+
+def _aligned(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
+    """Return ``{place after: place before}``: the same wording first, then the same number, then much alike."""
+    partner: dict[int, int] = {}
+    free = set(range(len(before)))
+
+    def pair(place: int, other: int | None) -> None:
+        if other is not None:
+            partner[place] = other
+            free.discard(other)
+
+    for same in (_same, _named):
+        for place, new in enumerate(after):
+            if place not in partner:
+                pair(place, next((i for i in sorted(free) if same(before[i], new)), None))
+    for place, new in enumerate(after):
+        if place not in partner:
+            pair(place, _most_alike(new.plain, {i: before[i].plain for i in free}))
+    return partner
+
+
+def _most_alike(text: str, others: dict[int, str]) -> int | None:
+    """Return the place of the wording most like ``text``, None where none is; cheap upper bounds spare most work."""
+    matcher = SequenceMatcher(None, "", text, autojunk=False)
+    best = (0.0, 0)
+    for place, other in others.items():
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE:
+            best = max(best, (matcher.ratio(), -place))
+    return -best[1] if best[0] >= ALIKE else None
+
+
+def _same(old: _Clause, new: _Clause) -> bool:
+    return old.key == new.key and old.plain == new.plain
+
+
+def _named(old: _Clause, new: _Clause) -> bool:
+    """Whether two clauses carry one number and speak of one thing; a number may have been given to another clause."""
+    if old.key != new.key or not new.key:
+        return False
+    return SequenceMatcher(None, old.plain, new.plain, autojunk=False).ratio() >= ALIKE / 2
+
+
+def _cited(library: Library, clause: _Clause) -> list[Citation]:
+    return stands(library, [cite(n, unit) for n, unit in enumerate(clause.units, start=1)])
+
+
+_WORDS = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d|\s+|.")
+
+
+def _words(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Return the words that went and came: whole numbers and Latin words, Chinese by the character."""
+    ours, theirs = _WORDS.findall(old), _WORDS.findall(new)
+    removed, added = [], []
+    for tag, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if tag != "equal":
+            removed.append("".join(ours[a:b]).strip())
+            added.append("".join(theirs[c:d]).strip())
+    return [one for one in removed if one], [one for one in added if one]

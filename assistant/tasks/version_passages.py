@@ -1,0 +1,56 @@
+"""A version of a document as passages, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from assistant.evidence.quotable_spans import Unit
+from kb.core.errors import NotFound
+from kb.library.documents import Holding, Library
+from kb.search.passage import Passage, passage
+from kb.store.tables.library_tables import READABLE, DocumentRow, VersionRow
+
+__all__ = ["clause", "find", "opened", "versions"]
+
+
+def find(library: Library, name: str, collections: Sequence[str] | None = None) -> DocumentRow:
+    """Return a document by its file name, from the collections given (all by default).
+
+    Raises:
+        NotFound: ``document_not_found``.
+    """
+    for slug in collections if collections is not None else [one.slug for one in library.collections()]:
+        with suppress(NotFound):
+            return library.document(name, slug)
+    raise NotFound("document_not_found", document=name)
+
+
+def versions(library: Library, document: DocumentRow) -> list[VersionRow]:
+    """Return the readable versions of a document, oldest first."""
+    return [row for row in library.versions(document) if row.state in READABLE]
+
+
+def opened(library: Library, document: DocumentRow, number: int | None = None) -> list[Passage]:
+    """Return the passages of one version, the newest by default.
+
+    Raises:
+        NotFound: ``version_not_found``.
+    """
+    version = next((one for one in reversed(versions(library, document)) if number in (None, one.number)), None)
+    if version is None:
+        raise NotFound("version_not_found", document=document.name, version=number or 1)
+    collection = next(one for one in library.collections() if one.id == document.collection_id)
+    holding = Holding(collection, document, version)
+    return [passage(chunk, holding) for chunk in library.chunks_of(version.id)]
+
+
+def clause(library: Library, document: DocumentRow, number: str) -> Unit | None:
+    """Return a clause of the newest version, None where there is none of that number."""
+    for one in opened(library, document):
+        starts = one.clauses or ([(0, one.clause)] if one.clause else [])
+        for place, (start, name) in enumerate(starts):
+            if name == number:
+                end = starts[place + 1][0] if place + 1 < len(starts) else len(one.text)
+                return Unit(one, start, start + len(one.text[start:end].rstrip()))
+    return None

@@ -1,0 +1,34 @@
+"""Files on their way in: queued, and how they are doing."""
+
+from __future__ import annotations
+
+import uuid
+
+from assistant.uploads.upload_status import Board
+from ingest.job import Job
+from ingest.queue.job_queue import Jobs
+from kb.core.errors import SinziError
+from kb.library.documents import Library
+from kb.store.tables.activity_tables import UploadRow
+
+__all__ = ["Intake"]
+
+
+class Intake:
+    """The running queue, and how its files are doing."""
+
+    def __init__(self, queue: Jobs, board: Board) -> None:
+        self.queue = queue
+        self.board = board
+
+    def submit(self, library: Library, job: Job, by: str) -> UploadRow:
+        """Queue a file for ``by`` ("user:3") and return its row; from here on a crash does not lose it."""
+        job_id = str(uuid.uuid4())
+        self.queue.claim(job.tenant, job.collection, [job.name])
+        row = self.board.queued(library, job_id, job, by)
+        self.queue.submit(job, job_id)
+        return row
+
+    def refuse(self, library: Library, job: Job, by: str, error: SinziError) -> UploadRow:
+        """Keep a row of a file that cannot be queued, with the reason."""
+        return self.board.refused(library, str(uuid.uuid4()), job, by, error)

@@ -1,0 +1,100 @@
+"""Files on their way in: taking them from a request or the web into the queue, and listing how they are doing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from assistant.uploads.filenames import clean
+from assistant.uploads.multipart import File, Received
+from assistant.uploads.upload_status import UNFINISHED
+from ingest import document_names
+from ingest.job import Job, job_for
+from kb.core.errors import Conflict, FileRejected, InputError, NotFound
+from kb.library import audit
+from kb.library.audit import Actor
+from kb.library.documents import Library
+from kb.store.tables.activity_tables import UploadRow
+from kb.store.tables.library_tables import CollectionRow, DocumentRow
+
+if TYPE_CHECKING:
+    from assistant.uploads.intake import Intake
+
+__all__ = ["Batch", "dismiss", "recent", "take_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Where files go: the collection, whether they are searched at once, the document they replace if any."""
+
+    collection: CollectionRow
+    publish: bool = True
+    replaces: DocumentRow | None = None
+
+
+def take_in(intake: Intake, library: Library, actor: Actor, batch: Batch, received: Received) -> list[UploadRow]:
+    """Queue the files of a request; one that cannot be queued gets a row that says why.
+
+    Raises:
+        InputError: ``upload_invalid`` where there is no file, or where several are to replace one document.
+    """
+    if not received.files or (batch.replaces is not None and len(received.files) != 1):
+        raise InputError("upload_invalid", reason=f"{len(received.files)} files")
+    paths = [PurePosixPath(clean(file.name)) for file in received.files]
+    called = [batch.replaces.name] if batch.replaces else document_names.assign(paths)
+    rows = []
+    for file, path, name in zip(received.files, paths, called, strict=True):
+        refusal = _refusal(intake, file, path)
+        if refusal is not None:
+            job = Job(library.tenant.slug, batch.collection.slug, name, str(path), "", file.size)
+            rows.append(intake.refuse(library, job, actor.id, refusal))
+            continue
+        job = job_for(library.tenant, file.path, name, str(path), batch.collection.slug, publish=batch.publish)
+        audit.note(library, actor, "document.upload", name, collection=batch.collection.slug, publish=batch.publish)
+        rows.append(intake.submit(library, job, actor.id))
+    return rows
+
+
+def _refusal(intake: Intake, file: File, path: PurePosixPath) -> FileRejected | None:
+    """What need not even be queued: system files, and what is beyond the limit (and was not kept)."""
+    limit = intake.queue.shop.settings.max_file_mb
+    if not document_names.is_document(path):
+        return FileRejected("not_a_document", name=path.name)
+    if file.size > limit * 1024 * 1024:
+        size = round(file.size / 1024 / 1024)
+        return FileRejected("file_too_large", name=path.name, size_mb=size, limit_mb=limit)
+    return None
+
+
+def recent(library: Library, collections: Collection[str], limit: int) -> list[UploadRow]:
+    """Return the uploads into ``collections``: those under way first, then the latest."""
+    under_way = sa.case((UploadRow.status.in_(UNFINISHED), 0), else_=1)
+    query = sa.select(UploadRow).where(UploadRow.collection.in_(collections)).order_by(under_way, UploadRow.id.desc())
+    with library.session() as session:
+        return list(session.scalars(query.limit(limit)))
+
+
+def dismiss(library: Library, collections: Collection[str], upload_id: int | None = None) -> int:
+    """Take finished uploads off the list, one or all, and return their number; their documents stay.
+
+    Raises:
+        NotFound: ``upload_not_found``.
+        Conflict: ``upload_under_way``.
+    """
+    query = sa.select(UploadRow).where(UploadRow.collection.in_(collections))
+    if upload_id is not None:
+        query = query.where(UploadRow.id == upload_id)
+    with library.transaction() as session:
+        rows = session.scalars(query).all()
+        if upload_id is not None and not rows:
+            raise NotFound("upload_not_found")
+        if upload_id is not None and rows[0].status in UNFINISHED:
+            raise Conflict("upload_under_way", name=rows[0].name)
+        gone = [row for row in rows if row.status not in UNFINISHED]
+        for row in gone:
+            session.delete(row)
+    return len(gone)

@@ -1,0 +1,173 @@
+"""How the queue's files are doing, for the list of uploads: a row per file, and the latest figures in memory.
+
+Rows change when a file's status or stage does; pages read and chunks embedded go into them every few seconds at
+most, since each commit makes search look at the records anew. :attr:`Board.version` moves with every change.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ingest.error_json import packed
+from ingest.job import Job, Outcome
+from ingest.queue.job_queue import Jobs
+from kb.core.errors import SinziError, Transient
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.store import tenants
+from kb.store.tables.activity_tables import UploadRow
+from kb.store.tables.columns import now
+from kb.store.tables.library_tables import CollectionRow, DocumentRow
+
+__all__ = ["UNFINISHED", "Board", "Live"]
+
+UNFINISHED = ("queued", "working")
+_LOG = logging.getLogger("sinzi.intake")
+_WRITE_SECONDS = 3.0
+_P = ParamSpec("_P")
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The latest of a file at work."""
+
+    stage: str
+    done: int
+    total: int | None
+
+
+def _never_fails(tell: Callable[_P, None]) -> Callable[_P, None]:
+    """What cannot be written down must not make the file itself fail."""
+
+    @wraps(tell)
+    def guarded(*arguments: _P.args, **named: _P.kwargs) -> None:
+        try:
+            tell(*arguments, **named)
+        except (SQLAlchemyError, SinziError) as error:
+            _LOG.error("an upload's row was not written: %s", type(error).__name__)
+
+    return guarded
+
+
+class Board:
+    """A :class:`ingest.queue.job_observer.Watch` that keeps :class:`UploadRow` rows. Safe from several threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.version = 0
+        self._settings = settings
+        self._live: dict[str, Live] = {}
+        self._written: dict[str, float] = {}
+        self._guard = threading.Lock()
+
+    def live(self, job_id: str) -> Live | None:
+        """Return the latest figures of a job at work."""
+        return self._live.get(job_id)
+
+    def queued(self, library: Library, job_id: str, job: Job, by: str) -> UploadRow:
+        """Write down that a file was handed in, before its job is queued."""
+        with library.transaction() as session:
+            row = _new(job_id, job, by)
+            session.add(row)
+        self._changed()
+        return row
+
+    def refused(self, library: Library, job_id: str, job: Job, by: str, error: SinziError) -> UploadRow:
+        """Write down a file that never got as far as the queue."""
+        with library.transaction() as session:
+            row = _new(job_id, job, by)
+            row.status, row.error, row.finished_at = "failed", packed(error), now()
+            session.add(row)
+        self._changed()
+        return row
+
+    @_never_fails
+    def begun(self, job_id: str, job: Job) -> None:
+        with self._library(job).transaction() as session:
+            row = _row(session, job_id, job)
+            row.status, row.stage, row.done, row.total = "working", "", 0, None
+        self._changed()
+
+    @_never_fails
+    def progress(self, job_id: str, job: Job, stage: str, done: int, total: int | None) -> None:
+        before, self._live[job_id] = self._live.get(job_id), Live(stage, done, total)
+        self._changed()
+        if (
+            before is None
+            or before.stage != stage
+            or time.monotonic() - self._written.get(job_id, 0.0) > _WRITE_SECONDS
+        ):
+            self._written[job_id] = time.monotonic()
+            with self._library(job).transaction() as session:
+                row = _row(session, job_id, job)
+                row.status, row.stage, row.done, row.total = "working", stage, done, total
+
+    @_never_fails
+    def ended(self, job_id: str, job: Job, outcome: Outcome, members: list[str]) -> None:
+        with self._library(job).transaction() as session:
+            _end(session, _row(session, job_id, job), outcome)
+            for member_id, member in zip(members, outcome.members, strict=True):
+                _row(session, member_id, member)
+        self._live.pop(job_id, None)
+        self._written.pop(job_id, None)
+        self._changed()
+
+    def reconcile(self, queue: Jobs) -> None:
+        """Put right what rows say of files that an earlier process left: done meanwhile, or lost."""
+        for tenant in tenants.listing(self._settings):
+            library = Library(tenant)
+            with library.session() as session:
+                left = session.scalars(sa.select(UploadRow).where(UploadRow.status.in_(UNFINISHED))).all()
+            pending = queue.pending() if left else {}
+            for lost in (row for row in left if row.job_id not in pending):
+                outcome = queue.ended(lost.job_id)
+                with library.transaction() as session:
+                    row = session.get_one(UploadRow, lost.id)
+                    if outcome is not None:
+                        _end(session, row, outcome)
+                    elif row.status in UNFINISHED:
+                        row.status, row.finished_at = "failed", now()
+                        row.error = packed(Transient("upload_interrupted", name=row.name))
+        self._changed()
+
+    def _library(self, job: Job) -> Library:
+        return Library(tenants.get(self._settings, job.tenant))
+
+    def _changed(self) -> None:
+        with self._guard:
+            self.version += 1
+
+
+def _new(job_id: str, job: Job, by: str) -> UploadRow:
+    return UploadRow(job_id=job_id, collection=job.collection, name=job.name, path=job.path, uploaded_by=by)
+
+
+def _row(session: Session, job_id: str, job: Job) -> UploadRow:
+    """Return the row of a job; of one from elsewhere (a member, ``kb ingest``) a new one, by who sent the outer."""
+    row = session.scalar(sa.select(UploadRow).where(UploadRow.job_id == job_id))
+    if row is None:
+        outer = sa.select(UploadRow.uploaded_by).where(UploadRow.job_id == job_id.rpartition("/")[0])
+        row = _new(job_id, job, session.scalar(outer) or "cli")
+        session.add(row)
+    return row
+
+
+def _end(session: Session, row: UploadRow, outcome: Outcome) -> None:
+    row.status = outcome.status or "expanded"
+    row.stage, row.done, row.total = "", 0, None
+    row.error, row.finished_at = outcome.error, now()
+    row.document_id = session.scalar(_document_of(row.collection, outcome.document)) if outcome.version else None
+
+
+def _document_of(collection: str, name: str) -> sa.Select[Any]:
+    query = sa.select(DocumentRow.id).join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
+    return query.where(CollectionRow.slug == collection, DocumentRow.name == name)

@@ -1,0 +1,173 @@
+"""A test collection as a tenant of its own, through the product's own outline, chunker and publishing.
+
+Each index is a data folder in the bench folder, named after the collection and a digest of everything that
+decides what lies in it: the corpus, the model, the chunk size and the code that makes chunks and words. A second
+run finds it ready; embeddings outlive a change of that code (:mod:`eval.datasets.vector_cache`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import filelock
+
+from eval.datasets import vector_cache
+from eval.datasets.code_fingerprint import fingerprint
+from eval.datasets.test_collections import Dataset, Entry
+from ingest.parsers.shared.element_builder import Builder
+from ingest.parsers.shared.parsed_document import ParsedDocument
+from ingest.parsers.shared.plain_text import add_text
+from ingest.prepared import Prepared
+from ingest.workers.reading import prepare
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
+from kb.library.documents import DEFAULT_COLLECTION, Library
+from kb.publishing import version_writer
+from kb.search.bilingual import pair_finder as twins
+from kb.search.dense import sentence_vectors
+from kb.search.dense.vector_store import VectorStore
+from kb.search.lexical import word_index
+from kb.search.models import embedding
+from kb.search.models.encoder import Encoder, Vectors
+from kb.store import tenants
+from kb.store.tables.library_tables import ChunkRow, SectionRow
+
+__all__ = ["Progress", "bench_folder", "ensure"]
+
+# What decides how a corpus becomes chunks and words; a change there makes the index anew.
+_MODULES = (
+    "ingest.structure.outline",
+    "ingest.chunking.chunker",
+    "ingest.parsers.shared.plain_text",
+    "kb.language.words",
+    "kb.language.detect",
+    "kb.language.sentences",
+    "kb.search.bilingual.alignment",
+    "kb.search.bilingual.pair_finder",
+    "kb.search.bilingual.similarity",
+    "kb.search.bilingual.passages_by_language",
+)
+Progress = Callable[[str, int, int], None]
+_KEPT = 3
+_BATCH = 200  # chunks whose sentences are embedded between two reports
+
+
+def bench_folder(settings: Settings) -> Path:
+    """Return where indexes and results of test collections lie: in the data folder if one was named, else the cache."""
+    return (settings.data if "data" in settings.model_fields_set else settings.cache) / "bench"
+
+
+def ensure(settings: Settings, dataset: Dataset, progress: Progress) -> tuple[Settings, tenants.Tenant]:
+    """Return settings and tenant of the collection's index, made first where it is missing.
+
+    Args:
+        settings: the model, the chunk size and the bench folder come from here.
+        progress: told ``(step, done, total)``; steps are "read", "embed", "store", "sentences".
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", dataset.name.casefold()).strip("-")[:30].strip("-")
+    slug = slug if len(slug) > 2 else f"set-{slug or 0}"
+    model = embedding.identity(settings)
+    key = hashlib.sha256(f"{dataset.digest} {model} {settings.chunk_tokens} {_code()}".encode()).hexdigest()
+    bench = bench_folder(settings)
+    home = bench / "indexes" / f"{slug}-{key[:12]}"
+    inside = settings.model_copy(update={"data": home})
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(home.with_suffix(".lock")):
+        if not (home / "ready.json").is_file():
+            shutil.rmtree(home, ignore_errors=True)
+            tenant = tenants.create(inside, slug, dataset.name)
+            number = _fill(inside, tenant, dataset, bench / "vectors.sqlite", progress)
+            facts = {"dataset": dataset.name, "digest": dataset.digest, "model": model, "chunks": number}
+            (home / "ready.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+            _prune(home.parent, slug)
+    return inside, tenants.get(inside, slug)
+
+
+def _prune(folder: Path, slug: str) -> None:
+    """Remove older indexes of the same collection; the newest few stay, to go back to or in use elsewhere."""
+    made = sorted(folder.glob(f"{slug}-{'[0-9a-f]' * 12}/ready.json"), key=lambda path: path.stat().st_mtime)
+    for ready in made[:-_KEPT]:
+        shutil.rmtree(ready.parent, ignore_errors=True)
+        ready.parent.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def _code() -> str:
+    """A digest of the code that makes chunks and words; of publishing only what writes, so that scores may be tuned."""
+    writes = [
+        inspect.getsource(one)
+        for one in (prepare, version_writer.fill, word_index.add, sentence_vectors.text_of, sentence_vectors.store)
+    ]
+    return hashlib.sha256("".join([fingerprint(_MODULES), *writes]).encode()).hexdigest()
+
+
+def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: Path, progress: Progress) -> int:
+    encoder = embedding.load(settings)
+    read: list[tuple[Entry, Prepared]] = []
+    for done, entry in enumerate(dataset.corpus, 1):
+        prepared = _prepared(entry, settings, encoder)
+        if prepared is not None:
+            read.append((entry, prepared))
+        progress("read", done, len(dataset.corpus))
+    texts = [text for _, prepared in read for text in prepared.texts]
+    vectors = vector_cache.encode(cache, encoder, texts, lambda done, total: progress("embed", done, total))
+    library = Library(tenant)
+    collection = version_writer.collection_for(library, DEFAULT_COLLECTION, str(encoder.identity))
+    store = VectorStore(settings, tenant, DEFAULT_COLLECTION)
+    start = 0
+    for done, (entry, prepared) in enumerate(read, 1):
+        rows = vectors[start : start + len(prepared.texts)]
+        start += len(prepared.texts)
+        # the id is part of the content: two entries with the same text are two documents here
+        sha256 = hashlib.sha256(f"{entry.id}\n{entry.text}".encode()).hexdigest()
+        begun = version_writer.begin(library, collection, entry.id, sha256, len(entry.text.encode()))
+        store.add(begun.version_id, version_writer.fill(library, begun, _content(prepared, rows)), rows)
+        version_writer.publish(library, store, begun)
+        progress("store", done, len(read))
+    twins.seek(library)
+    _refine(library, encoder, cache, progress)
+    return len(texts)
+
+
+def _refine(library: Library, encoder: Encoder, cache: Path, progress: Progress) -> None:
+    """Make the sentence vectors, as the product does after publishing."""
+    model = str(encoder.identity)
+    with library.session() as session:
+        total = sentence_vectors.outstanding(session, model)
+    last = 0
+    for done in range(0, total, _BATCH):
+        with library.session() as session:
+            chunks = sentence_vectors.waiting(session, model, _BATCH, last)
+        texts = [text for chunk in chunks for text in chunk.texts]
+        vectors = vector_cache.encode(cache, encoder, texts, lambda done, new: None)
+        with library.transaction() as session:
+            sentence_vectors.store(session, chunks, vectors)
+        last = chunks[-1].chunk_id
+        progress("sentences", min(done + _BATCH, total), total)
+
+
+def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> Prepared | None:
+    """Read one entry as a plain-text document; ``None`` where there is no text to find."""
+    builder = Builder()
+    add_text(builder, entry.text)
+    try:
+        return prepare(ParsedDocument(builder.elements, title=entry.title), "", settings, encoder)
+    except FileRejected:
+        return None
+
+
+def _content(prepared: Prepared, vectors: Vectors) -> version_writer.Content:
+    """Without the dates the text may state: a test collection is all in force."""
+    return version_writer.Content(
+        title=prepared.title,
+        language=prepared.language,
+        page_count=None,
+        sections=[SectionRow(**row) for row in prepared.sections],
+        chunks=[ChunkRow(**row) for row in prepared.chunks],
+        vectors=vectors,
+    )

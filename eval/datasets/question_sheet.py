@@ -1,0 +1,167 @@
+"""Questions from a spreadsheet: an evaluator fills a table, nobody writes JSON.
+
+One row, one question; columns by their header in Chinese or English (``templates/columns.json``). Several
+alternatives of a fact are parted by "|", several facts by ";" or a new line; a question with neither document nor
+fact is one the documents cannot answer.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from eval.datasets.question_files import Question, from_row
+from ingest.parsers.shared.encoding import decode
+from kb.core.errors import InputError
+
+__all__ = ["read", "template"]
+
+Row = tuple[int, dict[str, str]]
+MOST_ROWS, MOST_COLUMNS = 100_000, 60
+MOST_EXPANDED_MB = 60
+
+
+@cache
+def _columns() -> dict[str, dict[str, Any]]:
+    text = files("eval.datasets").joinpath("columns.json").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, Any]] = json.loads(text)
+    return loaded
+
+
+def read(path: Path) -> list[Question]:
+    """Read a CSV or XLSX table of questions.
+
+    Raises:
+        InputError: ``file_missing``; ``questions_invalid`` with every faulty row and what is wrong with it.
+    """
+    if not path.is_file():
+        raise InputError("file_missing", name=str(path))
+    questions, problems = [], []
+    for number, row in _rows(path):
+        try:
+            questions.append(_question(row, f"{path.stem}-{number}"))
+        except (ValueError, TypeError) as error:
+            problems.append(f"{number}: {error}")
+    seen: set[str] = set()
+    for one in questions:
+        if one.id in seen:
+            problems.append(f"id {one.id}: occurs more than once")
+        seen.add(one.id)
+    if problems or not questions:
+        raise InputError("questions_invalid", name=path.name, problems="\n".join(problems) or "no questions")
+    return questions
+
+
+def _question(row: dict[str, str], default_id: str) -> Question:
+    pages = row.get("page", "")
+    if pages and not pages.removesuffix(".0").isdigit():
+        raise ValueError(f"page {pages!r} is not a number")
+    if (pages or row.get("clause") or row.get("evidence")) and not row.get("document"):
+        raise ValueError("a page, clause or wording is given, but no document")
+    place = {
+        "document": row.get("document"),
+        "page": int(pages.removesuffix(".0")) if pages else None,
+        "clause": row.get("clause"),
+        "evidence": row.get("evidence"),
+    }
+    facts = [
+        [one.strip() for one in fact.split("|") if one.strip()]
+        for fact in row.get("facts", "").replace("；", ";").replace("｜", "|").replace("\n", ";").split(";")
+        if fact.strip(" |")
+    ]
+    fields: dict[str, Any] = {key: row.get(key) for key in ("id", "question", "language", "kind", "split", "as_of")}
+    fields |= {"documents": [place] if row.get("document") else [], "facts": facts, "question": row.get("question", "")}
+    fields["history"] = [line for line in row.get("history", "").splitlines() if line.strip()]
+    return from_row(fields, default_id)
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    """Yield (row number as the spreadsheet shows it, values by column); rows without any value are skipped."""
+    grid = _xlsx(path) if path.suffix.casefold() == ".xlsx" else _csv(path)
+    header: dict[int, str] = {}
+    for number, cells in enumerate(grid, 1):
+        if not any(cells):
+            continue
+        if not header:
+            header = _header(cells, path.name)
+            continue
+        yield number, {name: cells[index] for index, name in header.items() if index < len(cells)}
+
+
+def _header(cells: list[str], name: str) -> dict[int, str]:
+    known = {label.casefold(): key for key, column in _columns().items() for label in (key, *column["labels"])}
+    found = {index: known[cell.casefold()] for index, cell in enumerate(cells) if cell.casefold() in known}
+    if "question" not in found.values():
+        labels = ", ".join(label for column in _columns().values() for label in column["labels"][:1])
+        raise InputError("questions_invalid", name=name, problems=f"1: no column for the question; columns: {labels}")
+    return found
+
+
+def _csv(path: Path) -> list[list[str]]:
+    text, _ = decode(path.read_bytes())
+    first = text.splitlines()[0] if text.strip() else ""
+    delimiter = max(",\t;", key=first.count)
+    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+
+
+def _xlsx(path: Path) -> list[list[str]]:
+    import zipfile
+
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(path) as packed:
+            expanded = sum(one.file_size for one in packed.infolist())
+        if expanded > MOST_EXPANDED_MB * 2**20:
+            raise InputError("file_broken", name=path.name)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
+        raise InputError("file_broken", name=path.name) from error
+    sheet = book.worksheets[0]
+    # One cell far out makes a sheet of a thousand million empty ones.
+    rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+    return [[_cell(value) for value in row] for row in rows]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value).strip()
+
+
+def template(path: Path) -> None:
+    """Write an empty table with headers, a note per column, and the examples; XLSX or CSV by the name's end."""
+    columns = _columns()
+    examples = [[str(column["examples"][index]) for column in columns.values()] for index in range(3)]
+    labels = [column["labels"][0] for column in columns.values()]
+    if path.suffix.casefold() != ".xlsx":
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream).writerows([labels, *examples])
+        return
+    import openpyxl
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "questions"
+    for row in [labels, *examples]:
+        sheet.append(row)
+    for place, column in enumerate(columns.values(), 1):
+        cell = sheet.cell(1, place)
+        cell.font = Font(bold=True)
+        cell.comment = Comment(column["note"], "Sinzi")
+        sheet.column_dimensions[get_column_letter(place)].width = column["width"]
+    sheet.freeze_panes = "A2"
+    book.save(path)

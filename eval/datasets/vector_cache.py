@@ -1,0 +1,45 @@
+"""Embeddings kept by text, so that a change of chunking or words does not embed a test collection again."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from kb.search.models.encoder import Encoder, Vectors
+
+__all__ = ["encode"]
+
+_BATCH = 64
+
+
+def encode(path: Path, encoder: Encoder, texts: list[str], progress: Callable[[int, int], None]) -> Vectors:
+    """Return the passages' vectors, shape (len(texts), dimension), from ``path`` where they are known.
+
+    Args:
+        path: the SQLite file of the cache; made where missing. One file may serve several models.
+        progress: told ``(embedded, to embed in all)``; texts found in the cache do not count.
+    """
+    model = str(encoder.identity)
+    keys = [hashlib.sha256(f"{model}\n{text}".encode()).digest() for text in texts]
+    with closing(sqlite3.connect(path, timeout=60)) as base:
+        base.execute("PRAGMA journal_mode=WAL")
+        base.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+        known = {key: base.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone() for key in keys}
+        todo = {key: text for key, text in zip(keys, texts, strict=True) if known[key] is None}
+        order = list(todo)
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            made = encoder.encode_passages([todo[key] for key in batch])
+            rows = [(key, vector.tobytes()) for key, vector in zip(batch, made, strict=True)]
+            base.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+            base.commit()
+            known.update((key, (blob,)) for key, blob in rows)
+            progress(start + len(batch), len(order))
+    if not texts:
+        return np.zeros((0, encoder.identity.dimension), dtype=np.float32)
+    return np.stack([np.frombuffer(known[key][0], dtype=np.float32) for key in keys])

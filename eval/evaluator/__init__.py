@@ -1,0 +1,13 @@
+"""The evaluators' part of the service: its addresses and pages, registered in pyproject's entry points."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from eval.evaluator import evaluator_pages, explanation_routes, question_log_routes, run_routes, test_set_routes
+
+__all__ = ["router"]
+
+router = APIRouter()
+for part in (explanation_routes, test_set_routes, run_routes, question_log_routes, evaluator_pages):
+    router.include_router(part.router)

@@ -1,0 +1,89 @@
+"""The evaluators' pages under /t/{tenant}/measure."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse
+
+from assistant.api.auth.callers import Evaluator
+from assistant.service.running_service import ServiceDep
+from assistant.web.pages import render, texts
+from eval.datasets import test_sets
+from eval.evaluator.question_log import groups
+from eval.evaluator.run_routes import WORST, RunsDep, opened, visible
+from eval.reports import html_report
+from eval.runs.run_comparison import compare
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/t/{tenant}/measure", include_in_schema=False, default_response_class=HTMLResponse)
+Name = Annotated[str, Path(min_length=1, max_length=80)]
+
+
+@router.get("")
+def hit_test(
+    request: Request, caller: Evaluator, question: Annotated[str, Query(max_length=2000)] = ""
+) -> HTMLResponse:
+    collections = [row for row in caller.library.collections() if row.slug in caller.reach.read]
+    names = [one.name for one in test_sets.listing(caller.tenant)]
+    return render(request, "measure/hits.html", collections=collections, question=question, testsets=names)
+
+
+@router.get("/sets")
+def sets(request: Request, caller: Evaluator) -> HTMLResponse:
+    return render(request, "measure/sets.html", testsets=test_sets.listing(caller.tenant))
+
+
+@router.get("/sets/{name}")
+def one_set(request: Request, caller: Evaluator, name: Name) -> HTMLResponse:
+    return render(request, "measure/set.html", testset=test_sets.get(caller.tenant, name))
+
+
+@router.get("/runs")
+def runs_page(request: Request, caller: Evaluator, runs: RunsDep) -> HTMLResponse:
+    return render(
+        request,
+        "measure/runs.html",
+        runs=visible(caller),
+        testsets=[one for one in test_sets.listing(caller.tenant) if one.questions],
+        current=runs.state(caller.tenant),
+    )
+
+
+@router.get("/runs/{name}")
+def one_run(request: Request, caller: Evaluator, name: Name) -> HTMLResponse:
+    found = opened(caller, name)
+    others = [one for one in visible(caller) if one.name != name and one.test_set == found.summary["subject"]]
+    return render(
+        request,
+        "measure/run.html",
+        name=name,
+        run=found.summary,
+        worst=html_report.worst_of(found, WORST),
+        plots=html_report.plots_of(found),
+        others=others,
+    )
+
+
+@router.get("/runs/{name}/compare/{other}")
+def comparison(request: Request, caller: Evaluator, name: Name, other: Name) -> HTMLResponse:
+    return render(request, "measure/compare.html", found=compare(opened(caller, name), opened(caller, other)))
+
+
+@router.get("/questions")
+def logged(
+    request: Request, caller: Evaluator, service: ServiceDep, days: Annotated[int, Query(ge=1, le=3650)] = 90
+) -> HTMLResponse:
+    found = groups(service.settings, caller.library, caller.reach.read, days)
+    names = [one.name for one in test_sets.listing(caller.tenant)]
+    return render(
+        request, "measure/logged.html", groups=found, days=days, testsets=names, reasons=_reasons(request.state.locale)
+    )
+
+
+def _reasons(locale: str) -> dict[str, str]:
+    """Words for the codes with which answers are refused or disliked."""
+    found = texts("ask", locale) | texts("measure", locale)
+    return {key.removeprefix("reason_"): value for key, value in found.items() if key.startswith("reason_")}

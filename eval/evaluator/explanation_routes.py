@@ -1,0 +1,95 @@
+"""Hit test: one question, what each leg of search found and why, ranks before and after fusion and reranking."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.api.auth.callers import Evaluator, limit_questions
+from assistant.service.running_service import ServiceDep
+from assistant.sources.readable_versions import holdings
+from eval.evaluator.search_explanation import SHOWN_TEXT, Hit, explain
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["measure"])
+
+
+class HitTestCreate(BaseModel):
+    """A question to look at from inside."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"question": "病假要唔要醫生紙？", "collections": ["main"]}]}
+    )
+    question: Annotated[str, Field(min_length=1, max_length=2000)]
+    collections: Annotated[
+        list[str] | None, Field(max_length=200, description="Slugs; all within reach by default.")
+    ] = None
+    as_of: Annotated[date | None, Field(description="The day for which the answer should hold.")] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class HitPublic(BaseModel):
+    """A passage with its place in every order; ``scores`` are what the legs gave it."""
+
+    chunk_id: int
+    document_id: int | None
+    version_id: int
+    document: str
+    title: str
+    collection: str
+    clause: str | None
+    heading_path: list[str]
+    pages: list[int]
+    text: str
+    score: float
+    scores: dict[str, Any]
+    ranks: dict[str, int | None]
+    unit: dict[str, Any] | None
+
+
+class HitTestPublic(BaseModel):
+    """How the question was understood, what was found, and whether the product would answer."""
+
+    question: dict[str, Any]
+    hits: list[HitPublic]
+    decision: dict[str, Any]
+
+
+@router.post("/hit-test", summary="Look at a search from inside", operation_id="hit_test")
+def hit_test(caller: Evaluator, service: ServiceDep, asked: HitTestCreate) -> HitTestPublic:
+    """Search as the product does, and show the understood question, both legs, fusion and reranking."""
+    limit_questions(caller)
+    found = explain(
+        service.retriever(caller.tenant), asked.question, caller.narrowed(asked.collections), asked.as_of, asked.limit
+    )
+    versions = holdings(caller.library, (one.passage.version_id for one in found.hits))
+    documents = {version_id: one.document.id for version_id, one in versions.items()}
+    return HitTestPublic(
+        question=found.question,
+        hits=[_public(one, documents.get(one.passage.version_id)) for one in found.hits],
+        decision=found.decision,
+    )
+
+
+def _public(hit: Hit, document_id: int | None) -> HitPublic:
+    passage = hit.passage
+    return HitPublic(
+        chunk_id=passage.chunk_id,
+        document_id=document_id,
+        version_id=passage.version_id,
+        document=passage.document,
+        title=passage.title,
+        collection=passage.collection,
+        clause=passage.clause,
+        heading_path=passage.heading_path,
+        pages=passage.pages,
+        text=passage.text[:SHOWN_TEXT],
+        score=passage.score,
+        scores=dict(passage.why),
+        ranks=hit.ranks,
+        unit=hit.unit,
+    )

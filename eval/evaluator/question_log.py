@@ -1,0 +1,108 @@
+"""Questions people asked that went wrong: refused, or disliked; alike ones grouped, most frequent first.
+
+Who asked is not told. Two questions are alike when their embeddings are: groups grow around the newest question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.search.models import embedding
+from kb.store.tables.activity_tables import FeedbackRow, MessageRow
+from kb.store.tables.columns import now
+
+__all__ = ["Group", "Logged", "groups"]
+
+# Cosine of two questions' e5 vectors from which they ask the same. On 18 topics asked three ways, one in Cantonese
+# and in written Chinese had a median of .936; questions of different topics stayed below .916 in 99 of 100 pairs.
+ALIKE = 0.92
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One asked question and what is known of its answer."""
+
+    message_id: int
+    question: str
+    language: str
+    asked_at: datetime
+    trouble: Literal["refused", "disliked"]
+    reason: str
+    comment: str
+    answer: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Group:
+    """Questions that ask the same, newest first."""
+
+    questions: list[Logged] = field(default_factory=list)
+
+    @property
+    def refused(self) -> int:
+        return sum(one.trouble == "refused" for one in self.questions)
+
+    @property
+    def disliked(self) -> int:
+        return sum(one.trouble == "disliked" for one in self.questions)
+
+
+def groups(settings: Settings, library: Library, collections: Collection[str], days: int = 90) -> list[Group]:
+    """Return groups of the last ``days`` days, largest first; answers that quote other collections are left out."""
+    asked = [one for one in _troubled(library, days) if _within(one.answer, collections)]
+    if not asked:
+        return []
+    vectors = embedding.load(settings).encode_queries([one.question for one in asked])
+    found: list[tuple[int, Group]] = []
+    for place, one in enumerate(asked):
+        near = [(float(vectors[place] @ vectors[first]), group) for first, group in found]
+        best = max(near, key=lambda pair: pair[0], default=None)
+        if best is not None and best[0] >= ALIKE:
+            best[1].questions.append(one)
+        else:
+            found.append((place, Group([one])))
+    return sorted((group for _, group in found), key=lambda group: -len(group.questions))
+
+
+def _troubled(library: Library, days: int) -> list[Logged]:
+    query = (
+        sa.select(MessageRow, FeedbackRow)
+        .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
+        .where(
+            MessageRow.asked_at >= now() - timedelta(days=days),
+            sa.or_(sa.and_(MessageRow.refused, sa.func.coalesce(FeedbackRow.verdict, 0) <= 0), FeedbackRow.verdict < 0),
+        )
+        .order_by(MessageRow.id.desc())
+        .limit(MOST)
+    )
+    with library.session() as session:
+        return [_logged(message, feedback) for message, feedback in session.execute(query)]
+
+
+def _logged(message: MessageRow, feedback: FeedbackRow | None) -> Logged:
+    disliked = feedback is not None and feedback.verdict < 0
+    return Logged(
+        message_id=message.id,
+        question=str(message.answer.get("searched") or message.question),
+        language=message.language,
+        asked_at=message.asked_at,
+        trouble="disliked" if disliked else "refused",
+        reason=feedback.reason if feedback is not None and disliked else message.reason,
+        comment=feedback.comment if feedback is not None and disliked else "",
+        answer=message.answer,
+    )
+
+
+def _within(answer: dict[str, Any], collections: Collection[str]) -> bool:
+    """Whether an evaluator who reads ``collections`` may see the question: what lies near it tells what it is about."""
+    places = [*(answer.get("citations") or []), *(answer.get("nearest") or [])]
+    quoted = {one.get("collection") for one in places} - {None}
+    return quoted <= set(collections)

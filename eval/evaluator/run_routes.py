@@ -1,0 +1,186 @@
+"""Runs of test sets: start one, look at its figures, compare two."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.api.auth.callers import Caller, Evaluator
+from assistant.service.running_service import ServiceDep
+from eval.datasets import test_sets
+from eval.reports import html_report
+from eval.runs import results
+from eval.runs.background_runs import Running, Runs
+from eval.runs.results import Result
+from eval.runs.run_comparison import compare
+from kb.core.errors import InputError, NotFound
+from kb.library import audit
+
+__all__ = ["RunsDep", "opened", "router", "visible"]
+
+router = APIRouter(prefix="/api/v1/tenants/{tenant}/runs", tags=["measure"])
+_NAME = re.compile(r"[\w\-.]{1,80}")
+RunName = Annotated[str, Path(min_length=1, max_length=80, description="The run's name.")]
+WORST = 30
+
+
+def _runs(request: Request, service: ServiceDep) -> Runs:
+    state = request.app.state
+    if not hasattr(state, "runs"):
+        state.runs = Runs(service.settings)
+    found: Runs = state.runs
+    return found
+
+
+RunsDep = Annotated[Runs, Depends(_runs)]
+
+
+class RunCreate(BaseModel):
+    """Which test set to ask; ``collections`` narrows the search to some of those within reach."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"test_set": "人事"}]})
+    test_set: Annotated[str, Field(min_length=1, max_length=60)]
+    collections: Annotated[list[str] | None, Field(max_length=200)] = None
+
+
+class RunState(BaseModel):
+    """A run at work, or how the last one ended; ``error`` is a code, "" where all went well."""
+
+    name: str
+    test_set: str
+    done: int
+    total: int
+    finished: bool
+    error: str
+
+
+class RunPublic(BaseModel):
+    """A finished run: means by measure over all questions, refusal, and what made it."""
+
+    name: str
+    test_set: str
+    created: str
+    questions: int
+    measures: dict[str, float]
+    refusal_precision: float | None
+    refusal_recall: float | None
+    p95_ms: float | None
+    model: str
+
+
+class RunDetail(RunPublic):
+    """A run with tables per group and the questions that went wrong, worst first."""
+
+    summary: dict[str, Any]
+    worst: list[dict[str, Any]]
+
+
+def _state(one: Running) -> RunState:
+    return RunState(
+        name=one.name, test_set=one.testset, done=one.done, total=one.total, finished=one.finished, error=one.error
+    )
+
+
+def _public(name: str, summary: dict[str, Any]) -> RunPublic:
+    overall = summary["refusal"]["all"]
+    return RunPublic(
+        name=name,
+        test_set=str(summary["subject"]),
+        created=str(summary["created"]),
+        questions=int(summary["questions"]),
+        measures={key: float(value["mean"]) for key, value in summary["table"]["all"].items()},
+        refusal_precision=overall["precision"],
+        refusal_recall=overall["recall"],
+        p95_ms=summary["ms"].get("p95"),
+        model=str(summary["model"]),
+    )
+
+
+def visible(caller: Caller) -> list[RunPublic]:
+    """Return the tenant's runs of answers, newest first, that quote nothing beyond the caller's reach."""
+    every = _every(caller)
+    return [_public(one["name"], one) for one in results.listing(caller.tenant) if _may_see(caller, one, every)]
+
+
+def _every(caller: Caller) -> set[str]:
+    return {row.slug for row in caller.library.collections()}
+
+
+def _may_see(caller: Caller, summary: dict[str, Any], every: set[str]) -> bool:
+    searched = summary.get("collections")
+    return summary.get("kind") == "answers" and (every if searched is None else set(searched)) <= caller.reach.read
+
+
+def opened(caller: Caller, name: str) -> Result:
+    """Return a run of the tenant's.
+
+    Raises:
+        NotFound: ``run_not_found``, also where the run quotes collections beyond the caller's reach.
+    """
+    folder = results.in_tenant(caller.tenant, name)
+    if not _NAME.fullmatch(name) or name.startswith(".") or not (folder / "run.json").is_file():
+        raise NotFound("run_not_found", run=name)
+    found = results.open_result(str(folder), [])
+    if not _may_see(caller, found.summary, _every(caller)):
+        raise NotFound("run_not_found", run=name)
+    return found
+
+
+@router.get("", summary="Runs, newest first", operation_id="list_runs")
+def listing(caller: Evaluator) -> list[RunPublic]:
+    return visible(caller)
+
+
+@router.post("", status_code=202, summary="Ask a test set's questions", operation_id="start_run")
+def start(caller: Evaluator, runs: RunsDep, wanted: RunCreate) -> RunState:
+    """Start a run in the background; one at a time per organisation."""
+    chosen = test_sets.get(caller.tenant, wanted.test_set)
+    if not chosen.questions:
+        raise InputError("questions_invalid", name=wanted.test_set, problems="0")
+    state = runs.start(caller.tenant, chosen, caller.narrowed(wanted.collections))
+    audit.note(caller.library, caller.actor, "run.start", wanted.test_set)
+    return _state(state)
+
+
+@router.get("/current", summary="The run at work", operation_id="current_run")
+def current(caller: Evaluator, runs: RunsDep) -> RunState | None:
+    """Return the run at work, or how the last one since the service started ended; null if there was none."""
+    state = runs.state(caller.tenant)
+    return _state(state) if state else None
+
+
+@router.get("/{name}", summary="A run with its tables and worst questions", operation_id="get_run")
+def detail(caller: Evaluator, name: RunName) -> RunDetail:
+    found = opened(caller, name)
+    return RunDetail(
+        **_public(name, found.summary).model_dump(), summary=found.summary, worst=html_report.worst_of(found, WORST)
+    )
+
+
+@router.get(
+    "/{name}/report.html",
+    summary="A run as one page to keep",
+    operation_id="run_report",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}},
+)
+def report_page(caller: Evaluator, name: RunName) -> Response:
+    found = opened(caller, name)
+    audit.note(caller.library, caller.actor, "run.export", name)
+    return Response(
+        html_report.page([found], WORST),
+        media_type="text/html",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.html"',
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+        },
+    )
+
+
+@router.get("/{name}/compare/{other}", summary="Two runs beside each other", operation_id="compare_runs")
+def comparison(caller: Evaluator, name: RunName, other: RunName) -> dict[str, Any]:
+    """Compare run ``name`` (before) with run ``other`` (after): differences with intervals and paired tests."""
+    return compare(opened(caller, name), opened(caller, other))

@@ -1,0 +1,138 @@
+"""One answer judged against one question: numbers from 0 to 1, ``None`` where a measure does not apply.
+
+Text is compared with width, case and white space folded; a number only with a whole number: the fact "14 days"
+does not stand in "114 days", nor "3.6" in "13.65".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from eval.datasets.question_files import Place, Question
+
+__all__ = ["MEASURES", "Records", "judge", "stands_in"]
+
+MEASURES = (
+    "evidence in records",
+    "evidence@1",
+    "evidence@5",
+    "answered",
+    "fact in answer",
+    "right document",
+    "right page",
+    "quote true",
+)
+_RUNS = re.compile(r"[a-zß-ɏ]+|\d+|\S")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+
+class Records(Protocol):
+    """What the judge may ask of the documents that were searched."""
+
+    def holds(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
+        """Say whether the text stands there, letter for letter."""
+        ...
+
+    def texts(self, document: str) -> list[str]:
+        """Return the texts of the document's chunks."""
+        ...
+
+
+def judge(question: Question, answer: Mapping[str, Any], records: Records | None) -> dict[str, float | None]:
+    """Return the value of every measure and ``foreign``, the number of passages that are not this tenant's.
+
+    Args:
+        answer: the output contract of ``kb ask --batch``.
+        records: the tenant's; without them quotes are looked up in the answer's own contexts.
+    """
+    contexts, citations = list(answer.get("contexts") or []), list(answer.get("citations") or [])
+    refused = bool(answer.get("refused"))
+    values: dict[str, float | None] = dict.fromkeys(MEASURES)
+    if question.answerable:
+        values["answered"] = float(not refused)
+        if question.documents:
+            hits = [any(_is_evidence(place, context) for place in question.documents) for context in contexts[:5]]
+            if records is not None:
+                values["evidence in records"] = _in_records(question.documents, records)
+            values["evidence@1"], values["evidence@5"] = float(any(hits[:1])), float(any(hits))
+            pairs = [(place, one) for place in question.documents for one in citations]
+            values["right document"] = float(any(_same_document(place, one) for place, one in pairs))
+            if any(place.page for place in question.documents):
+                values["right page"] = float(any(_same_page(place, one) for place, one in pairs))
+        if question.facts:
+            said = "\n".join([str(answer.get("answer") or ""), *(str(one.get("quote") or "") for one in citations)])
+            hit = all(any(stands_in(one, said) for one in alternatives) for alternatives in question.facts)
+            values["fact in answer"] = float(hit and not refused)
+    if citations:
+        values["quote true"] = sum(_true(one, contexts, records) for one in citations) / len(citations)
+    if records is not None:
+        values["foreign"] = float(sum(not records.holds(one["document"], None, (), one["text"]) for one in contexts))
+    return values
+
+
+def _true(citation: Mapping[str, Any], contexts: list[dict[str, Any]], records: Records | None) -> bool:
+    quote, document = str(citation.get("quote") or ""), citation["document"]
+    if not quote:
+        return False
+    if records is not None:
+        return records.holds(document, citation.get("version"), _pages(citation), quote)
+    return any(one["document"] == document and quote in one["text"] for one in contexts)
+
+
+def _in_records(places: Sequence[Place], records: Records) -> float | None:
+    """Whether the wording can be found at all: if not, reading the file failed or the question is wrong."""
+    worded = [place for place in places if place.evidence]
+    if not worded:
+        return None
+    return float(
+        any(stands_in(place.evidence or "", text) for place in worded for text in records.texts(place.document))
+    )
+
+
+def _is_evidence(place: Place, context: Mapping[str, Any]) -> bool:
+    """The wording in the right document; or, for want of it, the right clause, page or document."""
+    if not _same_document(place, context):
+        return False
+    if place.evidence and stands_in(place.evidence, str(context.get("text") or "")):
+        return True
+    if place.clause:
+        return context.get("clause") == place.clause
+    if place.evidence:
+        return False
+    return place.page is None or place.page in _pages(context)
+
+
+def _same_document(place: Place, one: Mapping[str, Any]) -> bool:
+    return unicodedata.normalize("NFC", str(one["document"])) == unicodedata.normalize("NFC", place.document)
+
+
+def _same_page(place: Place, one: Mapping[str, Any]) -> bool:
+    return _same_document(place, one) and (place.page is None or place.page in _pages(one))
+
+
+def _pages(one: Mapping[str, Any]) -> list[int]:
+    page = one.get("page")
+    return list(page) if isinstance(page, list) else [] if page is None else [int(page)]
+
+
+def stands_in(needle: str, text: str) -> bool:
+    """Say whether ``needle`` occurs in ``text``, width, case, white space and thousands' commas folded."""
+    return bool(_pattern(needle).search(_folded(text)))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(needle: str) -> re.Pattern[str]:
+    parts = _RUNS.findall(_folded(needle))
+    if not parts:
+        return re.compile(r"(?!)")
+    before = r"(?<!\d)(?<!\d\.)" if parts[0].isdigit() else r"(?<![a-z])" if re.match("[a-z]", parts[0]) else ""
+    after = r"(?!\d)(?!\.\d)" if parts[-1].isdigit() else ""
+    return re.compile(before + r"\s*".join(re.escape(part) for part in parts) + after)
+
+
+def _folded(text: str) -> str:
+    return _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())

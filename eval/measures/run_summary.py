@@ -1,0 +1,92 @@
+"""Runs → tables per system and language with intervals, paired tests, and a row per query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from eval.datasets import trec_files
+from eval.datasets.test_collections import Dataset, Query
+from eval.measures import retrieval_measures
+
+__all__ = ["languages_of", "summarise"]
+
+
+def summarise(
+    dataset: Dataset, runs: dict[str, trec_files.Run], names: Sequence[str]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Measure runs: tables per system and language with intervals, paired tests, and a row per query."""
+    values = {system: retrieval_measures.per_query(names, dataset.qrels, ranked) for system, ranked in runs.items()}
+    groups = languages_of(dataset.queries)
+    tables = {
+        system: {
+            group: {name: retrieval_measures.estimate(by[name][one] for one in ids).as_dict() for name in names}
+            for group, ids in groups.items()
+        }
+        for system, by in values.items()
+    }
+    summary: dict[str, Any] = {
+        "kind": "retrieval",
+        "subject": dataset.name,
+        "documents": len(dataset.corpus),
+        "queries": len(dataset.queries),
+        "groups": {group: len(ids) for group, ids in groups.items()},
+        "measures": list(names),
+        "systems": tables,
+        "tests": _tests(values, groups, names),
+    }
+    rows = [
+        {
+            "id": query.id,
+            "question": query.text,
+            "language": query.language,
+            "relevant": dataset.qrels[query.id],
+            "values": {system: {name: round(by[name][query.id], 4) for name in names} for system, by in values.items()},
+            "rank": {
+                system: _rank(ranked.get(query.id, {}), dataset.qrels[query.id]) for system, ranked in runs.items()
+            },
+        }
+        for query in dataset.queries
+    ]
+    return summary, rows
+
+
+def languages_of(queries: Sequence[Query]) -> dict[str, list[str]]:
+    """Return query ids per language and under "all"."""
+    groups: dict[str, list[str]] = {"all": [query.id for query in queries]}
+    for language in sorted({query.language for query in queries}):
+        groups[language] = [query.id for query in queries if query.language == language]
+    return groups
+
+
+def _tests(
+    values: dict[str, retrieval_measures.Values], groups: dict[str, list[str]], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Every other system against the first, per measure and language."""
+    systems = list(values)
+    tests = []
+    for other in systems[1:]:
+        for group, ids in groups.items():
+            for name in names:
+                first = [values[systems[0]][name][one] for one in ids]
+                second = [values[other][name][one] for one in ids]
+                difference = float(np.mean(first) - np.mean(second)) if ids else 0.0
+                p = retrieval_measures.paired_test(first, second)
+                tests.append(
+                    {
+                        "systems": [systems[0], other],
+                        "group": group,
+                        "measure": name,
+                        "difference": round(difference, 4),
+                        "p": round(p, 5),
+                    }
+                )
+    return tests
+
+
+def _rank(documents: dict[str, float], relevant: dict[str, int]) -> int | None:
+    """Return the place of the first relevant document, from 1."""
+    order = sorted(documents, key=lambda one: -documents[one])
+    return next((rank for rank, one in enumerate(order, 1) if relevant.get(one, 0) > 0), None)

@@ -1,0 +1,36 @@
+"""A tenant's chunks by document, for looking up quotes and contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from kb.library.documents import Library
+from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
+
+__all__ = ["TenantRecords"]
+
+
+class TenantRecords:
+    """What lies in a tenant's records, all versions of it; see :class:`eval.measures.answer_judge.Records`."""
+
+    def __init__(self, library: Library) -> None:
+        query = (
+            sa.select(DocumentRow.name, VersionRow.number, ChunkRow.pages, ChunkRow.text)
+            .join(VersionRow, VersionRow.document_id == DocumentRow.id)
+            .join(ChunkRow, ChunkRow.version_id == VersionRow.id)
+        )
+        self._chunks: dict[str, list[tuple[int, list[int], str]]] = {}
+        with library.session() as session:
+            for name, number, pages, text in session.execute(query):
+                self._chunks.setdefault(name, []).append((number, list(pages), text))
+
+    def holds(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
+        return any(
+            text in held and (version is None or number == version) and set(pages) <= set(on)
+            for number, on, held in self._chunks.get(document, [])
+        )
+
+    def texts(self, document: str) -> list[str]:
+        return [held for _, _, held in self._chunks.get(document, [])]

@@ -1,0 +1,105 @@
+"""What becomes of every file of a folder: text, or one clear error. The product's own reader, its limits, no index."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from eval.datasets.collection_index import Progress
+from ingest import document_names, prepared
+from ingest.archive_members import MOST_NESTED
+from ingest.workers.worker_pool import Workers
+from kb.core.errors import SinziError
+from kb.core.settings import Settings
+
+__all__ = ["FAULTS", "FileRead", "by_type", "read_all"]
+
+# Codes that say the reader failed, where every other says what is wrong with the file.
+FAULTS = frozenset({"file_crashed_parser", "file_timeout", "internal"})
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """One file as the reader left it.
+
+    Attributes:
+        path: relative to the folder; a file found inside another one goes by ``outer/inner``.
+        type: the name's suffix in small letters, without the dot.
+        chunks: what search would get; 0 for an archive, whose members follow as files of their own.
+        characters: of all chunks' texts, the headings and table heads they repeat included.
+        pages: None where the format has none.
+        error: the code it was refused with, or None.
+    """
+
+    path: str
+    type: str
+    chunks: int
+    characters: int
+    pages: int | None
+    members: int
+    seconds: float
+    error: str | None
+
+
+def read_all(folder: Path, settings: Settings, progress: Progress) -> Iterator[FileRead]:
+    """Read every file of ``folder`` in a worker process; yield one result each, files found inside it after it."""
+    found = document_names.files_in([folder])
+    with Workers(settings) as workers, tempfile.TemporaryDirectory() as scratch:
+        workers.identity()  # starts the process and the model, which no file should be charged with
+        for done, path in enumerate(found, 1):
+            yield from _read(path, path.relative_to(folder).as_posix(), Path(scratch), workers, depth=0)
+            progress("read", done, len(found))
+
+
+def _read(source: Path, shown: str, scratch: Path, workers: Workers, depth: int) -> Iterator[FileRead]:
+    name = PurePosixPath(shown).name
+    with tempfile.TemporaryDirectory(dir=scratch) as place:
+        work = Path(place) / "work"
+        started = time.monotonic()
+        error = None
+        try:
+            workers.read(source, name, work, lambda done, total: None)
+        except SinziError as refused:
+            error = refused.code
+        seconds = round(time.monotonic() - started, 2)
+        document = None if error else prepared.load(work)
+        chunks = document.chunks if document else []
+        members = document.members if document else []
+        yield FileRead(
+            path=shown,
+            type=PurePosixPath(name).suffix.lower().lstrip(".") or "none",
+            chunks=len(chunks),
+            characters=sum(len(one["text"]) for one in chunks),
+            pages=document.page_count if document else None,
+            members=len(members),
+            seconds=seconds,
+            error=error,
+        )
+        for inner, path in members if depth < MOST_NESTED else []:
+            if document_names.is_document(PurePosixPath(inner)):
+                yield from _read(Path(path), f"{shown}/{inner}", scratch, workers, depth + 1)
+
+
+def by_type(found: Sequence[FileRead]) -> list[dict[str, Any]]:
+    """Return one row per type, sorted: ``{"type", "files", "text", "errors": {code: n}, "slowest_s"}``.
+
+    ``text`` counts an archive or mail whose text lies in its members, too.
+    """
+    rows = []
+    for kind in sorted({one.type for one in found}):
+        of_type = [one for one in found if one.type == kind]
+        rows.append(
+            {
+                "type": kind,
+                "files": len(of_type),
+                "text": sum(one.characters > 0 or one.members > 0 for one in of_type),
+                "errors": dict(sorted(Counter(one.error for one in of_type if one.error).items())),
+                "slowest_s": max(one.seconds for one in of_type),
+            }
+        )
+    return rows

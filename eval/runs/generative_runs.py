@@ -1,0 +1,132 @@
+"""A language model's answers beside the quotes: is what the reader sees supported, and what does it cost in time?
+
+Whether a number is wrong is counted apart from the checker, by a plainer rule: a number of the text, digits or Chinese
+numerals, that stands nowhere in the passages the text cites (or, before checking, in none that was sent).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from assistant.answers.answer import Answer
+from assistant.checking.claim_checker import Verdict
+from assistant.turn import Turn, stream
+from assistant.turn import answer as answer_turn
+from eval.datasets.question_files import Question
+from eval.measures.answer_judge import judge
+from eval.measures.tenant_records import TenantRecords
+from eval.runs.latency import percentiles
+from kb.language.numbers import figures
+from kb.language.script import fold
+from kb.search.retriever import Retriever
+
+__all__ = ["run", "unheld"]
+
+Row = dict[str, Any]
+_MARKER = re.compile(r"\[\d{1,2}\]")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def run(
+    retriever: Retriever,
+    questions: list[Question],
+    progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+) -> dict[str, Any]:
+    """Ask every question twice, with the model and with quotes only, and sum both up.
+
+    Returns:
+        ``{"llm": {...}, "extractive": {...}, "questions": n, "rows": [...]}``.
+    """
+    answer_turn(retriever, Turn("warm 暖機", generate=False))
+    records = TenantRecords(retriever.library)
+    rows: dict[str, list[Row]] = {"llm": [], "extractive": []}
+    for done, one in enumerate(questions, 1):
+        for name, some in rows.items():
+            some.append(_asked(retriever, one, records, name == "llm"))
+        progress("ask", done, len(questions))
+    found: dict[str, Any] = {name: _summary(some) for name, some in rows.items()}
+    return found | {"questions": len(questions), "model": retriever.settings.llm_model, "rows": rows["llm"]}
+
+
+def _asked(retriever: Retriever, one: Question, records: TenantRecords, generate: bool) -> Row:
+    turn = Turn(one.question, history=one.history, as_of=one.as_of, id=one.id, generate=generate)
+    started = time.perf_counter()
+    first: float | None = None
+    answer: Answer | None = None
+    for event in stream(retriever, turn):
+        if event.kind == "delta" and first is None:
+            first = time.perf_counter() - started
+        answer = event.answer or answer
+    if answer is None:
+        raise AssertionError("a turn ends with an answer")
+    verdicts = Counter(sentence.verdict for sentence in answer.sentences)
+    shown = sum(sentence.kept for sentence in answer.sentences) if answer.answerer == "llm" else 0
+    sent = "\n".join(message["content"] for message in answer.egress.sent)
+    return {
+        "id": one.id,
+        "answerer": answer.answerer,
+        "fallback": answer.fallback,
+        "written": len(answer.sentences),
+        "supported": verdicts[Verdict.SUPPORTED],
+        "shown": shown,
+        "wrong_before": sum(len(unheld(sentence.text, sent)) for sentence in answer.sentences),
+        "wrong_after": len(unheld(answer.answer, _sources(retriever, answer, one))),
+        "refusal_right": answer.refused != one.answerable,
+        "fact": judge(one, answer.as_dict(), records)["fact in answer"],
+        "first_ms": 1000 * (first if first is not None else time.perf_counter() - started),
+        "ms": answer.ms,
+        "text": answer.answer,
+        "sentences": [(sentence.verdict.value, sentence.why, sentence.text) for sentence in answer.sentences],
+    }
+
+
+def _sources(retriever: Retriever, answer: Answer, one: Question) -> str:
+    """Everything a number of the answer may stand on: cited passages with their places, or the nearest of a refusal."""
+    chunks = retriever.library.chunks(citation.chunk_id for citation in answer.citations)
+    cited = [
+        f"{citation.title} {citation.clause} {citation.pages} {citation.version} {chunks[citation.chunk_id].text}"
+        for citation in answer.citations
+    ]
+    near = [f"{passage.title} {passage.clause} {passage.pages} {passage.text}" for passage in answer.contexts]
+    since = [str(passage.effective_from) for passage in answer.contexts]
+    return "\n".join([*cited, *since, *(near if answer.refused else []), retriever.tenant.contact])
+
+
+def unheld(text: str, source: str) -> set[str]:
+    """Return the numbers of ``text`` that ``source`` has nowhere; markers are no numbers."""
+
+    def numbers(of: str) -> set[str]:
+        plain = fold(of)
+        return set(_NUMBER.findall(plain.replace(",", ""))) | {one for one in figures(plain) if one.isdigit()}
+
+    return numbers(_MARKER.sub(" ", text)) - numbers(source)
+
+
+def _summary(rows: list[Row]) -> dict[str, Any]:
+    written = sum(row["written"] for row in rows)
+    shown = sum(row["shown"] for row in rows)
+    by_model = [row for row in rows if row["answerer"] == "llm"]
+    kept_supported = sum(row["supported"] for row in by_model)
+    facts = [row["fact"] for row in rows if row["fact"] is not None]
+    return {
+        "answers": dict(Counter(row["answerer"] for row in rows)),
+        "stood in because": dict(Counter(row["fallback"] for row in rows if row["fallback"])),
+        "sentences written": written,
+        "supported before checking": _share(sum(row["supported"] for row in rows), written),
+        "sentences shown": shown,
+        "supported after checking": _share(kept_supported, shown),
+        "wrong numbers before": sum(row["wrong_before"] for row in rows),
+        "wrong numbers after": sum(row["wrong_after"] for row in rows),
+        "fact in answer": _share(sum(facts), len(facts)),
+        "refusals right": _share(sum(row["refusal_right"] for row in rows), len(rows)),
+        "first text ms": percentiles([row["first_ms"] for row in rows]),
+        "end ms": percentiles([row["ms"] for row in rows]),
+    }
+
+
+def _share(part: float, whole: int) -> float | None:
+    return round(part / whole, 3) if whole else None

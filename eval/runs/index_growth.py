@@ -1,0 +1,167 @@
+"""Search among 1,000, 10,000, 100,000 chunks: synthetic ones, made from a test collection's own.
+
+A synthetic chunk's text is sentences of several real chunks; its vector a real one, moved at random and brought
+back to length 1, so that words and vectors are spread like real ones, and none is found for nothing. Its sentences'
+vectors are its own, moved again. A small set makes a hard test: its few words are frequent words everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import sqlalchemy as sa
+
+from eval.datasets.test_collections import Query
+from kb.core.settings import Settings
+from kb.language.sentences import sentences
+from kb.library.documents import DEFAULT_COLLECTION, Library
+from kb.publishing import version_writer
+from kb.search.dense import sentence_vectors
+from kb.search.dense.vector_store import VectorStore
+from kb.search.models import embedding
+from kb.search.models.encoder import Vectors
+from kb.search.retriever import Retriever
+from kb.store import tenants
+from kb.store.tables.library_tables import ChunkRow
+from kb.store.tenants import Tenant
+
+__all__ = ["grow"]
+
+SEED = 20261123
+_DOCUMENT = 200  # chunks of one synthetic document: a handbook of about 100 pages
+_MOVED = 0.35  # length of the random move, against 1 of the vector
+_SENTENCES = 8
+Progress = Callable[[str, int, int], None]
+
+
+def grow(
+    settings: Settings, source: Tenant, queries: Sequence[Query], sizes: Sequence[int], folder: Path, progress: Progress
+) -> list[dict[str, Any]]:
+    """Fill a tenant up to each size in turn and time ``queries`` there.
+
+    Args:
+        source: the tenant whose chunks the synthetic ones are made from.
+        folder: a data folder for the synthetic tenant; emptied first and removed afterwards.
+
+    Returns:
+        One entry per size, ascending: ``{"chunks", "documents", "search_ms": {"p50", "p95", "p99", "max"}, "load",
+        "memory_mb", "disk_mb", "fill_s"}``; ``load`` is the machine's while asking, ``memory_mb`` what this process
+        holds, pages of the records' file that are mapped into it included.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    inside = settings.model_copy(update={"data": folder})
+    tenant = tenants.create(inside, "scale", "scale")
+    maker = _Maker(Library(source))
+    found, held, filled = [], 0, 0.0
+    try:
+        for size in sorted(sizes):
+            while held < size:
+                started = time.perf_counter()
+                held += _add(inside, tenant, maker, held, min(_DOCUMENT, size - held))
+                filled += time.perf_counter() - started
+                progress(f"fill {size:,}", held, size)
+            times = _ask(Retriever(inside, tenant), queries, lambda done, total: progress("ask", done, total))
+            documents = len(Library(tenant).documents())
+            found.append(
+                {
+                    "chunks": held,
+                    "documents": documents,
+                    "search_ms": times,
+                    "fill_s": round(filled, 1),
+                    **_held(tenant),
+                }
+            )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+class _Maker:
+    """Makes synthetic chunks from real ones; the seed is fixed."""
+
+    def __init__(self, library: Library) -> None:
+        with library.session() as session:
+            rows = session.execute(sa.select(ChunkRow.text, ChunkRow.language, ChunkRow.vector)).all()
+            self.model = library.collection(DEFAULT_COLLECTION).model
+        self.sentences = [[text[start:end] for start, end in sentences(text)] or [text] for text, _, _ in rows]
+        self.languages = [language for _, language, _ in rows]
+        self.vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, _, blob in rows]).astype(np.float32)
+        self.random = np.random.default_rng(SEED)
+
+    def make(self, number: int) -> tuple[list[ChunkRow], Vectors]:
+        picked = self.random.integers(0, len(self.vectors), number)
+        chunks = [self._chunk(place, int(one)) for place, one in enumerate(picked)]
+        return chunks, self.moved(self.vectors[picked])
+
+    def moved(self, vectors: Vectors) -> Vectors:
+        """Return vectors of length 1 near the given ones."""
+        steps = self.random.standard_normal(vectors.shape, dtype=np.float32)
+        near = vectors + steps * (_MOVED / np.linalg.norm(steps, axis=1, keepdims=True))
+        return np.asarray(near / np.linalg.norm(near, axis=1, keepdims=True), dtype=np.float32)
+
+    def _chunk(self, ordinal: int, picked: int) -> ChunkRow:
+        others = [picked, *self.random.integers(0, len(self.sentences), 3)]
+        pool = [sentence for one in others for sentence in self.sentences[int(one)]]
+        order = self.random.permutation(len(pool))[:_SENTENCES]
+        return ChunkRow(
+            ordinal=ordinal,
+            section=None,
+            kind="text",
+            language=self.languages[picked],
+            clause=None,
+            heading_path=[],
+            text="\n".join(pool[int(one)] for one in order),
+            clauses=[],
+            pages=[ordinal // 2 + 1],
+            page_starts=[[0, ordinal // 2 + 1]],
+            boxes=[],
+            tokens=0,
+        )
+
+
+def _add(settings: Settings, tenant: Tenant, maker: _Maker, held: int, number: int) -> int:
+    library = Library(tenant)
+    chunks, vectors = maker.make(number)
+    name = f"synthetic-{held:07d}.pdf"
+    collection = version_writer.collection_for(library, DEFAULT_COLLECTION, embedding.identity(settings))
+    begun = version_writer.begin(library, collection, name, hashlib.sha256(name.encode()).hexdigest(), 1)
+    content = version_writer.Content(name, chunks[0].language, number, [], chunks, vectors)
+    store = VectorStore(settings, tenant, DEFAULT_COLLECTION)
+    ids = version_writer.fill(library, begun, content)
+    store.add(begun.version_id, ids, vectors)
+    version_writer.publish(library, store, begun)
+    with library.transaction() as session:
+        waiting = sentence_vectors.waiting(session, embedding.identity(settings), number, after=ids[0] - 1)
+        of = dict(zip(ids, vectors, strict=True))
+        sentence_vectors.store(
+            session, waiting, maker.moved(np.stack([of[one.chunk_id] for one in waiting for _ in one.spans]))
+        )
+    return number
+
+
+def _ask(retriever: Retriever, queries: Sequence[Query], progress: Callable[[int, int], None]) -> dict[str, float]:
+    taken = []
+    retriever.retrieve(queries[0].text)
+    for done, query in enumerate(queries, 1):
+        started = time.perf_counter()
+        retriever.search(retriever.read(query.text))
+        taken.append((time.perf_counter() - started) * 1000)
+        progress(done, len(queries))
+    p50, p95, p99, most = np.percentile(taken, [50, 95, 99, 100])
+    return {"p50": round(p50, 1), "p95": round(p95, 1), "p99": round(p99, 1), "max": round(most, 1)}
+
+
+def _held(tenant: Tenant) -> dict[str, float]:
+    size = sum(path.stat().st_size for path in tenant.home.rglob("*") if path.is_file())
+    return {
+        "load": round(psutil.getloadavg()[0], 2),
+        "memory_mb": round(psutil.Process().memory_info().rss / 1024 / 1024),
+        "disk_mb": round(size / 1024 / 1024),
+    }

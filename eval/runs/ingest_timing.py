@@ -1,0 +1,174 @@
+"""One timing: files through the product's ingest, or their chunks through its embedding process alone."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
+
+import psutil
+
+from ingest import document_names, prepared
+from ingest.error_json import unpacked
+from ingest.job import Job, job_for
+from ingest.queue import job_queue as durable
+from ingest.workers.worker_pool import Workers
+from kb.core.settings import Settings
+from kb.store import tenants, writer_lock
+
+__all__ = ["Measured", "Stages", "embedding", "pipeline", "read_once", "thinned"]
+
+_WARM_CHUNKS = 4
+# Taken in before the clock starts: what the first file of a day pays for (queue, vector store) is not measured.
+_FIRST = "員工請病假兩天或以上，須於復工當日遞交醫生證明書。\n"
+
+
+@dataclass(slots=True)
+class Measured:
+    """The repetitions of one system: wall seconds, CPU seconds of all processes, seconds per stage."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    stages: list[dict[str, float]] = field(default_factory=list)
+
+    @contextmanager
+    def clock(self) -> Iterator[None]:
+        """Add what the ``with`` block takes."""
+        cpu, wall = _cpu_seconds(), time.monotonic()
+        yield
+        self.wall.append(time.monotonic() - wall)
+        self.cpu.append(_cpu_seconds() - cpu)
+
+
+def _cpu_seconds() -> float:
+    """What this process, its ended children and its living ones have used so far."""
+    own = psutil.Process()
+    living = [one.cpu_times() for one in own.children(recursive=True)]
+    times = own.cpu_times()
+    return float(
+        times.user
+        + times.system
+        + times.children_user
+        + times.children_system
+        + sum(one.user + one.system for one in living)
+    )
+
+
+class Stages:
+    """Listens to an ingest and tells how long any file was being read, embedded, stored."""
+
+    def __init__(self) -> None:
+        self._begun: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+
+    def report(self, path: str, stage: str, done: int, total: int | None) -> None:
+        """Note a progress event (:data:`ingest.context.Report`); a stage lasts until the file's next one."""
+        begun = self._begun[path]
+        if not begun or begun[-1][0] != stage:
+            begun.append((stage, time.monotonic()))
+
+    def clear(self) -> None:
+        """Forget what was noted."""
+        self._begun.clear()
+
+    def ended(self, path: str) -> None:
+        """Note that a file is done."""
+        self.report(path, "", 0, None)
+
+    def seconds(self) -> dict[str, float]:
+        """Return the seconds of each stage; stages of two files overlap, so they may add up to more than the time."""
+        spans: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+        for begun in self._begun.values():
+            for (stage, start), (_, end) in pairwise(begun):
+                spans[stage].append((start, end))
+        return {stage: _covered(sorted(found)) for stage, found in spans.items()}
+
+
+def _covered(spans: list[tuple[float, float]]) -> float:
+    """Return the length of the union of spans, sorted by their start."""
+    total, reached = 0.0, float("-inf")
+    for start, end in spans:
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
+
+
+def read_once(workers: Workers, paths: Sequence[Path], home: Path) -> list[Path]:
+    """Read files and return the folders of the prepared documents; both processes are warm afterwards.
+
+    Raises:
+        FileRejected: a ``file_*`` code.
+    """
+    folders = [home / str(number) for number in range(len(paths))]
+    for path, folder in zip(paths, folders, strict=True):
+        workers.read(path, path.name, folder, _silent)
+    thinned(folders, home / "warm", _WARM_CHUNKS)
+    embedding(workers, [home / "warm" / folder.name for folder in folders], Measured())
+    return folders
+
+
+def thinned(folders: Sequence[Path], home: Path, sample: int) -> tuple[list[Path], int]:
+    """Copy prepared documents with about ``sample`` chunk texts in all, evenly spread; return folders and number."""
+    documents = [document for folder in folders if (document := prepared.load(folder)) is not None]
+    step = max(1, sum(len(one.texts) for one in documents) // sample)
+    kept = []
+    for folder, document in zip(folders, documents, strict=True):
+        kept.append(home / folder.name)
+        kept[-1].mkdir(parents=True)
+        prepared.save(replace(document, texts=document.texts[::step]), kept[-1])
+    return kept, sum(len(one.texts[::step]) for one in documents)
+
+
+def embedding(workers: Workers, folders: Sequence[Path], into: Measured) -> None:
+    """Time the embedding of prepared documents, one after the other, in the embedding process."""
+    for folder in folders:
+        for vectors in folder.glob("vectors-*"):
+            vectors.unlink()
+    with into.clock():
+        for folder in folders:
+            workers.embed(folder, _silent)
+
+
+def pipeline(settings: Settings, workers: Workers, paths: Sequence[Path], home: Path, into: Measured) -> None:
+    """Time files through the durable queue into a new tenant in ``home``, from the command to the last publishing.
+
+    Raises:
+        SinziError: a file was not taken in.
+    """
+    inside = settings.model_copy(update={"data": Path(tempfile.mkdtemp(dir=home))})
+    tenant = tenants.create(inside, "speed", "speed")
+    first = inside.data / "first.txt"
+    first.write_text(_FIRST, encoding="utf-8")
+    called = document_names.assign([PurePosixPath(path.as_posix()) for path in paths])
+    stages = Stages()
+    with (
+        writer_lock.writing(inside.data, "kb eval ingest"),
+        durable.running(inside, workers, stages.report) as work,
+        ThreadPoolExecutor(len(paths)) as pool,
+    ):
+
+        def through(job: Job) -> None:
+            for outcome in work.outcomes(work.submit(job)):
+                stages.ended(outcome.path)
+                if outcome.error:
+                    raise unpacked(outcome.error)
+
+        through(job_for(tenant, first, first.name, first.name, "main"))
+        stages.clear()
+        with into.clock():
+            waiting = [
+                pool.submit(through, job_for(tenant, path, name, name, "main"))
+                for path, name in zip(paths, called, strict=True)
+            ]
+            for one in waiting:
+                one.result()
+    into.stages.append(stages.seconds())
+
+
+def _silent(done: int, total: int | None) -> None:
+    """Nobody watches."""

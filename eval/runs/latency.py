@@ -1,0 +1,109 @@
+"""How long a question takes, warm and cold, and what a serving process holds in memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from assistant import turn
+from eval.datasets.question_files import Question
+from kb.core.cpu_cores import usable_cores
+from kb.core.errors import Transient
+from kb.core.settings import Settings
+from kb.search.retriever import Retriever
+from kb.store.tenants import Tenant
+
+__all__ = ["measure", "percentiles"]
+
+# Asks every question once and says what the process then holds: resident memory in MB.
+_SERVING = """
+import json, sys
+import psutil
+from assistant import chat
+from kb import tenants
+from kb.search.retriever import Retriever
+from kb.core.settings import Settings
+settings = Settings()
+retriever = Retriever(settings, tenants.get(settings, sys.argv[1]))
+for question in json.load(sys.stdin):
+    chat.answer(retriever, chat.Turn(question))
+print(psutil.Process().memory_info().rss / 1024 / 1024)
+"""
+
+
+def measure(
+    settings: Settings,
+    tenant: Tenant,
+    questions: list[Question],
+    *,
+    cold: int = 3,
+    progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+) -> dict[str, Any]:
+    """Return milliseconds of warm search and warm answers, seconds of a cold ``kb ask``, and memory in MB.
+
+    Args:
+        cold: how many new processes to time; 0 leaves cold start and memory out.
+    """
+    retriever = Retriever(settings, tenant)
+    turn.answer(retriever, turn.Turn(questions[0].question))
+    search, answer = [], []
+    for done, one in enumerate(questions, 1):
+        started = time.perf_counter()
+        retriever.search(retriever.read(one.question))
+        between = time.perf_counter()
+        turn.answer(retriever, turn.Turn(one.question, history=one.history, as_of=one.as_of))
+        search.append((between - started) * 1000)
+        answer.append((time.perf_counter() - between) * 1000)
+        progress("ask", done, len(questions))
+    found: dict[str, Any] = {
+        "tenant": tenant.slug,
+        "questions": len(questions),
+        "cores": usable_cores(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "search_ms": percentiles(search),
+        "answer_ms": percentiles(answer),
+    }
+    if cold:
+        environment = os.environ | {"KB_DATA": str(settings.data), "KB_CACHE": str(settings.cache)}
+        found["cold_ask_s"] = round(statistics.median(_cold(tenant, questions[0], environment) for _ in range(cold)), 2)
+        found["memory_mb"] = _memory(tenant, questions, environment)
+    return found
+
+
+def _cold(tenant: Tenant, question: Question, environment: dict[str, str]) -> float:
+    start = "from kb.cli import main; main()"
+    command = [sys.executable, "-c", start, "ask", question.question, "--tenant", tenant.slug, "--json"]
+    started = time.perf_counter()
+    _run(command, environment)
+    return time.perf_counter() - started
+
+
+def _memory(tenant: Tenant, questions: list[Question], environment: dict[str, str]) -> int:
+    asked = json.dumps([one.question for one in questions])
+    return round(float(_run([sys.executable, "-c", _SERVING, tenant.slug], environment, asked).split()[-1]))
+
+
+def _run(command: list[str], environment: dict[str, str], given: str = "") -> str:
+    """Return what the command prints.
+
+    Raises:
+        Transient: ``internal`` with the last line of its complaint.
+    """
+    done = subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Transient("internal", reason=(done.stderr.strip().splitlines() or [""])[-1])
+    return done.stdout
+
+
+def percentiles(milliseconds: list[float]) -> dict[str, float]:
+    """Return median, 95th percentile and maximum."""
+    p50, p95, most = np.percentile(milliseconds, [50, 95, 100]) if milliseconds else (0.0, 0.0, 0.0)
+    return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "max": round(float(most), 1)}

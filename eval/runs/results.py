@@ -1,0 +1,133 @@
+"""Where results lie: one folder per run, with what made it.
+
+<bench>/eval/<dataset>/<name>/   or, in a tenant's own folder,   <data>/tenants/<tenant>/eval/runs/<name>/
+    run.json          kind, settings, model, code version, tables
+    questions.jsonl   one line per question: its values, what was found, what should have been
+    <system>.run      TREC run (retrieval only)
+    answers.jsonl     the answers as ``kb ask --batch`` writes them (answers only)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from kb.core.errors import NotFound
+from kb.core.settings import Settings
+from kb.search.models import embedding
+from kb.store.tenants import Tenant
+
+__all__ = ["Result", "circumstances", "folder_for", "in_tenant", "listing", "open_result", "stamp", "write"]
+
+# What changes figures; paths and addresses stay out of results.
+_SETTINGS = ("embedding_model", "chunk_tokens", "passages", "candidates", "ocr")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run read back."""
+
+    path: Path
+    summary: dict[str, Any]
+    questions: list[dict[str, Any]]
+
+    @property
+    def label(self) -> str:
+        """The run's name for a table: what was asked and when, or the name given."""
+        return f"{self.summary['subject']}/{self.path.name}"
+
+
+def circumstances(settings: Settings) -> dict[str, Any]:
+    """Return settings, model identity, code version and time: what makes a figure repeatable."""
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "settings": {name: getattr(settings, name) for name in _SETTINGS},
+        "model": embedding.identity(settings),
+        "code": {"version": version("sinzi"), "commit": _commit(), "source": _source()},
+    }
+
+
+def _commit() -> str:
+    root = Path(str(files("kb"))).parent
+    if not (root / ".git").exists():
+        return ""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=10).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+
+
+def _source() -> str:
+    """A digest of the floors' own files, so that two states between commits can be told apart."""
+    digest = hashlib.sha256()
+    for package in ("kb", "ingest", "assistant"):
+        root = Path(str(files(package)))
+        for path in sorted(root.rglob("*")):
+            if path.suffix in {".py", ".tsv", ".json", ".yaml", ".txt"} and path.is_file():
+                digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def folder_for(root: Path, subject: str, name: str | None) -> Path:
+    """Return the folder of a new run under ``root``/eval; without a name it bears the time."""
+    return root / "eval" / subject / (name or stamp())
+
+
+def stamp() -> str:
+    """Return the time as the name of a run."""
+    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+
+
+def in_tenant(tenant: Tenant, name: str | None = None) -> Path:
+    """Return the folder of a new run of a tenant's questions: it goes where the tenant's folder goes."""
+    return tenant.home / "eval" / "runs" / (name or stamp())
+
+
+def listing(tenant: Tenant) -> list[dict[str, Any]]:
+    """Return the summaries of a tenant's runs with their ``name``, newest first; what cannot be read is left out."""
+    found = []
+    for path in (tenant.home / "eval" / "runs").glob("*/run.json"):
+        try:
+            summary = json.loads(path.read_text(encoding="utf-8"))
+            found.append((str(summary["created"]), path.parent.name, summary))
+        except (OSError, ValueError, KeyError):
+            continue
+    return [{"name": name, **summary} for _, name, summary in sorted(found, key=lambda one: one[:2], reverse=True)]
+
+
+def write(folder: Path, summary: dict[str, Any], questions: list[dict[str, Any]]) -> None:
+    """Write a run's tables and its questions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in questions)
+    (folder / "questions.jsonl").write_text(lines, encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def open_result(name: str, roots: list[Path]) -> Result:
+    """Read a run by its folder, by ``dataset/name`` or ``tenant/name``, or the newest of a dataset or tenant.
+
+    Raises:
+        NotFound: ``run_not_found``.
+    """
+    subject, _, run = name.partition("/")
+    owned = [root / "tenants" / subject / "eval" / "runs" / run for root in roots]
+    for path in [Path(name), *owned, *(root / "eval" / name for root in roots)]:
+        found = path if (path / "run.json").is_file() else _newest(path)
+        if found is not None:
+            summary = json.loads((found / "run.json").read_text(encoding="utf-8"))
+            lines = (found / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+            return Result(found, summary, [json.loads(line) for line in lines])
+    raise NotFound("run_not_found", run=name)
+
+
+def _newest(folder: Path) -> Path | None:
+    runs = [path.parent for path in folder.glob("*/run.json")] if folder.is_dir() else []
+    return max(runs, key=lambda path: (path / "run.json").stat().st_mtime, default=None)

@@ -1,0 +1,142 @@
+"""The levels of the checker, from claims true and false: ``python -m eval.training.fit_checking --data …``.
+
+``eval/claims/*.jsonl`` holds passages of the samples with sentences that say the same in the three languages, and
+sentences in which a figure, a name or a negation is not the passage's. Claims on another passage of the same tenant
+are false as well. Half of the passages set the levels, the other half says how well they do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.checking import claim_checker as checking
+from assistant.checking.claim_checker import Checked, Checker, Verdict
+from assistant.checking.support_levels import Levels, level_of
+from eval.measures.answer_judge import stands_in
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.search.passage import Passage, passage
+from kb.search.retriever import Retriever
+from kb.store import tenants
+
+__all__ = ["Claim", "claims", "measured", "scores"]
+
+FOLDER = Path(__file__).with_name("claims")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence about a passage, true or false, and what the checker found."""
+
+    text: str
+    kind: str
+    true: bool
+    half: int
+    level: str
+    found: Checked
+
+
+# For fitting: every claim is looked at, whatever its score.
+OPEN: Levels = {name: {"terms": 0.5, "supported": 0.0, "unverified": 0.0} for name in ("same", "other")}
+
+
+def claims(settings: Settings, levels: Levels) -> Iterator[Claim]:
+    """Check every claim of the files: true ones, false ones, and true ones against a passage they are not about."""
+    for path in sorted(FOLDER.glob("*.jsonl")):
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        for tenant in sorted({row["tenant"] for row in rows}):
+            retriever = Retriever(settings, tenants.get(settings, tenant))
+            mine = [(row, _passage(retriever.library, row)) for row in rows if row["tenant"] == tenant]
+            for place, (row, here) in enumerate(mine):
+                yield from _of(retriever, levels, row, here, [mine[place - back][1] for back in (1, 2, 3)], place % 2)
+
+
+def _of(
+    retriever: Retriever, levels: Levels, row: dict[str, Any], here: Passage, others: list[Passage], half: int
+) -> Iterator[Claim]:
+    for kind, text in [("true", one) for one in row["true"]] + [("false", one) for one in row["false"]]:
+        found = Checker(retriever, [here], levels).check(text, [1])
+        yield Claim(text, kind, kind == "true", half, level_of(text, here), found)
+        for other in others if kind == "true" else []:
+            if here.document == other.document:
+                continue
+            found = Checker(retriever, [other], levels).check(text, [1])
+            yield Claim(text, "elsewhere", False, half, level_of(text, other), found)
+
+
+def _passage(library: Library, row: dict[str, Any]) -> Passage:
+    for holding in library.documents():
+        if holding.document.name == row["document"]:
+            for chunk in library.chunks_of(holding.version.id):
+                if stands_in(row["evidence"], chunk.text):
+                    return passage(chunk, holding)
+    raise LookupError(row["evidence"])
+
+
+def scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
+    """Return score and truth of the claims that are about the passage, or about another; the rest is not theirs."""
+    return [
+        (weight * one.found.match.terms + (1.0 - weight) * one.found.match.cosine, one.true)
+        for one in found
+        if one.found.match and (one.kind == "elsewhere" or (one.true and one.found.verdict is not Verdict.WRONG))
+    ]
+
+
+def measured(found: list[Claim]) -> dict[str, dict[str, float]]:
+    """Return by kind of claim the share of each verdict."""
+    return {
+        kind: {
+            verdict.value: round(sum(one.found.verdict is verdict for one in some) / len(some), 3)
+            for verdict in Verdict
+        } | {"claims": len(some)}
+        for kind in ("true", "false", "elsewhere")
+        if (some := [one for one in found if one.kind == kind])
+    }  # fmt: skip
+
+
+# Of sentences about another passage, this share may pass as supported, and this share marked as unverified.
+PASSED, MARKED = 0.02, 0.08
+
+
+def _fit(found: list[Claim]) -> dict[str, float]:
+    """Return the lowest levels at which no more foreign sentences pass, with the weight that keeps most true ones."""
+    best: tuple[float, dict[str, float]] = (-1.0, {})
+    for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
+        some = scores(found, weight)
+        foreign = sorted((score for score, true in some if not true), reverse=True)
+        supported, unverified = (foreign[int(len(foreign) * share)] + 0.01 for share in (PASSED, MARKED))
+        kept = sum(score >= unverified for score, true in some if true) / max(1, sum(true for _, true in some))
+        levels = {"terms": weight, "supported": round(supported, 3), "unverified": round(unverified, 3)}
+        best = max(best, (kept, levels), key=lambda pair: pair[0])
+    return best[1]
+
+
+def main() -> None:
+    """Fit on the first half, print what both halves come to, and keep the levels."""
+    import argparse
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="Data folder of `kb demo`.")
+    parser.add_argument("--write", action="store_true", help="Keep the levels in assistant/checking/levels.json.")
+    options = parser.parse_args()
+    settings = Settings(data=options.data)
+    first = [one for one in claims(settings, OPEN) if one.half == 0]
+    levels = {name: _fit([one for one in first if one.level == name]) for name in OPEN}
+    print(json.dumps(levels))
+    found = list(claims(settings, levels))
+    for half, name in ((0, "fitted on"), (1, "held out")):
+        print(name, json.dumps(measured([one for one in found if one.half == half])))
+    for one in found:
+        if (one.true and not one.found.kept) or (not one.true and one.found.kept):
+            print(f"  {one.kind} {one.found.verdict} {one.found.why} {one.found.what} {one.text}")
+    if options.write:
+        path = Path(checking.__file__).with_name("levels.json")
+        path.write_text(json.dumps(levels, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Fit the weights by which the units that answer are chosen (``assistant/evidence/scoring.json``).
+
+    python -m eval.training.fit_choice --samples data/samples --set FOLDER… --out assistant/evidence/scoring.json
+
+Examples are questions whose answer is known by its words: of the samples only those of the "dev" split; of a BEIR
+folder those with ``answers`` in ``queries.jsonl``, which count less, being of another kind. The model is the
+conditional logit of a question's units (McFadden 1974), with a ridge; a unit is right when what would be quoted of
+it tells the fact, from the right document. Cross-validation leaves out documents, not questions, since questions on
+one document resemble each other.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.evidence.gather import gather
+from assistant.evidence.quotable_spans import Unit, whole
+from assistant.evidence.scoring import FEATURES
+from assistant.turn import searched
+from eval.datasets import collection_index, question_files, test_collections
+from eval.datasets.question_files import Place, Question
+from eval.measures.answer_judge import stands_in
+from kb.core.settings import Settings
+from kb.search.retriever import Retriever
+from kb.store import tenants
+
+__all__ = ["Example", "fit"]
+
+RIDGE = 3.0
+OTHER_KIND = 0.3  # what a question of a BEIR folder counts against one of the samples
+FOLDS = 6
+_STEPS = 400
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question: a row of features per unit, shape (units, len(FEATURES)); which are right; what it counts."""
+
+    rows: Floats
+    right: NDArray[np.bool_]
+    weight: float
+    document: str
+
+
+def _example(retriever: Retriever, asked: Question, day: date | None, weight: float) -> Example | None:
+    """Return the question's example; ``None`` where search found no unit that tells the fact."""
+    evidence = gather(retriever, searched(asked.question, asked.history), None, day)
+    right = np.array([_tells(asked, one.unit) for one in evidence.units], dtype=bool)
+    if not right.any():
+        return None
+    return Example(np.stack([one.features for one in evidence.units]), right, weight, asked.documents[0].document)
+
+
+def _tells(asked: Question, unit: Unit) -> bool:
+    quote = whole(unit).text
+    told = any(any(stands_in(one, quote) for one in alternatives) for alternatives in asked.facts)
+    return told and any(_is_from(place, unit) for place in asked.documents)
+
+
+def _is_from(place: Place, unit: Unit) -> bool:
+    passage = unit.passage
+    return passage.document == place.document and (not place.evidence or stands_in(place.evidence, passage.text))
+
+
+def _of_samples(settings: Settings, folder: Path) -> Iterator[Example | None]:
+    for tenant in tenants.listing(settings):
+        path = folder / tenant.slug / "questions.jsonl"
+        retriever = Retriever(settings, tenant)
+        for asked in question_files.read(path) if path.is_file() else []:
+            if asked.split == "dev" and asked.answerable and asked.facts:
+                yield _example(retriever, asked, asked.as_of, 1.0)
+
+
+def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example | None]:
+    dataset = test_collections.load(folder)
+    inside, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
+    retriever = Retriever(inside, tenant)
+    for query in dataset.queries[:: max(1, len(dataset.queries) // most)]:
+        answers = tuple(str(one) for one in query.extra.get("answers") or [])
+        places = tuple(Place(document) for document, grade in dataset.qrels[query.id].items() if grade > 0)
+        if answers and places:
+            asked = Question(query.id, query.text, query.language, True, places, (answers,))
+            yield _example(retriever, asked, None, OTHER_KIND)
+
+
+def fit(examples: Sequence[Example], ridge: float = RIDGE) -> Floats:
+    """Return the weights, in the order of ``FEATURES``, by gradient descent on standardised features."""
+    rows = np.concatenate([one.rows for one in examples])
+    spread = rows.std(axis=0) + 1e-6
+    of = np.repeat(np.arange(len(examples)), [len(one.rows) for one in examples])
+    rows, right = (rows - rows.mean(axis=0)) / spread, np.concatenate([one.right for one in examples])
+    weight = np.array([one.weight for one in examples])
+    beta, step = np.zeros(rows.shape[1]), 1e-3
+    loss, slope = _loss(rows, right, of, weight, beta, ridge)
+    for _ in range(_STEPS):
+        tried = beta - step * slope
+        new_loss, new_slope = _loss(rows, right, of, weight, tried, ridge)
+        if new_loss <= loss:
+            beta, loss, slope, step = tried, new_loss, new_slope, step * 1.5
+        else:
+            step /= 3.0
+    return np.asarray(beta / spread)
+
+
+def _loss(
+    rows: Floats, right: NDArray[np.bool_], of: NDArray[np.intp], weight: Floats, beta: Floats, ridge: float
+) -> tuple[float, Floats]:
+    """Return minus the log-likelihood that a right unit is chosen, with its ridge, and the gradient."""
+    scores = rows @ beta
+    most = np.full(len(weight), -np.inf)
+    np.maximum.at(most, of, scores)
+    odds = np.exp(scores - most[of])
+    total, good = np.bincount(of, odds), np.bincount(of, odds * right)
+    loss = float(weight @ (np.log(total) - np.log(good)) + ridge * beta @ beta)
+    pull = weight[of] * (odds / total[of] - right * odds / good[of])
+    return loss, np.asarray(pull @ rows + 2.0 * ridge * beta)
+
+
+def _cross_validated(examples: Sequence[Example]) -> dict[str, float]:
+    """Return, over the samples' questions, how often the first unit and one of the first three is right."""
+    fold = [zlib.crc32(one.document.encode()) % FOLDS for one in examples]
+    first, third = [], []
+    for held in range(FOLDS):
+        weights = fit([one for one, its in zip(examples, fold, strict=True) if its != held])
+        for one, its in zip(examples, fold, strict=True):
+            if its == held and one.weight == 1.0:
+                order = np.argsort(-(one.rows @ weights), kind="stable")
+                first.append(bool(one.right[order[0]]))
+                third.append(bool(one.right[order[:3]].any()))
+    return {"first": round(float(np.mean(first)), 3), "first three": round(float(np.mean(third)), 3)}
+
+
+@click.command()
+@click.option("--samples", type=click.Path(path_type=Path, exists=True), required=True, help="Taken in already.")
+@click.option("--set", "sets", multiple=True, type=click.Path(path_type=Path, exists=True), help="BEIR folder.")
+@click.option("--most", default=150, show_default=True, help="Questions used of each set.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the weights go.")
+def main(samples: Path, sets: Iterable[Path], most: int, out: Path) -> None:
+    """Fit the choice of units and print what cross-validation measured."""
+    settings = Settings()
+    found = [*_of_samples(settings, samples)]
+    if not found:
+        raise click.UsageError("The samples are not taken in: run kb demo, or set KB_DATA.")
+    for folder in sets:
+        found.extend(_of_set(settings, folder, most))
+    examples = [one for one in found if one is not None]
+    weights = fit(examples)
+    made: dict[str, Any] = {
+        "weights": {name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)},
+        "cross_validation": _cross_validated(examples),
+        "examples": {"used": len(examples), "without a right unit": len(found) - len(examples)},
+    }
+    out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    click.echo(json.dumps(made, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Blocks → pieces no longer than a limit: whole blocks, table rows, else sentences, else windows of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ingest.structure.blocks import Block
+from ingest.structure.table_lines import line
+
+__all__ = ["CountTokens", "Piece", "header_text", "pieces_of", "split_long"]
+
+CountTokens = Callable[[list[str]], list[int]]
+
+_SENTENCE = re.compile(
+    r"[。！？；][」』”’）)]*\s*"  # Chinese
+    r"|(?<!\bNo)(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bviz)(?<!\bcf)[.!?;][\"'”’)]*\s+(?=[A-Z(\"“‘\u3400-\u9fff•])"
+)
+_CLAUSE = re.compile(r"[，、：,:–—]\s*|\n")
+_WORD = re.compile(r"\s+|(?<=[\u3000-\u9fff\uf900-\uffef])(?=[^\s])")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The smallest thing that is packed: ``text`` is the block's text from ``start`` to ``end``.
+
+    For part of an over-long table row ``text`` also carries its header cells, and ``start:end`` is the row's place.
+    """
+
+    block: int
+    start: int
+    end: int
+    text: str
+    tokens: int
+    row: int | None = None
+    cut_row: bool = False
+
+
+def pieces_of(number: int, block: Block) -> list[Piece]:
+    """One piece, or for a table one per row. Tokens are 0 until counted."""
+    if block.table is None:
+        return [Piece(number, 0, len(block.text), block.text, 0)]
+    found, offset = [], 0
+    for index, row in enumerate(block.table.rows):
+        text = line(row)
+        found.append(Piece(number, offset, offset + len(text), text, 0, index))
+        offset += len(text) + 1
+    return found
+
+
+def header_text(block: Block) -> str:
+    """A table's header rows as lines; empty for other blocks and tables without header."""
+    return "\n".join(line(row) for row in block.table.rows[: block.table.header_rows]) if block.table else ""
+
+
+def split_long(piece: Piece, block: Block, tokens: int, limit: int) -> list[Piece]:
+    """Cut one piece that is longer than ``limit`` tokens; the parts may still be too long and are cut again."""
+    if piece.row is not None and not piece.cut_row and block.table is not None:
+        parts = _cells(piece, block, tokens, limit)
+        if len(parts) > 1:
+            return parts
+    spans = _sentences(piece.text) if not piece.cut_row else []
+    if len(spans) < 2:
+        spans = _windows(piece.text, max(2, -(-tokens // limit)))
+    return [
+        Piece(piece.block, piece.start + a, piece.start + b, piece.text[a:b], 0, piece.row, piece.cut_row)
+        if not piece.cut_row
+        else Piece(piece.block, piece.start, piece.end, piece.text[a:b], 0, piece.row, True)
+        for a, b in spans
+    ]
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """Character spans of the sentences, without the space between them."""
+    ends = [m.end() for m in _SENTENCE.finditer(text)]
+    return list(_spans(text, ends))
+
+
+def _windows(text: str, count: int) -> list[tuple[int, int]]:
+    """``count`` about equal stretches, cut at commas, else between words or Chinese characters, else anywhere."""
+    ends: list[int] = []
+    size = max(1, len(text) // count)
+    for number in range(1, count):
+        ideal, low = number * size, (ends[-1] if ends else 0) + max(1, size // 2)
+        high = min(len(text) - 1, ideal + size // 2)
+        for pattern in (_CLAUSE, _WORD):
+            near = [m.end() for m in pattern.finditer(text, low, high) if low < m.end() < high]
+            if near:
+                ends.append(min(near, key=lambda end: abs(end - ideal)))
+                break
+        else:
+            ends.append(ideal)
+    return list(_spans(text, ends))
+
+
+def _spans(text: str, ends: list[int]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for end in [*ends, len(text)]:
+        piece = text[start:end]
+        if piece.strip():
+            yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        start = end
+
+
+def _cells(piece: Piece, block: Block, tokens: int, limit: int) -> list[Piece]:
+    """A row too long for one chunk, cut at cell ends; each part has the header cells of its own columns."""
+    if block.table is None or piece.row is None:
+        return []
+    cells = piece.text.split("\t")
+    repeated = block.table.header_rows if piece.row >= block.table.header_rows else 0
+    headers = [line(r).split("\t") for r in block.table.rows[:repeated]]
+    per_part = max(1, int(len(cells) * limit * 0.45 / tokens))
+    parts = []
+    for first in range(0, len(cells), per_part):
+        columns = slice(first, first + per_part)
+        lines = ["\t".join(h[columns]) for h in headers] + ["\t".join(cells[columns])]
+        text = "\n".join(t for t in lines if t.strip())
+        if text:
+            parts.append(Piece(piece.block, piece.start, piece.end, text, 0, piece.row, True))
+    return parts

@@ -1,0 +1,28 @@
+"""Errors as JSON, to cross a pipe or to be recorded with a job, and back."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from kb.core import errors
+from kb.core.errors import SinziError
+
+__all__ = ["packed", "unpacked"]
+
+
+def packed(error: Exception) -> dict[str, Any]:
+    """Return ``{"class", "code", "detail"}``; an error nobody foresaw becomes ``internal`` with its place."""
+    if isinstance(error, SinziError):
+        return {"class": type(error).__name__, "code": error.code, "detail": error.detail}
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno})" if frames else ""
+    reason = f"{type(error).__name__}: {error}"[:300] + place
+    return {"class": "SinziError", "code": "internal", "detail": {"reason": reason}}
+
+
+def unpacked(facts: dict[str, Any]) -> SinziError:
+    """Return the error :func:`packed` wrote."""
+    kind = getattr(errors, facts["class"], SinziError)
+    error: SinziError = kind(facts["code"], **facts["detail"])
+    return error

@@ -1,0 +1,195 @@
+"""What kind of file is this? The content decides; the name settles only what content leaves open."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import filetype
+import olefile
+
+from ingest.parsers.shared.encoding import decode, plausibility
+from ingest.parsers.shared.parsed_document import ParseContext
+from kb.core.errors import FileRejected
+
+__all__ = ["KIND_OF_SUFFIX", "detect", "suffix_of"]
+
+KIND_OF_SUFFIX = {
+    **dict.fromkeys((".pdf",), "pdf"),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".jfif", ".tif", ".tiff", ".heic", ".heif", ".bmp", ".webp", ".gif"), "image"
+    ),
+    **dict.fromkeys((".docx", ".docm", ".dotx"), "docx"),
+    **dict.fromkeys((".doc", ".dot"), "doc"),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), "pptx"),
+    **dict.fromkeys((".ppt", ".pps"), "ppt"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "xlsx"),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
+    **dict.fromkeys((".md", ".markdown"), "markdown"),
+    **dict.fromkeys((".txt", ".text", ".log"), "text"),
+    **dict.fromkeys((".csv", ".tsv", ".tab"), "csv"),
+    **{f".{kind}": kind for kind in ("xls", "odt", "ods", "odp", "rtf", "epub", "eml", "msg", "xml", "zip")},
+}
+_IMAGE_TYPES = {"png", "jpg", "tif", "heic", "bmp", "webp", "gif"}
+_ODF = {
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.text-template": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/epub+zip": "epub",
+}
+_MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]?(.*)")
+# headers only a mail program writes; "To:", "From:", "Subject:" also head an office memo
+_MAIL_ONLY = {"mime-version", "received", "return-path", "message-id", "delivered-to", "x-mailer", "content-type"}
+_HEAD = 65_536
+_LEAST_PLAUSIBLE = 0.2
+
+
+def suffix_of(filename: str) -> str:
+    """The lower-case suffix of a file name with its dot, or an empty string."""
+    return Path(filename).suffix.lower()
+
+
+def detect(path: Path, context: ParseContext) -> str:
+    """Return the kind of a non-empty file: a value of ``KIND_OF_SUFFIX``.
+
+    Raises:
+        FileRejected: ``file_encrypted``, ``file_broken``, ``file_mislabelled``, ``file_unsupported``.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    named = KIND_OF_SUFFIX.get(suffix_of(context.filename))
+    found = _by_signature(path, head, named, context)
+    if found:
+        return found
+    text = _as_text(head)
+    if text is not None:
+        return _by_text(text, named)
+    known = filetype.guess(head)
+    found = known.extension if known else "binary"
+    if named is None:
+        raise FileRejected("file_unsupported", name=context.filename, found=found)
+    if known:
+        raise FileRejected("file_mislabelled", name=context.filename, found=found)
+    # a signature-less blob under a known name: most often the right file, cut or overwritten at its head
+    raise FileRejected("file_broken", name=context.filename)
+
+
+def _by_signature(  # noqa: PLR0911 (one line per signature)
+    path: Path, head: bytes, named: str | None, context: ParseContext
+) -> str | None:
+    if head.startswith(olefile.MAGIC):
+        return _by_ole(path, named, context)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _by_zip(path, named, context)
+    if b"%PDF-" in head[:1024]:  # a PDF may have a few bytes in front; a ZIP may hold one uncompressed
+        return "pdf"
+    if head.lstrip()[:6].lower() == b"{\\rtf1" or head.lstrip()[:5].lower() == b"{\\rtf":
+        return "rtf"
+    known = filetype.guess(head)
+    if known and known.extension in _IMAGE_TYPES and not _is_word(head):
+        return "image"
+    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heif", b"hevc", b"avif"):
+        return "image"
+    return None
+
+
+def _is_word(head: bytes) -> bool:
+    """True for a text that opens with "BM" or "GIF", which alone pass for a picture's signature."""
+    return (head[:2] == b"BM" and head[6:10] != b"\0\0\0\0") or (head[:3] == b"GIF" and head[3:4] != b"8")
+
+
+def _by_ole(path: Path, named: str | None, context: ParseContext) -> str:
+    """DOC, XLS, PPT and MSG share one container; so does an encrypted DOCX, XLSX or PPTX."""
+    try:
+        with olefile.OleFileIO(str(path)) as ole:
+            names = {"/".join(entry).lower() for entry in ole.listdir(streams=True, storages=True)}
+    except Exception as error:  # olefile raises whatever the damaged bytes lead it to
+        raise FileRejected("file_broken", name=context.filename) from error
+    tops = {name.split("/")[0] for name in names}
+    if {"encryptedpackage", "encryptioninfo"} & tops or any("dataspaces" in name for name in tops):
+        raise FileRejected("file_encrypted", name=context.filename)
+    for stream, kind in (("worddocument", "doc"), ("workbook", "xls"), ("book", "xls"), ("powerpoint document", "ppt")):
+        if stream in tops:
+            return kind
+    if any(name.startswith("__properties_version1.0") or name.startswith("__substg1.0_") for name in tops):
+        return "msg"
+    raise FileRejected("file_unsupported", name=context.filename, found="OLE")
+
+
+def _by_zip(path: Path, named: str | None, context: ParseContext) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            mimetype = archive.read("mimetype").decode("ascii", "replace").strip() if "mimetype" in names else ""
+    except Exception as error:  # a cut or damaged archive fails in many ways
+        raise FileRejected("file_broken", name=context.filename) from error
+    if mimetype in _ODF:
+        return _ODF[mimetype]
+    if "META-INF/container.xml" in names:
+        return "epub"
+    lower = {name.lower() for name in names}
+    if "[content_types].xml" in lower or named in ("docx", "xlsx", "pptx"):
+        for folder, kind in (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx")):
+            if any(name.startswith(folder) for name in lower):
+                if "xl/workbook.bin" in lower:
+                    raise FileRejected("file_unsupported", name=context.filename, found="XLSB")
+                return kind
+        if any(name.endswith((".fdseq", ".vsdx")) for name in lower):
+            raise FileRejected("file_unsupported", name=context.filename, found="XPS")
+    return "zip"
+
+
+def _as_text(head: bytes) -> str | None:
+    """The head as text, or None when its bytes are no text in any encoding."""
+    text, encoding = decode(head)
+    if encoding.startswith(("utf-16", "big5", "gb", "cp9", "euc")) and plausibility(head, encoding) < _LEAST_PLAUSIBLE:
+        return None  # two bytes of noise are nearly always some character
+    # a magic number can hide in a text sample only by chance: count what no text has
+    bad = sum(1 for char in text if char == "\ufffd" or (char < " " and char not in "\t\n\r\x0b\x0c\x1a\x1b"))
+    return text if bad <= 0.02 * len(text) + 1 else None
+
+
+def _by_text(text: str, named: str | None) -> str:  # noqa: PLR0911 (one rule per line)
+    start = text.lstrip("\ufeff \t\r\n")
+    if named in ("eml", "mhtml"):
+        return named
+    if _is_mail(start):
+        return (
+            "mhtml"
+            if re.search(r"(?im)^content-type:\s*multipart/related", start[:4000]) and named != "text"
+            else "eml"
+        )
+    lower = start[:4096].lower()
+    if named in ("markdown", "csv"):
+        return named
+    if re.match(r"<!doctype html|<html|<head|<body", lower) or (lower.startswith("<?xml") and "<html" in lower):
+        return "html"
+    if lower.startswith("<?xml") or (named == "xml" and lower.startswith("<")):
+        return "xml"
+    if named == "html" or (lower.startswith("<!--") and "<html" in lower):
+        return "html"
+    return "text"
+
+
+def _is_mail(start: str) -> bool:
+    """True if the text opens with headers that only a mail program writes."""
+    names: list[str] = []
+    for line in start.replace("\r", "").split("\n")[:200]:
+        if not line.strip():
+            break
+        if line[0] in " \t" and names:
+            continue
+        match = _MAIL_HEADER.match(line)
+        if not match:
+            if line.startswith("From ") and not names:  # mbox separator
+                continue
+            return False
+        names.append(match.group(1).lower())
+    known = set(names)
+    return len(names) >= 2 and (
+        {"mime-version", "content-type"} <= known
+        or bool(_MAIL_ONLY & known and {"from", "subject", "date", "to"} & known)
+    )

@@ -1,0 +1,191 @@
+"""Which paragraphs are headings and how deep, which lines are a table of contents, which footnotes.
+
+Signs of a heading are its type (larger or bolder than the body), its numbering, capitals, and that it
+is short and no sentence. No word statistics: those are made for one language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.parsers.pdf.layout.paragraphs import Paragraph
+from ingest.parsers.pdf.layout.rulings import Ruling
+from ingest.parsers.pdf.layout.text_repair import is_cjk, join_lines
+from ingest.parsers.pdf.layout.typed_labels import is_section_name
+
+__all__ = ["body_size", "is_contents_head", "join_titles", "mark_contents", "mark_footnotes", "mark_headings"]
+
+LONGEST = 140  # units of length(): a heading of more is a bold paragraph
+_SENTENCE_END = tuple("。；;，,、")
+_LEADERS = re.compile(r"(?:[.．…·]\s*){4,}|\.{3,}|…{2,}|_{6,}")
+_ENDS_IN_PAGE = re.compile(r"[\s.…]\d{1,4}(?:\s*[-–]\s*\d{1,4})?$")
+_CONTENTS = re.compile(
+    r"^(?:table\s+of\s+)?contents$|^(?:list of )?(?:annexes|appendices)$|^目\s*[錄次录]$|^index$", re.I
+)
+_FOOT_MARK = re.compile(r"^(?:[*#†‡§]+|\d{1,2}|[\u2460-\u2473]|[¹²³⁰⁴-⁹]+)(?=\D)")
+
+
+def length(text: str) -> int:
+    """Return the reading length: a Chinese character counts for two Latin letters."""
+    return sum(2 if is_cjk(ch) else 1 for ch in text)
+
+
+def body_size(paragraphs: Sequence[Paragraph]) -> float:
+    """Return the type size most of the text is set in, to half a point."""
+    sizes: Counter[float] = Counter()
+    for p in paragraphs:
+        for line in p.lines:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def mark_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
+    """Set ``depth`` on the headings: from the numbering where there is one, else from the type size."""
+    opening = _page_openers(paragraphs)
+    heads = [p for p in paragraphs if id(p) in opening or _is_heading(p, body)]
+    heads = [p for p in heads if not (p.toc or p.footnote or p.margin)]
+    sizes = sorted({round(p.size) for p in heads if p.size > 1.12 * body}, reverse=True)[:3]
+    has_chapters = any(p.label and p.label.kind == "section" for p in heads)
+    current = 0
+    for p in heads:
+        if p.label and p.label.kind == "section":
+            p.depth = 0
+        elif p.label and p.label.depth:
+            p.depth = p.label.depth - (1 if has_chapters or p.label.depth > 1 else 0)
+        elif round(p.size) in sizes:
+            p.depth = min(sizes.index(round(p.size)), 2)
+        else:
+            p.depth = min(current + 1, 5)
+            continue
+        current = p.depth
+
+
+def _page_openers(paragraphs: Sequence[Paragraph]) -> set[int]:
+    """Return the annex labels that pages open with, headings in whatever type: "Annex 5.1" small in the corner."""
+    found: set[int] = set()
+    page, opening = 0, False
+    for p in paragraphs:
+        if p.margin:
+            continue
+        if is_section_name(p.text) and (p.page != page or opening):
+            found.add(id(p))
+            opening = True
+        else:
+            opening = False
+        page = p.page
+    return found
+
+
+def _is_heading(p: Paragraph, body: float) -> bool:
+    if _cannot_head(p, body):
+        return False
+    if p.label and p.label.kind == "section":
+        return p.bold or p.size > 1.05 * body or _reads_as_title(p.text[p.label.end :].strip())
+    size = length(p.text)
+    numbered = p.label is not None and p.label.kind == "number"
+    large = p.size >= 1.15 * body and size <= 120
+    bold = p.bold and length(p.text.strip("()（）")) >= 3 and (numbered or size <= 110)
+    capitals = p.text.isupper() and size > 6 and len(p.lines) <= 2 and len(p.text.split()) >= 2
+    return large or bold or capitals
+
+
+def _cannot_head(p: Paragraph, body: float) -> bool:
+    """Return whether length, ending, label or type speak against a heading whatever else is bold."""
+    text = p.text
+    item = p.label is not None and p.label.kind in ("bullet", "bracket", "half", "note", "circled")
+    return (
+        len(p.lines) > 3
+        or length(text) > LONGEST
+        or not any(ch.isalpha() for ch in text)
+        or text.endswith((*_SENTENCE_END, "."))
+        or (item and p.size < 1.15 * body)
+        or "□" in text
+        or text.count("_") > 3
+        or p.size < 0.85 * body
+    )
+
+
+def _reads_as_title(rest: str) -> bool:
+    """Return whether what follows "Annex 2" is a name ("Annex 2 Forms"), not a sentence ("Annex 2 shows …")."""
+    return length(rest) <= 60 and (not rest or rest[0].isupper() or is_cjk(rest[0]) or rest[0] in "(（–-:：")
+
+
+def is_contents_head(text: str) -> bool:
+    """Return whether ``text`` heads a table of contents."""
+    return bool(_CONTENTS.match(text))
+
+
+def mark_contents(pages: Sequence[Sequence[Paragraph]]) -> None:
+    """Mark the entries of a table of contents ``toc``, so that they are neither headings nor found first."""
+    inside = False
+    for page in pages:
+        flowing = [p for p in page if not p.margin]
+        entries = [_is_entry(p) for p in flowing]
+        start = next((i for i, p in enumerate(flowing) if _CONTENTS.match(p.text)), None)
+        dotted = sum(1 for p in flowing if _LEADERS.search(p.text) and _ENDS_IN_PAGE.search(p.text))
+        share = sum(entries) / max(1, len(entries))
+        numbered = sum(1 for p in flowing if p.label and p.label.kind in ("number", "section"))
+        goes_on = (
+            share >= 0.85 and numbered >= 0.5 * len(flowing) and max((length(p.text) for p in flowing), default=0) < 260
+        )
+        inside = inside and (start is not None or goes_on)
+        if start is not None and (sum(entries[start:]) >= 0.7 * max(1, len(entries) - start)):
+            inside = True
+        for i, p in enumerate(flowing):
+            if (inside and i >= (start or 0)) or (
+                dotted >= 3 and _LEADERS.search(p.text) and _ENDS_IN_PAGE.search(p.text)
+            ):
+                p.toc = True
+
+
+def _is_entry(p: Paragraph) -> bool:
+    text = p.text
+    if _ENDS_IN_PAGE.search(text) or _LEADERS.search(text):
+        return True
+    return len(text) <= 160 and length(text) <= 160 and not text.endswith(_SENTENCE_END) and not text.endswith(".")
+
+
+def mark_footnotes(page: Sequence[Paragraph], across: Sequence[Ruling], height: float, body: float) -> None:
+    """Mark the small type at the foot of a page that begins with a mark or stands under a short rule."""
+    body = min(body, body_size(page))
+    small = [p for p in page if p.size <= 0.93 * body and p.box[1] > 0.4 * height and not p.margin]
+    if not small:
+        return
+    larger = [p for p in page if p.size > 0.93 * body and not p.margin]
+    rules = [r.at for r in across if 40 < r.end - r.start < 240 and r.at > 0.35 * height]
+    started = False
+    for p in small:
+        left, top, right, _ = p.box
+        if any(other.box[3] > top + 2 and other.box[0] < right and other.box[2] > left for other in larger):
+            continue  # body text of the same column follows below
+        under = any(0 <= top - at < 3.0 * body for at in rules)
+        started = started or under or bool(_FOOT_MARK.match(p.text))
+        p.footnote = started
+
+
+def join_titles(page: list[Paragraph]) -> list[Paragraph]:
+    """Join the lines of one heading: "Chapter 1" with the title below it, and a title broken by hand."""
+    joined: list[Paragraph] = []
+    for p in page:
+        last = joined[-1] if joined else None
+        if last is not None and last.depth is not None and p.depth is not None and _same_title(last, p):
+            space = " " if last.label and last.label.end >= len(last.text) else ""
+            text = f"{last.text}{space}{p.text}" if space else join_lines(last.text, p.text)
+            last.lines = [*last.lines, *p.lines]
+            last.text = text
+        else:
+            joined.append(p)
+    return joined
+
+
+def _same_title(last: Paragraph, p: Paragraph) -> bool:
+    gap = (p.box[1] - last.box[3]) / max(p.size, 1.0)
+    if p.label is not None or abs(last.size - p.size) > 0.15 * p.size or last.bold != p.bold or gap < -0.5:
+        return False
+    (l0, _, l1, _), (p0, _, p1, _) = last.box, p.box
+    centred = abs((l0 + l1) - (p0 + p1)) < 16
+    if last.label is not None and last.label.kind == "section" and last.label.end >= len(last.text):
+        return gap < 3.5 and (centred or abs(l0 - p0) < 8 or abs(l1 - p1) < 8)
+    return gap < (1.1 if centred else 0.6) and len(last.text) + len(p.text) < 120 and (centred or abs(l0 - p0) < 3)

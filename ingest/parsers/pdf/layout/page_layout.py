@@ -1,0 +1,191 @@
+"""Pages of fragments → the elements of a document: the way through the layout code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from unstructured.documents.coordinates import CoordinateSystem, PixelSpace, PointSpace
+from unstructured.documents.elements import Element
+
+from ingest.parsers.pdf.layout.fragments import Fragment
+from ingest.parsers.pdf.layout.layout_elements import make_elements
+from ingest.parsers.pdf.layout.layout_headings import (
+    body_size,
+    is_contents_head,
+    join_titles,
+    mark_contents,
+    mark_footnotes,
+    mark_headings,
+)
+from ingest.parsers.pdf.layout.lines import Line, build_lines
+from ingest.parsers.pdf.layout.margin_notes import split_margins
+from ingest.parsers.pdf.layout.paragraphs import ENDS, Paragraph, build_paragraphs
+from ingest.parsers.pdf.layout.reading_order import order_columns
+from ingest.parsers.pdf.layout.ruled_tables import PageTable, find_tables
+from ingest.parsers.pdf.layout.rulings import Rulings
+from ingest.parsers.pdf.layout.running_heads import drop_running
+from ingest.parsers.pdf.layout.text_repair import vocabulary
+from ingest.parsers.pdf.layout.unruled_tables import find_aligned
+
+__all__ = ["LayoutPage", "lay_out"]
+
+
+@dataclass(slots=True)
+class LayoutPage:
+    """What was read from one page: sizes in points (``pixels``: in pixels), fragments, ruling lines.
+
+    A page read by OCR was turned and straightened: ``laid_width`` and ``laid_height`` are its size then,
+    ``back`` (2 × 3) maps its points to the page as it was handed in.
+    """
+
+    number: int
+    width: float
+    height: float
+    fragments: list[Fragment]
+    rulings: Rulings = field(default_factory=lambda: Rulings([], []))
+    pixels: bool = False
+    back: npt.NDArray[np.float64] | None = None
+    laid_width: float = 0.0
+    laid_height: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.laid_width = self.laid_width or self.width
+        self.laid_height = self.laid_height or self.height
+
+
+def lay_out(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | None]:
+    """Return the elements of all pages in reading order, and the largest heading of the first page."""
+    kept = drop_running([(page.fragments, page.laid_height) for page in pages])
+    flows = [_flow(page, fragments) for page, fragments in zip(pages, kept, strict=True)]
+    paragraphs = [[item for item in flow if isinstance(item, Paragraph)] for flow in flows]
+    words = vocabulary(line.text for page in paragraphs for p in page for line in p.lines)
+    for paragraph in (p for page in paragraphs for p in page):
+        paragraph.refresh(words)
+    body = body_size([p for page in paragraphs for p in page])
+    for page, found in zip(pages, paragraphs, strict=True):
+        mark_footnotes(found, page.rulings.across, page.laid_height, body)
+    mark_contents(paragraphs)
+    mark_headings([p for page in paragraphs for p in page], body)
+    flows = [_with_joined_titles(flow) for flow in flows]
+    _continue_over_pages(flows)
+    elements: list[Element] = []
+    for page, flow in zip(pages, flows, strict=True):
+        system: type[CoordinateSystem] = PixelSpace if page.pixels else PointSpace
+        elements.extend(make_elements(flow, page.number, (page.width, page.height), system, page.back))
+    return elements, _largest(paragraphs[0] if paragraphs else [], body)
+
+
+def _flow(page: LayoutPage, fragments: list[Fragment]) -> list[Paragraph | PageTable]:
+    """Order paragraphs and tables of one page."""
+    contents = any(is_contents_head(f.text) for f in fragments)
+    tables, rest = find_tables(fragments, page.rulings, contents)
+    rest, margins = split_margins(rest, page.laid_width)
+    turned = [f for f in rest if not f.upright]
+    flow: list[Paragraph | PageTable] = []
+    ruled = sorted(tables, key=lambda t: t.top)
+    for column in order_columns([f for f in rest if f.upright]):
+        aligned, plain = find_aligned(column, contents)
+        todo = sorted(aligned, key=lambda t: t.top)
+        for part in order_columns(plain, rows=False):
+            for paragraph in _between_tables(build_lines(part), [*tables, *aligned]):
+                flow.extend(_before(paragraph, todo))
+                flow.extend(_before(paragraph, ruled))
+                flow.append(paragraph)
+        flow.extend(todo)
+    flow.extend(ruled)
+    for note in margins:
+        paragraph = Paragraph(build_lines(note))
+        paragraph.margin = True
+        place = next((i for i, item in enumerate(flow) if _top(item) > paragraph.box[1] + 6), len(flow))
+        flow.insert(place, paragraph)
+    if turned:
+        flow.extend(Paragraph([Line([f])], margin=True) for f in turned)
+    for item in flow:
+        if isinstance(item, Paragraph):
+            item.page = page.number
+    return flow
+
+
+def _before(paragraph: Paragraph, tables: list[PageTable]) -> list[PageTable]:
+    """Take from ``tables`` those that end above ``paragraph``."""
+    above: list[PageTable] = []
+    while tables and tables[0].bottom <= paragraph.box[1] + 6:
+        above.append(tables.pop(0))
+    return above
+
+
+def _between_tables(lines: list[Line], tables: list[PageTable]) -> list[Paragraph]:
+    """Build paragraphs, never across a table."""
+    found: list[Paragraph] = []
+    start = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or any(
+            lines[index - 1].bottom <= t.bottom - 4
+            and lines[index].top >= t.top + 4
+            and lines[index - 1].top <= t.top
+            and lines[index].bottom >= t.bottom
+            for t in tables
+        ):
+            found.extend(build_paragraphs(lines[start:index]))
+            start = index
+    return found
+
+
+def _with_joined_titles(flow: list[Paragraph | PageTable]) -> list[Paragraph | PageTable]:
+    """Join headings that stand one right after the other."""
+    joined: list[Paragraph | PageTable] = []
+    run: list[Paragraph] = []
+    for item in flow:
+        if isinstance(item, Paragraph):
+            run.append(item)
+            continue
+        joined += [*join_titles(run), item]
+        run = []
+    joined += join_titles(run)
+    return joined
+
+
+def _top(item: Paragraph | PageTable) -> float:
+    return item.top if isinstance(item, PageTable) else item.box[1]
+
+
+def _continue_over_pages(flows: list[list[Paragraph | PageTable]]) -> None:
+    """Mark what goes on from the page before: an unfinished paragraph, a table with the same columns."""
+    for before, after in pairwise(flows):
+        above = [i for i in before if isinstance(i, PageTable) or not (i.footnote or i.margin or i.toc)]
+        below = [i for i in after if isinstance(i, PageTable) or not (i.footnote or i.margin or i.toc)]
+        if not above or not below:
+            continue
+        last, first = above[-1], below[0]
+        if isinstance(last, PageTable) and isinstance(first, PageTable):
+            _continue_table(last, first)
+        elif isinstance(last, Paragraph) and isinstance(first, Paragraph):
+            open_end = not last.text.endswith(ENDS) and last.depth is None
+            first.continued = (
+                open_end and first.depth is None and first.label is None and abs(first.size - last.size) < 1
+            )
+
+
+def _continue_table(last: PageTable, first: PageTable) -> None:
+    same = len(last.rows[0]) == len(first.rows[0]) and abs(last.x0 - first.x0) < 8 and abs(last.x1 - first.x1) < 8
+    if not same:
+        return
+    repeated = 0
+    while repeated < min(last.header, len(first.rows) - 1) and first.rows[repeated] == last.rows[repeated]:
+        repeated += 1
+    if repeated or not last.header or first.header == 0:
+        first.rows = first.rows[repeated:]
+        first.header = 0
+        first.continued = True
+
+
+def _largest(paragraphs: list[Paragraph], body: float) -> str | None:
+    heads = [p for p in paragraphs if p.depth is not None and len(p.text) >= 3]
+    if not heads:
+        return None
+    best = max(heads, key=lambda p: (round(p.size), p.bold))
+    return best.text if best.size > 1.1 * body or best.bold else None

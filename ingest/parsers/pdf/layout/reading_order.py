@@ -1,0 +1,159 @@
+"""Fragments of a page → columns in reading order.
+
+A gutter is a strip that hardly any line crosses, with lines of prose on both sides. Lines that do
+cross it (a title over two columns) cut the page into bands, and each band is read column by column.
+A strip beside clause numbers or short cells is no gutter: those are read line by line.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from ingest.parsers.pdf.layout.fragments import Fragment
+from ingest.parsers.pdf.layout.text_repair import is_cjk
+from ingest.parsers.pdf.layout.typed_labels import read_label
+
+__all__ = ["order_columns"]
+
+STEP = 3.0  # resolution of the search for gutters, points
+LEAST_LINES = 4
+
+
+def order_columns(fragments: Sequence[Fragment], depth: int = 0, rows: bool = True) -> list[list[Fragment]]:
+    """Return groups of fragments in reading order; inside a group lines follow from top to bottom.
+
+    ``rows``: leave together what stands side by side like the rows of a table.
+    """
+    if len(fragments) < 2 * LEAST_LINES or depth > 3:
+        return [list(fragments)] if fragments else []
+    gutter = _gutter(fragments, rows)
+    if gutter is None:
+        return [list(fragments)]
+    crossing = sorted((f for f in fragments if f.x0 < gutter - 1 and f.x1 > gutter + 1), key=lambda f: f.top)
+    rest = [f for f in fragments if not (f.x0 < gutter - 1 and f.x1 > gutter + 1)]
+    return _bands(rest, crossing, gutter, depth, rows)
+
+
+def _bands(
+    rest: list[Fragment], crossing: list[Fragment], gutter: float, depth: int, rows: bool
+) -> list[list[Fragment]]:
+    """Alternate crossing lines and two-column bands from top to bottom."""
+    groups: list[list[Fragment]] = []
+    pending = sorted(rest, key=lambda f: f.middle)
+    spans: list[Fragment] = []
+    for line in [*crossing, None]:
+        band = [f for f in pending if line is None or f.middle < line.top]
+        # fragments beside a crossing line belong to it, not to a column
+        beside = [] if line is None else [f for f in pending if line.top <= f.middle <= line.bottom]
+        if band:
+            if spans:
+                groups.append(spans)
+                spans = []
+            left = [f for f in band if (f.x0 + f.x1) / 2 < gutter]
+            right = [f for f in band if (f.x0 + f.x1) / 2 >= gutter]
+            if left and right and _is_columnar(left, right, rows):
+                groups.extend(order_columns(left, depth + 1, rows))
+                groups.extend(order_columns(right, depth + 1, rows))
+            else:
+                groups.append(band)
+        taken = {id(f) for f in band} | {id(f) for f in beside}
+        pending = [f for f in pending if id(f) not in taken]
+        if line is not None:
+            spans.extend([line, *beside])
+    if spans:
+        groups.append(spans)
+    return groups
+
+
+def _gutter(fragments: Sequence[Fragment], rows: bool) -> float | None:
+    left, right = min(f.x0 for f in fragments), max(f.x1 for f in fragments)
+    steps = int((right - left) / STEP)
+    if steps < 30:
+        return None
+    cover = [0] * (steps + 2)
+    for f in fragments:
+        cover[max(0, int((f.x0 - left) / STEP))] += 1
+        cover[min(steps, int((f.x1 - left) / STEP)) + 1] -= 1
+    cover = list(itertools.accumulate(cover))
+    most = 0.25 * max(cover)
+    free = [i for i in range(int(steps * 0.2), int(steps * 0.8)) if cover[i] <= most]
+    for i in sorted(free, key=lambda i: (cover[i], abs(i / steps - 0.5))):
+        x = left + (i + 0.5) * STEP
+        one = [f for f in fragments if f.x1 <= x + 1]
+        two = [f for f in fragments if f.x0 >= x - 1]
+        if len(one) >= LEAST_LINES and len(two) >= LEAST_LINES and _is_columnar(one, two, rows):
+            return x
+    return None
+
+
+def _is_columnar(left: list[Fragment], right: list[Fragment], rows: bool) -> bool:
+    """Return whether both sides read as prose: lines that fill their column and stand one above the other."""
+    if min(f.x0 for f in right) - max(f.x1 for f in left) < 4:
+        return False
+    if rows and sum("__" in f.text for f in right) >= 3:
+        return False  # blanks to fill in belong to the words beside them
+    if _prose(left) and _prose(right):
+        return _numbered_on(left, right) or not (rows and _in_rows(left, right, 0.8))
+    return (
+        _clauses(left) and _clauses(right) and (_numbered_on(left, right) or not (rows and _in_rows(left, right, 0.5)))
+    )
+
+
+def _numbered_on(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Return whether the clause numbers of the right side go on from those of the left: 4.2 | 4.3."""
+    one, two = _numbers(left), _numbers(right)
+    return len(one) >= 2 and len(two) >= 2 and one == sorted(one) and two == sorted(two) and one[-1] < two[0]
+
+
+def _numbers(side: list[Fragment]) -> list[list[int]]:
+    labels = (read_label(min(row, key=lambda f: f.x0).text) for row in _rows(side))
+    return [[int(n) for n in re.findall(r"\d+", label.text)] for label in labels if label and label.kind == "number"]
+
+
+def _rows(side: list[Fragment]) -> list[list[Fragment]]:
+    rows: dict[int, list[Fragment]] = {}
+    for f in side:
+        rows.setdefault(round(f.middle / 4), []).append(f)
+    return [row for _, row in sorted(rows.items())]
+
+
+def _full(side: list[Fragment], rows: list[list[Fragment]]) -> list[bool]:
+    """Return for each row whether it fills the column."""
+    starts, ends = sorted(f.x0 for f in side), sorted(f.x1 for f in side)
+    x0, x1 = starts[len(starts) // 10], ends[-1 - len(ends) // 10]  # a stamp beside the column does not widen it
+    return [max(f.x1 for f in row) - min(f.x0 for f in row) > 0.7 * (x1 - x0) for row in rows]
+
+
+def _prose(side: list[Fragment]) -> bool:
+    rows = _rows(side)
+    letters = sum(len(f.text) for f in side)
+    return len(rows) >= LEAST_LINES and sum(_full(side, rows)) >= 0.45 * len(rows) and letters >= 12 * len(rows)
+
+
+def _clauses(side: list[Fragment]) -> bool:
+    """Return whether the side holds short paragraphs: a line below a full one may be their end."""
+    rows = _rows(side)
+    full = _full(side, rows)
+    ends = [
+        above and not here and min(f.top for f in row) - max(f.bottom for f in before) < 0.8 * row[0].size
+        for above, here, before, row in zip(full, full[1:], rows, rows[1:], strict=False)
+    ]
+    letters = sum(2 if is_cjk(ch) else 1 for f in side for ch in f.text)  # a Chinese character is twice as wide
+    return len(rows) >= LEAST_LINES and sum(full) + sum(ends) >= 0.6 * len(rows) and letters >= 12 * len(rows)
+
+
+def _in_rows(left: list[Fragment], right: list[Fragment], share: float) -> bool:
+    """Return whether at least ``share`` of the paragraphs begin side by side, as the cells of a table do."""
+    one, two = sorted((_starts(left), _starts(right)), key=len)
+    level = sum(1 for a in one if any(abs(a - b) < 4 for b in two))
+    return level >= 3 and level >= share * len(one)
+
+
+def _starts(side: list[Fragment]) -> list[float]:
+    """Return where paragraphs begin: the tops of rows below a wider gap than that to the row before or after."""
+    tops = [min(f.top for f in row) for row in _rows(side)]
+    steps = [b - a for a, b in itertools.pairwise(tops)]
+    around = zip(steps[:1] + steps, steps[1:] + steps[-1:], strict=False)  # the steps before and after each
+    return tops[:1] + [top for top, step, near in zip(tops[1:], steps, around, strict=True) if step > 1.15 * min(near)]

@@ -1,0 +1,169 @@
+"""Running heads, feet and page numbers: text that stands at the same place on page after page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from ingest.parsers.pdf.layout.fragments import Fragment
+from ingest.parsers.pdf.layout.typed_labels import PAGE_OF, read_label
+
+__all__ = ["drop_running"]
+
+ZONE = 0.12  # share of the page height at top and bottom where running text is looked for
+_DIGITS = re.compile(r"\d+")
+_ROMAN = re.compile(r"^[ivxlc]+$", re.I)
+_PAGE_MARK = (
+    re.compile(  # a bare number, perhaps between dashes, "Page 3 of 9", "第 3 頁"; never "(c)": that is a clause
+        r"^[\s\-–—]*(?:page|p\.|第|頁)?\s*(?:\d{1,4}|[ivxlc]{1,6}(?![)）.]))\s*(?:頁|页)?\s*"
+        r"(?:(?:of|/|／|，?\s*共)\s*\d{1,4}\s*(?:頁|页)?)?[\s\-–—]*$",
+        re.I,
+    )
+)
+_EXPLICIT = re.compile(r"^[\s\-–—(（\[]*(page|p\.|第)\s*\d+\s*(頁|页)?(\s*(of|/|共|，共)\s*\d+)?.{0,2}$", re.I)
+_SECTION = re.compile(r"^(annex|appendix|chapter|part|schedule|附件|附錄|附表|第.{1,4}[章部])", re.I)
+
+Page = tuple[Sequence[Fragment], float]  # fragments, page height
+
+
+def drop_running(pages: Sequence[Page]) -> list[list[Fragment]]:
+    """Return each page's fragments without running heads, feet and page numbers.
+
+    A text is running when it stands within 12 % of the edge at the same height on at least three
+    pages (on every page of a shorter document) and is the same there but for a number that counts
+    with the pages. The first "Annex 2" of a run stays: it is the heading of what follows; so does a lone
+    "(b)" beside a text that stays. A document of one page repeats nothing: there the row of small type
+    with the page number goes, and its like at the other edge.
+    """
+    places: dict[tuple[str, int, bool], list[tuple[int, Fragment]]] = defaultdict(list)
+    for number, (fragments, height) in enumerate(pages):
+        for f in fragments:
+            if f.bottom < ZONE * height or f.top > (1 - ZONE) * height:
+                places[_key(f, height)].append((number, f))
+    dropped: set[int] = set()
+    least = 3 if len(pages) > 4 else max(2, len(pages))
+    for (shape, _, _), found in places.items():
+        if shape == "#" or _PAGE_MARK.match(found[0][1].text):
+            dropped |= _page_numbers(found, len(pages))
+        else:
+            dropped |= _repeated(found, least, len(pages))
+    dropped -= _lone_labels(pages, dropped)
+    dropped |= _repeated_sections(pages)
+    if len(pages) == 1:
+        dropped |= _of_one_page(*pages[0])
+    return [[f for f in fragments if id(f) not in dropped] for fragments, _ in pages]
+
+
+def _repeated_sections(pages: Sequence[Page]) -> set[int]:
+    """ "Annex 5.2 (P. 2/6)" at the top of the second page of that annex says nothing new."""
+    dropped: set[int] = set()
+    before: set[str] = set()
+    for fragments, height in pages:
+        here: set[str] = set()
+        for f in fragments:
+            if f.bottom < ZONE * height and _SECTION.match(f.text) and len(f.text) < 30:
+                name = PAGE_OF.sub("", f.text).strip()
+                here.add(name)
+                if name in before:
+                    dropped.add(id(f))
+        before = here
+    return dropped
+
+
+def _lone_labels(pages: Sequence[Page], dropped: set[int]) -> set[int]:
+    """Return which of ``dropped`` are list labels: pages may begin with "(b)" more than twice.
+
+    Part of a running head is only a label whose whole row goes, as in "A. | Leave".
+    """
+    kept: set[int] = set()
+    for fragments, _ in pages:
+        for f in fragments:
+            label = read_label(f.text) if id(f) in dropped else None
+            if label is None or label.kind == "section" or label.end < len(f.text) or _PAGE_MARK.match(f.text):
+                continue
+            row = [other for other in fragments if other is not f and _same_row(f, other)]
+            if not row or any(id(other) not in dropped for other in row):
+                kept.add(id(f))
+    return kept
+
+
+def _of_one_page(fragments: Sequence[Fragment], height: float) -> set[int]:
+    """Return the foot of a document of one page, the row of small type with its number, and its like at the top.
+
+    Small type above the foot stays: it may be footnotes.
+    """
+    sizes: Counter[float] = Counter()
+    for f in fragments:
+        sizes[f.size] += len(f.text)
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
+    number = next((f for f in fragments if f.top > (1 - ZONE) * height and _is_page_one(f.text)), None)
+    if number is None or number.size >= 0.9 * body:
+        return set()
+    foot = [f for f in fragments if _same_row(f, number)]
+    if any(abs(f.size - number.size) > 0.3 or f.x1 > number.x1 for f in foot):
+        return set()
+    top = min(fragments, key=lambda f: f.top)
+    head = [f for f in fragments if _same_row(f, top)]
+    if top.bottom > ZONE * height or any(abs(f.size - number.size) > 0.3 for f in head):
+        head = []
+    return {id(f) for f in (*head, *foot)}
+
+
+def _is_page_one(text: str) -> bool:
+    return bool(_EXPLICIT.match(text) or (_PAGE_MARK.match(text) and text.strip(" -–—") == "1"))
+
+
+def _same_row(one: Fragment, two: Fragment) -> bool:
+    return abs(one.baseline - two.baseline) < 0.4 * max(one.size, two.size)
+
+
+def _key(f: Fragment, height: float) -> tuple[str, int, bool]:
+    shape = _DIGITS.sub("#", f.text)
+    if _ROMAN.match(shape):
+        shape = "#"
+    return shape, 0 if shape == "#" else round(f.baseline / 6), f.middle > height / 2
+
+
+def _page_numbers(found: list[tuple[int, Fragment]], pages: int) -> set[int]:
+    """Numbers in the margin that count with the pages; a lone "Page 3 of 9" needs no company."""
+    offsets: dict[int, list[Fragment]] = defaultdict(list)
+    dropped: set[int] = set()
+    for number, f in found:
+        digits = _DIGITS.search(f.text)
+        if _EXPLICIT.match(f.text):
+            dropped.add(id(f))
+        elif digits:
+            offsets[int(digits.group()) - number].append(f)
+        elif pages > 2:
+            dropped.add(id(f))
+    for same in offsets.values():
+        if len(same) >= 2:
+            dropped |= {id(f) for f in same}
+    return dropped
+
+
+def _repeated(found: list[tuple[int, Fragment]], least: int, pages: int) -> set[int]:
+    by_text: dict[str, list[tuple[int, Fragment]]] = defaultdict(list)
+    counting: list[tuple[int, Fragment]] = []
+    for last, (number, f) in zip([None, *found], found, strict=False):
+        by_text[f.text].append((number, f))
+        if last and read_label(f.text) is None and _counts(last[1].text, f.text, number - last[0]):
+            counting += [last, (number, f)]
+    dropped: set[int] = set()
+    if len({number for number, _ in counting}) >= min(least, 2):
+        dropped |= {id(f) for _, f in counting}
+    for text, same in by_text.items():
+        if len({number for number, _ in same}) >= least:
+            keep_first = (
+                _SECTION.match(text) or len(same) < 0.4 * pages or pages < 5
+            )  # a head that starts later heads something
+            dropped |= {id(f) for _, f in (same[1:] if keep_first else same)}
+    return dropped
+
+
+def _counts(one: str, two: str, pages: int) -> bool:
+    """Return whether exactly one number differs between the texts, by as much as their pages do."""
+    pairs = [(int(a), int(b)) for a, b in zip(_DIGITS.findall(one), _DIGITS.findall(two), strict=False)]
+    changed = [b - a for a, b in pairs if a != b]
+    return changed == [pages]

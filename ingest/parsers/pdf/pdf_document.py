@@ -1,0 +1,178 @@
+"""PDF: the text layer with its layout, page by page; OCR where a page has no usable text layer."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from datetime import date
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as c
+
+from ingest.parsers.pdf.layout.form_fields import read_fields
+from ingest.parsers.pdf.layout.fragments import build_fragments
+from ingest.parsers.pdf.layout.glyphs import page_affine, read_glyphs
+from ingest.parsers.pdf.layout.page_layout import LayoutPage, lay_out
+from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn
+from ingest.parsers.pdf.layout.rulings import read_rulings
+from ingest.parsers.pdf.layout.text_repair import garbage_share, is_cjk
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from kb.core.errors import FileRejected
+
+__all__ = ["parse"]
+
+FEW_LETTERS = 40  # a page with fewer letters and a big image on it is a scan with at most a stamp on it
+GARBAGE = 0.25
+MANY_PATHS = 30  # fewer are a frame or a rule
+BIG_IMAGE = 0.3  # share of the page's area
+# What programs write that make the same file every time, and clocks that were never set: the PDF format is of 1993.
+_NO_DATE = re.compile(r"D?:?(?:19[0-8]\d|(?:1990|2000)0101000000)")
+_NO_TITLE = re.compile(  # what programs write into the title field by themselves
+    r"^(microsoft (word|powerpoint|excel)|untitled|document\d*|slide \d|powerpoint presentation|無標題|enclosure|annex"
+    r"|appendix|page|附件)\b"
+    r"|\.(docx?|pdf|xlsx?|pptx?|indd|jpe?g|png|tiff?|tmp|rtf|odt|cdr|ai)\b|^[\w-]*\d{4,}[\w-]*$|[\\/]",
+    re.I,
+)
+
+
+def parse(path: Path, context: ParseContext) -> ParsedDocument:
+    """Read a PDF into elements with page numbers and boxes.
+
+    Raises:
+        FileRejected: file_empty, file_encrypted, file_broken, file_too_many_pages, file_no_text.
+    """
+    document = _open(path, context)
+    try:
+        total = len(document)
+        pages, notes = _read_pages(document, total, context)
+        elements, heading = lay_out(pages)
+        if not elements:
+            raise FileRejected("file_no_text", name=context.filename)
+        info = document.get_metadata_dict()
+    finally:
+        document.close()
+    return ParsedDocument(elements, total, _title(info.get("Title", ""), heading), _date(info), notes)
+
+
+def _open(path: Path, context: ParseContext) -> pdfium.PdfDocument:
+    name = context.filename
+    if path.stat().st_size == 0:
+        raise FileRejected("file_empty", name=name)
+    try:
+        document = pdfium.PdfDocument(path)
+        document.init_forms()
+        total = len(document)
+    except pdfium.PdfiumError as error:
+        code = (
+            "file_encrypted"
+            if getattr(error, "err_code", None) in (c.FPDF_ERR_PASSWORD, c.FPDF_ERR_SECURITY)
+            else "file_broken"
+        )
+        raise FileRejected(code, name=name) from error
+    if total == 0:
+        raise FileRejected("file_broken", name=name)
+    if total > context.settings.max_pages:
+        document.close()
+        raise FileRejected("file_too_many_pages", name=name, pages=total, limit=context.settings.max_pages)
+    return document
+
+
+def _read_pages(document: pdfium.PdfDocument, total: int, context: ParseContext) -> tuple[list[LayoutPage], list[str]]:
+    pages: list[LayoutPage] = []
+    notes: list[str] = []
+    for index in range(total):
+        try:
+            page = document[index]
+        except pdfium.PdfiumError:
+            notes.append(f"page_unreadable:{index + 1}")
+            continue
+        try:
+            pages.append(_read_page(page, index + 1, context))
+        finally:
+            page.close()
+        context.progress(index + 1, total)
+    if not pages:
+        raise FileRejected("file_broken", name=context.filename)
+    return pages, notes
+
+
+def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext) -> LayoutPage:
+    width, height = page.get_size()
+    affine = page_affine(page)
+    textpage = page.get_textpage()
+    try:
+        glyphs = read_glyphs(page, textpage, affine)
+    finally:
+        textpage.close()
+    text = "".join(g.text for g in glyphs)
+    mode = context.settings.ocr
+    if mode == "always" or (mode == "auto" and _needs_ocr(page, text)):
+        from ingest.parsers.pdf.ocr import read_page
+
+        found = read_page(page, context.settings.ocr_dpi)
+        if found.fragments or garbage_share(text) > GARBAGE:
+            return LayoutPage(
+                number,
+                width,
+                height,
+                found.fragments,
+                back=found.back,
+                laid_width=found.width,
+                laid_height=found.height,
+            )
+    turn = main_turn(glyphs)
+    rulings = read_rulings(page, affine.turned(turn, width, height))
+    fragments = build_fragments([g for g in glyphs if g.turn == turn], rulings.upright)
+    fragments += side_texts(glyphs, turn, width, height)
+    fragments += read_fields(page, affine.turned(turn, width, height))
+    if not turn:
+        return LayoutPage(number, width, height, fragments, rulings)
+    laid = (height, width) if turn % 2 else (width, height)
+    back = unturn(turn, width, height)
+    return LayoutPage(number, width, height, fragments, rulings, back=back, laid_width=laid[0], laid_height=laid[1])
+
+
+def _needs_ocr(page: pdfium.PdfPage, text: str) -> bool:
+    first = itertools.islice(filter(str.isalnum, text), FEW_LETTERS)
+    letters = sum(3 if is_cjk(ch) else 1 for ch in first)  # a Chinese cover has few characters
+    if letters >= FEW_LETTERS:
+        return garbage_share(text) > GARBAGE
+    if not letters and _is_drawn(page):
+        return True
+    return _image_share(page) >= BIG_IMAGE
+
+
+def _is_drawn(page: pdfium.PdfPage) -> bool:
+    """Return whether a page without letters may hold some as outlines or in an image; a blank one does not."""
+    kinds = [c.FPDFPageObj_GetType(c.FPDFPage_GetObject(page, i)) for i in range(c.FPDFPage_CountObjects(page))]
+    inked = (c.FPDF_PAGEOBJ_IMAGE, c.FPDF_PAGEOBJ_FORM, c.FPDF_PAGEOBJ_SHADING)
+    return any(kind in inked for kind in kinds) or kinds.count(c.FPDF_PAGEOBJ_PATH) >= MANY_PATHS
+
+
+def _image_share(page: pdfium.PdfPage) -> float:
+    """Return the share of the page that its images cover (stripes of one scan add up)."""
+    width, height = page.get_size()
+    area = 0.0
+    for item in page.get_objects(filter=[c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = item.get_bounds()
+        area += max(0.0, right - left) * max(0.0, top - bottom)
+    return float(area / max(1.0, width * height))
+
+
+def _title(stated: str, heading: str | None) -> str | None:
+    stated = stated.strip()
+    if len(stated) >= 4 and not _NO_TITLE.search(stated):
+        return stated
+    return heading
+
+
+def _date(info: dict[str, str]) -> date | None:
+    stated = info.get("ModDate") or info.get("CreationDate") or ""
+    if _NO_DATE.match(stated):
+        return None
+    match = re.match(r"D?:?(\d{4})(\d{2})(\d{2})", stated)
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None

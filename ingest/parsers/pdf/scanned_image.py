@@ -1,0 +1,83 @@
+"""Photos and scans (PNG, JPEG, HEIC, TIFF with several pages): read by OCR, laid out as PDF pages are."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from ingest.parsers.pdf.layout.page_layout import LayoutPage, lay_out
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from kb.core.errors import FileRejected
+from kb.core.images import as_shown
+
+__all__ = ["parse"]
+
+BYTES_PER_PIXEL = 4
+MOST_PIXELS = 180_000_000  # 12,000 × 15,000: an A2 page at 600 dpi
+
+
+def parse(path: Path, context: ParseContext) -> ParsedDocument:
+    """Read an image file into elements; boxes in pixels of the picture as it is shown (EXIF honoured).
+
+    Raises:
+        FileRejected: file_empty, file_broken, file_too_complex (more pixels than the limits allow),
+            file_too_many_pages, file_no_text.
+    """
+    name = context.filename
+    if path.stat().st_size == 0:
+        raise FileRejected("file_empty", name=name)
+    if context.settings.ocr == "never":
+        raise FileRejected("file_no_text", name=name)
+    from ingest.parsers.pdf.ocr import read_image
+
+    pages: list[LayoutPage] = []
+    total = 0
+    for number, total, picture in _pictures(path, context):
+        found = read_image(np.ascontiguousarray(np.asarray(picture)[:, :, ::-1]))
+        width, height = picture.size
+        pages.append(
+            LayoutPage(
+                number,
+                width,
+                height,
+                found.fragments,
+                pixels=True,
+                back=found.back,
+                laid_height=found.height,
+                laid_width=found.width,
+            )
+        )
+        context.progress(number, total)
+    elements, heading = lay_out(pages)
+    if not elements:
+        raise FileRejected("file_no_text", name=name)
+    return ParsedDocument(elements, total, heading)
+
+
+def _pictures(path: Path, context: ParseContext) -> Iterator[tuple[int, int, Image.Image]]:
+    """Yield page number, pages in all, and the picture: RGB, upright as its EXIF says."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    name, settings = context.filename, context.settings
+    limit = min(MOST_PIXELS, settings.max_expanded_mb * 1024 * 1024 // BYTES_PER_PIXEL)
+    Image.MAX_IMAGE_PIXELS = limit
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                total = getattr(image, "n_frames", 1)
+                if total > settings.max_pages:
+                    raise FileRejected("file_too_many_pages", name=name, pages=total, limit=settings.max_pages)
+                for number, frame in enumerate(ImageSequence.Iterator(image), 1):
+                    if frame.width * frame.height > limit:
+                        raise Image.DecompressionBombError
+                    yield number, total, as_shown(frame)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise FileRejected("file_too_complex", name=name, what=f"> {limit // 1_000_000} megapixels") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+        raise FileRejected("file_broken", name=name) from error

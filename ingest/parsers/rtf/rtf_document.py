@@ -1,0 +1,206 @@
+"""Rich Text (RTF): headings, the numbers a word processor wrote out, tables, footnotes.
+
+Own reader because those at hand drop what is needed: striprtf loses headings and list numbers, pandoc's
+wheel is 155 MB.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from ingest.parsers.rtf.rtf_table import RtfTable
+from ingest.parsers.rtf.rtf_tokens import Event, events
+from ingest.parsers.rtf.rtf_words import SKIP, STARRED_KEPT, TARGETS, TEXT
+from ingest.parsers.shared.element_builder import Builder, clean_text
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.shared.text_headings import bullet_text, heading_level, looks_like_heading
+
+__all__ = ["parse"]
+
+_HEADING = re.compile(r"(?:heading|標題|标题)\s*([1-9])", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Group:
+    """What a group inherits and forgets at its end: where text goes, and its look."""
+
+    target: str = "body"
+    bold: bool = False
+    hidden: bool = False
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Properties that last until ``\\pard``."""
+
+    outline: int | None = None
+    style: int | None = None
+    in_table: bool = False
+
+
+def parse(path: Path, context: ParseContext) -> ParsedDocument:
+    """Read an RTF file; headers, footers, hidden and deleted text are left out."""
+    reader = _Reader()
+    for event in events(path.read_bytes()):
+        reader.take(event)
+    reader.end()
+    return ParsedDocument(reader.builder.elements, title=reader.title, date=reader.date)
+
+
+class _Reader:
+    """A small machine fed with events."""
+
+    def __init__(self) -> None:
+        self.builder = Builder()
+        self.title: str | None = None
+        self.date: date | None = None
+        self._group = _Group()
+        self._stack: list[_Group] = []
+        self._paragraph, self._table = _Paragraph(), RtfTable()
+        self._texts: dict[str, list[str]] = {name: [] for name in ("body", "label", "style", "title", "footnote")}
+        self._bold: list[bool] = []
+        self._styles: dict[int, str] = {}
+        self._style_number = 0
+        self._stamp: dict[str, int] = {}
+        self._notes: list[str] = []
+
+    def take(self, event: Event) -> None:
+        """Take in one event."""
+        if event.kind == "open":
+            self._stack.append(replace(self._group))
+        elif event.kind == "close":
+            self._close()
+        elif event.kind == "text":
+            self._text(event.text)
+        else:
+            self._word(event.text, event.value, event.starred)
+
+    def end(self) -> None:
+        """Finish the last paragraph and table."""
+        self._end_paragraph()
+        self._table.end(self.builder)
+
+    def _close(self) -> None:
+        ended, self._group = self._group, self._stack.pop() if self._stack else _Group()
+        if ended.target == "style" and self._group.target == "styles":
+            self._styles[self._style_number] = "".join(self._texts["style"]).strip().rstrip(";")
+            self._texts["style"] = []
+        elif ended.target == "title" and self._group.target != "title":
+            self.title = clean_text("".join(self._texts["title"])) or None
+        elif ended.target == "stamp" and self._group.target != "stamp":
+            try:
+                self.date = date(self._stamp["yr"], self._stamp["mo"], self._stamp["dy"])
+            except (KeyError, ValueError):
+                self.date = None
+        elif ended.target == "footnote" and self._group.target != "footnote":
+            self._notes.append("".join(self._texts["footnote"]))
+            self._texts["footnote"] = []
+
+    def _text(self, text: str) -> None:
+        if self._group.target == "styles":
+            self._group.target = "style"
+        if self._group.hidden or self._group.target not in self._texts:
+            return
+        self._texts[self._group.target].append(text)
+        if self._group.target == "body" and text.strip():
+            self._bold.append(self._group.bold)
+
+    def _word(self, name: str, value: int | None, starred: bool) -> None:
+        target = self._group.target
+        if target == "skip":
+            return
+        if name in SKIP or (starred and name not in STARRED_KEPT and target == "body"):
+            self._group.target = "skip"
+        elif name in TARGETS:
+            self._group.target = TARGETS[name]
+        elif target == "info":
+            self._info(name)
+        elif target == "stamp":
+            self._stamp[name] = value or 0
+        elif target in ("styles", "style"):
+            self._style_word(name, value)
+        elif name in TEXT:
+            self._text(TEXT[name])
+        else:
+            self._format(name, value)
+
+    def _info(self, name: str) -> None:
+        if name == "title":
+            self._group.target = "title"
+        elif name in ("revtim", "creatim"):
+            self._group.target, self._stamp = "stamp", {}
+
+    def _style_word(self, name: str, value: int | None) -> None:
+        if name == "s":
+            self._style_number = value or 0
+            self._group.target = "style"
+        elif self._group.target == "styles" and name in ("cs", "ts", "ds"):
+            self._group.target = "skip"
+
+    def _format(self, name: str, value: int | None) -> None:
+        if name == "b":
+            self._group.bold = value != 0
+        elif name in ("v", "deleted"):
+            self._group.hidden = value != 0
+        elif name == "plain":
+            self._group.bold = self._group.hidden = False
+        elif name in ("par", "sect", "page"):
+            self._break()
+        elif name == "pard":
+            self._paragraph = _Paragraph()
+        elif name == "outlinelevel":
+            self._paragraph.outline = value
+        elif name == "s":
+            self._paragraph.style = value
+        elif name == "intbl":
+            self._paragraph.in_table = True
+        elif name == "cell":
+            self._end_cell()
+        else:
+            self._table.word(name)
+
+    def _break(self) -> None:
+        """End of a paragraph; inside a cell or a note only of a line."""
+        if self._group.target == "footnote":
+            self._text("\n")
+        elif self._paragraph.in_table:
+            self._texts["body"].append("\n")
+        else:
+            self._end_paragraph()
+
+    def _end_cell(self) -> None:
+        label = "".join(self._texts["label"]).strip()
+        self._table.cell(f"{label} {''.join(self._texts['body'])}".strip())
+        self._texts["body"], self._texts["label"], self._bold = [], [], []
+
+    def _end_paragraph(self) -> None:
+        text, label = clean_text("".join(self._texts["body"])), clean_text("".join(self._texts["label"]))
+        bold = bool(self._bold) and all(self._bold)
+        self._texts["body"], self._texts["label"], self._bold = [], [], []
+        if text:
+            self._table.end(self.builder)
+            self._add(text, re.sub(r"(?<=\d)\.$", "", label), bold)
+        notes, self._notes = self._notes, []
+        for note in notes:
+            self.builder.narrative(note, footnote=True)
+
+    def _add(self, text: str, label: str, bold: bool) -> None:
+        level = self._paragraph.outline
+        style = _HEADING.match(self._styles.get(self._paragraph.style or 0, ""))
+        if level is None and style:
+            level = int(style.group(1)) - 1
+        clause = label if label and any(char.isalnum() for char in label) else None
+        shown = f"{clause} {text}" if clause else text
+        if level is None and bold and looks_like_heading(shown) and not text.endswith((":", "：")):
+            level = heading_level(shown) or 1 if not clause or heading_level(shown) is not None else None
+        if level is not None and level < 9:
+            self.builder.title(text, level, clause)
+        elif label:
+            self.builder.item(text, 0, clause)
+        elif bullet := bullet_text(text):
+            self.builder.item(bullet, 0)
+        else:
+            self.builder.narrative(text)

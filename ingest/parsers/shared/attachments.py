@@ -1,0 +1,42 @@
+"""Files found inside a file, written to a temporary folder of their own under safe names."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from ingest.parsers.shared.parsed_document import Attachment, ParseContext
+from ingest.parsers.shared.safety import safe_name
+from kb.core.errors import FileRejected
+
+__all__ = ["AttachmentFolder"]
+
+
+class AttachmentFolder:
+    """Saves attachments within the limits on count and expanded size; the pipeline removes the folder.
+
+    Raises:
+        FileRejected: ``file_too_complex`` from ``save`` when a limit is passed.
+    """
+
+    def __init__(self, context: ParseContext) -> None:
+        self._context = context
+        self._folder: Path | None = None
+        self._left = context.settings.max_expanded_mb * 1024 * 1024
+        self.saved: list[Attachment] = []
+
+    def save(self, name: str, data: bytes) -> None:
+        """Write one attachment; ``name`` is what the reader sees, folders included, the file's own is safe."""
+        self._left -= len(data)
+        count = len(self.saved) + 1
+        if self._left < 0:
+            what = f"{self._context.settings.max_expanded_mb} MB"
+            raise FileRejected("file_too_complex", name=self._context.filename, what=what)
+        if count > self._context.settings.max_archive_files:
+            raise FileRejected("file_too_complex", name=self._context.filename, what=f"{count} files")
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="sinzi-attachments-"))
+        path = self._folder / f"{count:04d}" / safe_name(name)
+        path.parent.mkdir()
+        path.write_bytes(data)
+        self.saved.append(Attachment(filename="/".join(safe_name(part) for part in name.split("/") if part), path=path))

@@ -1,0 +1,127 @@
+"""Excel (XLSX): every visible sheet's tables, cells as Excel shows them; what is hidden stays out and is noted."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ingest.parsers.shared.element_builder import Builder, cell_text
+from ingest.parsers.shared.office_xml import OfficePackage
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.shared.safety import open_zip
+from ingest.parsers.sheets.number_format import show_number, show_time
+from ingest.parsers.sheets.sheet_grid import Grid, add_grid
+from kb.core.errors import FileRejected
+
+__all__ = ["parse"]
+
+# a formula whose result was never computed: the file was written by a program, not by Excel
+_NO_RESULT = re.compile(rb"</(?:\w+:)?f>\s*(?:<v\s*/>|<v></v>)?\s*</(?:\w+:)?c>|<f[^>]*/>\s*</c>")
+_MAX_CELLS = 5_000_000
+
+
+def parse(path: Path, context: ParseContext) -> ParsedDocument:
+    """Read an XLSX; sheet names are headings and ``page_name``."""
+    builder, notes = Builder(), []
+    with open_zip(path, context) as archive:
+        # openpyxl answers "now" where the file states no date
+        title, stated = OfficePackage(archive, context).core()
+        if _has_uncomputed(archive):
+            notes.append("formula_without_value")
+    with path.open("rb") as stream:  # by name, openpyxl goes by the suffix, and originals bear none
+        workbook = load_workbook(stream, data_only=True)
+    sheets = workbook.worksheets
+    for done, sheet in enumerate(sheets, start=1):
+        if sheet.sheet_state != "visible":
+            notes.append(f"hidden_sheet:{sheet.title}")
+            continue
+        if sheet.max_row * sheet.max_column > _MAX_CELLS:
+            what = f"{sheet.max_row} × {sheet.max_column} cells"
+            raise FileRejected("file_too_complex", name=context.filename, what=what)
+        builder.page_name = sheet.title
+        before = len(builder.elements)
+        builder.title(sheet.title, 0)
+        add_grid(builder, _grid(sheet, notes))
+        if len(builder.elements) == before + 1:
+            del builder.elements[before:]  # an empty sheet: its name alone says nothing
+        context.progress(done, len(sheets))
+    return ParsedDocument(builder.elements, title=title, date=stated, notes=notes)
+
+
+def _has_uncomputed(archive: zipfile.ZipFile) -> bool:
+    names = (name for name in archive.namelist() if re.match(r"xl/worksheets/[^/]+\.xml$", name))
+    return any(_NO_RESULT.search(archive.read(name)) for name in names)
+
+
+def _grid(sheet: Worksheet, notes: list[str]) -> Grid:
+    hidden_rows = {index for index, row in sheet.row_dimensions.items() if row.hidden}
+    hidden_columns = _hidden_columns(sheet)
+    merged = _merged(sheet, hidden_rows, hidden_columns)
+    rows, bold, dropped = [], [], set()
+    for row in sheet.iter_rows():
+        shown = []
+        for cell in row:
+            if cell.row in hidden_rows or cell.column in hidden_columns:
+                if cell.value is not None:
+                    dropped.add("hidden_rows" if cell.row in hidden_rows else "hidden_columns")
+                continue
+            source = merged.get((cell.row or 0, cell.column or 0), cell)
+            shown.append(_show(source))
+        if row and row[0].row not in hidden_rows:
+            rows.append(shown)
+            bold.append(_is_set_off([cell for cell in row if cell.value is not None]))
+    notes += [f"{kind}:{sheet.title}" for kind in sorted(dropped)]
+    return Grid(rows, bold)
+
+
+def _hidden_columns(sheet: Worksheet) -> set[int]:
+    """A column's entry may stand for a run of columns (min … max)."""
+    hidden: set[int] = set()
+    for dimension in sheet.column_dimensions.values():
+        if dimension.hidden:
+            hidden.update(range(dimension.min or 1, min(dimension.max or 1, sheet.max_column) + 1))
+    return hidden
+
+
+def _merged(
+    sheet: Worksheet, hidden_rows: set[int], hidden_columns: set[int]
+) -> dict[tuple[int, int], Cell | MergedCell]:
+    """Coordinates inside merged ranges → the cell that holds their value."""
+    found: dict[tuple[int, int], Cell | MergedCell] = {}
+    for merged in sheet.merged_cells.ranges:
+        holder = sheet.cell(merged.min_row, merged.min_col)
+        for row in range(merged.min_row, min(merged.max_row, sheet.max_row) + 1):
+            for column in range(merged.min_col, min(merged.max_col, sheet.max_column) + 1):
+                if row not in hidden_rows and column not in hidden_columns:
+                    found[row, column] = holder
+    return found
+
+
+def _show(cell: Cell | MergedCell) -> str:
+    """The cell as Excel shows it."""
+    value, pattern = cell.value, str(cell.number_format or "General")
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (datetime, date, time, timedelta)):
+        return show_time(value, pattern)
+    if isinstance(value, (int, float)):
+        return show_number(value, pattern)
+    return cell_text(str(value))
+
+
+def _is_set_off(cells: list[Cell | MergedCell]) -> bool:
+    """True if every filled cell of the row is bold or has a background."""
+
+    def stands_out(cell: Cell | MergedCell) -> bool:
+        fill = cell.fill
+        return bool(cell.font and cell.font.b) or bool(fill and fill.fill_type == "solid")
+
+    return bool(cells) and all(stands_out(cell) for cell in cells)

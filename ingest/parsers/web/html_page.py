@@ -1,0 +1,64 @@
+"""A web page, also a saved one: the main content as headings, paragraphs, lists and tables. Never the network."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from ingest.parsers.shared.element_builder import one_line
+from ingest.parsers.shared.encoding import decode
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.web.html_main import main_content
+from ingest.parsers.web.html_walk import HtmlWalker
+
+__all__ = ["parse", "parse_html"]
+
+_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]+encoding\s*=\s*["']([\w.-]+)""", re.I)
+_DATE_NAMES = ("article:published_time", "date", "dc.date", "dcterms.modified", "last-modified", "dcterms.date")
+
+
+def parse(path: Path, context: ParseContext) -> ParsedDocument:
+    """Read an HTML file; the encoding comes from its mark, its meta element or its characters."""
+    data = path.read_bytes()
+    match = _CHARSET.search(data[:8192])
+    declared = (match.group(1) or match.group(2)).decode("ascii", "replace") if match else None
+    text, _ = decode(data, declared)
+    return parse_html(text)
+
+
+def parse_html(text: str, keep_all: bool = False) -> ParsedDocument:
+    """Read HTML text; ``keep_all`` leaves out no navigation or footer (mail bodies, book chapters)."""
+    # a declaration of an encoding inside already decoded text only confuses lxml
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\0", ""))
+    if not text.strip():
+        return ParsedDocument([])
+    try:
+        # no doctype, no entity of the document's own: libxml2's HTML parser expands only HTML's
+        root = lxml_html.document_fromstring(
+            text, parser=lxml_html.HTMLParser(encoding=None, no_network=True, huge_tree=True)
+        )
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return ParsedDocument([])
+    named = next(root.iter("title"), None)
+    title = one_line(named.text or "") or None if named is not None else None
+    stated = _stated_date(root)
+    walker = HtmlWalker()
+    walker.walk(root if keep_all else main_content(root))
+    return ParsedDocument(walker.builder.elements, title=title, date=stated)
+
+
+def _stated_date(root: etree._Element) -> date | None:
+    for name in _DATE_NAMES:
+        for meta in root.iter("meta"):
+            key = (meta.get("name") or meta.get("property") or "").lower()
+            match = re.match(r"(\d{4})-(\d{2})-(\d{2})", meta.get("content") or "")
+            if key == name and match:
+                try:
+                    return date(*map(int, match.groups()))
+                except ValueError:
+                    continue
+    return None

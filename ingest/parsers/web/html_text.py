@@ -1,0 +1,47 @@
+"""Text of HTML elements as a browser shows it."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from ingest.parsers.shared.element_builder import one_line
+
+__all__ = ["BLOCKS", "SKIP", "collapse", "plain_text"]
+
+BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "legend", "li", "main", "menu",
+    "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
+SKIP = {
+    "script", "style", "head", "template", "noscript", "svg", "iframe", "object", "canvas", "select", "datalist",
+    "input", "textarea", "img", "video", "audio", "rt", "rp", "map",
+}  # fmt: skip
+
+
+def plain_text(element: etree._Element) -> str:
+    """The element's own text on one line, without scripts, images and reading aids."""
+    parts: list[str] = []
+
+    def collect(node: etree._Element) -> None:
+        parts.append(collapse(node.text))
+        for child in node:
+            tag = child.tag if isinstance(child.tag, str) else ""
+            if tag == "br" or tag in BLOCKS:
+                parts.append("\n")
+            if tag and tag not in SKIP and tag != "table":
+                collect(child)
+            parts.append(("\n" if tag in BLOCKS else "") + collapse(child.tail))
+
+    collect(element)
+    return one_line("".join(parts))
+
+
+def collapse(text: str | None) -> str:
+    """White space as a browser shows it. A break inside Chinese prose in the source is no space."""
+    if not text:
+        return ""
+    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+\s*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
+    return re.sub(r"[ \t\r\n\x0b\x0c]+", " ", text)

@@ -1,0 +1,130 @@
+"""The text of a Word paragraph as a reader of the final version sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from ingest.parsers.shared.office_xml import W, is_on, local, val
+from ingest.parsers.word.docx_styles import Styles
+
+__all__ = ["ParagraphText", "boxes_in", "read_paragraph"]
+
+_DELETED = {"del", "moveFrom", "rt", "instrText", "delText", "delInstrText", "rPr", "pPr", "sdtPr", "fldData"}
+_BOXES = {"txbxContent"}
+_MARKS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+
+
+@dataclass(slots=True)
+class ParagraphText:
+    """Text of one paragraph; ``bold`` if every visible run is, ``size`` of its largest run in half-points."""
+
+    text: str = ""
+    bold: bool = False
+    size: int = 0
+    notes: list[tuple[str, str]] = field(default_factory=list)  # ("footnote" | "endnote", id)
+    pictures: int = 0
+
+
+def read_paragraph(paragraph: etree._Element, styles: Styles) -> ParagraphText:
+    """Read a ``w:p``: insertions in, deletions and hidden text out, text boxes left to ``boxes_in``."""
+    style = styles.get(val(paragraph.find(f"{W}pPr/{W}pStyle")))
+    found = ParagraphText(size=0)
+    parts: list[str] = []
+    weights: list[tuple[bool, int]] = []  # (bold, visible characters) per run
+    for run in _runs(paragraph):
+        properties = run.find(W + "rPr")
+        style_id = val(properties.find(W + "rStyle")) if properties is not None else None
+        run_style = styles.get(style_id) if style_id else None
+        hidden = is_on(properties.find(W + "vanish")) if properties is not None else None
+        if hidden or (hidden is None and (style.hidden or (run_style is not None and run_style.hidden))):
+            continue
+        text = "".join(_run_text(run, found))
+        parts.append(text)
+        if text.strip():
+            bold = is_on(properties.find(W + "b")) if properties is not None else None
+            inherited = style.bold or (run_style is not None and run_style.bold)
+            weights.append((inherited if bold is None else bold, len(text.strip())))
+            size = val(properties.find(W + "sz")) if properties is not None else None
+            found.size = max(found.size, int(size) if size and size.isdigit() else style.size or styles.default_size)
+    found.text = "".join(parts)
+    found.bold = bool(weights) and all(bold for bold, _ in weights)
+    return found
+
+
+def _runs(element: etree._Element) -> Iterator[etree._Element]:
+    """Runs in order, through hyperlinks, fields, insertions and content controls; formulas count as runs."""
+    for child in element:
+        name = local(child)
+        if name in _DELETED or name in _BOXES:
+            continue
+        if name == "r" or name in ("oMath", "oMathPara"):
+            yield child
+        elif name == "AlternateContent":
+            chosen = _choice(child)
+            if chosen is not None:
+                yield from _runs(chosen)
+        elif name not in ("p", "tbl"):
+            yield from _runs(child)
+
+
+def _run_text(run: etree._Element, found: ParagraphText) -> Iterator[str]:
+    for child in run:
+        name = local(child)
+        if name == "t":
+            yield child.text or ""
+        elif name in _MARKS:
+            yield _MARKS[name]
+        elif name == "br":
+            yield "\n" if val(child, "type") in (None, "textWrapping") else " "
+        elif name == "sym":
+            yield _symbol(val(child, "char"))
+        elif name in ("footnoteReference", "endnoteReference"):
+            found.notes.append((name.removesuffix("Reference"), val(child, "id") or ""))
+        elif name in ("drawing", "pict", "object"):
+            found.pictures += _is_picture(child)
+        elif name == "AlternateContent":
+            chosen = _choice(child)
+            if chosen is not None:
+                yield from _run_text(chosen, found)
+        elif name == "r" or (name not in _DELETED and name not in _BOXES and len(child)):  # ruby base, formula
+            yield from _run_text(child, found)
+
+
+def _symbol(code: str | None) -> str:
+    """A ``w:sym``: private-use codes are glyphs of symbol fonts, of which only the tick boxes mean something."""
+    try:
+        number = int(code or "", 16)
+    except ValueError:
+        return ""
+    ticks = {0xF0FE: "☑", 0xF0FC: "✓", 0xF0A8: "☐", 0xF06F: "☐", 0xF052: "☑", 0xF0FD: "☒", 0xF0FB: "✗", 0xF0E0: "→"}
+    return ticks.get(number, "" if 0xE000 <= number <= 0xF8FF else chr(number))
+
+
+def _is_picture(element: etree._Element) -> bool:
+    return any(local(part) in ("pic", "imagedata", "blip") for part in element.iter()) and not any(
+        local(part) in _BOXES for part in element.iter()
+    )
+
+
+def _choice(alternate: etree._Element) -> etree._Element | None:
+    """One branch of ``mc:AlternateContent``: both hold the same content for two generations of Word."""
+    branches = [child for child in alternate if local(child) in ("Choice", "Fallback")]
+    with_text = [b for b in branches if any(local(part) in ("t", "imagedata", "blip") for part in b.iter())]
+    return next(iter(with_text or branches), None)
+
+
+def boxes_in(paragraph: etree._Element) -> Iterator[etree._Element]:
+    """Text boxes anchored in a paragraph (``w:txbxContent``), each once, outermost only."""
+    for child in paragraph:
+        name = local(child)
+        if name in _BOXES:
+            yield child
+        elif name == "AlternateContent":
+            chosen = _choice(child)
+            if chosen is not None:
+                yield from boxes_in(chosen)
+        elif name not in ("del", "moveFrom"):
+            yield from boxes_in(child)

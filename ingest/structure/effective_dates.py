@@ -1,0 +1,167 @@
+"""The dates a document states for itself: when it was issued or last revised, from when and until when it holds.
+
+Conservative on purpose: a document full of dates speaks mostly of other things. A date counts when it stands
+behind a label at a line's start, alone on the first page, or where the text says that *this* document (or,
+in a circular's opening, what it announces) takes effect.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from ingest.structure.marker_words import cjk_number, plain
+
+__all__ = ["Dates", "effective_dates", "find_dates", "label_words"]
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?P<mon>(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6})\.?"
+_CJK = "[〇○零一二三四五六七八九十]"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?P<y>(?:19|20)\d{2}) ?年 ?(?P<m>\d{1,2}) ?月(?: ?(?P<d>\d{1,2}) ?[日號号])?",
+        rf"(?P<y>[二一]{_CJK}{{3}}) ?年 ?(?P<m>{_CJK}{{1,2}}) ?月(?: ?(?P<d>{_CJK}{{1,3}}) ?[日號号])?",
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?P<y>(?:19|20)\d{{2}})\b",
+        rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>(?:19|20)\d{{2}})\b",
+        rf"\b{_MONTH},? (?P<y>(?:19|20)\d{{2}})\b",
+        r"(?<![\d.])(?P<y>(?:19|20)\d{2})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d.]\d)",
+        r"(?<![\d.])(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>(?:19|20)\d{2})(?!\d)",
+        r"(?<![\d./-])(?P<y>(?:19|20)\d{2})[-/](?P<m>\d{1,2})(?![\d/-])",
+        r"(?<![\d./-])(?P<m>\d{1,2})/(?P<y>(?:19|20)\d{2})(?!\d)",
+    )
+)
+_SEPARATOR = r" ?(?:\([^)]{0,30}\))? ?[:：\-–—|\t]? ?(?:on |from |since |為 ?|由 ?|自 ?|於 ?)?"
+_TAKES_EFFECT = re.compile(
+    r"(?:with effect from"
+    r"|(?:will |shall )?(?:takes?|comes? into|becomes?) (?:effect(?:ive)?|force|operation)(?: on| from)?"
+    r"|(?:is |are |be )?effective (?:from|on|as from)|in force from) (?P<en>)"
+    r"|(?:由|自|從|将于|將於|於|于) ?(?P<zh>)",
+    re.IGNORECASE,
+)
+_ZH_EFFECT = re.compile(
+    r" ?(?:\([^)]{1,6}\))? ?(?:起|开始|開始)?(?:正式)?[，,]?(?:生效|實施|实施|施行|執行)(?!的)"
+    r"|^ ?(?:\([^)]{1,6}\))? ?起[，,]"
+)
+# A circular's opening, in characters: letterhead, subject and the first paragraph or two.
+_OPENING = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """``issued`` is the latest date of issue or revision; a month without a day counts from its first."""
+
+    issued: date | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+
+@cache
+def label_words(name: str) -> tuple[str, ...]:
+    words: dict[str, list[str]] = json.loads(
+        files("ingest.structure").joinpath("date_labels.json").read_text(encoding="utf-8")
+    )
+    return tuple(sorted(words[name], key=len, reverse=True))
+
+
+@cache
+def _own_document() -> re.Pattern[str]:
+    """「本手冊」, "this policy", "the revised guidelines": the sentence speaks of the document it stands in."""
+    words = label_words("document")
+    zh, en = ("|".join(w for w in words if w.isascii() is ascii_) for ascii_ in (False, True))
+    this = r"\b(?:this|these|the (?:present|attached|new|revised))"
+    return re.compile(rf"本(?:{zh}|文件)|{this} (?:[a-z]+ ){{0,3}}(?:{en}|document|arrangements?)\b", re.IGNORECASE)
+
+
+def find_dates(text: str) -> list[tuple[int, int, date]]:
+    """(start, end, date) of every calendar date in Chinese or English, day before month as in Hong Kong."""
+    flat = plain(text)
+    taken: list[tuple[int, int, date]] = []
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(flat):
+            if any(match.start() < end and start < match.end() for start, end, _ in taken):
+                continue
+            found = _date(match.groupdict())
+            if found is not None:
+                taken.append((match.start(), match.end(), found))
+    return sorted(taken)
+
+
+def _date(groups: dict[str, str | None]) -> date | None:
+    year, day = cjk_number(groups["y"] or ""), cjk_number(groups.get("d") or "1")
+    name = groups.get("mon")
+    month = _MONTHS.index(name[:3].lower()) + 1 if name else cjk_number(groups["m"] or "")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def effective_dates(first_pages: Sequence[str], last_lines: str = "", filename: str = "") -> Dates:
+    """Dates of a document from the text of its first pages (one string a page), its last lines and its file name."""
+    opening = plain("\n".join(first_pages[:2]))
+    text = opening + "\n" + plain(last_lines)
+    issued = _labelled(text, "issued")
+    revised = _labelled(text, "revised")
+    stated = [d for d in (max(issued, default=None), max(revised, default=None)) if d is not None]
+    if not stated:
+        named = [d for _, _, d in find_dates(_name(filename))][:1]
+        stated = _alone(plain(first_pages[0]) if first_pages else "") + named
+    labelled = _labelled(text, "effective_from")
+    begins = labelled[0] if labelled else _announced(opening, filename)
+    ends = _labelled(text, "effective_to")
+    end = ends[0] if ends and (begins is None or ends[0] >= begins) else None
+    return Dates(max(stated[:2]) if stated and (issued or revised) else next(iter(stated), None), begins, end)
+
+
+def _labelled(text: str, name: str) -> list[date]:
+    """Dates right behind a label at the start of a line or table cell: 「生效日期：2026年4月1日」."""
+    words = "|".join(re.escape(w) for w in label_words(name))
+    pattern = re.compile(rf"(?:^|[\t|(（;；])[ \t]*(?:{words}){_SEPARATOR}", re.IGNORECASE | re.MULTILINE)
+    dates = {start: found for start, _, found in find_dates(text)}
+    return [dates[m.end()] for m in pattern.finditer(text) if m.end() in dates]
+
+
+def _alone(page: str) -> list[date]:
+    """Dates that are a line of their own near the top of the first page, as on a cover or a letter."""
+    lines = [line.strip(" ()[]") for line in page.split("\n")][:40]
+    return [d for line in lines for start, end, d in find_dates(line) if start == 0 and end >= len(line.rstrip(" .版"))]
+
+
+def _name(filename: str) -> str:
+    return filename.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _announced(opening: str, filename: str) -> date | None:
+    """The day named in "with effect from …" when the sentence is about this document, or opens a circular."""
+    start_of_text = opening[:300].casefold() + filename.casefold()
+    circular = any(word in start_of_text for word in label_words("circular"))
+    for sentence, offset in _sentences(opening):
+        own = bool(_own_document().search(sentence))
+        if not own and not (circular and offset < _OPENING):
+            continue
+        found = _effect(sentence)
+        if found is not None:
+            return found
+    return None
+
+
+def _effect(sentence: str) -> date | None:
+    dates = {start: (end, found) for start, end, found in find_dates(sentence)}
+    for match in _TAKES_EFFECT.finditer(sentence):
+        if match.end() not in dates:
+            continue
+        end, found = dates[match.end()]
+        if match.group("en") is not None or _ZH_EFFECT.match(sentence[end:]):
+            return found
+    return None
+
+
+def _sentences(text: str) -> Iterator[tuple[str, int]]:
+    for match in re.finditer(r"[^。；;\n]+(?:\n(?=[a-z0-9])[^。；;\n]+)*", text):
+        yield match[0].replace("\n", " "), match.start()

@@ -1,0 +1,182 @@
+"""The library of one tenant, read: collections, documents, versions, chunks, and what is in force when.
+
+Writing (new versions, publishing, removal) is in :mod:`kb.publishing.version_writer`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, defer, sessionmaker
+
+from kb.core.errors import NotFound
+from kb.store.database import open_engine
+from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tenants import Tenant
+
+__all__ = ["DEFAULT_COLLECTION", "Holding", "Library"]
+
+DEFAULT_COLLECTION = "main"
+
+
+@lru_cache(maxsize=256)
+def _engine(path: Path) -> sa.Engine:
+    return open_engine(path, "tenant")
+
+
+class _Watch:
+    """A connection of its own that looks at the count of changes, for the price of reading one row."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+        self._lock = threading.Lock()
+
+    def version(self) -> int:
+        with self._lock:
+            return int(self._connection.execute("SELECT number FROM library_changes").fetchone()[0])
+
+
+@lru_cache(maxsize=256)
+def _watching(path: Path, _inode: int) -> _Watch:
+    return _Watch(path)
+
+
+def _watch(path: Path) -> int:
+    return _watching(path, path.stat().st_ino).version()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A document with the version that holds on the day asked about."""
+
+    collection: CollectionRow
+    document: DocumentRow
+    version: VersionRow
+
+    @property
+    def published(self) -> bool:
+        """Whether this version is the one whose vectors are in the vector store."""
+        return self.document.published_version_id == self.version.id
+
+
+class Library:
+    """One tenant's records. Rows returned stay readable after their session is closed."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self.engine = _engine(tenant.records_path)
+        self._held: tuple[int, list[Holding]] = (-1, [])
+
+    def session(self) -> Session:
+        """Return a new session on this tenant's records; rows survive its end."""
+        return Session(self.engine, expire_on_commit=False)
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """Return a session that commits at the end of the ``with`` block, or rolls back on an error."""
+        return sessionmaker(self.engine, expire_on_commit=False).begin()
+
+    def collections(self) -> list[CollectionRow]:
+        with self.session() as session:
+            return list(session.scalars(sa.select(CollectionRow).order_by(CollectionRow.slug)))
+
+    def collection(self, slug: str) -> CollectionRow:
+        """Return a collection.
+
+        Raises:
+            NotFound: ``collection_not_found``.
+        """
+        with self.session() as session:
+            row = session.scalar(sa.select(CollectionRow).where(CollectionRow.slug == slug))
+        if row is None:
+            raise NotFound("collection_not_found", collection=slug)
+        return row
+
+    def documents(self) -> list[Holding]:
+        """Return every document with its published version, by name."""
+        return self._holdings(VersionRow.id == DocumentRow.published_version_id)
+
+    def _holdings(self, join: sa.ColumnElement[bool]) -> list[Holding]:
+        query = (
+            sa.select(CollectionRow, DocumentRow, VersionRow)
+            .join(DocumentRow, DocumentRow.collection_id == CollectionRow.id)
+            .join(VersionRow, join)
+            .order_by(DocumentRow.name, VersionRow.number)
+        )
+        with self.session() as session:
+            return [Holding(*row) for row in session.execute(query)]
+
+    def document(self, name: str, collection: str | None = None) -> DocumentRow:
+        """Return a document by the name it was handed in with.
+
+        Raises:
+            NotFound: ``document_not_found``.
+        """
+        query = sa.select(DocumentRow).where(DocumentRow.name == name)
+        if collection:
+            query = query.join(CollectionRow).where(CollectionRow.slug == collection)
+        with self.session() as session:
+            row = session.scalar(query.order_by(DocumentRow.id))
+        if row is None:
+            raise NotFound("document_not_found", document=name)
+        return row
+
+    def versions(self, document: DocumentRow) -> list[VersionRow]:
+        """Return all versions of a document, oldest first."""
+        query = sa.select(VersionRow).where(VersionRow.document_id == document.id).order_by(VersionRow.number)
+        with self.session() as session:
+            return list(session.scalars(query))
+
+    def in_force(self, as_of: date, collections: Sequence[str] | None = None) -> list[Holding]:
+        """Return, for each document, the newest version that holds on ``as_of``; documents without one are absent."""
+        best: dict[int, Holding] = {}
+        for holding in self._readable():
+            if collections is not None and holding.collection.slug not in collections:
+                continue
+            if _holds(holding.version, as_of):
+                best[holding.document.id] = holding
+        return list(best.values())
+
+    def _readable(self) -> list[Holding]:
+        """Return every version that may be read, oldest first; kept until the records change."""
+        version = self.data_version()
+        if self._held[0] != version:
+            readable = VersionRow.state.in_(READABLE)
+            holdings = self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
+            self._held = (version, holdings)
+        return self._held[1]
+
+    def data_version(self) -> int:
+        """Return a number that changes with every committed change to collections, documents, words or glossary."""
+        return _watch(self.tenant.records_path)
+
+    def chunks(self, ids: Iterable[int]) -> dict[int, ChunkRow]:
+        """Return chunks by id, without their vectors; unknown ids are absent."""
+        query = sa.select(ChunkRow).options(defer(ChunkRow.vector)).where(ChunkRow.id.in_(list(ids)))
+        with self.session() as session:
+            return {row.id: row for row in session.scalars(query)}
+
+    def chunks_of(self, version_id: int) -> list[ChunkRow]:
+        """Return a version's chunks in reading order, without their vectors."""
+        query = sa.select(ChunkRow).options(defer(ChunkRow.vector)).where(ChunkRow.version_id == version_id)
+        with self.session() as session:
+            return list(session.scalars(query.order_by(ChunkRow.ordinal)))
+
+    def outline(self, version_id: int) -> list[SectionRow]:
+        """Return a version's sections in reading order."""
+        query = sa.select(SectionRow).where(SectionRow.version_id == version_id).order_by(SectionRow.ordinal)
+        with self.session() as session:
+            return list(session.scalars(query))
+
+
+def _holds(version: VersionRow, day: date) -> bool:
+    started = version.effective_from is None or version.effective_from <= day
+    ended = version.effective_to is not None and version.effective_to <= day
+    return started and not ended

@@ -1,0 +1,113 @@
+"""API keys: a program's way into one tenant, with chosen abilities and collections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from kb.core.errors import InputError, NotFound
+from kb.core.settings import Settings
+from kb.people.access import Ability
+from kb.people.credentials import new_token, token_hash
+from kb.store.tables.columns import now
+from kb.store.tables.platform_tables import ApiKeyRow
+from kb.store.tenants import platform
+
+__all__ = ["ALLOWED", "create", "find", "forget_collection", "listing", "revoke", "revoke_of"]
+
+PREFIX = "sinzi_"
+# A program never looks after people or settings.
+ALLOWED = frozenset({Ability.ASK, Ability.READ, Ability.EDIT, Ability.EVALUATE})
+_NOTED_EVERY = timedelta(minutes=5)
+
+
+def create(
+    settings: Settings,
+    tenant: str,
+    name: str,
+    abilities: Iterable[Ability],
+    collections: list[str] | None,
+    created_by: int,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKeyRow, str]:
+    """Make a key and return it with its token, which is never shown again.
+
+    Raises:
+        InputError: ``key_abilities_invalid``.
+    """
+    wanted = {Ability(one) for one in abilities}
+    if not wanted or not wanted <= ALLOWED:
+        raise InputError("key_abilities_invalid", allowed=", ".join(sorted(ALLOWED)))
+    token = new_token(PREFIX)
+    row = ApiKeyRow(
+        tenant_slug=tenant,
+        name=name,
+        prefix=token[: len(PREFIX) + 4],
+        token_hash=token_hash(token),
+        collections=collections,
+        abilities=sorted(wanted),
+        created_by=created_by,
+        expires_at=expires_at,
+    )
+    with platform(settings) as session:
+        session.add(row)
+        session.flush()
+    return row, token
+
+
+def find(settings: Settings, token: str) -> ApiKeyRow | None:
+    """Return the key with this token; None for an unknown, expired or revoked one."""
+    query = sa.select(ApiKeyRow).where(
+        ApiKeyRow.token_hash == token_hash(token),
+        ApiKeyRow.revoked_at.is_(None),
+        sa.or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now()),
+    )
+    with platform(settings) as session:
+        row = session.scalar(query)
+        if row is not None and (row.used_at is None or now() - row.used_at > _NOTED_EVERY):
+            row.used_at = now()
+        return row
+
+
+def listing(settings: Settings, tenant: str) -> list[ApiKeyRow]:
+    """Return a tenant's keys, newest first, revoked ones too."""
+    query = sa.select(ApiKeyRow).where(ApiKeyRow.tenant_slug == tenant).order_by(ApiKeyRow.id.desc())
+    with platform(settings) as session:
+        return list(session.scalars(query))
+
+
+def revoke_of(settings: Settings, tenant: str, user_id: int) -> list[ApiKeyRow]:
+    """Revoke a tenant's keys that a person made, and return them: who has made a key may have kept its token."""
+    query = sa.select(ApiKeyRow).where(
+        ApiKeyRow.tenant_slug == tenant, ApiKeyRow.created_by == user_id, ApiKeyRow.revoked_at.is_(None)
+    )
+    with platform(settings) as session:
+        rows = list(session.scalars(query))
+        for row in rows:
+            row.revoked_at = now()
+    return rows
+
+
+def forget_collection(settings: Settings, tenant: str, slug: str) -> None:
+    """Take a collection that is gone out of the keys that name it: a later one of that name is another."""
+    query = sa.select(ApiKeyRow).where(ApiKeyRow.tenant_slug == tenant)
+    with platform(settings) as session:
+        for row in session.scalars(query):
+            if slug in (row.collections or ()):
+                row.collections = [one for one in row.collections or () if one != slug]
+
+
+def revoke(settings: Settings, tenant: str, key_id: int) -> ApiKeyRow:
+    """Revoke a key for good and return it.
+
+    Raises:
+        NotFound: ``key_not_found``.
+    """
+    with platform(settings) as session:
+        row = session.get(ApiKeyRow, key_id)
+        if row is None or row.tenant_slug != tenant:
+            raise NotFound("key_not_found")
+        row.revoked_at = row.revoked_at or now()
+    return row

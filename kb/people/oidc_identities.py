@@ -1,0 +1,105 @@
+"""People as an OpenID Connect provider knows them, matched with accounts and invitations.
+
+A provider never makes a tenant and never lets a stranger in: who signs in there has an account or an invitation here.
+Only an e-mail address that the provider has verified counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kb.core.errors import Forbidden
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people import accounts, invitations, passwords, sessions
+from kb.store import tenants
+from kb.store.tables.platform_tables import IdentityRow, UserRow
+from kb.store.tenants import platform
+
+__all__ = ["Claimed", "user_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a provider says of a person; ``email`` is empty unless verified."""
+
+    issuer: str
+    subject: str
+    email: str
+    name: str
+
+    @classmethod
+    def of(cls, issuer: str, claims: Mapping[str, Any]) -> Claimed:
+        """Read the claims of an ID token.
+
+        Microsoft sends ``xms_edov`` ("the domain's owner is verified") in place of ``email_verified``.
+        """
+        verified = any(str(claims.get(name, "")).lower() in ("true", "1") for name in ("email_verified", "xms_edov"))
+        email = str(claims.get("email") or "") if verified else ""
+        return cls(issuer, str(claims["sub"]), email, str(claims.get("name") or email)[:120])
+
+
+def user_of(settings: Settings, claimed: Claimed) -> UserRow:
+    """Return the account of who signed in at a provider: known by identity, by e-mail, or invited.
+
+    Raises:
+        Forbidden: ``oidc_unverified``, ``oidc_unknown``.
+    """
+    user = _by_identity(settings, claimed)
+    if user is None:
+        if not claimed.email:
+            raise Forbidden("oidc_unverified")
+        user = _by_email(settings, claimed) or _by_invitation(settings, claimed)
+    if user is None or user.disabled_at is not None:
+        raise Forbidden("oidc_unknown", email=claimed.email)
+    return user
+
+
+def _by_identity(settings: Settings, claimed: Claimed) -> UserRow | None:
+    query = (
+        sa.select(UserRow)
+        .join(IdentityRow, IdentityRow.user_id == UserRow.id)
+        .where(IdentityRow.issuer == claimed.issuer, IdentityRow.subject == claimed.subject)
+    )
+    with platform(settings) as session:
+        return session.scalar(query)
+
+
+def _by_email(settings: Settings, claimed: Claimed) -> UserRow | None:
+    """Tie the identity to the account with its address, whose password ends.
+
+    Whoever made the account may not be who owns the address; the provider says who does. An account tied to another
+    person of this provider is not given on: the address may have been handed to a new colleague.
+    """
+    user = accounts.by_email(settings, claimed.email)
+    if user is None or user.disabled_at is not None:
+        return None
+    query = sa.select(IdentityRow).where(IdentityRow.issuer == claimed.issuer, IdentityRow.user_id == user.id)
+    with platform(settings) as session:
+        if session.scalar(query) is not None:
+            return None
+    passwords.drop(settings, user.id)
+    sessions.end_all(settings, user.id)
+    _tie(settings, claimed, user)
+    return user
+
+
+def _by_invitation(settings: Settings, claimed: Claimed) -> UserRow | None:
+    """Make the account of somebody invited, and accept every invitation to the address."""
+    invited = invitations.of_email(settings, claimed.email)
+    if not invited:
+        return None
+    user = accounts.create(settings, claimed.email, claimed.name, None)
+    _tie(settings, claimed, user)
+    for row in invited:
+        invitations.accept(settings, Library(tenants.get(settings, row.tenant_slug)), row, user)
+    return user
+
+
+def _tie(settings: Settings, claimed: Claimed, user: UserRow) -> None:
+    with platform(settings) as session:
+        session.add(IdentityRow(issuer=claimed.issuer, subject=claimed.subject, user_id=user.id))

@@ -1,0 +1,104 @@
+"""A one-time link for a new password, given by an owner or by ``kb person reset``; no mail server is needed.
+
+An owner may give one only to a person all of whose organisations are the owner's own, and it is asked again when the
+link is used: otherwise the owner of one organisation could take over an account that opens another's documents.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from kb.core.errors import Conflict, NotFound
+from kb.core.settings import Settings
+from kb.people import accounts, passwords, sessions
+from kb.people.access import Role
+from kb.people.credentials import new_token, token_hash
+from kb.store.tables.columns import now
+from kb.store.tables.platform_tables import InvitationRow, UserRow
+from kb.store.tenants import platform
+
+__all__ = ["COMMAND_LINE", "HOURS", "create", "find", "use"]
+
+HOURS = 24
+# "Who gave it" of a link made on the computer itself, whose user could read the data folder anyway.
+COMMAND_LINE = 0
+
+
+def create(settings: Settings, user_id: int, tenant: str, given_by: int) -> tuple[str, datetime]:
+    """Return the token of a link with which a member of ``tenant`` chooses a new password, and its end (UTC).
+
+    Links given before no longer work.
+
+    Raises:
+        NotFound: ``member_not_found``.
+        Conflict: ``reset_elsewhere``.
+    """
+    if accounts.role_in(settings, user_id, tenant) is None:
+        raise NotFound("member_not_found")
+    _check_reach(settings, user_id, given_by)
+    user = accounts.by_id(settings, user_id)
+    token, ends = new_token(), now() + timedelta(hours=HOURS)
+    with platform(settings) as session:
+        session.execute(sa.delete(InvitationRow).where(InvitationRow.role == "", InvitationRow.email == user.email))
+        session.add(
+            InvitationRow(
+                token_hash=token_hash(token),
+                tenant_slug=tenant,
+                email=user.email,
+                role="",
+                collections={},
+                invited_by=given_by,
+                expires_at=ends,
+            )
+        )
+    return token, ends
+
+
+def _check_reach(settings: Settings, user_id: int, given_by: int) -> None:
+    if given_by == COMMAND_LINE:
+        return
+    for one in accounts.memberships(settings, user_id):
+        if accounts.role_in(settings, given_by, one.tenant) is not Role.OWNER:
+            raise Conflict("reset_elsewhere")
+
+
+def find(settings: Settings, token: str) -> UserRow:
+    """Return whose link this is.
+
+    Raises:
+        NotFound: ``reset_invalid`` for an unknown, expired or used one, or a disabled account.
+        Conflict: ``reset_elsewhere``.
+    """
+    query = (
+        sa.select(InvitationRow, UserRow)
+        .join(UserRow, UserRow.email == InvitationRow.email)
+        .where(
+            InvitationRow.token_hash == token_hash(token),
+            InvitationRow.role == "",
+            InvitationRow.expires_at > now(),
+            UserRow.disabled_at.is_(None),
+        )
+    )
+    with platform(settings) as session:
+        found = session.execute(query).first()
+    if found is None:
+        raise NotFound("reset_invalid")
+    row, user = found
+    _check_reach(settings, user.id, row.invited_by)
+    return user
+
+
+def use(settings: Settings, token: str, password: str) -> UserRow:
+    """Set the new password, which ends every such link and every session of the person.
+
+    Raises:
+        InputError: ``password_too_short``.
+        NotFound: ``reset_invalid``.
+        Conflict: ``reset_elsewhere``.
+    """
+    user = find(settings, token)
+    passwords.change(settings, user.id, password)
+    sessions.end_all(settings, user.id)
+    return user

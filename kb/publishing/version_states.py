@@ -1,0 +1,169 @@
+"""How a version stands: draft, published, superseded, withdrawn; and the changes between them.
+
+What is searched has its vectors in the store before the records say that it is published, and loses them after the
+records say otherwise. A crash between the two leaves vectors too many, which search passes over and the next start
+sweeps; never too few. Every change may be repeated and then gives the same result.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kb.core.dates import today
+from kb.core.errors import Conflict, InputError
+from kb.library.documents import Library
+from kb.search.dense.vector_store import VectorStore
+from kb.search.indexed_text import indexed_words
+from kb.search.lexical import word_index
+from kb.store.tables.library_tables import (
+    READABLE,
+    AmendmentRow,
+    ChunkRow,
+    DocumentRow,
+    SectionRow,
+    TwinsSoughtRow,
+    VersionRow,
+)
+
+__all__ = [
+    "empty",
+    "hold_between",
+    "keep_as_draft",
+    "put_in_force",
+    "release",
+    "rename",
+    "restore_vectors",
+    "withdraw",
+]
+
+_RESTING = ("superseded", "withdrawn")
+
+
+def put_in_force(session: Session, document_id: int, version_id: int) -> int | None:
+    """Make a version the published one; return the id of the version it relieves, if any.
+
+    The old version ends on the day the new one takes effect, or today where the new one does not say; where an
+    earlier version comes back, the old one ends today.
+    """
+    document = session.get_one(DocumentRow, document_id)
+    version = session.get_one(VersionRow, version_id)
+    back = version.state in _RESTING
+    session.execute(sa.delete(TwinsSoughtRow).where(TwinsSoughtRow.version_id == version_id))
+    old = session.get(VersionRow, document.published_version_id or -1)
+    if old is not None and old.id != version.id:
+        old.state = "superseded"
+        old.effective_to = today() if back else version.effective_from or today()
+    if back and version.effective_to is not None and version.effective_to <= today():
+        version.effective_to = None
+    version.state = "published"
+    document.published_version_id = version.id
+    document.title, document.language = version.title, version.language
+    _drop_drafts_like(session, version)
+    return old.id if old is not None and old.id != version.id else None
+
+
+def _drop_drafts_like(session: Session, version: VersionRow) -> None:
+    """A draft whose very content is now published has nothing left to wait for."""
+    query = sa.select(VersionRow).where(
+        VersionRow.document_id == version.document_id,
+        VersionRow.sha256 == version.sha256,
+        VersionRow.state == "draft",
+        VersionRow.id != version.id,
+    )
+    for draft in session.scalars(query).all():
+        empty(session, draft.id)
+        session.delete(draft)
+
+
+def empty(session: Session, version_id: int) -> None:
+    """Delete a version's sections, chunks, words and amendments."""
+    word_index.remove_version(session, version_id)
+    session.execute(sa.delete(ChunkRow).where(ChunkRow.version_id == version_id))
+    session.execute(sa.delete(SectionRow).where(SectionRow.version_id == version_id))
+    session.execute(sa.delete(AmendmentRow).where(AmendmentRow.version_id == version_id))
+
+
+def keep_as_draft(library: Library, document_id: int, version_id: int) -> None:
+    """Keep a filled version for a person to publish: it can be read, and is not searched."""
+    with library.transaction() as session:
+        document = session.get_one(DocumentRow, document_id)
+        version = session.get_one(VersionRow, version_id)
+        version.state = "draft"
+        if document.published_version_id is None:
+            document.title, document.language = version.title, version.language
+
+
+def release(library: Library, vectors: VectorStore, version: VersionRow) -> None:
+    """Publish a draft, or let a superseded or withdrawn version answer again, from its stored vectors.
+
+    Raises:
+        Conflict: ``version_state`` for a version that is published or not ready.
+    """
+    if version.state not in ("draft", *_RESTING):
+        raise Conflict("version_state", version=version.number, state=version.state)
+    restore_vectors(library, vectors, version.id)
+    with library.transaction() as session:
+        old = put_in_force(session, version.document_id, version.id)
+    if old is not None:
+        vectors.remove_version(old)
+
+
+def withdraw(library: Library, vectors: VectorStore, version: VersionRow) -> None:
+    """Take a version out of search for every day, and keep it.
+
+    Raises:
+        Conflict: ``version_state`` for a version that is not searched anyhow.
+    """
+    if version.state not in READABLE:
+        raise Conflict("version_state", version=version.number, state=version.state)
+    with library.transaction() as session:
+        session.get_one(VersionRow, version.id).state = "withdrawn"
+        document = session.get_one(DocumentRow, version.document_id)
+        if document.published_version_id == version.id:
+            document.published_version_id = None
+    vectors.remove_version(version.id)
+
+
+def restore_vectors(library: Library, vectors: VectorStore, version_id: int) -> None:
+    """Put a version's vectors into the vector store from the records."""
+    query = sa.select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.version_id == version_id).order_by(ChunkRow.ordinal)
+    with library.session() as session:
+        rows = session.execute(query).all()
+    vectors.remove_version(version_id)
+    if rows:
+        floats = np.stack([np.frombuffer(vector, dtype=np.float16) for _, vector in rows]).astype(np.float32)
+        vectors.add(version_id, [chunk_id for chunk_id, _ in rows], floats)
+
+
+def hold_between(library: Library, version_id: int, first: date | None, end: date | None) -> None:
+    """Set the days a version holds: from ``first`` on, up to the day before ``end``; None for an open side.
+
+    Raises:
+        InputError: ``dates_reversed``.
+    """
+    if first is not None and end is not None and end <= first:
+        raise InputError("dates_reversed", first=first.isoformat(), end=end.isoformat())
+    with library.transaction() as session:
+        version = session.get_one(VersionRow, version_id)
+        version.effective_from, version.effective_to = first, end
+
+
+def rename(library: Library, version_id: int, title: str) -> None:
+    """Give a version another title, which its index words carry from now on; its vectors keep the old one.
+
+    The document is called by it where this version is the published one, or where none is.
+    """
+    chunks = library.chunks_of(version_id)
+    entries = [(one.id, *indexed_words(title, one.heading_path, one.clause, one.text)) for one in chunks]
+    with library.transaction() as session:
+        version = session.get_one(VersionRow, version_id)
+        document = session.get_one(DocumentRow, version.document_id)
+        version.title = title
+        if document.published_version_id in (None, version_id):
+            document.title = title
+        word_index.remove_version(session, version_id)
+        word_index.add(session, version_id, entries)

@@ -1,0 +1,235 @@
+"""Writing to the library: a version is begun, filled, published; a document is removed.
+
+A version becomes searchable in one transaction, when ``published_version_id`` flips; a crash before that
+leaves the old version answering. What is searched has its vectors in the store before the flip, and loses them
+after it: a crash between the two leaves vectors too many, which the next start sweeps, never too few. Every step
+may be repeated after a crash and then gives the same result. How versions that are there change their standing
+(draft, published, superseded, withdrawn) is in :mod:`kb.publishing.version_states`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kb.core.errors import InputError, Misconfigured
+from kb.library.documents import Library
+from kb.publishing import erasure, version_states
+from kb.search.dense.vector_store import VectorStore
+from kb.search.indexed_text import indexed_words
+from kb.search.lexical import word_index
+from kb.search.models.encoder import Vectors
+from kb.store import blobs
+from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tenants import SLUG
+
+__all__ = ["Begun", "Content", "begin", "collection_for", "discard", "fill", "publish", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What :func:`begin` found: ``unchanged`` needs no work, the others a filled and published version."""
+
+    status: Literal["new", "replacement", "unchanged"]
+    document: str
+    document_id: int
+    version_id: int
+    number: int
+
+
+@dataclass(slots=True)
+class Content:
+    """Everything read from a file, ready to be stored.
+
+    ``vectors`` has shape (len(chunks), dimension); rows of ``sections``, ``chunks`` and ``amendments`` come
+    without ids.
+    """
+
+    title: str
+    language: str
+    page_count: int | None
+    sections: list[SectionRow]
+    chunks: list[ChunkRow]
+    vectors: Vectors
+    issued: date | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+    amendments: list[AmendmentRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def collection_for(library: Library, slug: str, model: str, name: str = "") -> CollectionRow:
+    """Return the collection ``slug``, created where missing, after checking its embedding model.
+
+    Raises:
+        InputError: ``collection_slug_invalid``.
+        Misconfigured: ``model_mismatch``.
+    """
+    if not SLUG.fullmatch(slug):
+        raise InputError("collection_slug_invalid", collection=slug)
+    with library.transaction() as session:
+        row = session.scalar(sa.select(CollectionRow).where(CollectionRow.slug == slug))
+        if row is None:
+            row = CollectionRow(slug=slug, name=name or slug, model=model)
+            session.add(row)
+        elif not row.model:
+            row.model = model
+        stored = row.model
+    if stored != model:
+        raise Misconfigured("model_mismatch", collection=slug, stored=stored, current=model, tenant=library.tenant.slug)
+    return row
+
+
+def begin(
+    library: Library, collection: CollectionRow, name: str, sha256: str, size_bytes: int, *, draft: bool = False
+) -> Begun:
+    """Open a version of the document ``name`` for content ``sha256``.
+
+    Content that is published in this collection already, under this or another name, is ``unchanged``; so is a
+    ``draft`` that lies there already. A version left half-made by a crash is taken up again.
+    """
+    with library.transaction() as session:
+        same = _published_with(session, collection, name, sha256)
+        if same is None and draft:
+            same = _draft_with(session, collection, name, sha256)
+        if same is not None:
+            document, version = same
+            return Begun("unchanged", document.name, document.id, version.id, version.number)
+        query = sa.select(DocumentRow).where(DocumentRow.collection_id == collection.id, DocumentRow.name == name)
+        found = session.scalar(query)
+        document = found or DocumentRow(collection_id=collection.id, name=name)
+        if found is None:
+            session.add(document)
+            session.flush()
+        version = _half_made(session, document, sha256) or VersionRow(
+            document_id=document.id, number=_next_number(session, document), sha256=sha256, size_bytes=size_bytes
+        )
+        session.add(version)
+        session.flush()
+        status: Literal["new", "replacement"] = "replacement" if document.published_version_id else "new"
+        return Begun(status, name, document.id, version.id, version.number)
+
+
+def _published_with(
+    session: Session, collection: CollectionRow, name: str, sha256: str
+) -> tuple[DocumentRow, VersionRow] | None:
+    query = (
+        sa.select(DocumentRow, VersionRow)
+        .join(VersionRow, VersionRow.id == DocumentRow.published_version_id)
+        .where(DocumentRow.collection_id == collection.id, VersionRow.sha256 == sha256)
+        .order_by((DocumentRow.name == name).desc())
+    )
+    row = session.execute(query).first()
+    if row is None or row[0].name == name:
+        return row
+    # The same bytes under another name are known already, unless they are meant to replace a document here.
+    replaces = sa.select(DocumentRow.id).where(
+        DocumentRow.collection_id == collection.id,
+        DocumentRow.name == name,
+        DocumentRow.published_version_id.is_not(None),
+    )
+    return None if session.scalar(replaces) else row
+
+
+def _draft_with(
+    session: Session, collection: CollectionRow, name: str, sha256: str
+) -> tuple[DocumentRow, VersionRow] | None:
+    query = (
+        sa.select(DocumentRow, VersionRow)
+        .join(VersionRow, VersionRow.document_id == DocumentRow.id)
+        .where(DocumentRow.collection_id == collection.id, DocumentRow.name == name)
+        .where(VersionRow.sha256 == sha256, VersionRow.state == "draft")
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def _half_made(session: Session, document: DocumentRow, sha256: str) -> VersionRow | None:
+    query = sa.select(VersionRow).where(
+        VersionRow.document_id == document.id, VersionRow.sha256 == sha256, VersionRow.state == "indexing"
+    )
+    return session.scalar(query)
+
+
+def _next_number(session: Session, document: DocumentRow) -> int:
+    query = sa.select(sa.func.max(VersionRow.number)).where(VersionRow.document_id == document.id)
+    return (session.scalar(query) or 0) + 1
+
+
+def fill(library: Library, begun: Begun, content: Content) -> list[int]:
+    """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
+
+    Returns:
+        The chunk ids in order of ``content.chunks``.
+    """
+    parts: list[SectionRow | ChunkRow | AmendmentRow] = [*content.sections, *content.chunks, *content.amendments]
+    for row in parts:
+        row.version_id = begun.version_id
+    for chunk, vector in zip(content.chunks, content.vectors, strict=True):
+        chunk.vector = np.asarray(vector, dtype=np.float16).tobytes()
+    # Finding the words is the slow part, and is done before: whoever else writes would wait for the transaction.
+    words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
+    with library.transaction() as session:
+        version_states.empty(session, begun.version_id)
+        version = session.get_one(VersionRow, begun.version_id)
+        version.title, version.language, version.page_count = content.title, content.language, content.page_count
+        version.issued = content.issued
+        version.effective_from, version.effective_to = content.effective_from, content.effective_to
+        version.notes = list(content.notes)
+        session.add_all([*content.sections, *content.amendments])
+        session.add_all(content.chunks)
+        session.flush()
+        entries = [(chunk.id, *both) for chunk, both in zip(content.chunks, words, strict=True)]
+        word_index.add(session, begun.version_id, entries)
+        return [chunk.id for chunk in content.chunks]
+
+
+def publish(library: Library, vectors: VectorStore, begun: Begun) -> None:
+    """Let the version answer and the one before it rest.
+
+    The version's vectors must be in ``vectors`` already.
+    """
+    with library.transaction() as session:
+        old = version_states.put_in_force(session, begun.document_id, begun.version_id)
+    if old is not None:
+        vectors.remove_version(old)
+
+
+def discard(library: Library, begun: Begun) -> None:
+    """Undo :func:`begin` for a file that could not be read; a document without any version goes too."""
+    with library.transaction() as session:
+        version = session.get(VersionRow, begun.version_id)
+        if version is None or version.state != "indexing":
+            return
+        version_states.empty(session, version.id)
+        session.delete(version)
+        session.flush()
+        left = sa.select(sa.func.count()).where(VersionRow.document_id == begun.document_id)
+        if not session.scalar(left):
+            session.execute(sa.delete(DocumentRow).where(DocumentRow.id == begun.document_id))
+
+
+def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int:
+    """Erase a document with all its versions, vectors and originals nobody else has; return the versions' number.
+
+    Kept answers that quote it lose their text.
+    """
+    versions = library.versions(document)
+    with library.transaction() as session:
+        for version in versions:
+            version_states.empty(session, version.id)
+        erasure.forget_answers(session, {version.id for version in versions})
+        session.execute(sa.delete(VersionRow).where(VersionRow.document_id == document.id))
+        session.execute(sa.delete(DocumentRow).where(DocumentRow.id == document.id))
+        digests = {version.sha256 for version in versions}
+        kept = set(session.scalars(sa.select(VersionRow.sha256).where(VersionRow.sha256.in_(digests))))
+    for version in versions:
+        vectors.remove_version(version.id)
+    for sha256 in digests - kept:
+        blobs.erase(library.tenant.files_path, sha256)
+    return len(versions)

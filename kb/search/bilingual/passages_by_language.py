@@ -1,0 +1,83 @@
+"""The published passages of a tenant, the Chinese and the English ones, as looking for twins needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from kb.language.detect import Language
+from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
+
+__all__ = ["Side", "count", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The passages of one language, in the order of their ids.
+
+    ``vectors`` are moved so that their mean is 0, and of length 1 again: what is common to a language, or to the one
+    subject of a manual, tells nothing of which passage says the same.
+    """
+
+    chinese: bool
+    ids: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+    def of(self, document_id: int) -> NDArray[np.intp]:
+        """Return the places of a document's passages."""
+        return np.flatnonzero(self.documents == document_id)
+
+    def without(self, document_id: int) -> Side:
+        """Return the passages of all other documents."""
+        kept = self.documents != document_id
+        if kept.all():
+            return self
+        return Side(self.chinese, self.ids[kept], self.documents[kept], self.lengths[kept], self.vectors[kept])
+
+    def characters(self, document_id: int) -> int:
+        """Return how long a document is in this language."""
+        return int(self.lengths[self.of(document_id)].sum())
+
+
+def count(session: Session) -> dict[bool, int]:
+    """Return how many passages there are in Chinese (True) and in English (False)."""
+    english = ChunkRow.language == Language.ENGLISH.value
+    rows = session.execute(_published(english, sa.func.count()).group_by(english))
+    return {True: 0, False: 0} | {not is_english: number for is_english, number in rows}
+
+
+def read(session: Session) -> dict[bool, Side]:
+    """Return the passages in Chinese (True) and in English (False)."""
+    columns = (ChunkRow.id, VersionRow.document_id, ChunkRow.language, sa.func.length(ChunkRow.text), ChunkRow.vector)
+    rows = session.execute(_published(*columns).order_by(ChunkRow.id)).all()
+    english = Language.ENGLISH.value
+    return {
+        chinese: _side(chinese, [row for row in rows if (row[2] != english) == chinese]) for chinese in (True, False)
+    }
+
+
+def _published(*columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .select_from(ChunkRow)
+        .join(VersionRow, VersionRow.id == ChunkRow.version_id)
+        .join(DocumentRow, DocumentRow.published_version_id == VersionRow.id)
+    )
+
+
+def _side(chinese: bool, rows: Sequence[Any]) -> Side:
+    numbers = np.array([(row[0], row[1], row[3]) for row in rows], dtype=np.int64).reshape(-1, 3)
+    vectors = np.zeros((0, 0), dtype=np.float32)
+    if rows:
+        vectors = np.frombuffer(b"".join(row[4] for row in rows), np.float16).reshape(len(rows), -1).astype(np.float32)
+        vectors -= vectors.mean(axis=0)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    return Side(chinese, numbers[:, 0], numbers[:, 1], numbers[:, 2], vectors)

@@ -1,0 +1,145 @@
+"""Vectors in Chroma: one collection per knowledge base, cosine distance, ids that name version and chunk.
+
+Only vectors and ids go in; text stays in the records, so that erasing a document leaves nothing behind in
+Chroma's own files but numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import numpy as np
+
+from kb.core.errors import Transient
+from kb.core.settings import Settings
+from kb.search.models.encoder import Vectors
+from kb.store.tenants import Tenant
+
+__all__ = ["VectorStore", "opened"]
+
+_BATCH = 2000
+_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=64)
+def _embedded(path: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    path.mkdir(parents=True, exist_ok=True)
+    return chromadb.PersistentClient(str(path), settings=ChromaSettings(anonymized_telemetry=False))
+
+
+@lru_cache(maxsize=64)
+def _server(url: str, tenant: str) -> Any:
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+    from chromadb.errors import ChromaError
+
+    parts = urlparse(url)
+    host, port, ssl = parts.hostname or "localhost", parts.port or 8000, parts.scheme == "https"
+    options = ChromaSettings(
+        anonymized_telemetry=False,
+        chroma_api_impl="chromadb.api.fastapi.FastAPI",
+        chroma_server_host=host,
+        chroma_server_http_port=port,
+        chroma_server_ssl_enabled=ssl,
+    )
+    try:
+        admin = chromadb.AdminClient(options)
+        try:
+            admin.get_tenant(tenant)
+        except ChromaError:
+            admin.create_tenant(tenant)
+            admin.create_database("default_database", tenant)
+        return chromadb.HttpClient(host=host, port=port, ssl=ssl, tenant=tenant, settings=options)
+    except (ChromaError, ValueError, OSError) as error:
+        raise Transient("store_unavailable", url=url, reason=str(error)) from error
+
+
+class VectorStore:
+    """The vectors of one collection of one tenant."""
+
+    def __init__(self, settings: Settings, tenant: Tenant, collection: str) -> None:
+        with _LOCK:
+            client = (
+                _server(settings.chroma_url, f"sinzi-{tenant.slug}")
+                if settings.chroma_url
+                else _embedded(tenant.vectors_path)
+            )
+            self._client = client
+            self._name = collection
+            self._collection = self._open()
+
+    def _open(self) -> Any:
+        return self._client.get_or_create_collection(
+            self._name, configuration={"hnsw": {"space": "cosine", "ef_search": 128}}, embedding_function=None
+        )
+
+    def add(self, version_id: int, chunk_ids: list[int], vectors: Vectors) -> None:
+        """Upsert the vectors of a version's chunks: shape (len(chunk_ids), dimension)."""
+        for start in range(0, len(chunk_ids), _BATCH):
+            ids = chunk_ids[start : start + _BATCH]
+            self._collection.upsert(
+                ids=[str(chunk_id) for chunk_id in ids],
+                embeddings=vectors[start : start + _BATCH],
+                metadatas=[{"version": version_id} for _ in ids],
+            )
+
+    def remove_version(self, version_id: int) -> None:
+        """Delete all vectors of a version; nothing happens when there are none."""
+        self._collection.delete(where={"version": version_id})
+
+    def remove(self, chunk_ids: list[int]) -> None:
+        """Delete the vectors of single chunks; unknown ids are passed over."""
+        for start in range(0, len(chunk_ids), _BATCH):
+            self._collection.delete(ids=[str(one) for one in chunk_ids[start : start + _BATCH]])
+
+    def versions(self) -> set[int]:
+        """Return the version ids that have vectors here."""
+        found: set[int] = set()
+        total = self.count()
+        for offset in range(0, total, 10_000):
+            page = self._collection.get(include=["metadatas"], limit=10_000, offset=offset)
+            found.update(int(metadata["version"]) for metadata in page["metadatas"])
+        return found
+
+    def ids(self) -> set[int]:
+        """Return the chunk ids that have vectors here."""
+        return {int(one) for one in self._collection.get(include=[])["ids"]}
+
+    def count(self) -> int:
+        return int(self._collection.count())
+
+    def reset(self) -> None:
+        """Throw the collection away and make it anew, empty."""
+        self._client.delete_collection(self._name)
+        self._collection = self._open()
+
+    def nearest(self, queries: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+        """Return for each query vector ``[(chunk id, cosine similarity)]``, best first."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            result = self._query(queries, limit)
+        except NotFoundError:  # a rebuild has made the collection anew
+            with _LOCK:
+                self._collection = self._open()
+            result = self._query(queries, limit)
+        return [
+            [(int(one), 1.0 - float(distance)) for one, distance in zip(ids, distances, strict=True)]
+            for ids, distances in zip(result["ids"], result["distances"], strict=True)
+        ]
+
+    def _query(self, queries: Vectors, limit: int) -> Any:
+        return self._collection.query(query_embeddings=np.asarray(queries), n_results=limit, include=["distances"])
+
+
+@lru_cache(maxsize=256)
+def opened(settings: Settings, tenant: Tenant, collection: str) -> VectorStore:
+    """Return the vectors of a collection to search in, opened once: opening takes longer than a search."""
+    return VectorStore(settings, tenant, collection)

@@ -1,0 +1,96 @@
+"""Text → vectors: the configured embedding model, loaded once per process.
+
+* The bundled model is run by :class:`kb.search.models.onnx_encoder.OnnxEncoder`.
+* Any other sentence-transformers folder or name is run by :class:`SentenceTransformerEncoder`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kb.core.errors import Misconfigured
+from kb.core.settings import Settings
+from kb.search.models import bundled_model
+from kb.search.models.encoder import Encoder, Identity, Vectors
+from kb.search.models.onnx_encoder import OnnxEncoder
+
+__all__ = ["SentenceTransformerEncoder", "identity", "load"]
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model; prompts named "query" and "document"/"passage" are used if it has them."""
+
+    def __init__(self, name: str, threads: int = 0) -> None:
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        if threads:
+            torch.set_num_threads(threads)
+        local = Path(name).expanduser()
+        self._model = SentenceTransformer(str(local) if local.exists() else name, device="cpu")
+        prompts = self._model.prompts or {}
+        passage = prompts.get("document") or prompts.get("passage") or ""
+        self.max_tokens = int(self._model.max_seq_length or 512)
+        self.identity = Identity(
+            name=local.name if local.exists() else name,
+            dimension=int(self._model.get_embedding_dimension() or 0),
+            query_prefix=prompts.get("query") or "",
+            passage_prefix=passage,
+            revision=_revision(self._model),
+        )
+
+    def encode_queries(self, texts: list[str]) -> Vectors:
+        return self._encode([self.identity.query_prefix + text for text in texts])
+
+    def encode_passages(self, texts: list[str]) -> Vectors:
+        return self._encode([self.identity.passage_prefix + text for text in texts])
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.identity.dimension), dtype=np.float32)
+        vectors = self._model.encode(
+            texts, prompt="", normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        prefix = self.identity.passage_prefix
+        encoded = self._model.tokenizer([prefix + text for text in texts], add_special_tokens=True)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+
+def _revision(model: Any) -> str:
+    """A short digest of the model's weights' shapes and sums: two folders of one model agree."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name}{tuple(tensor.shape)}{float(tensor.double().sum()):.6g}".encode())
+    return digest.hexdigest()[:12]
+
+
+@lru_cache(maxsize=2)
+def _load(model: str, cache: Path, threads: int) -> Encoder:
+    if model == "bundled":
+        return OnnxEncoder(bundled_model.ensure(cache), threads=threads)
+    try:
+        return SentenceTransformerEncoder(model, threads)
+    except (OSError, ValueError, KeyError) as error:
+        raise Misconfigured("model_unavailable", model=model, reason=str(error).splitlines()[0]) from error
+
+
+def load(settings: Settings) -> Encoder:
+    """Return the configured model, loaded once per process.
+
+    Raises:
+        Misconfigured: ``model_unavailable``.
+    """
+    return _load(settings.embedding_model, settings.cache, settings.embedding_threads)
+
+
+def identity(settings: Settings) -> str:
+    """Return the configured model's identity as stored with collections."""
+    return str(load(settings).identity)

@@ -1,0 +1,149 @@
+"""Tables of what people do in a tenant: rights, conversations, feedback, uploads, settings, the audit trail.
+
+``user_id`` is the platform's id of a person; None where a program asked with an API key.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kb.store.tables.columns import now
+from kb.store.tables.library_tables import TenantBase
+
+__all__ = [
+    "EVERYONE",
+    "AuditRow",
+    "ConversationRow",
+    "FeedbackRow",
+    "GlossaryRow",
+    "GrantRow",
+    "MessageRow",
+    "SettingRow",
+    "SuggestionRow",
+    "UploadRow",
+]
+
+EVERYONE = "everyone"
+
+
+class GrantRow(TenantBase):
+    """A right on a collection. ``subject`` is "everyone" or "user:<id>"; ``level`` "read" or "edit" (which reads too).
+
+    Without a row nobody but the owners sees a collection.
+    """
+
+    __tablename__ = "grants"
+    __table_args__ = (UniqueConstraint("collection_id", "subject"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id", ondelete="CASCADE"))
+    subject: Mapped[str]
+    level: Mapped[str]
+
+
+class ConversationRow(TenantBase):
+    """A person's conversation; ``collections`` None means all the person may read."""
+
+    __tablename__ = "conversations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(index=True)
+    title: Mapped[str]
+    collections: Mapped[list[Any] | None]
+    as_of: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class MessageRow(TenantBase):
+    """A question and its answer; ``answer`` is the whole answer as the page shows it."""
+
+    __tablename__ = "messages"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    question: Mapped[str]
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    refused: Mapped[bool] = mapped_column(index=True)
+    reason: Mapped[str]
+    language: Mapped[str]
+    ms: Mapped[float]
+    asked_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class FeedbackRow(TenantBase):
+    """What the asker thought of an answer: ``verdict`` +1 or -1, ``reason`` a code, ``comment`` free text."""
+
+    __tablename__ = "feedback"
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    verdict: Mapped[int]
+    reason: Mapped[str] = mapped_column(default="")
+    comment: Mapped[str] = mapped_column(default="")
+    given_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SuggestionRow(TenantBase):
+    """A question offered to who opens a collection."""
+
+    __tablename__ = "suggestions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id", ondelete="CASCADE"), index=True)
+    ordinal: Mapped[int] = mapped_column(default=0)
+    question: Mapped[str]
+
+
+class GlossaryRow(TenantBase):
+    """A term of the tenant's own, in the four columns of the shipped glossary; names in a cell parted by ";"."""
+
+    __tablename__ = "glossary"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    written: Mapped[str] = mapped_column(default="")
+    colloquial: Mapped[str] = mapped_column(default="")
+    english: Mapped[str] = mapped_column(default="")
+    abbreviations: Mapped[str] = mapped_column(default="")
+
+
+class SettingRow(TenantBase):
+    """A choice of the tenant's; see :mod:`kb.library.tenant_settings`."""
+
+    __tablename__ = "settings"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class UploadRow(TenantBase):
+    """A file handed in over the service and what became of it.
+
+    ``status``: queued, working, indexed, replaced, unchanged, failed, expanded (an archive whose members have rows of
+    their own); ``error`` is a packed error; ``done``/``total`` count pages or chunks of ``stage``.
+    """
+
+    __tablename__ = "uploads"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(unique=True)
+    collection: Mapped[str]
+    name: Mapped[str]
+    path: Mapped[str]
+    status: Mapped[str] = mapped_column(default="queued", index=True)
+    stage: Mapped[str] = mapped_column(default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    document_id: Mapped[int | None]
+    uploaded_by: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+
+
+class AuditRow(TenantBase):
+    """Who did what when. ``actor`` is "user:<id>", "key:<id>" or "cli"; ``detail`` never holds a question's text."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    actor: Mapped[str]
+    name: Mapped[str]
+    action: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

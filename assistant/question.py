@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.answers.model_output import read
 from assistant.checking.figure_claims import claimed
-from assistant.llm.gateway import Door
+from assistant.llm.gateway import Gateway
 from assistant.prompts import as_data, prompt
 from kb.core.errors import SinziError
 from kb.language.detect import detect
@@ -20,7 +20,7 @@ LONGEST_TOKENS = 96
 SAID = 0.7
 
 
-def rewritten(door: Door, question: str, history: Sequence[str]) -> str | None:
+def rewritten(door: Gateway, question: str, history: Sequence[str]) -> str | None:
     """Return the model's rewriting, or None where it fails or brings in what nobody said."""
     language = detect(question)
     earlier = [as_data(door.mask(one)) for one in list(history)[-TURNS:]]

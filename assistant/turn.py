@@ -10,11 +10,11 @@ from datetime import date
 
 from assistant.answers import extractive, generative
 from assistant.answers.answer import Answer
-from assistant.answers.checked_writing import Unwritten
+from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.events import Event, pieces
 from assistant.cards import subject_cards
 from assistant.evidence.gather import Evidence, gather
-from assistant.llm.gateway import Door, open_door
+from assistant.llm.gateway import Gateway, open_gateway
 from assistant.messages import say
 from assistant.question import rewritten
 from kb.language.detect import Language, detect
@@ -65,7 +65,7 @@ def stream(retriever: Retriever, turn: Turn) -> Iterator[Event]:
     started = time.perf_counter()
     retriever.checked(turn.question)
     card = _card(retriever, turn)
-    door = open_door(retriever.settings, retriever.library) if turn.generate else None
+    door = open_gateway(retriever.settings, retriever.library) if turn.generate else None
     question = searched(turn.question, turn.history)
     if door is not None and question != turn.question:
         question = rewritten(door, turn.question, turn.history) or question
@@ -96,7 +96,7 @@ def _card(retriever: Retriever, turn: Turn) -> dict[str, object] | None:
     return card.shown(locale) if card else None
 
 
-def _answered(retriever: Retriever, evidence: Evidence, door: Door | None) -> Generator[Event]:
+def _answered(retriever: Retriever, evidence: Evidence, door: Gateway | None) -> Generator[Event]:
     """Yield deltas and the answer: the model's, or the quotes with a word of why they stand in for it."""
     quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
     if door is None or quotes.refused:
@@ -104,13 +104,13 @@ def _answered(retriever: Retriever, evidence: Evidence, door: Door | None) -> Ge
         return
     try:
         yield from generative.write(retriever, evidence, door, quotes)
-    except Unwritten as failure:
+    except WritingFailed as failure:
         quotes.fallback, quotes.sentences = failure.code, failure.sentences
         quotes.answer = say(_reason(failure.code), Language(quotes.language)) + "\n" + quotes.answer
         yield from _whole(quotes, door)
 
 
-def _whole(quotes: Answer, door: Door | None) -> Iterator[Event]:
+def _whole(quotes: Answer, door: Gateway | None) -> Iterator[Event]:
     if door is not None:
         quotes.egress = door.egress
     yield from pieces(quotes.answer)

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import sqlalchemy as sa
 
 from ingest import document_names
-from ingest.context import Shop
+from ingest.context import IngestContext
 from ingest.job import Job, job_for
 from ingest.prepared import Prepared
 from kb.core.errors import FileRejected
@@ -15,18 +15,18 @@ from kb.library.documents import Library
 from kb.store import tenants
 from kb.store.tables.library_tables import DocumentRow, VersionRow
 
-__all__ = ["came_in", "member_name", "members"]
+__all__ = ["member_name", "member_notes", "members"]
 
 # Mail in an archive in a mail: deeper nesting is nobody's filing, but a bomb's.
 MOST_NESTED = 3
 
 
-def came_in(job: Job) -> list[str]:
+def member_notes(job: Job) -> list[str]:
     """Return the note on a version that says which document it was found in; none for a file of its own."""
     return [f"attached_to:{job.inside}"] if job.inside else []
 
 
-def members(job: Job, document: Prepared, name: str, shop: Shop) -> list[Job]:
+def members(job: Job, document: Prepared, name: str, shop: IngestContext) -> list[Job]:
     """Store the files found inside a document and return their jobs, in the order of their paths.
 
     Args:
@@ -51,7 +51,7 @@ def members(job: Job, document: Prepared, name: str, shop: Shop) -> list[Job]:
     ]
 
 
-def member_name(library: Library, collection_id: int, job: Job, shop: Shop) -> str:
+def member_name(library: Library, collection_id: int, job: Job, shop: IngestContext) -> str:
     """A member goes by its own name unless that is another document's, from elsewhere: then "mail.eml/name".
 
     Two mails often carry different files of one name; one must not become a version of the other.
@@ -67,5 +67,5 @@ def member_name(library: Library, collection_id: int, job: Job, shop: Shop) -> s
     if any(name == longer for name, _ in rows):
         return longer
     free = not rows and (job.tenant, job.collection, job.name) not in shop.claimed
-    ours = free or any(came_in(job)[0] in notes for _, notes in rows)
+    ours = free or any(member_notes(job)[0] in notes for _, notes in rows)
     return job.name if ours else longer

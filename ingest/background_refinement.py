@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest import prepared
 from ingest.workers import embedding_stage
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from ingest.workers.worker_process import Closing
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
@@ -24,7 +24,7 @@ from kb.search.dense import sentence_vectors
 from kb.search.models.encoder import Vectors
 from kb.store import tenants
 
-__all__ = ["fill", "in_background"]
+__all__ = ["in_background", "refine"]
 
 # Chunks of one batch: two or three seconds of work on an office PC.
 _BATCH = 32
@@ -32,9 +32,9 @@ _LOOK_SECONDS = 3.0
 _AFTER_AN_ERROR_SECONDS = 60.0
 
 
-def fill(
+def refine(
     library: Library,
-    workers: Workers,
+    workers: WorkerPool,
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
     go_on: Callable[[], bool] = lambda: True,
@@ -45,7 +45,7 @@ def fill(
         progress: told ``(chunks done, chunks in all)``.
         go_on: asked before every batch.
     """
-    twins.seek(library, go_on=go_on)
+    twins.find_pairs(library, go_on=go_on)
     model, dimension = workers.identity()
     folder = library.tenant.home / "work" / "sentences"
     with library.session() as session:
@@ -53,7 +53,7 @@ def fill(
     done, last = 0, 0
     while go_on():
         with library.session() as session:
-            batch = sentence_vectors.waiting(session, model, _BATCH, last)
+            batch = sentence_vectors.chunks_to_embed(session, model, _BATCH, last)
         if not batch:
             shutil.rmtree(folder, ignore_errors=True)
             return True
@@ -65,7 +65,7 @@ def fill(
     return False
 
 
-def _embedded(folder: Path, texts: list[str], workers: Workers, model: str, dimension: int) -> Vectors:
+def _embedded(folder: Path, texts: list[str], workers: WorkerPool, model: str, dimension: int) -> Vectors:
     """Let the embedding process make the vectors of ``texts``, by way of a work folder like a document's."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -76,7 +76,7 @@ def _embedded(folder: Path, texts: list[str], workers: Workers, model: str, dime
 
 @contextmanager
 def in_background(
-    settings: Settings, workers: Workers, busy: Callable[[], bool], look_seconds: float = _LOOK_SECONDS
+    settings: Settings, workers: WorkerPool, busy: Callable[[], bool], look_seconds: float = _LOOK_SECONDS
 ) -> Iterator[None]:
     """Fill all tenants while the service lives, whenever its queue is empty.
 
@@ -95,7 +95,7 @@ def in_background(
 
 
 def _keep_filling(
-    settings: Settings, workers: Workers, busy: Callable[[], bool], ended: threading.Event, look_seconds: float
+    settings: Settings, workers: WorkerPool, busy: Callable[[], bool], ended: threading.Event, look_seconds: float
 ) -> None:
     whole: dict[str, tuple[int, int, str]] = {}  # which versions each tenant searched when nothing was left to do
     pause = look_seconds
@@ -112,7 +112,7 @@ def _keep_filling(
                 library = Library(tenant)
                 with library.session() as session:
                     searched = sentence_vectors.state(session)
-                if searched != whole.get(tenant.slug) and fill(library, workers, go_on=undisturbed):
+                if searched != whole.get(tenant.slug) and refine(library, workers, go_on=undisturbed):
                     whole[tenant.slug] = searched
         except Closing:
             return

@@ -10,23 +10,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.job import Job
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.dense.vector_store import VectorStore
 from kb.store import tenants
 from kb.store.tenants import Tenant
 
-__all__ = ["Report", "Shop", "work_folder"]
+__all__ = ["IngestContext", "Report", "work_folder"]
 
 # report(path, stage, done, total): pages read or chunks embedded; stage is "read", "embed" or "store"
 Report = Callable[[str, str, int, int | None], None]
 
 
-class Shop:
+class IngestContext:
     """What the stages work with: settings, worker processes, and locks that keep one content to one job."""
 
-    def __init__(self, settings: Settings, workers: Workers, report: Report | None = None) -> None:
+    def __init__(self, settings: Settings, workers: WorkerPool, report: Report | None = None) -> None:
         self.settings = settings
         self.workers = workers
         self.report = report or (lambda path, stage, done, total: None)
@@ -48,7 +48,7 @@ class Shop:
         with lock:
             yield
 
-    def telling(self, report: Report) -> Shop:
+    def telling(self, report: Report) -> IngestContext:
         """Return this very shop, locks and all, with another ear for progress."""
         found = copy.copy(self)
         found.report = report

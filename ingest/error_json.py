@@ -8,10 +8,10 @@ from typing import Any
 from kb.core import errors
 from kb.core.errors import SinziError
 
-__all__ = ["packed", "unpacked"]
+__all__ = ["error_from_json", "error_to_json"]
 
 
-def packed(error: Exception) -> dict[str, Any]:
+def error_to_json(error: Exception) -> dict[str, Any]:
     """Return ``{"class", "code", "detail"}``; an error nobody foresaw becomes ``internal`` with its place."""
     if isinstance(error, SinziError):
         return {"class": type(error).__name__, "code": error.code, "detail": error.detail}
@@ -21,8 +21,8 @@ def packed(error: Exception) -> dict[str, Any]:
     return {"class": "SinziError", "code": "internal", "detail": {"reason": reason}}
 
 
-def unpacked(facts: dict[str, Any]) -> SinziError:
-    """Return the error :func:`packed` wrote."""
+def error_from_json(facts: dict[str, Any]) -> SinziError:
+    """Return the error :func:`error_to_json` wrote."""
     kind = getattr(errors, facts["class"], SinziError)
     error: SinziError = kind(facts["code"], **facts["detail"])
     return error

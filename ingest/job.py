@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.error_json import packed
+from ingest.error_json import error_to_json
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.library.documents import Library
@@ -104,4 +104,4 @@ def unchanged(library: Library, source: Path, name: str, path: str, collection: 
 
 def failed(path: str, name: str, error: Exception) -> Outcome:
     """Return the outcome of a file that was refused."""
-    return Outcome(path, "failed", name, error=packed(error))
+    return Outcome(path, "failed", name, error=error_to_json(error))

@@ -20,13 +20,13 @@ import numpy as np
 import sqlalchemy as sa
 
 from ingest import prepared
-from ingest.archive_members import came_in, member_name, members
-from ingest.context import Shop, work_folder
+from ingest.archive_members import member_name, member_notes, members
+from ingest.context import IngestContext, work_folder
 from ingest.job import Job, Outcome, failed
 from ingest.workers import embedding_stage
 from kb.core.errors import SinziError
 from kb.publishing import version_states, version_writer
-from kb.publishing.version_writer import Begun, Content
+from kb.publishing.version_writer import StartedVersion, VersionContent
 from kb.search.models.encoder import Vectors
 from kb.store import blobs, tenants
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
@@ -45,16 +45,16 @@ def at_once(name: str, stage: Callable[[], Any]) -> Any:
     return stage()
 
 
-def ingest(job: Job, shop: Shop, step: Step = at_once) -> Outcome:
+def ingest(job: Job, shop: IngestContext, step: Step = at_once) -> Outcome:
     """Take one file in and return what became of it; files found inside it are returned as further jobs.
 
     A file that cannot be taken in is an outcome with ``error``, not an exception.
     """
     with shop.alone_with(job):
         started = time.monotonic() - shop.workers.waited()
-        begun: Begun | None = None
+        begun: StartedVersion | None = None
         try:
-            begun = Begun(**step("begin", lambda: asdict(begin(job, shop))))
+            begun = StartedVersion(**step("begin", lambda: asdict(begin(job, shop))))
             outcome = _through(job, begun, shop, step)
         except SinziError as error:
             outcome = failed(job.path, job.name, error)
@@ -64,7 +64,7 @@ def ingest(job: Job, shop: Shop, step: Step = at_once) -> Outcome:
     return outcome
 
 
-def _through(job: Job, begun: Begun, shop: Shop, step: Step) -> Outcome:
+def _through(job: Job, begun: StartedVersion, shop: IngestContext, step: Step) -> Outcome:
     status = {"new": "indexed", "replacement": "replaced", "unchanged": "unchanged"}[begun.status]
     outcome = Outcome(job.path, status, begun.document, begun.number)
     if begun.status == "unchanged":
@@ -88,7 +88,7 @@ def _through(job: Job, begun: Begun, shop: Shop, step: Step) -> Outcome:
     return outcome
 
 
-def begin(job: Job, shop: Shop) -> Begun:
+def begin(job: Job, shop: IngestContext) -> StartedVersion:
     """Open a version for the job, under the name the document will go by."""
     library = shop.library(job)
     model = shop.workers.identity()[0]
@@ -98,25 +98,25 @@ def begin(job: Job, shop: Shop) -> Begun:
         begun = version_writer.begin(library, collection, name, job.sha256, job.size_bytes, draft=not job.publish)
         if job.inside and begun.status != "unchanged":
             with library.transaction() as session:
-                session.get_one(VersionRow, begun.version_id).notes = came_in(job)
+                session.get_one(VersionRow, begun.version_id).notes = member_notes(job)
         return begun
 
 
-def _facts(job: Job, begun: Begun, shop: Shop) -> dict[str, Any]:
+def _facts(job: Job, begun: StartedVersion, shop: IngestContext) -> dict[str, Any]:
     with shop.library(job).session() as session:
         pages = session.get_one(VersionRow, begun.version_id).page_count
         count = sa.select(sa.func.count()).where(ChunkRow.version_id == begun.version_id)
         return {"pages": pages, "chunks": session.scalar(count) or 0}
 
 
-def _read(job: Job, begun: Begun, shop: Shop) -> dict[str, Any]:
+def _read(job: Job, begun: StartedVersion, shop: IngestContext) -> dict[str, Any]:
     tenant = tenants.get(shop.settings, job.tenant)
     shop.report(job.path, "read", 0, None)
-    source, folder = blobs.original(tenant.files_path, job.sha256), work_folder(tenant, begun.version_id)
+    source, folder = blobs.original_path(tenant.files_path, job.sha256), work_folder(tenant, begun.version_id)
     return shop.workers.read(source, job.name.rsplit("/", 1)[-1], folder, shop.progress(job, "read"))
 
 
-def _prepared(job: Job, begun: Begun, shop: Shop, folder: Path) -> prepared.Prepared:
+def _prepared(job: Job, begun: StartedVersion, shop: IngestContext, folder: Path) -> prepared.Prepared:
     """What the read step left; read again where it is gone (the power failed before it reached the disk)."""
     try:
         document = prepared.load(folder)
@@ -129,12 +129,12 @@ def _prepared(job: Job, begun: Begun, shop: Shop, folder: Path) -> prepared.Prep
     return document
 
 
-def _members(job: Job, begun: Begun, shop: Shop) -> list[dict[str, Any]]:
+def _members(job: Job, begun: StartedVersion, shop: IngestContext) -> list[dict[str, Any]]:
     folder = work_folder(tenants.get(shop.settings, job.tenant), begun.version_id)
     return [asdict(one) for one in members(job, _prepared(job, begun, shop, folder), begun.document, shop)]
 
 
-def _index(job: Job, begun: Begun, shop: Shop) -> int:
+def _index(job: Job, begun: StartedVersion, shop: IngestContext) -> int:
     """Embed, then put records, words and vectors in; what an earlier try left is replaced."""
     library = shop.library(job)
     folder = work_folder(library.tenant, begun.version_id)
@@ -148,7 +148,7 @@ def _index(job: Job, begun: Begun, shop: Shop) -> int:
     rows = rows.astype(np.float16).astype(np.float32)
     shop.report(job.path, "store", 0, None)
     content = _content(document, rows)
-    content.notes += came_in(job)
+    content.notes += member_notes(job)
     chunk_ids = version_writer.fill(library, begun, content)
     store.result().remove_version(begun.version_id)
     if job.publish:
@@ -156,8 +156,8 @@ def _index(job: Job, begun: Begun, shop: Shop) -> int:
     return len(chunk_ids)
 
 
-def _content(document: prepared.Prepared, vectors: Vectors) -> Content:
-    return Content(
+def _content(document: prepared.Prepared, vectors: Vectors) -> VersionContent:
+    return VersionContent(
         title=document.title,
         language=document.language,
         page_count=document.page_count,
@@ -178,19 +178,19 @@ def _date(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _publish(job: Job, begun: Begun, shop: Shop) -> None:
+def _publish(job: Job, begun: StartedVersion, shop: IngestContext) -> None:
     library = shop.library(job)
     version_writer.publish(library, shop.vectors(job, library), begun)
     shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
 
 
-def _keep_as_draft(job: Job, begun: Begun, shop: Shop) -> None:
+def _keep_as_draft(job: Job, begun: StartedVersion, shop: IngestContext) -> None:
     library = shop.library(job)
     version_states.keep_as_draft(library, begun.document_id, begun.version_id)
     shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
 
 
-def _discard(job: Job, begun: Begun | None, shop: Shop) -> None:
+def _discard(job: Job, begun: StartedVersion | None, shop: IngestContext) -> None:
     """Leave no records of a file that was not taken in.
 
     Its bytes stay until the queue is empty (:func:`ingest.reconcile.sweep_originals`): a waiting job may need them.

@@ -15,7 +15,7 @@ from ingest.job import Job
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.publishing import version_states, version_writer
-from kb.publishing.version_writer import Begun
+from kb.publishing.version_writer import StartedVersion
 from kb.search.dense.vector_store import VectorStore
 from kb.search.lexical import word_index
 from kb.store import blobs, tenants
@@ -39,7 +39,7 @@ def sweep_tenant(settings: Settings, tenant: Tenant, pending: set[str]) -> None:
     kept = {version.id for version in begun if version.sha256 in pending}
     for version in begun:
         if version.id not in kept:
-            version_writer.discard(library, Begun("new", "", version.document_id, version.id, version.number))
+            version_writer.discard(library, StartedVersion("new", "", version.document_id, version.id, version.number))
     _sweep_words(library)
     _sweep_folders(library, kept, pending)
     for collection in library.collections():

@@ -106,7 +106,7 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
         return
     library = Library(tenant)
     documents = library.documents()
-    missing = [h for h in documents if not blobs.original(tenant.files_path, h.version.sha256).is_file()]
+    missing = [h for h in documents if not blobs.original_path(tenant.files_path, h.version.sha256).is_file()]
     for holding in missing:
         yield Finding(what, f"original missing: {holding.document.name}", f"kb ingest <{holding.document.name}>")
     rebuild = f"kb rebuild --tenant {tenant.slug}"

@@ -10,23 +10,23 @@ import sqlalchemy as sa
 
 from assistant.answers.citations import cite
 from assistant.evidence.gather import Evidence
-from assistant.evidence.quotable_spans import Unit, units
+from assistant.evidence.quotable_spans import QuotableSpan, spans_of
 from assistant.messages import say
 from kb.language.detect import Language
 from kb.language.script import fold
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.search.passage import Passage
 from kb.search.passage import passage as passage_of
 from kb.store.tables.library_tables import AmendmentRow
 
-__all__ = ["Amended", "amended"]
+__all__ = ["AmendedRule", "find_amended_rule"]
 
 
 @dataclass(frozen=True, slots=True)
-class Amended:
+class AmendedRule:
     """The unit with the new rule, and since when it holds."""
 
-    unit: Unit
+    unit: QuotableSpan
     since: date | None
 
     def note(self, language: Language) -> str:
@@ -36,7 +36,7 @@ class Amended:
         return say("amended", language, place=where, since=since)
 
 
-def amended(library: Library, evidence: Evidence, *quoted: Unit) -> Amended | None:
+def find_amended_rule(library: Library, evidence: Evidence, *quoted: QuotableSpan) -> AmendedRule | None:
     """Return the amendment of the first clause among ``quoted`` that a document in force on the day has changed."""
     clauses = [(unit.passage, clause) for unit in quoted if (clause := cite(0, unit).clause)]
     if not clauses:
@@ -52,7 +52,7 @@ def amended(library: Library, evidence: Evidence, *quoted: Unit) -> Amended | No
             if concerns and begun and _covers(row.clause, clause):
                 unit = _new_rule(library, holding, row.clause or clause)
                 if unit:
-                    return Amended(unit, row.effective_from or holding.version.effective_from)
+                    return AmendedRule(unit, row.effective_from or holding.version.effective_from)
     return None
 
 
@@ -75,12 +75,12 @@ def _same_document(row: AmendmentRow, best: Passage) -> bool:
     return bool(hint) and any(hint in name or name in hint for name in names if name)
 
 
-def _new_rule(library: Library, holding: Holding, clause: str) -> Unit | None:
+def _new_rule(library: Library, holding: DocumentVersion, clause: str) -> QuotableSpan | None:
     """Return the sentence of the amending version that names the clause."""
     named = re.compile(rf"(?<![\d.]){re.escape(clause)}(?![\d.]*\d)")
     for chunk in library.chunks_of(holding.version.id):
         if named.search(chunk.text):
-            for unit in units(passage_of(chunk, holding)):
+            for unit in spans_of(passage_of(chunk, holding)):
                 if named.search(unit.text):
                     return unit
     return None

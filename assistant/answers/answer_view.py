@@ -12,19 +12,19 @@ from assistant.answers.answer import Answer
 from assistant.answers.citations import Citation
 from assistant.answers.extractive import UNSURE
 from assistant.messages import say
-from assistant.sources.readable_versions import holdings
+from assistant.sources.readable_versions import document_versions
 from assistant.sources.source_refs import SourceRef, place_of, whole_chunks
 from kb.language.detect import Language
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.search.passage import Passage
 
-__all__ = ["AnswerShown", "CitationShown", "EgressShown", "SourceRef", "cited", "shown"]
+__all__ = ["AnswerView", "CitationView", "EgressView", "SourceRef", "citation_views", "view_of"]
 
 NEAREST = 3
 EXCERPT = 90
 
 
-class CitationShown(SourceRef):
+class CitationView(SourceRef):
     """An exact quote; ``n`` is its marker in the text."""
 
     n: int
@@ -34,13 +34,13 @@ class CitationShown(SourceRef):
     )
 
 
-class NearestShown(SourceRef):
+class NearestView(SourceRef):
     """A passage near to a question that the documents do not answer."""
 
     excerpt: str
 
 
-class EgressShown(BaseModel):
+class EgressView(BaseModel):
     """What was handed to a language model; ``left`` is whether it left the building."""
 
     left: bool
@@ -51,7 +51,7 @@ class EgressShown(BaseModel):
     masked: dict[str, int]
 
 
-class AnswerShown(BaseModel):
+class AnswerView(BaseModel):
     """One answered (or refused) question.
 
     ``answer`` is the whole text with markers ``[n]``; ``message`` the same without the list of nearest passages, which
@@ -70,22 +70,22 @@ class AnswerShown(BaseModel):
     fallback: str = ""
     confidence: float
     card: dict[str, Any] | None
-    citations: list[CitationShown]
-    nearest: list[NearestShown]
+    citations: list[CitationView]
+    nearest: list[NearestView]
     contact: str
-    egress: EgressShown
+    egress: EgressView
     as_of: date | None
     collections: list[str]
     ms: float
     withheld: bool = False
 
 
-def shown(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> AnswerShown:
+def view_of(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> AnswerView:
     """Return what is shown (and kept) of an answer that was sought in ``collections``."""
     language = Language(answer.language)
     nearest = answer.contexts[:NEAREST] if answer.refused else []
-    known = holdings(library, {one.version_id for one in nearest})
-    return AnswerShown(
+    known = document_versions(library, {one.version_id for one in nearest})
+    return AnswerView(
         question=answer.question,
         searched=answer.searched,
         language=answer.language,
@@ -98,28 +98,28 @@ def shown(library: Library, answer: Answer, collections: list[str], as_of: date 
         fallback=answer.fallback,
         confidence=round(answer.confidence, 4),
         card=answer.card,
-        citations=cited(library, answer.citations),
+        citations=citation_views(library, answer.citations),
         nearest=[_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known],
         contact=library.tenant.contact,
-        egress=EgressShown(**answer.egress.as_dict()),
+        egress=EgressView(**answer.egress.as_dict()),
         as_of=as_of,
         collections=collections,
         ms=round(answer.ms, 1),
     )
 
 
-def cited(library: Library, citations: Iterable[Citation]) -> list[CitationShown]:
+def citation_views(library: Library, citations: Iterable[Citation]) -> list[CitationView]:
     """Return citations with all that is needed to open them; those of a version that is gone are left out."""
     wanted = list(citations)
-    known = holdings(library, {one.version_id for one in wanted})
+    known = document_versions(library, {one.version_id for one in wanted})
     others = whole_chunks(library, {one.twin for one in wanted if one.twin is not None})
     return [
         _citation(one, known[one.version_id], others.get(one.twin or 0)) for one in wanted if one.version_id in known
     ]
 
 
-def _citation(one: Citation, holding: Holding, twin: SourceRef | None) -> CitationShown:
-    return CitationShown(
+def _citation(one: Citation, holding: DocumentVersion, twin: SourceRef | None) -> CitationView:
+    return CitationView(
         n=one.n,
         quote=one.quote,
         twin=twin,
@@ -133,9 +133,9 @@ def _citation(one: Citation, holding: Holding, twin: SourceRef | None) -> Citati
     )
 
 
-def _nearest(one: Passage, holding: Holding) -> NearestShown:
+def _nearest(one: Passage, holding: DocumentVersion) -> NearestView:
     excerpt = " ".join(one.text.split())
-    return NearestShown(
+    return NearestView(
         chunk_id=one.chunk_id,
         start=0,
         end=len(one.text),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from assistant.answers.citations import Citation, cite, stands
+from assistant.answers.citations import Citation, cite, verify_citations
 from assistant.answers.model_output import Written, read
 from assistant.checking.claim_checker import Checked, Checker, Verdict
 from assistant.evidence.quotable_spans import whole
 from assistant.llm import token_budget
-from assistant.llm.gateway import Door
+from assistant.llm.gateway import Gateway
 from assistant.messages import say
 from assistant.prompts import Prompt, as_data, prompt
 from kb.core.errors import SinziError
@@ -19,10 +19,10 @@ from kb.language.script import to_simplified, to_traditional
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
-__all__ = ["Draft", "Unwritten", "ask_with", "compose"]
+__all__ = ["Draft", "WritingFailed", "ask_with", "compose"]
 
 
-class Unwritten(Exception):
+class WritingFailed(Exception):
     """The model's answer cannot be shown; ``code`` says why ("may_not_leave", "silent", "unsupported", "down" …).
 
     ``sentences`` are those it wrote, with the verdict on each.
@@ -53,7 +53,7 @@ class Draft:
 
 
 def ask_with(
-    task: str, language: Language, door: Door, passages: list[Passage], **values: str
+    task: str, language: Language, door: Gateway, passages: list[Passage], **values: str
 ) -> tuple[Prompt, list[Passage]]:
     """Return a task's prompt, and those of the passages that stand in it, by their numbers.
 
@@ -69,11 +69,11 @@ def ask_with(
     )
     sent, text = _numbered(door, door.may_leave(passages), room)
     if not sent:
-        raise Unwritten("may_not_leave")
+        raise WritingFailed("may_not_leave")
     return prompt(task, language, passages=text, **safe), sent
 
 
-def compose(retriever: Retriever, door: Door, asked: Prompt, sent: list[Passage], draft: Draft) -> Iterator[str]:
+def compose(retriever: Retriever, door: Gateway, asked: Prompt, sent: list[Passage], draft: Draft) -> Iterator[str]:
     """Send the prompt and yield what may be shown of the text, sentence by sentence; ``draft`` fills up.
 
     Raises:
@@ -86,28 +86,28 @@ def compose(retriever: Retriever, door: Door, asked: Prompt, sent: list[Passage]
             draft.checked.append(checked)
             yield from _kept(retriever, draft, checked)
         if not draft.supported:
-            raise Unwritten("unsupported")
-    except Unwritten as failure:
+            raise WritingFailed("unsupported")
+    except WritingFailed as failure:
         failure.sentences = draft.checked
         raise
 
 
-def _sentences(door: Door, asked: Prompt, sent: list[Passage]) -> Iterator[Written]:
+def _sentences(door: Gateway, asked: Prompt, sent: list[Passage]) -> Iterator[Written]:
     """Yield what the model writes, personal data put back; raise Unwritten where it fails or is silent."""
     wrote = False
     try:
         for written in read(door.stream(asked.system, asked.user, sent)):
             if written.is_silent and not wrote:
-                raise Unwritten("silent")
+                raise WritingFailed("silent")
             wrote = True
             yield Written(door.unmask(written.text), written.cited)
     except SinziError as error:
-        raise Unwritten(error.code.removeprefix("llm_"), str(error)) from error
+        raise WritingFailed(error.code.removeprefix("llm_"), str(error)) from error
     if not wrote:
-        raise Unwritten("rubbish")
+        raise WritingFailed("rubbish")
 
 
-def _numbered(door: Door, passages: list[Passage], room: int) -> tuple[list[Passage], str]:
+def _numbered(door: Gateway, passages: list[Passage], room: int) -> tuple[list[Passage], str]:
     """Return the passages that fit into ``room`` tokens, and their text as it stands in a prompt, masked.
 
     The first passage is cut where it alone is too long; a later one that does not fit is left out.
@@ -125,7 +125,7 @@ def _numbered(door: Door, passages: list[Passage], room: int) -> tuple[list[Pass
     return sent, "\n".join(blocks)
 
 
-def _block(door: Door, n: int, passage: Passage, text: str) -> str:
+def _block(door: Gateway, n: int, passage: Passage, text: str) -> str:
     days = [day.isoformat() if day else "" for day in (passage.effective_from, passage.effective_to)]
     facts = [passage.title, passage.clause or "", f"v{passage.version}", "–".join(days) if any(days) else ""]
     head = as_data(" | ".join(fact for fact in facts if fact)).replace("\n", " ")
@@ -174,6 +174,6 @@ def _marker(retriever: Retriever, draft: Draft, checked: Checked) -> str:
     for known in draft.citations:
         if (known.chunk_id, known.start, known.end) == (unit.passage.chunk_id, unit.start, unit.end):
             return f"[{known.n}]"
-    new = stands(retriever.library, [cite(len(draft.citations) + 1, unit)])
+    new = verify_citations(retriever.library, [cite(len(draft.citations) + 1, unit)])
     draft.citations += new
     return f"[{new[0].n}]" if new else ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.evidence.quotable_spans import Unit
+from assistant.evidence.quotable_spans import QuotableSpan
 from kb.library.documents import Library
 from kb.search.passage import Passage
 
-__all__ = ["Citation", "cite", "stands"]
+__all__ = ["Citation", "cite", "verify_citations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Citation:
         }
 
 
-def cite(n: int, unit: Unit) -> Citation:
+def cite(n: int, unit: QuotableSpan) -> Citation:
     """Make the citation of a unit."""
     passage: Passage = unit.passage
     return Citation(
@@ -74,7 +74,7 @@ def cite(n: int, unit: Unit) -> Citation:
     )
 
 
-def stands(library: Library, citations: list[Citation]) -> list[Citation]:
+def verify_citations(library: Library, citations: list[Citation]) -> list[Citation]:
     """Return the citations whose quote stands in the records, letter for letter, in that version and on those pages."""
     chunks = library.chunks({citation.chunk_id for citation in citations})
     kept = []

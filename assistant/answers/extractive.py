@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from assistant.answers.amended_rules import Amended, amended
+from assistant.answers.amended_rules import AmendedRule, find_amended_rule
 from assistant.answers.answer import Answer
-from assistant.answers.citations import Citation, cite, stands
+from assistant.answers.citations import Citation, cite, verify_citations
 from assistant.answers.quote_selection import choose
 from assistant.answers.refusal import confidence, threshold
 from assistant.evidence.gather import Evidence
-from assistant.evidence.quotable_spans import Unit, header
+from assistant.evidence.quotable_spans import QuotableSpan, header
 from assistant.messages import say
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
@@ -48,9 +48,9 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
     )
     if sure >= threshold() and evidence.units:
         chosen = choose(evidence.units)
-        change = amended(retriever.library, evidence, *chosen)
+        change = find_amended_rule(retriever.library, evidence, *chosen)
         quoted = _with(change, chosen)
-        citations = stands(retriever.library, [cite(n, unit) for n, unit in enumerate(quoted, start=1)])
+        citations = verify_citations(retriever.library, [cite(n, unit) for n, unit in enumerate(quoted, start=1)])
         if citations:
             base.citations = citations
             lead = "lead_unsure" if sure < UNSURE else "lead_one" if len(citations) == 1 else "lead_more"
@@ -62,7 +62,7 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
     return base
 
 
-def _with(change: Amended | None, chosen: list[Unit]) -> list[Unit]:
+def _with(change: AmendedRule | None, chosen: list[QuotableSpan]) -> list[QuotableSpan]:
     """Set the new rule before the old; a quote that holds it already goes first as it is."""
     if change is None:
         return chosen
@@ -71,7 +71,7 @@ def _with(change: Amended | None, chosen: list[Unit]) -> list[Unit]:
 
 
 def _framed(
-    quoted: list[Unit], citations: list[Citation], language: Language, lead: str, change: Amended | None
+    quoted: list[QuotableSpan], citations: list[Citation], language: Language, lead: str, change: AmendedRule | None
 ) -> str:
     lines = [say(lead, language)]
     if change:
@@ -104,7 +104,7 @@ def place(citation: Citation, language: Language) -> str:
     return text
 
 
-def _readable(unit: Unit) -> str:
+def _readable(unit: QuotableSpan) -> str:
     """Return the quote as shown: without footnote marks; a table row with its column heads where there are any."""
     if not unit.is_row:
         return _FOOTNOTE.sub("", unit.text)
@@ -125,7 +125,7 @@ def _refusal(evidence: Evidence, language: Language, contact: str) -> str:
         lines.append(say("nearest", language))
         for passage in evidence.passages[:3]:
             units = (one.unit for one in evidence.units if one.unit.passage is passage)
-            unit = next(units, Unit(passage, 0, len(passage.text)))
+            unit = next(units, QuotableSpan(passage, 0, len(passage.text)))
             here = cite(0, unit)
             excerpt = " ".join(unit.text.split())
             excerpt = excerpt if len(excerpt) <= EXCERPT else excerpt[:EXCERPT].rstrip() + "…"

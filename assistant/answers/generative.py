@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.answers.amended_rules import amended
+from assistant.answers.amended_rules import find_amended_rule
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import Draft, ask_with, compose
 from assistant.answers.events import Event
 from assistant.evidence.gather import Evidence
-from assistant.llm.gateway import Door
+from assistant.llm.gateway import Gateway
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
@@ -23,7 +23,7 @@ NAME = "llm"
 MOST_PASSAGES = 5
 
 
-def write(retriever: Retriever, evidence: Evidence, door: Door, quotes: Answer) -> Iterator[Event]:
+def write(retriever: Retriever, evidence: Evidence, door: Gateway, quotes: Answer) -> Iterator[Event]:
     """Yield the answer's sentences as they pass, then the answer.
 
     Args:
@@ -56,7 +56,7 @@ def _chosen(retriever: Retriever, evidence: Evidence, quotes: Answer) -> tuple[s
         evidence.passages, key=lambda one: quoted.index(one.chunk_id) if one.chunk_id in quoted else len(quoted)
     )
     best = evidence.units[0].unit if evidence.units else None
-    change = amended(retriever.library, evidence, best) if best else None
+    change = find_amended_rule(retriever.library, evidence, best) if best else None
     if change is None or best is None:
         return "", passages
     changed = change.unit.passage

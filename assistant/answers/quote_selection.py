@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.evidence.quotable_spans import Unit, units, whole, width
-from assistant.evidence.scoring import Scored
+from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole, width
+from assistant.evidence.scoring import ScoredSpan
 
 __all__ = ["choose"]
 
@@ -27,7 +27,7 @@ _MEMO_HEAD = re.compile(
 )
 
 
-def choose(scored: Sequence[Scored]) -> list[Unit]:
+def choose(scored: Sequence[ScoredSpan]) -> list[QuotableSpan]:
     """Return what to quote, best first; never one quote inside another, never a heading alone if there is better.
 
     Two units of one passage with at most one between them are quoted as one piece: what answers often stands beside
@@ -37,7 +37,7 @@ def choose(scored: Sequence[Scored]) -> list[Unit]:
         scored: units with their scores, best first.
     """
     telling = [one for one in scored if not _is_frame(one.unit)] or list(scored)
-    quotes: list[Unit] = []
+    quotes: list[QuotableSpan] = []
     taken = 0
     for one in telling:
         if taken == MOST_UNITS or one.score < telling[0].score - NEAR_BEST:
@@ -48,19 +48,21 @@ def choose(scored: Sequence[Scored]) -> list[Unit]:
     return quotes
 
 
-def _is_frame(unit: Unit) -> bool:
+def _is_frame(unit: QuotableSpan) -> bool:
     """Whether a unit is the title or a heading of its own passage, an imprint, or the head of a memo."""
     text = unit.text.strip()
     names = {unit.passage.title.strip(), *(name.strip() for name in unit.passage.heading_path)}
     return text in names or bool(_IMPRINT.fullmatch(text) or _MEMO_HEAD.fullmatch(text))
 
 
-def _joined(quotes: list[Unit], new: Unit) -> list[Unit] | None:
+def _joined(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableSpan] | None:
     """Return the quotes with one more, joined with its neighbours; None where it says nothing new or has no room."""
     if any(other.text == new.text or _inside(new, other) for other in quotes):
         return None
     near = [other for other in quotes if _touches(new, other)]
-    whole_piece = Unit(new.passage, min(one.start for one in [new, *near]), max(one.end for one in [new, *near]))
+    whole_piece = QuotableSpan(
+        new.passage, min(one.start for one in [new, *near]), max(one.end for one in [new, *near])
+    )
     rest = [other for other in quotes if other not in near]
     if any(_overlaps(whole_piece, other) for other in rest) or (not near and len(quotes) == MOST_QUOTES):
         return None
@@ -71,18 +73,18 @@ def _joined(quotes: list[Unit], new: Unit) -> list[Unit] | None:
     return [whole_piece if other is near[0] else other for other in quotes if other is near[0] or other not in near]
 
 
-def _inside(one: Unit, other: Unit) -> bool:
+def _inside(one: QuotableSpan, other: QuotableSpan) -> bool:
     return one.passage is other.passage and other.start <= one.start and one.end <= other.end
 
 
-def _overlaps(one: Unit, other: Unit) -> bool:
+def _overlaps(one: QuotableSpan, other: QuotableSpan) -> bool:
     return one.passage is other.passage and one.start < other.end and other.start < one.end
 
 
-def _touches(one: Unit, other: Unit) -> bool:
+def _touches(one: QuotableSpan, other: QuotableSpan) -> bool:
     """Whether two quotes overlap or have at most ``GAP`` units between them; table rows stand alone."""
     if one.passage is not other.passage or one.is_row or other.is_row:
         return False
     first, last = (one, other) if one.start <= other.start else (other, one)
-    between = [unit for unit in units(one.passage) if first.end <= unit.start and unit.end <= last.start]
+    between = [unit for unit in spans_of(one.passage) if first.end <= unit.start and unit.end <= last.start]
     return len(between) <= GAP and not any(unit.is_row for unit in between)

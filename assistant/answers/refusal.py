@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from assistant.evidence.gather import Evidence
-from assistant.evidence.question_terms import speaks, terms, word_set
+from assistant.evidence.question_terms import mentions, terms, word_set
 from assistant.evidence.scoring import above
 
 __all__ = ["FEATURES", "confidence", "features", "threshold"]
@@ -55,7 +55,7 @@ def features(evidence: Evidence) -> dict[str, float]:
     return {
         "score": best.score,
         "peak": float(nearest[0] - nearest.mean()) * 20.0,
-        "telling": float(all(speaks(here, term) for term in terms(evidence.found)[:1])),
+        "telling": float(all(mentions(here, term) for term in terms(evidence.found)[:1])),
         "words": max(one["words"] for one in evidence.units),
     }
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from assistant.answers.answer_view import AnswerShown
+from assistant.answers.answer_view import AnswerView
 from kb.language.script import to_simplified
 
-__all__ = ["Converter", "Script", "in_script"]
+__all__ = ["Script", "ScriptConverter", "in_script"]
 
 Script = Literal["hant", "hans"]
 _CLOSING = {"「": "」", "『": "』", "《": "》", "“": "”"}
 
 
-class Converter:
+class ScriptConverter:
     """Converts a text that comes in pieces, remembering whether a quotation is open."""
 
     def __init__(self) -> None:
@@ -38,9 +38,9 @@ class Converter:
         return "".join(done)
 
 
-def in_script(answer: AnswerShown, script: Script) -> AnswerShown:
+def in_script(answer: AnswerView, script: Script) -> AnswerView:
     """Return the answer for a reader of ``script``; "hant" is as it was written."""
     if script == "hant":
         return answer
-    texts = {name: Converter().feed(getattr(answer, name)) for name in ("answer", "message")}
+    texts = {name: ScriptConverter().feed(getattr(answer, name)) for name in ("answer", "message")}
     return answer.model_copy(update=texts)

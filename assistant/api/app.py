@@ -13,11 +13,11 @@ from starlette.types import ASGIApp
 
 from assistant.api.http import error_responses, openapi_document
 from assistant.api.http.error_responses import ErrorBody
-from assistant.api.http.security_headers import Guard
-from assistant.api.http.static_files import Compressed, Versioned
-from assistant.api.http.thread_context import held_by_a_thread
-from assistant.api.observability.request_log import Observed
-from assistant.mcp.http_endpoint import Door
+from assistant.api.http.security_headers import SecurityHeaders
+from assistant.api.http.static_files import CompressedFiles, VersionedFiles
+from assistant.api.http.thread_context import run_on_own_thread
+from assistant.api.observability.request_log import RequestLog
+from assistant.mcp.http_endpoint import McpEndpoint
 from assistant.service import file_intake
 from assistant.service.rate_limits import MAX_BODY_BYTES
 from assistant.service.running_service import Service
@@ -39,12 +39,12 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
         take_in: whether this process works through the queue of files, which makes it the data folder's writer.
     """
     service = Service(settings)
-    door = Door(service)
+    door = McpEndpoint(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         taking_in = file_intake.running(service) if take_in else file_intake.nothing()
-        async with held_by_a_thread(taking_in), door.open():
+        async with run_on_own_thread(taking_in), door.open():
             with service.warming.running():
                 yield
 
@@ -62,18 +62,18 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
     app.state.service = service
     error_responses.install(app)
     openapi_document.install(app, settings)
-    app.add_middleware(Compressed)
+    app.add_middleware(CompressedFiles)
     for router in _routers():
         app.include_router(router)
     app.router.routes.append(Route("/mcp", door, include_in_schema=False))
-    app.mount("/static", Versioned(packages=_statics()), name="static")
+    app.mount("/static", VersionedFiles(packages=_statics()), name="static")
     return app
 
 
 class _Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Put guard and log around everything, so that the answer to an unforeseen error goes through them too."""
-        return Observed(Guard(super().build_middleware_stack()), self.state.service.metrics)
+        return RequestLog(SecurityHeaders(super().build_middleware_stack()), self.state.service.metrics)
 
 
 def _statics() -> list[str | tuple[str, str]]:

@@ -19,7 +19,7 @@ from assistant.checking.figure_claims import claimed
 from kb.language.numbers import SCALE, chinese_to_int
 from kb.language.script import fold
 
-__all__ = ["Figure", "Held", "all_of", "missing", "said"]
+__all__ = ["Figure", "FigureSet", "all_of", "missing", "said"]
 
 _GAP = re.compile(r"(?<=[\d\u4e00-\u9fff]) +(?=[\d\u4e00-\u9fff])")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[零〇一二三四五六七八九]{4}(?=年)")
@@ -52,7 +52,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class FigureSet:
     """All that some text says in figures, as the attributes of :class:`Figure`; ``bare`` are those without measure."""
 
     measured: frozenset[str]
@@ -68,15 +68,15 @@ class Held:
         return bool(exact or figure.numbers & self.bare)
 
 
-def missing(figures: Iterable[Figure], other: Held) -> list[Figure]:
+def missing(figures: Iterable[Figure], other: FigureSet) -> list[Figure]:
     """Return the figures worth a look: those that the other copy does not have."""
     return [one for one in figures if one.is_telling and not other.has(one)]
 
 
-def all_of(held: Iterable[Held]) -> Held:
+def all_of(held: Iterable[FigureSet]) -> FigureSet:
     """Return what several passages say together."""
     every = list(held)
-    return Held(
+    return FigureSet(
         frozenset().union(*(one.measured for one in every)),
         frozenset().union(*(one.weaker for one in every)),
         frozenset().union(*(one.numbers for one in every)),
@@ -85,17 +85,18 @@ def all_of(held: Iterable[Held]) -> Held:
 
 
 @lru_cache(maxsize=4096)
-def said(text: str) -> tuple[tuple[Figure, ...], Held]:
+def said(text: str) -> tuple[tuple[Figure, ...], FigureSet]:
     """Return the figures of a text in either language, in order, and what the text holds."""
     folded = _folded(text)
     readable = IDIOM.sub(lambda found: " " * len(found[0]), folded)
     figures = tuple(one for match in FIGURE.finditer(readable) if (one := _figure(readable, match)))
     held = all_of(
-        Held(one.measured, one.weaker, one.numbers, frozenset() if one.measured else one.numbers) for one in figures
+        FigureSet(one.measured, one.weaker, one.numbers, frozenset() if one.measured else one.numbers)
+        for one in figures
     )
     other = [figure for figure, pattern in _equivalents() if pattern.search(folded)]
     bare = frozenset(one for one in other if one.isdigit())
-    return figures, Held(held.measured | (frozenset(other) - bare), held.weaker, held.numbers, held.bare | bare)
+    return figures, FigureSet(held.measured | (frozenset(other) - bare), held.weaker, held.numbers, held.bare | bare)
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:

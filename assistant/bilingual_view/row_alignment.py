@@ -8,7 +8,7 @@ from itertools import groupby
 
 import numpy as np
 
-__all__ = ["Places", "laid_out"]
+__all__ = ["Places", "align_rows"]
 
 Link = tuple[int, int]  # a place in the Chinese copy and one in the English copy, from 0
 # A link that begins a row places two passages, one that adds to a row places one, and is rather left out.
@@ -23,7 +23,7 @@ class Places:
     english: list[int]
 
 
-def laid_out(links: Collection[Link], same: Collection[Link], chinese: int, english: int) -> list[Places]:
+def align_rows(links: Collection[Link], same: Collection[Link], chinese: int, english: int) -> list[Places]:
     """Return the rows of two copies, in the order of the Chinese one; every passage stands in exactly one row.
 
     Of all links those are kept that run through both copies in reading order and place most passages. Passages with

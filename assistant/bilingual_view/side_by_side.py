@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 from assistant.bilingual_view.document_pairs import Pair
 from assistant.bilingual_view.figure_differences import all_of, missing, said
-from assistant.bilingual_view.row_alignment import Places, laid_out
+from assistant.bilingual_view.row_alignment import Places, align_rows
 from kb.library.documents import Library
 from kb.search.bilingual import pair_records as twins
 from kb.store.tables.library_tables import ChunkRow
 
-__all__ = ["Laid", "Row", "Side", "side_by_side"]
+__all__ = ["PairRow", "PairView", "PassageView", "side_by_side"]
 
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PassageView:
     """A passage, and the characters ``start``–``end`` of its figures that the other copy does not have near it."""
 
     chunk: ChunkRow
@@ -27,11 +27,11 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PairRow:
     """Passages of either copy that say the same; one side is empty where the other copy has no such passage."""
 
-    chinese: list[Side]
-    english: list[Side]
+    chinese: list[PassageView]
+    english: list[PassageView]
 
     @property
     def is_alone(self) -> bool:
@@ -44,10 +44,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class PairView:
     """Two copies side by side; ``is_matched`` tells whether their passages have been matched with each other yet."""
 
-    rows: list[Row]
+    rows: list[PairRow]
     is_matched: bool
 
     @property
@@ -59,14 +59,14 @@ class Laid:
         return sum(row.is_alone for row in self.rows)
 
 
-def side_by_side(library: Library, pair: Pair) -> Laid:
+def side_by_side(library: Library, pair: Pair) -> PairView:
     """Lay the two copies of a pair side by side, in reading order."""
     chinese = library.chunks_of(pair.chinese.version.id)
     english = library.chunks_of(pair.english.version.id)
     ours, theirs = ({chunk.id: at for at, chunk in enumerate(copy)} for copy in (chinese, english))
     links = [(ours[one], theirs[other]) for one, other in _links(library, list(ours)) if other in theirs]
-    places = laid_out(links, _same(chinese, english), len(chinese), len(english))
-    return Laid(_marked(places, chinese, english), bool(links))
+    places = align_rows(links, _same(chinese, english), len(chinese), len(english))
+    return PairView(_marked(places, chinese, english), bool(links))
 
 
 def _links(library: Library, chunk_ids: list[int]) -> list[tuple[int, int]]:
@@ -74,7 +74,7 @@ def _links(library: Library, chunk_ids: list[int]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     with library.session() as session:
         for start in range(0, len(chunk_ids), _AT_ONCE):
-            pairs = twins.of_passages(session, chunk_ids[start : start + _AT_ONCE])
+            pairs = twins.counterparts_of(session, chunk_ids[start : start + _AT_ONCE])
             found += [(one, other) for one, others in pairs.items() for other in others]
     return found
 
@@ -92,9 +92,9 @@ def _same(chinese: Sequence[ChunkRow], english: Sequence[ChunkRow]) -> list[tupl
     ]
 
 
-def _marked(places: Sequence[Places], chinese: Sequence[ChunkRow], english: Sequence[ChunkRow]) -> list[Row]:
+def _marked(places: Sequence[Places], chinese: Sequence[ChunkRow], english: Sequence[ChunkRow]) -> list[PairRow]:
     """Mark figures that neither the other side of a row nor that of its neighbours has; a side alone has no marks."""
-    rows: list[Row] = []
+    rows: list[PairRow] = []
     for at, row in enumerate(places):
         near = places[max(0, at - 1) : at + 2]
         if row.chinese and row.english:
@@ -103,7 +103,7 @@ def _marked(places: Sequence[Places], chinese: Sequence[ChunkRow], english: Sequ
         else:
             around_chinese = around_english = []
         rows.append(
-            Row(
+            PairRow(
                 _sides([chinese[one] for one in row.chinese], around_english),
                 _sides([english[one] for one in row.english], around_chinese),
             )
@@ -111,9 +111,9 @@ def _marked(places: Sequence[Places], chinese: Sequence[ChunkRow], english: Sequ
     return rows
 
 
-def _sides(passages: Sequence[ChunkRow], other: Sequence[ChunkRow]) -> list[Side]:
+def _sides(passages: Sequence[ChunkRow], other: Sequence[ChunkRow]) -> list[PassageView]:
     """Mark passages against those of the other copy around them; against none there is nothing to mark."""
     if not other:
-        return [Side(one, []) for one in passages]
+        return [PassageView(one, []) for one in passages]
     held = all_of(said(one.text)[1] for one in other)
-    return [Side(one, [(lost.start, lost.end) for lost in missing(said(one.text)[0], held)]) for one in passages]
+    return [PassageView(one, [(lost.start, lost.end) for lost in missing(said(one.text)[0], held)]) for one in passages]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["MOST_WAYS", "ways"]
+__all__ = ["MOST_WAYS", "matching_cost"]
 
 # Ways at one place, of all of an organisation's patterns together. The shipped cards have 23,000; at the bound the
 # worst question of 2,000 characters takes four seconds, any question a person writes takes milliseconds.
@@ -18,7 +18,7 @@ MOST_WAYS = 50_000
 _OPEN = 200
 
 
-def ways(pattern: str) -> int:
+def matching_cost(pattern: str) -> int:
     """Return in how many ways ``pattern`` can be tried at one place, at most one more than the bound.
 
     Raises:

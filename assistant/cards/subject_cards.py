@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from assistant.cards.pattern_cost import MOST_WAYS, ways
+from assistant.cards.pattern_cost import MOST_WAYS, matching_cost
 from kb.core.errors import InputError
 from kb.language.script import fold
 from kb.library import tenant_settings
@@ -58,7 +58,7 @@ class Card(BaseModel):
                 compiled = _compiled(pattern)
             except re.error as error:
                 raise ValueError(f"{pattern}: {error}") from error
-            if ways(pattern) > MOST_WAYS:
+            if matching_cost(pattern) > MOST_WAYS:
                 raise ValueError(f"{pattern}: too many ways to match (repeats inside or after repeats)")
             if compiled.search(""):
                 raise ValueError(f"{pattern}: finds everything")
@@ -114,7 +114,7 @@ def save(library: Library, cards: list[dict[str, Any]]) -> list[Card]:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError("cards_invalid", reason=f"{place}: {first['msg']}") from error
-    if sum(ways(pattern) for card in checked for pattern in card.patterns) > MOST_WAYS:
+    if sum(matching_cost(pattern) for card in checked for pattern in card.patterns) > MOST_WAYS:
         raise InputError("cards_invalid", reason="patterns: too many ways to match (repeats inside or after repeats)")
     identities = {card.id for card in checked}
     if len(identities) < len(checked) or len(checked) > MOST_CARDS:

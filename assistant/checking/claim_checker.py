@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.checking import figure_claims
-from assistant.checking.named_things import exchanged, strangers
+from assistant.checking.named_things import swapped_names, unknown_names
 from assistant.checking.polarity import agree, clauses, modes
 from assistant.checking.support import Match, Support, spoken
 from assistant.checking.support_levels import Levels, Verdict, level_of, levels, verdict
 from assistant.evidence.question_terms import word_set
-from assistant.evidence.quotable_spans import Unit, whole
+from assistant.evidence.quotable_spans import QuotableSpan, whole
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
@@ -88,8 +88,8 @@ class Checker:
         missing = self._figures(sentence, matches, head)
         if missing:
             return Checked(sentence, Verdict.WRONG, "figures", tuple(missing), best)
-        foreign = strangers(sentence, f"{head}\n{passage.text}", self._support.is_word)
-        foreign += exchanged(sentence, f"{head}\n{whole(best.unit).text}")
+        foreign = unknown_names(sentence, f"{head}\n{passage.text}", self._support.is_word)
+        foreign += swapped_names(sentence, f"{head}\n{whole(best.unit).text}")
         if foreign:
             return Checked(sentence, Verdict.WRONG, "names", tuple(foreign), best)
         turned = self._turned(sentence, near)
@@ -125,7 +125,7 @@ class Checker:
             if one.score >= NEAR * matches[0].score or (most and share >= NEAR * most)
         ]
 
-    def _misplaced(self, clause: str, claimed: set[str], unit: Unit) -> bool:
+    def _misplaced(self, clause: str, claimed: set[str], unit: QuotableSpan) -> bool:
         """Whether the unit gives the figures to another matter: 30 minutes to examine, not to inform."""
         concepts = self._support.concepts(clause)
         parts = clauses(whole(unit).text)
@@ -157,7 +157,7 @@ def _score(found: Checked) -> float:
     return found.match.score if found.match else 0.0
 
 
-def _numbered(unit: Unit) -> str:
+def _numbered(unit: QuotableSpan) -> str:
     """A unit's paragraph under the number of its clause, which many formats do not have in the text."""
     clause = unit.passage.clause_at(unit.start)
     return f"第{clause}條\n{whole(unit).text}" if clause else whole(unit).text

@@ -10,7 +10,7 @@ from importlib.resources import files
 from assistant.personal_data import personal_names
 from kb.language.script import fold, is_cjk
 
-__all__ = ["exchanged", "strangers"]
+__all__ = ["swapped_names", "unknown_names"]
 
 _TITLE = re.compile(r"《([^《》]{2,60})》")
 _CODE = re.compile(r"[A-Za-z]*\d+[A-Za-z]+\w*|[A-Za-z]+[-/]?\d[\w/-]*|[\w.+-]+@[\w.-]+|https?://\S+|www\.\S+")
@@ -45,7 +45,7 @@ def _kinds() -> tuple[tuple[re.Pattern[str], ...], ...]:
     return tuple(tuple(_any(cell) for cell in row) for row in rows)
 
 
-def exchanged(claim: str, unit: str) -> list[str]:
+def swapped_names(claim: str, unit: str) -> list[str]:
     """Return the words of the claim for which its source has another of the same kind: sick leave for annual leave."""
     ours, theirs = fold(claim), fold(unit)
     found: list[str] = []
@@ -57,7 +57,7 @@ def exchanged(claim: str, unit: str) -> list[str]:
     return found
 
 
-def strangers(claim: str, source: str, is_word: Callable[[str], bool]) -> list[str]:
+def unknown_names(claim: str, source: str, is_word: Callable[[str], bool]) -> list[str]:
     """Return the names of the claim that its source does not have.
 
     Args:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from assistant.evidence.question_terms import word_set
-from assistant.evidence.quotable_spans import Unit, units
+from assistant.evidence.quotable_spans import QuotableSpan, spans_of
 from kb.core.settings import Settings
 from kb.language import dictionary
 from kb.language.dictionary import Dictionary
@@ -32,7 +32,7 @@ _VECTORS: dict[tuple[str, str], Vectors] = {}
 class Match:
     """A unit with what the claim has in common with it: ``terms`` and ``cosine``, each 0..1."""
 
-    unit: Unit
+    unit: QuotableSpan
     terms: float
     cosine: float
 
@@ -46,7 +46,7 @@ class Support:
 
     def __init__(self, retriever: Retriever, passages: list[Passage]) -> None:
         self._retriever = retriever
-        self._units = {one.chunk_id: units(one) for one in passages}
+        self._units = {one.chunk_id: spans_of(one) for one in passages}
 
     def concepts(self, text: str) -> list[Concept]:
         """Return what a text is about, each term with its names in both languages; figures are looked at elsewhere."""
@@ -70,7 +70,7 @@ class Support:
         found = [Match(here[i], terms[i], float(cosine)) for i, cosine in zip(order, cosines, strict=True)]
         return sorted(found, key=lambda match: -match.score)
 
-    def _cosines(self, claim: str, chosen: list[Unit]) -> list[float]:
+    def _cosines(self, claim: str, chosen: list[QuotableSpan]) -> list[float]:
         if not chosen:
             return []
         settings = self._retriever.settings
@@ -98,7 +98,7 @@ def _vectors(settings: Settings, texts: list[str]) -> Vectors:
     return np.stack([known[text] for text in texts])
 
 
-def _in_place(unit: Unit) -> str:
+def _in_place(unit: QuotableSpan) -> str:
     """A unit as it is compared: with the heading it stands under."""
     path = unit.passage.heading_path
     return f"{path[-1]}\n{unit.text}" if path else unit.text

@@ -33,7 +33,7 @@ def twins(context: Context, tenant: str, named: _Names, reject: _Names, as_json:
 
     Pairs are found by themselves; documents that have not been looked at yet are looked at first.
     """
-    from assistant.bilingual_view.document_pairs import every_pair
+    from assistant.bilingual_view.document_pairs import all_pairs
 
     library = open_tenant(context, tenant).library
     slugs = frozenset(row.slug for row in library.collections())
@@ -42,7 +42,7 @@ def twins(context: Context, tenant: str, named: _Names, reject: _Names, as_json:
     if named or reject or not writer_lock.held_elsewhere(context.settings.data):
         with writer_lock.writing(context.settings.data, "kb twins"):
             _change(library, reach, named, reject)
-    for pair in every_pair(library, reach):
+    for pair in all_pairs(library, reach):
         facts = _facts(library, pair)
         if as_json:
             context.json(facts)
@@ -51,19 +51,19 @@ def twins(context: Context, tenant: str, named: _Names, reject: _Names, as_json:
 
 
 def _change(library: Library, reach: Reach, named: _Names, reject: _Names) -> None:
-    from assistant.bilingual_view.document_pairs import join, part, twin_of
+    from assistant.bilingual_view.document_pairs import pair_of, set_pair, unpair
     from kb.search.bilingual import pair_finder
 
-    pair_finder.seek(library)
+    pair_finder.find_pairs(library)
     if named:
         first, second = (library.document(name).id for name in named)
-        join(library, _HERE, first, second)
+        set_pair(library, _HERE, first, second)
     if reject:
         first, second = (library.document(name).id for name in reject)
-        pair = twin_of(library, reach, first)
+        pair = pair_of(library, reach, first)
         if pair is None or pair.other(first).document.id != second:
             raise NotFound("twin_not_found", document=reject[0])
-        part(library, _HERE, pair, first)
+        unpair(library, _HERE, pair, first)
 
 
 def _facts(library: Library, pair: Pair) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def model(
     library, settings = open_tenant(context, tenant).library, context.settings
     before = model_choices.read(library)
     leaving = tuple(sorted({*before.collections, *allow} - set(deny)))
-    after = model_choices.Choices(before.enabled if switch is None else switch, leaving)
+    after = model_choices.ModelChoices(before.enabled if switch is None else switch, leaving)
     if after != before:
         model_choices.save(library, after)
     facts = {

@@ -33,7 +33,7 @@ def serve(context: Context, host: str | None, port: int | None) -> None:
     shown = "localhost" if host in ("0.0.0.0", "127.0.0.1", "::") else host  # noqa: S104 - compared, not bound
     app = create(settings)
     click.echo(interface("serving", settings.locale, url=settings.public_url or f"http://{shown}:{port}"))
-    if accounts.total(settings) == 0:
+    if accounts.count(settings) == 0:
         # Whoever sees this screen may make the first account; nobody else on the network.
         app.state.setup_token = secrets.token_urlsafe(9)
         click.echo(interface("first_start", settings.locale, code=app.state.setup_token))

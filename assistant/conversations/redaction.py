@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from assistant.answers.answer_view import AnswerShown, CitationShown, EgressShown
-from assistant.sources.readable_versions import holdings, is_within
+from assistant.answers.answer_view import AnswerView, CitationView, EgressView
+from assistant.sources.readable_versions import document_versions, is_readable
 from assistant.sources.source_refs import SourceRef
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.people.access import Reach
 from kb.search.bilingual import pair_records as twins
 
-__all__ = ["withheld"]
+__all__ = ["redact_unreadable"]
 
 
-def withheld(library: Library, reach: Reach, answers: Iterable[tuple[AnswerShown, datetime]]) -> list[AnswerShown]:
+def redact_unreadable(
+    library: Library, reach: Reach, answers: Iterable[tuple[AnswerView, datetime]]
+) -> list[AnswerView]:
     """Return kept answers, each with the time it was given (UTC without a zone), as their asker may see them now.
 
     An answer stands on documents, those that it quotes and those that a language model read for it; where one of
@@ -25,9 +27,9 @@ def withheld(library: Library, reach: Reach, answers: Iterable[tuple[AnswerShown
     kept = list(answers)
     quotes = [quote for one, _ in kept for quote in one.citations]
     others = [quote.twin for quote in quotes if quote.twin is not None]
-    known = holdings(library, _versions([*others, *(ref for one, _ in kept for ref in _stood_on(one))]))
+    known = document_versions(library, _versions([*others, *(ref for one, _ in kept for ref in _stood_on(one))]))
     with library.session() as session:
-        pairs = twins.of_passages(session, {quote.chunk_id for quote in quotes}) if others else {}
+        pairs = twins.counterparts_of(session, {quote.chunk_id for quote in quotes}) if others else {}
     return [
         _with_twins(one, at, known, reach, pairs)
         if reach.read.issuperset(one.egress.collections)
@@ -41,25 +43,25 @@ def _versions(refs: Iterable[SourceRef]) -> set[int]:
     return {one.version_id for one in refs}
 
 
-def _stood_on(answer: AnswerShown) -> list[SourceRef]:
+def _stood_on(answer: AnswerView) -> list[SourceRef]:
     return [*answer.citations, *answer.nearest]
 
 
-def _is_readable(ref: SourceRef, at: datetime, known: dict[int, Holding], reach: Reach) -> bool:
+def _is_readable(ref: SourceRef, at: datetime, known: dict[int, DocumentVersion], reach: Reach) -> bool:
     one = known.get(ref.version_id)
     return (
         one is not None
         and one.version.created_at <= at  # SQLite gives the id of a deleted version to a later one
-        and is_within(reach, one)
+        and is_readable(reach, one)
     )
 
 
 def _with_twins(
-    answer: AnswerShown, at: datetime, known: dict[int, Holding], reach: Reach, pairs: dict[int, list[int]]
-) -> AnswerShown:
+    answer: AnswerView, at: datetime, known: dict[int, DocumentVersion], reach: Reach, pairs: dict[int, list[int]]
+) -> AnswerView:
     """Return an answer without the twins that are not readable any more, or that a person has said to be none."""
 
-    def lost(one: CitationShown) -> bool:
+    def lost(one: CitationView) -> bool:
         twin = one.twin
         if twin is None:
             return False
@@ -71,7 +73,7 @@ def _with_twins(
     return answer.model_copy(update={"citations": left})
 
 
-def _emptied(answer: AnswerShown) -> AnswerShown:
-    nothing = EgressShown(left=answer.egress.left, host=None, model=None, collections=[], sent=[], masked={})
+def _emptied(answer: AnswerView) -> AnswerView:
+    nothing = EgressView(left=answer.egress.left, host=None, model=None, collections=[], sent=[], masked={})
     gone = {"answer": "", "message": "", "citations": [], "nearest": [], "egress": nothing, "withheld": True}
     return answer.model_copy(update=gone)

@@ -19,7 +19,7 @@ from kb.library.documents import Library
 from kb.store.tables.activity_tables import SuggestionRow
 from kb.store.tables.library_tables import CollectionRow, SectionRow
 
-__all__ = ["MOST", "Suggestion", "kept", "offered", "replace"]
+__all__ = ["MOST", "Suggestion", "replace", "stored", "suggest"]
 
 # Questions a collection may keep, and questions offered at a time.
 MOST = 12
@@ -39,7 +39,7 @@ class Suggestion:
     question: str
 
 
-def kept(library: Library, collection: CollectionRow) -> list[str]:
+def stored(library: Library, collection: CollectionRow) -> list[str]:
     """Return the questions kept for a collection, in order."""
     query = sa.select(SuggestionRow.question).where(SuggestionRow.collection_id == collection.id)
     with library.session() as session:
@@ -56,7 +56,7 @@ def replace(library: Library, collection: CollectionRow, questions: Sequence[str
         )
 
 
-def offered(library: Library, collections: Sequence[str], locale: str) -> list[Suggestion]:
+def suggest(library: Library, collections: Sequence[str], locale: str) -> list[Suggestion]:
     """Return a few questions for ``collections``, the same all day.
 
     Headings of documents in the language of the interface are preferred; a heading becomes a question about what
@@ -65,7 +65,7 @@ def offered(library: Library, collections: Sequence[str], locale: str) -> list[S
     chance = random.Random(f"{today()} {library.tenant.slug}")  # noqa: S311 - variety, not secrecy
     found: list[Suggestion] = []
     for slug in collections:
-        found += [Suggestion(slug, question) for question in kept(library, library.collection(slug))]
+        found += [Suggestion(slug, question) for question in stored(library, library.collection(slug))]
     chance.shuffle(found)
     if len(found) < OFFERED:
         found += [one for one in _from_headings(library, collections, locale, chance) if one not in found]

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evidence.question_terms import word_set
-from assistant.evidence.quotable_spans import Unit, units
-from assistant.evidence.scoring import Scored, read, score
+from assistant.evidence.quotable_spans import QuotableSpan, spans_of
+from assistant.evidence.scoring import ScoredSpan, read, score
 from kb.core.cpu_cores import usable_cores
 from kb.language.detect import Language
 from kb.search.dense.sentence_vectors import text_of
@@ -24,7 +24,7 @@ from kb.search.models import embedding
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage
 from kb.search.ranking import is_new
-from kb.search.retriever import Found, Retriever
+from kb.search.retriever import Retriever, SearchResult
 
 __all__ = ["Evidence", "gather"]
 
@@ -48,8 +48,8 @@ class Evidence:
     ``collections`` are the slugs that were searched, None for all: nothing else may be quoted.
     """
 
-    found: Found
-    units: list[Scored] = field(default_factory=list)
+    found: SearchResult
+    units: list[ScoredSpan] = field(default_factory=list)
     collections: list[str] | None = None
 
     @property
@@ -68,7 +68,7 @@ def _gather(retriever: Retriever, question: str, collections: list[str] | None, 
     evidence = Evidence(found, collections=collections)
     # of a passage and its twin only the better one: nobody wants one rule quoted in two languages
     new = [passage for passage, is_first in zip(found.passages, is_new(found.passages), strict=True) if is_first]
-    candidates = [unit for passage in new[:PASSAGES] for unit in units(passage)]
+    candidates = [unit for passage in new[:PASSAGES] for unit in spans_of(passage)]
     if not candidates:
         return evidence
     stored = [_stored(found, unit) for unit in candidates]
@@ -93,20 +93,22 @@ def _rerank(evidence: Evidence) -> None:
     evidence.passages.sort(key=lambda passage: -passage.score)
 
 
-def _stored(found: Found, unit: Unit) -> Vectors | None:
+def _stored(found: SearchResult, unit: QuotableSpan) -> Vectors | None:
     """Return the cosines of a unit whose vector lies in the records, shape (variants,)."""
     sentences = found.sentences.get(unit.passage.chunk_id)
     return sentences.of(unit.start, unit.end) if sentences else None
 
 
-def _similar(retriever: Retriever, found: Found, chosen: list[Unit], stored: list[Vectors | None]) -> Vectors:
+def _similar(
+    retriever: Retriever, found: SearchResult, chosen: list[QuotableSpan], stored: list[Vectors | None]
+) -> Vectors:
     """Return the units' cosines with the question's variants; only what has no vector yet is embedded."""
     missing = [unit for unit, known in zip(chosen, stored, strict=True) if known is None]
     made = iter(_vectors(retriever, missing) @ found.vectors.T) if missing else iter(())
     return np.stack([next(made) if known is None else known for known in stored])
 
 
-def _vectors(retriever: Retriever, chosen: list[Unit]) -> Vectors:
+def _vectors(retriever: Retriever, chosen: list[QuotableSpan]) -> Vectors:
     """Embed units, each text once while the process lives."""
     model = retriever.settings.embedding_model
     texts = [text_of(unit.passage.title, unit.passage.heading_path, unit.text) for unit in chosen]
@@ -120,7 +122,7 @@ def _vectors(retriever: Retriever, chosen: list[Unit]) -> Vectors:
     return np.stack([known[text] for text in texts])
 
 
-def _promising(found: Found, candidates: list[Unit], stored: list[Vectors | None]) -> list[int]:
+def _promising(found: SearchResult, candidates: list[QuotableSpan], stored: list[Vectors | None]) -> list[int]:
     """Return the indices worth a second look: all with a stored vector, and of the others the best by words and place.
 
     To embed more of them than that would make a person wait.
@@ -131,7 +133,7 @@ def _promising(found: Found, candidates: list[Unit], stored: list[Vectors | None
     return sorted([*(i for i, known in enumerate(stored) if known is not None), *missing[:EMBEDDED_UNITS]])
 
 
-def _lexical(found: Found, unit: Unit) -> float:
+def _lexical(found: SearchResult, unit: QuotableSpan) -> float:
     """Share of the question's worth that the unit's words carry, 0..1, counted in the unit's own language."""
     if found.possible <= 0.0:
         return 0.0

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kb.language.words import index_words
-from kb.search.retriever import Found
+from kb.search.retriever import SearchResult
 
-__all__ = ["Term", "speaks", "terms", "told", "word_set"]
+__all__ = ["Term", "coverage", "mentions", "terms", "word_set"]
 
 # All names of a term in both languages, each as its index words; and what the term is worth.
 Term = tuple[list[frozenset[str]], float]
@@ -23,7 +23,7 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(index_words(text))
 
 
-def terms(found: Found) -> list[Term]:
+def terms(found: SearchResult) -> list[Term]:
     """Return the question's terms, the most telling first.
 
     The glossary and the dictionary, as typed and as rewritten, may each have named the same thing: entries that
@@ -52,12 +52,12 @@ def _one_character(names: set[frozenset[str]]) -> bool:
     return bool(chinese) and all(len(name) == 1 and len(min(name)) == 1 for name in chinese)
 
 
-def speaks(words: frozenset[str], term: Term) -> bool:
+def mentions(words: frozenset[str], term: Term) -> bool:
     """Say whether a text with these words names the term, under any of its names."""
     return any(name <= words for name in term[0])
 
 
-def told(words: frozenset[str], asked: Sequence[Term]) -> float:
+def coverage(words: frozenset[str], asked: Sequence[Term]) -> float:
     """Return the share of the terms' worth, 0..1, that a text with these words speaks of; ½ where there are none."""
     total = sum(worth for _, worth in asked)
-    return sum(term[1] for term in asked if speaks(words, term)) / total if total else 0.5
+    return sum(term[1] for term in asked if mentions(words, term)) / total if total else 0.5

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 from kb.language.sentences import sentences
 from kb.search.passage import Passage
 
-__all__ = ["Unit", "header", "units", "whole", "width"]
+__all__ = ["QuotableSpan", "header", "spans_of", "whole", "width"]
 
 # A quote wider than this (in half-width columns; a Chinese character takes two) is not read on a phone.
 PARAGRAPH_WIDTH = 460
@@ -23,7 +23,7 @@ _ITEM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class QuotableSpan:
     """Characters ``start``–``end`` of a passage's text."""
 
     passage: Passage
@@ -40,14 +40,14 @@ class Unit:
         return "\t" in self.text
 
 
-def units(passage: Passage) -> list[Unit]:
+def spans_of(passage: Passage) -> list[QuotableSpan]:
     """Return the passage's sentences and table rows in order."""
     text = passage.text
-    found = [Unit(passage, *_trimmed(text, start, end)) for start, end in sentences(text)]
+    found = [QuotableSpan(passage, *_trimmed(text, start, end)) for start, end in sentences(text)]
     return [unit for unit in found if unit.end > unit.start]
 
 
-def header(row: Unit) -> str:
+def header(row: QuotableSpan) -> str:
     """Return the header row of the table that a row stands in, as far as the passage holds it; else ``""``."""
     if not row.is_row:
         return ""
@@ -55,7 +55,7 @@ def header(row: Unit) -> str:
     return next((line for line in row.passage.text[: row.start].split("\n") if line.count("\t") == tabs), "")
 
 
-def whole(unit: Unit) -> Unit:
+def whole(unit: QuotableSpan) -> QuotableSpan:
     """Return the unit as it should be quoted: with the exceptions around it.
 
     A sentence is quoted with the rest of its paragraph where that stays readable, since a rule without its proviso
@@ -71,7 +71,7 @@ def whole(unit: Unit) -> Unit:
         start, end = unit.start, unit.end
     if _OPENS_LIST.search(text[start:end]):
         end = _list_end(text, start, end)
-    return Unit(unit.passage, *_trimmed(text, start, end))
+    return QuotableSpan(unit.passage, *_trimmed(text, start, end))
 
 
 def _list_end(text: str, start: int, end: int) -> int:

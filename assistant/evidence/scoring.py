@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evidence.answer_kinds import Kind, figures_of, kinds, share
-from assistant.evidence.question_terms import Term, terms, told, word_set
-from assistant.evidence.quotable_spans import Unit, header
+from assistant.evidence.question_terms import Term, coverage, terms, word_set
+from assistant.evidence.quotable_spans import QuotableSpan, header
 from kb.language.detect import Language
 from kb.language.script import fold
 from kb.language.words import query_words
 from kb.search.passage import Passage
-from kb.search.retriever import Found
+from kb.search.retriever import SearchResult
 
-__all__ = ["FEATURES", "Asked", "Scored", "above", "features", "read", "score"]
+__all__ = ["FEATURES", "QuestionFeatures", "ScoredSpan", "above", "features", "read", "score"]
 
 FEATURES = (
     "words", "words_above", "words_title", "cosine", "cosine_gap", "passage",
@@ -40,7 +40,7 @@ _SUBJECT_CHARS, _SUBJECT_WORDS, _HEADING_CHARS = 24, 8, 45
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionFeatures:
     """A question as scoring needs it; read once for all its units.
 
     Attributes:
@@ -56,10 +56,10 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Scored:
+class ScoredSpan:
     """A unit with its features (in the order of ``FEATURES``), its cosine, and the score that orders units."""
 
-    unit: Unit
+    unit: QuotableSpan
     features: NDArray[np.float64]
     cosine: float
     score: float
@@ -78,7 +78,7 @@ class Scored:
         return self["cosine"]
 
 
-def read(found: Found) -> Asked:
+def read(found: SearchResult) -> QuestionFeatures:
     """Read a question for scoring."""
     text, possible = found.query.text, found.possible or 1.0
     worth = {
@@ -89,10 +89,10 @@ def read(found: Found) -> Asked:
         for chinese in (True, False)
     }
     best = max((one.score for one in found.passages), default=0.0) or 1.0
-    return Asked(kinds(text), figures_of(text), terms(found), worth, best)
+    return QuestionFeatures(kinds(text), figures_of(text), terms(found), worth, best)
 
 
-def score(asked: Asked, units: Sequence[Unit], cosines: NDArray[np.float32]) -> list[Scored]:
+def score(asked: QuestionFeatures, units: Sequence[QuotableSpan], cosines: NDArray[np.float32]) -> list[ScoredSpan]:
     """Score units, best first.
 
     Args:
@@ -102,7 +102,7 @@ def score(asked: Asked, units: Sequence[Unit], cosines: NDArray[np.float32]) -> 
     best = float(cosines.max())
     rows = [features(asked, unit, float(cosine), best) for unit, cosine in zip(units, cosines, strict=True)]
     scored = [
-        Scored(unit, row, float(cosine), float(row @ weights))
+        ScoredSpan(unit, row, float(cosine), float(row @ weights))
         for unit, row, cosine in zip(units, rows, cosines, strict=True)
     ]
     return sorted(scored, key=lambda one: -one.score)
@@ -115,7 +115,7 @@ def _weights() -> dict[str, float]:
     return loaded
 
 
-def features(asked: Asked, unit: Unit, cosine: float, best_cosine: float) -> NDArray[np.float64]:
+def features(asked: QuestionFeatures, unit: QuotableSpan, cosine: float, best_cosine: float) -> NDArray[np.float64]:
     """Return the figures a unit is chosen by, in the order of ``FEATURES``.
 
     - words, words_above, words_title: share of the question's worth that its words carry in the unit, only above it
@@ -140,8 +140,8 @@ def features(asked: Asked, unit: Unit, cosine: float, best_cosine: float) -> NDA
             max(-1.0, (cosine - best_cosine) * 10.0),
             passage.score / asked.best,
             share(asked.kinds, unit.text, asked.figures),
-            told(here, asked.terms),
-            told(here | over, asked.terms),
+            coverage(here, asked.terms),
+            coverage(here | over, asked.terms),
             _subject_share(unit.text, worth),
             float(_is_heading(unit.text, passage)),
             float(bool(_LEAD_IN.search(unit.text))),
@@ -149,7 +149,7 @@ def features(asked: Asked, unit: Unit, cosine: float, best_cosine: float) -> NDA
     )
 
 
-def above(unit: Unit) -> frozenset[str]:
+def above(unit: QuotableSpan) -> frozenset[str]:
     """Return the words that stand above a unit: in the title, the headings, its table's header row."""
     return word_set("\n".join([unit.passage.title, *unit.passage.heading_path])) | word_set(header(unit))
 

@@ -14,7 +14,7 @@ from kb.publishing import version_states, version_writer
 from kb.search.dense.vector_store import VectorStore
 from kb.store.tables.library_tables import READABLE, CollectionRow, DocumentRow, VersionRow
 
-__all__ = ["Shelf", "main_version"]
+__all__ = ["DocumentEditor", "main_version"]
 
 
 def main_version(document: DocumentRow, versions: list[VersionRow]) -> VersionRow | None:
@@ -23,7 +23,7 @@ def main_version(document: DocumentRow, versions: list[VersionRow]) -> VersionRo
     return published or (versions[-1] if versions else None)
 
 
-class Shelf:
+class DocumentEditor:
     """A document in its place, and who is at it."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Shelf:
         """
         version = main_version(self.document, self.library.versions(self.document))
         if "title" in changes and version is not None:
-            version_states.rename(self.library, version.id, changes["title"])
+            version_states.retitle(self.library, version.id, changes["title"])
         with self.library.transaction() as session:
             row = session.get_one(DocumentRow, self.document.id)
             row.owner = changes.get("owner", row.owner)
@@ -73,14 +73,14 @@ class Shelf:
         self._note("document.change", fields=sorted(changes))
 
     def hold_between(self, version: VersionRow, first: date | None, end: date | None) -> None:
-        """Set the days a version holds; see :func:`kb.publishing.version_states.hold_between`."""
-        version_states.hold_between(self.library, version.id, first, end)
+        """Set the days a version holds; see :func:`kb.publishing.version_states.set_validity`."""
+        version_states.set_validity(self.library, version.id, first, end)
         self._note("document.dates", version=version.number, effective_from=_iso(first), effective_to=_iso(end))
 
     def release(self, version: VersionRow) -> None:
         """Publish a draft, or let an earlier version come back."""
         action = "document.publish" if version.state == "draft" else "document.restore"
-        version_states.release(self.library, self._store(), version)
+        version_states.publish_existing(self.library, self._store(), version)
         self._note(action, version=version.number)
 
     def withdraw(self, version: VersionRow) -> None:
@@ -97,7 +97,7 @@ class Shelf:
         return VectorStore(self._settings, self.library.tenant, self.collection.slug)
 
     def _note(self, action: str, **detail: Any) -> None:
-        audit.note(self.library, self._actor, action, self.document.name, collection=self.collection.slug, **detail)
+        audit.record(self.library, self._actor, action, self.document.name, collection=self.collection.slug, **detail)
 
 
 def _iso(day: date | None) -> str | None:

@@ -6,13 +6,13 @@ from assistant.llm import endpoint
 from kb.core.errors import Misconfigured, SinziError, Transient
 from kb.core.settings import Settings
 
-__all__ = ["failure"]
+__all__ = ["error_of"]
 
 _TOO_MANY, _PAYMENT, _UNKNOWN = 429, 402, 404
 _REFUSED = (401, 403)
 
 
-def failure(error: Exception, settings: Settings) -> SinziError:
+def error_of(error: Exception, settings: Settings) -> SinziError:
     """Return the error to raise for what the client library raised."""
     import httpx
     import openai

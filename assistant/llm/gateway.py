@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.llm import endpoint, model_choices, token_budget
 from assistant.llm.egress_record import Egress
-from assistant.llm.endpoint_errors import failure
+from assistant.llm.endpoint_errors import error_of
 from assistant.llm.masking import Masker
 from kb.core import llm_probe
 from kb.core.errors import Transient
@@ -28,17 +28,17 @@ from kb.search.passage import Passage
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Door", "open_door", "warm"]
+__all__ = ["Gateway", "open_gateway", "warm"]
 
 Piece = str | Exception | None
 
 
-def open_door(settings: Settings, library: Library) -> Door | None:
+def open_gateway(settings: Settings, library: Library) -> Gateway | None:
     """Return the door to the installation's model, or None where there is none or the tenant keeps it shut."""
     if not endpoint.is_configured(settings):
         return None
     chosen = model_choices.read(library)
-    return Door(settings, library, chosen) if chosen.enabled else None
+    return Gateway(settings, library, chosen) if chosen.enabled else None
 
 
 def warm() -> None:
@@ -46,10 +46,10 @@ def warm() -> None:
     import_module("llama_index.llms.openai_like")
 
 
-class Door:
+class Gateway:
     """The way to the model for one answer; ``egress`` says afterwards what went through."""
 
-    def __init__(self, settings: Settings, library: Library, chosen: model_choices.Choices) -> None:
+    def __init__(self, settings: Settings, library: Library, chosen: model_choices.ModelChoices) -> None:
         self.settings = settings
         self.inside = endpoint.is_inside(settings)
         self.egress = Egress()
@@ -123,7 +123,7 @@ class Door:
             seconds = self.settings.llm_timeout_seconds
             raise Transient("llm_slow", host=endpoint.host(self.settings), seconds=seconds) from None
         if isinstance(piece, Exception):
-            raise failure(piece, self.settings) from piece
+            raise error_of(piece, self.settings) from piece
         return piece
 
     def _client(self) -> httpx.Client:

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
-__all__ = ["Choices", "forget", "read", "save"]
+__all__ = ["ModelChoices", "forget", "read", "save"]
 
 KEY = "llm"
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ModelChoices:
     """A tenant's choices; the safe ones until its owner says otherwise.
 
     Attributes:
@@ -25,14 +25,14 @@ class Choices:
     collections: tuple[str, ...] = ()
 
 
-def read(library: Library) -> Choices:
+def read(library: Library) -> ModelChoices:
     """Return the tenant's choices; a collection that is gone does not count."""
     kept = tenant_settings.get(library, KEY) or {}
     there = {collection.slug for collection in library.collections()}
-    return Choices(bool(kept.get("enabled")), tuple(slug for slug in kept.get("collections", ()) if slug in there))
+    return ModelChoices(bool(kept.get("enabled")), tuple(slug for slug in kept.get("collections", ()) if slug in there))
 
 
-def save(library: Library, choices: Choices) -> None:
+def save(library: Library, choices: ModelChoices) -> None:
     """Keep the tenant's choices.
 
     Raises:

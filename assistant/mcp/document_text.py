@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assistant.api.auth.callers import Caller
 from assistant.mcp.tool_schemas import DocumentText, Heading, Piece
-from assistant.sources.readable_versions import note_opening
+from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
-from kb.library.documents import Holding
+from kb.library.documents import DocumentVersion
 from kb.store.tables.library_tables import READABLE, VersionRow
 
 __all__ = ["as_markdown", "read"]
@@ -51,7 +51,7 @@ def read(caller: Caller, document_id: int, version: int | None, first_piece: int
     )
 
 
-def _opened(caller: Caller, document_id: int, number: int | None) -> Holding:
+def _opened(caller: Caller, document_id: int, number: int | None) -> DocumentVersion:
     """Return the version asked for, else the one published, else the newest that may be read."""
     collection, document = caller.document(document_id)
     states = set(READABLE)
@@ -63,8 +63,8 @@ def _opened(caller: Caller, document_id: int, number: int | None) -> Holding:
         wanted = [one for one in readable if one.id == document.published_version_id] or readable[-1:]
     if not wanted:
         raise NotFound("version_not_found", document=document.name, version=number or 1)
-    holding = Holding(collection, document, wanted[0])
-    note_opening(caller.library, caller.actor, holding)
+    holding = DocumentVersion(collection, document, wanted[0])
+    record_opening(caller.library, caller.actor, holding)
     return holding
 
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from assistant.api.auth.callers import Caller, caller_of_key
-from assistant.mcp.known_hosts import foreign, known_names
+from assistant.mcp.known_hosts import known_names, unknown_host
 from assistant.service.running_service import Service
 from kb.core.errors import Forbidden, InputError, SinziError, Transient, Unauthenticated
 from kb.people import api_keys
@@ -20,13 +20,13 @@ from kb.people import api_keys
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-__all__ = ["Door"]
+__all__ = ["McpEndpoint"]
 
 # A question and its history; nothing larger is sent here.
 LARGEST_BODY = 1024 * 1024
 
 
-class Door:
+class McpEndpoint:
     """ASGI application of ``/mcp``; it serves while :meth:`open` lasts."""
 
     def __init__(self, service: Service) -> None:
@@ -63,7 +63,7 @@ class Door:
         headers = Headers(scope=scope)
         state = scope.setdefault("state", {})
         try:
-            stranger = foreign(headers.get("host", ""), headers.get("origin"), self._names)
+            stranger = unknown_host(headers.get("host", ""), headers.get("origin"), self._names)
             if stranger is not None:
                 raise Forbidden("host_unknown", host=stranger)
             if scope["method"] != "POST":  # there is no stream to listen to, and no session to end

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from kb.core.settings import Settings
 
-__all__ = ["foreign", "known_names"]
+__all__ = ["known_names", "unknown_host"]
 
 
 def known_names(settings: Settings) -> frozenset[str]:
@@ -22,7 +22,7 @@ def known_names(settings: Settings) -> frozenset[str]:
     return frozenset({"localhost", own, own.split(".", maxsplit=1)[0], f"{own}.local", public, settings.host} - {""})
 
 
-def foreign(host: str, origin: str | None, names: frozenset[str]) -> str | None:
+def unknown_host(host: str, origin: str | None, names: frozenset[str]) -> str | None:
     """Return the Host or Origin header for which a request must be turned away; None where both are in order."""
     if not _known(f"//{host}", names):
         return host

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ["Asked", "DocumentText", "Found", "FoundPassage", "Heading", "Piece", "Quote"]
+__all__ = ["AskResult", "DocumentText", "FoundPassage", "FoundPassages", "Heading", "Piece", "Quote"]
 
 
 class FoundPassage(BaseModel):
@@ -25,7 +25,7 @@ class FoundPassage(BaseModel):
     score: Annotated[float, Field(description="Relevance; comparable within one search only.")]
 
 
-class Found(BaseModel):
+class FoundPassages(BaseModel):
     """Passages, best first."""
 
     passages: list[FoundPassage]
@@ -45,7 +45,7 @@ class Quote(BaseModel):
     url: Annotated[str, Field(description="The place in the original; empty where no service's address is known.")]
 
 
-class Asked(BaseModel):
+class AskResult(BaseModel):
     """An answer that stands on quotes, or a refusal where the documents are silent."""
 
     answer: str

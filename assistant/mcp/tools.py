@@ -15,11 +15,11 @@ from pydantic import Field
 
 from assistant.api.auth.callers import Caller, limit_questions
 from assistant.mcp import document_text
-from assistant.mcp.tool_schemas import Asked, DocumentText, Found, FoundPassage, Quote
-from assistant.service.asking import begin, finished
+from assistant.mcp.tool_schemas import AskResult, DocumentText, FoundPassage, FoundPassages, Quote
+from assistant.service.asking import finish_answer, start_answer
 from assistant.service.links import Links
 from assistant.service.running_service import Service
-from assistant.sources.readable_versions import holdings
+from assistant.sources.readable_versions import document_versions
 from assistant.turn import Turn
 from kb.core.errors import Forbidden, SinziError
 from kb.library import audit
@@ -66,17 +66,17 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
         limit: Annotated[int, Field(ge=1, le=50, description="How many passages at most.")] = 8,
         collections: Collections = None,
         as_of: AsOf = None,
-    ) -> Found:
+    ) -> FoundPassages:
         """Find the passages nearest to a question, best first. Nearest does not mean that they answer it."""
-        with _told(service):
+        with _reported(service):
             caller = _able(who(context), Ability.READ)
             limit_questions(caller)
             retriever = service.retriever(caller.tenant)
             within = caller.narrowed(collections)
             passages = retriever.retrieve(question, limit=limit, collections=within, as_of=as_of)
-            audit.note(caller.library, caller.actor, "question.search", via="mcp")
-            ids = holdings(caller.library, (one.version_id for one in passages))
-            return Found(
+            audit.record(caller.library, caller.actor, "question.search", via="mcp")
+            ids = document_versions(caller.library, (one.version_id for one in passages))
+            return FoundPassages(
                 passages=[
                     FoundPassage(
                         document_id=ids[one.version_id].document.id,
@@ -106,16 +106,16 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
         ] = None,
         collections: Collections = None,
         as_of: AsOf = None,
-    ) -> Asked:
+    ) -> AskResult:
         """Answer a question with exact quotes, each with document, version, clause and page; or refuse."""
-        with _told(service):
+        with _reported(service):
             caller = _able(who(context), Ability.ASK)
             turn = Turn(question, history or (), caller.narrowed(collections), as_of)
-            *_, last = begin(caller, turn)
-            told = finished(caller, turn, last)
+            *_, last = start_answer(caller, turn)
+            told = finish_answer(caller, turn, last)
             links = Links(service.settings.public_url, caller.tenant.slug)
             citations = [Quote(url=links.source(one), **one.model_dump()) for one in told.citations]
-            return Asked(**told.model_dump(exclude={"citations"}), citations=citations)
+            return AskResult(**told.model_dump(exclude={"citations"}), citations=citations)
 
     @server.tool(title="Read a document", annotations=_READS)
     def get_document(
@@ -125,7 +125,7 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
         first_piece: Annotated[int, Field(ge=1, le=2**31 - 1, description="Where to read on; 1 is the start.")] = 1,
     ) -> DocumentText:
         """Read a document: its outline, and its text piece by piece with clauses and pages."""
-        with _told(service):
+        with _reported(service):
             return document_text.read(_able(who(context), Ability.READ), document_id, version, first_piece)
 
     @server.resource("sinzi://documents/{document_id}", title="A document's text", mime_type="text/markdown")
@@ -147,7 +147,7 @@ def _able(caller: Caller, ability: Ability) -> Caller:
 
 
 @contextmanager
-def _told(service: Service) -> Iterator[None]:
+def _reported(service: Service) -> Iterator[None]:
     """Tell the assistant of an error of ours in words it can act on."""
     try:
         yield

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from fastapi import Depends
 from pydantic import Field
 
-from assistant.answers.answer_view import AnswerShown, shown
+from assistant.answers.answer_view import AnswerView, view_of
 from assistant.answers.events import Event
-from assistant.answers.script_conversion import Converter, Script
+from assistant.answers.script_conversion import Script, ScriptConverter
 from assistant.api.auth.callers import Asker, Caller, limit_questions
 from assistant.api.schemas.bodies import Body
 from assistant.turn import Turn, stream
@@ -21,16 +21,16 @@ from kb.core.errors import Forbidden
 from kb.library import audit, tenant_settings
 
 __all__ = [
-    "Mine",
-    "Own",
+    "PersonDep",
     "Question",
     "QuestionText",
     "Slugs",
-    "begin",
-    "finished",
+    "TenantPerson",
+    "event_data",
+    "finish_answer",
     "keep_script",
     "script_of",
-    "told",
+    "start_answer",
 ]
 
 _LOG = logging.getLogger("sinzi.question")
@@ -48,7 +48,7 @@ class Question(Body):
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class TenantPerson:
     """A signed-in person in an organisation: programs with an API key have no conversations."""
 
     caller: Caller
@@ -59,16 +59,16 @@ class Own:
         return [slug for slug in collections or [] if slug in self.caller.reach.read] or None
 
 
-def _own(caller: Asker) -> Own:
+def _own(caller: Asker) -> TenantPerson:
     if caller.user is None:
         raise Forbidden("not_allowed")
-    return Own(caller=caller, id=caller.user.id)
+    return TenantPerson(caller=caller, id=caller.user.id)
 
 
-Mine = Annotated[Own, Depends(_own)]
+PersonDep = Annotated[TenantPerson, Depends(_own)]
 
 
-def begin(caller: Caller, turn: Turn) -> Iterator[Event]:
+def start_answer(caller: Caller, turn: Turn) -> Iterator[Event]:
     """Count the question and start to answer it; the first event is there when this returns.
 
     Raises:
@@ -92,12 +92,12 @@ def begin(caller: Caller, turn: Turn) -> Iterator[Event]:
     return all_of_them()
 
 
-def finished(caller: Caller, turn: Turn, event: Event) -> AnswerShown:
+def finish_answer(caller: Caller, turn: Turn, event: Event) -> AnswerView:
     """Return what is shown of the answer in the last event; the audit trail learns that a question was asked."""
     assert event.answer is not None
     caller.service.metrics.answered(caller.tenant.slug, event.answer)
-    result = shown(caller.library, event.answer, turn.collections or [], turn.as_of)
-    audit.note(
+    result = view_of(caller.library, event.answer, turn.collections or [], turn.as_of)
+    audit.record(
         caller.library,
         caller.actor,
         "question.ask",
@@ -109,7 +109,7 @@ def finished(caller: Caller, turn: Turn, event: Event) -> AnswerShown:
     return result
 
 
-def told(event: Event, converter: Converter | None) -> dict[str, Any]:
+def event_data(event: Event, converter: ScriptConverter | None) -> dict[str, Any]:
     """Return the data of a step on the way to an answer, in the reader's script."""
     data = event.as_dict()
     if converter is not None and event.kind == "delta":
@@ -117,15 +117,15 @@ def told(event: Event, converter: Converter | None) -> dict[str, Any]:
     return data
 
 
-def script_of(own: Own) -> Script:
+def script_of(own: TenantPerson) -> Script:
     """Return the characters this person reads answers in."""
     kept: Script = tenant_settings.get(own.caller.library, _key(own), "hant")
     return kept
 
 
-def keep_script(own: Own, script: Script) -> None:
+def keep_script(own: TenantPerson, script: Script) -> None:
     tenant_settings.put(own.caller.library, _key(own), None if script == "hant" else script)
 
 
-def _key(own: Own) -> str:
+def _key(own: TenantPerson) -> str:
     return f"script.user:{own.id}"

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from assistant.service.running_service import Service
 from assistant.uploads import multipart
 from assistant.uploads.intake import Intake
-from assistant.uploads.upload_status import Board
+from assistant.uploads.upload_status import UploadStatus
 from ingest import background_refinement
 from ingest.queue import job_queue, remote_queue
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.store import tenants, writer_lock
 
 __all__ = ["nothing", "running"]
@@ -30,11 +30,11 @@ def running(service: Service) -> Iterator[None]:
     with writer_lock.writing(settings.data, "kb serve"):
         for tenant in tenants.listing(settings):
             multipart.clear(tenant.home)
-        board = Board(settings)
+        board = UploadStatus(settings)
         with (
-            Workers(settings, gentle=True) as workers,
+            WorkerPool(settings, gentle=True) as workers,
             job_queue.running(settings, workers, watch=board) as queue,
-            remote_queue.opened(settings),
+            remote_queue.accept_jobs(settings),
             background_refinement.in_background(settings, workers, busy=lambda: bool(queue.pending())),
         ):
             board.reconcile(queue)

@@ -24,7 +24,7 @@ from joserfc.jws import JWSRegistry
 
 from kb.core.errors import Forbidden, Misconfigured, Transient
 from kb.core.settings import Settings
-from kb.people.oidc_identities import Claimed
+from kb.people.oidc_identities import IdentityClaims
 
 __all__ = ["Flow", "Provider"]
 
@@ -93,7 +93,7 @@ class Provider:
             )
         return str(url)
 
-    def claimed(self, redirect_uri: str, flow: Flow, code: str) -> Claimed:
+    def claimed(self, redirect_uri: str, flow: Flow, code: str) -> IdentityClaims:
         """Exchange the code the browser came back with for who the person is.
 
         Raises:
@@ -113,7 +113,7 @@ class Provider:
             raise self._down(error) from error
         except (OAuthError, JoseError, KeyError, ValueError) as error:
             raise Forbidden("oidc_refused", reason=type(error).__name__) from error
-        return Claimed.of(self.issuer, claims)
+        return IdentityClaims.of(self.issuer, claims)
 
     def _checked(self, id_token: str, access_token: str, nonce: str) -> dict[str, Any]:
         """Return the claims of a token signed by this provider, for us, now, for this sign-in."""

@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from assistant.service.metrics import Metrics
 from assistant.service.oidc_provider import Provider
 from assistant.service.rate_limits import Limits
-from assistant.service.warming import Warming
+from assistant.service.warming import WarmUp
 from assistant.uploads.intake import Intake
 from kb.core.settings import Settings
 from kb.library.documents import Library
@@ -36,7 +36,7 @@ class Service:
         self.limits = Limits(settings)
         self.provider = Provider(settings) if settings.oidc_issuer else None
         self.metrics = Metrics(self._waiting)
-        self.warming = Warming(self._load)
+        self.warming = WarmUp(self._load)
         self._retrievers: dict[str, Retriever] = {}
         self._guard = threading.Lock()
 

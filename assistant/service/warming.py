@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["Warming"]
+__all__ = ["WarmUp"]
 
 _LOG = logging.getLogger("sinzi.service")
 
 
-class Warming:
+class WarmUp:
     """What must be loaded before the first question; ``state`` is "ok" once it is there.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Literal
 import filetype
 
 from kb.core.errors import NotFound
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.store import blobs
 
 __all__ = ["DOWNLOAD_HEADERS", "Kind", "kind_of", "media_type", "path_of"]
@@ -21,13 +21,13 @@ _HEIF = (b"heic", b"heix", b"mif1", b"msf1", b"heif", b"hevc", b"avif")
 DOWNLOAD_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 
-def path_of(library: Library, holding: Holding) -> Path:
+def path_of(library: Library, holding: DocumentVersion) -> Path:
     """Return where the original lies.
 
     Raises:
         NotFound: ``source_not_found`` where the file is gone.
     """
-    path = blobs.original(library.tenant.files_path, holding.version.sha256)
+    path = blobs.original_path(library.tenant.files_path, holding.version.sha256)
     if not path.is_file():
         raise NotFound("source_not_found")
     return path

@@ -10,7 +10,7 @@ from typing import Literal
 
 from assistant.sources import originals, render_queue
 from kb.core.errors import NotFound
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.store import blobs
 
 __all__ = ["WIDTHS", "Form", "image"]
@@ -20,7 +20,7 @@ Form = Literal["png", "webp"]
 WIDTHS = (480, 800, 1200, 1600, 2000)
 
 
-def image(library: Library, holding: Holding, page: int, width: int, form: Form) -> Path:
+def image(library: Library, holding: DocumentVersion, page: int, width: int, form: Form) -> Path:
     """Return the image file of page ``page`` (from 1).
 
     Raises:
@@ -32,7 +32,7 @@ def image(library: Library, holding: Holding, page: int, width: int, form: Form)
     if kind == "text" or not 1 <= page <= (holding.version.page_count or 0):
         raise NotFound("page_not_found", page=page)
     drawn = next((one for one in WIDTHS if one >= width), WIDTHS[-1])
-    kept = blobs.pages(library.tenant.files_path, holding.version.sha256) / f"{page}-{drawn}.{form}"
+    kept = blobs.page_images_path(library.tenant.files_path, holding.version.sha256) / f"{page}-{drawn}.{form}"
     if kept.is_file():
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)

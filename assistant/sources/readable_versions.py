@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from kb.core.errors import NotFound
 from kb.library import audit
 from kb.library.audit import Actor
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.people.access import Reach
 from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, VersionRow
 
-__all__ = ["holdings", "is_within", "note_opening", "quoted", "visible"]
+__all__ = ["document_versions", "is_readable", "quoted_chunk", "readable_version", "record_opening"]
 
 # Turning the pages of a document is one opening, not fifty.
 _ONE_OPENING_SECONDS = 600.0
@@ -24,7 +24,7 @@ _OPENED: dict[tuple[str, str, int], float] = {}
 _GUARD = threading.Lock()
 
 
-def holdings(library: Library, version_ids: Iterable[int]) -> dict[int, Holding]:
+def document_versions(library: Library, version_ids: Iterable[int]) -> dict[int, DocumentVersion]:
     """Return versions of any state with document and collection, by version id; unknown ids are absent."""
     query = (
         sa.select(CollectionRow, DocumentRow, VersionRow)
@@ -33,41 +33,41 @@ def holdings(library: Library, version_ids: Iterable[int]) -> dict[int, Holding]
         .where(VersionRow.id.in_(set(version_ids)))
     )
     with library.session() as session:
-        found = [Holding(*row) for row in session.execute(query)]
+        found = [DocumentVersion(*row) for row in session.execute(query)]
     return {one.version.id: one for one in found}
 
 
-def visible(library: Library, reach: Reach, version_id: int) -> Holding:
+def readable_version(library: Library, reach: Reach, version_id: int) -> DocumentVersion:
     """Return a version that may be read: in a collection within reach, and drafts and withdrawn ones by editors.
 
     Raises:
         NotFound: ``source_not_found``, also where there is one that the reader may not see.
     """
-    found = holdings(library, [version_id]).get(version_id)
-    if found is None or not is_within(reach, found):
+    found = document_versions(library, [version_id]).get(version_id)
+    if found is None or not is_readable(reach, found):
         raise NotFound("source_not_found")
     return found
 
 
-def is_within(reach: Reach, holding: Holding) -> bool:
+def is_readable(reach: Reach, holding: DocumentVersion) -> bool:
     """Whether a version may be read: in a collection within reach, and drafts and withdrawn ones by editors."""
     slug = holding.collection.slug
     return slug in reach.read and (holding.version.state in READABLE or slug in reach.edit)
 
 
-def quoted(library: Library, reach: Reach, chunk_id: int) -> tuple[Holding, ChunkRow]:
+def quoted_chunk(library: Library, reach: Reach, chunk_id: int) -> tuple[DocumentVersion, ChunkRow]:
     """Return a chunk and the version it is of.
 
     Raises:
-        NotFound: ``source_not_found``, as :func:`visible`.
+        NotFound: ``source_not_found``, as :func:`readable_version`.
     """
     chunk = library.chunks([chunk_id]).get(chunk_id)
     if chunk is None:
         raise NotFound("source_not_found")
-    return visible(library, reach, chunk.version_id), chunk
+    return readable_version(library, reach, chunk.version_id), chunk
 
 
-def note_opening(library: Library, actor: Actor, holding: Holding) -> None:
+def record_opening(library: Library, actor: Actor, holding: DocumentVersion) -> None:
     """Write "document.open" into the audit trail, once for all that one reader does with a version in ten minutes."""
     key = (library.tenant.slug, actor.id, holding.version.id)
     now = time.monotonic()
@@ -78,4 +78,4 @@ def note_opening(library: Library, actor: Actor, holding: Holding) -> None:
         _OPENED[key] = now
         while len(_OPENED) > _MOST_OPENINGS:
             _OPENED.pop(next(iter(_OPENED)))
-    audit.note(library, actor, "document.open", holding.document.name, version=holding.version.number)
+    audit.record(library, actor, "document.open", holding.document.name, version=holding.version.number)

@@ -74,7 +74,7 @@ def _picture(path: Path, number: int, width: int) -> Image.Image:
     """Return a frame as a viewer shows it: turned by its EXIF, on white; never drawn larger than it is."""
     from PIL import Image
 
-    from kb.core.images import as_shown
+    from kb.core.images import open_as_displayed
 
     Image.MAX_IMAGE_PIXELS = _MOST_SOURCE_PIXELS // 2  # Pillow raises at twice this
     _register_heif()
@@ -83,7 +83,7 @@ def _picture(path: Path, number: int, width: int) -> Image.Image:
         if image.width * image.height > _MOST_SOURCE_PIXELS:
             raise Image.DecompressionBombError
         image.draft("RGB", (width * 2, width * 2))
-        shown = as_shown(image)
+        shown = open_as_displayed(image)
     scale = min(1.0, _scale(*shown.size, width))
     size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
     return shown.resize(size, Image.Resampling.LANCZOS) if scale < 1.0 else shown

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from assistant.sources.readable_versions import holdings
-from kb.library.documents import Holding, Library
+from assistant.sources.readable_versions import document_versions
+from kb.library.documents import DocumentVersion, Library
 
 __all__ = ["SourceRef", "place_of", "whole_chunks"]
 
@@ -33,7 +33,7 @@ class SourceRef(BaseModel):
     effective_to: date | None
 
 
-def place_of(holding: Holding) -> dict[str, Any]:
+def place_of(holding: DocumentVersion) -> dict[str, Any]:
     """Return what a :class:`SourceRef` says of document and version."""
     return {
         "document_id": holding.document.id,
@@ -50,7 +50,7 @@ def place_of(holding: Holding) -> dict[str, Any]:
 def whole_chunks(library: Library, chunk_ids: Collection[int]) -> dict[int, SourceRef]:
     """Return whole chunks as places, by chunk id; those that are gone are absent."""
     chunks = library.chunks(chunk_ids) if chunk_ids else {}
-    known = holdings(library, {row.version_id for row in chunks.values()}) if chunks else {}
+    known = document_versions(library, {row.version_id for row in chunks.values()}) if chunks else {}
     return {
         row.id: SourceRef(
             chunk_id=row.id,

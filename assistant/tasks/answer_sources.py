@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answers.answer_view import AnswerShown, CitationShown
+from assistant.answers.answer_view import AnswerView, CitationView
 from assistant.answers.citations import Citation
 from assistant.conversations import conversation_store
-from assistant.conversations.redaction import withheld
+from assistant.conversations.redaction import redact_unreadable
 from kb.core.errors import NotFound
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.people.access import Reach
 
-__all__ = ["Kept", "kept"]
+__all__ = ["AnswerSource", "load_answer_source"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class AnswerSource:
     """A question with the quotes of its answer; none where the documents did not say."""
 
     question: str
@@ -29,21 +29,21 @@ class Kept:
     unsure: bool
 
 
-def kept(library: Library, person: int, reach: Reach, message_id: int) -> Kept:
+def load_answer_source(library: Library, person: int, reach: Reach, message_id: int) -> AnswerSource:
     """Return an answer of this person's own.
 
     Raises:
         NotFound: ``message_not_found``, also where it is another person's, or quotes what is out of reach today.
     """
     row = conversation_store.message(library, person, message_id)
-    [answer] = withheld(library, reach, [(AnswerShown.model_validate(row.answer), row.asked_at)])
+    [answer] = redact_unreadable(library, reach, [(AnswerView.model_validate(row.answer), row.asked_at)])
     if answer.withheld:
         raise NotFound("message_not_found")
     citations = list(_citations(library, answer.citations))
-    return Kept(answer.question, Language(answer.language), answer.as_of, citations, answer.unsure)
+    return AnswerSource(answer.question, Language(answer.language), answer.as_of, citations, answer.unsure)
 
 
-def _citations(library: Library, shown: Iterable[CitationShown]) -> Iterable[Citation]:
+def _citations(library: Library, shown: Iterable[CitationView]) -> Iterable[Citation]:
     """Yield the quotes as the answer made them; the heading above one stands with its chunk."""
     wanted = list(shown)
     chunks = library.chunks({one.chunk_id for one in wanted})

@@ -8,15 +8,15 @@ from datetime import date
 from typing import Literal
 
 from assistant.answers import extractive
-from assistant.answers.checked_writing import Draft, Unwritten, ask_with, compose
-from assistant.answers.citations import Citation, stands
+from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
+from assistant.answers.citations import Citation, verify_citations
 from assistant.answers.extractive import UNSURE, place
 from assistant.evidence.gather import gather
-from assistant.llm.gateway import open_door
+from assistant.llm.gateway import open_gateway
 from assistant.messages import say
 from assistant.prompts import filled
-from assistant.sources.readable_versions import holdings
-from assistant.tasks.written_text import Written
+from assistant.sources.readable_versions import document_versions
+from assistant.tasks.written_text import WrittenText
 from kb.core.dates import today
 from kb.core.errors import InputError
 from kb.language.detect import Language
@@ -40,7 +40,7 @@ def draft(
     collections: list[str] | None = None,
     as_of: date | None = None,
     generate: bool = True,
-) -> Written:
+) -> WrittenText:
     """Draft a text about ``subject`` (a question or a topic) from what the documents say of it.
 
     Raises:
@@ -50,7 +50,7 @@ def draft(
     quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
     if quotes.refused:
         raise InputError("draft_no_evidence", subject=subject)
-    made = Written(kind, language.value, "", "extractive", quotes.citations, unsure=quotes.confidence < UNSURE)
+    made = WrittenText(kind, language.value, "", "extractive", quotes.citations, unsure=quotes.confidence < UNSURE)
     passages = _first(evidence.passages, [one.chunk_id for one in quotes.citations])
     return _framed(retriever, made, subject, passages, as_of, generate)
 
@@ -65,28 +65,28 @@ def draft_from(
     as_of: date | None = None,
     unsure: bool = False,
     generate: bool = True,
-) -> Written:
+) -> WrittenText:
     """Draft a text about ``subject`` from what an answer has quoted; quotes that no longer stand are left out.
 
     Raises:
         InputError: ``draft_no_evidence`` where no quote stands.
     """
-    kept = [replace(one, n=n) for n, one in enumerate(stands(retriever.library, list(citations)), start=1)]
+    kept = [replace(one, n=n) for n, one in enumerate(verify_citations(retriever.library, list(citations)), start=1)]
     if not kept:
         raise InputError("draft_no_evidence", subject=subject)
-    made = Written(kind, language.value, "", "extractive", kept, unsure=unsure)
+    made = WrittenText(kind, language.value, "", "extractive", kept, unsure=unsure)
     passages = _first(_passages(retriever.library, kept), [one.chunk_id for one in kept])
     return _framed(retriever, made, subject, passages, as_of, generate)
 
 
 def _framed(
-    retriever: Retriever, made: Written, subject: str, passages: list[Passage], as_of: date | None, generate: bool
-) -> Written:
+    retriever: Retriever, made: WrittenText, subject: str, passages: list[Passage], as_of: date | None, generate: bool
+) -> WrittenText:
     """Put quotes, or a model's checked words over ``passages``, into the frame of the text's kind."""
     language = Language(made.language)
     lines = [f"{say('quote', language, text=' '.join(one.quote.split()))} [{one.n}]" for one in made.citations]
     body = "\n".join(lines)
-    door = open_door(retriever.settings, retriever.library) if generate else None
+    door = open_gateway(retriever.settings, retriever.library) if generate else None
     if door is not None:
         writing = Draft(language)
         try:
@@ -97,7 +97,7 @@ def _framed(
                 pass
             body = "".join(writing.text).strip()
             made.citations, made.answerer = writing.citations, "llm"
-        except Unwritten as failure:
+        except WritingFailed as failure:
             made.fallback = failure.code
         made.egress = door.egress
     sources = "\n".join(f"[{one.n}] {place(one, language)}" for one in made.citations)
@@ -111,7 +111,7 @@ def _framed(
 def _passages(library: Library, citations: list[Citation]) -> list[Passage]:
     """Return the passages that were quoted, each once, in the order of the quotes."""
     chunks = library.chunks({one.chunk_id for one in citations})
-    known = holdings(library, {one.version_id for one in citations})
+    known = document_versions(library, {one.version_id for one in citations})
     ids = dict.fromkeys(one.chunk_id for one in citations)
     return [passage(chunks[one], known[chunks[one].version_id]) for one in ids]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.answers.checked_writing import Draft, Unwritten, ask_with, compose
-from assistant.answers.citations import cite, stands
+from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
+from assistant.answers.citations import cite, verify_citations
 from assistant.answers.extractive import place
 from assistant.checking.polarity import modes
-from assistant.evidence.quotable_spans import Unit, units, whole
-from assistant.llm.gateway import open_door
+from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
+from assistant.llm.gateway import open_gateway
 from assistant.messages import say
 from assistant.tasks.version_passages import find, opened
-from assistant.tasks.written_text import Point, Written
+from assistant.tasks.written_text import Point, WrittenText
 from kb.language.detect import Language
 from kb.language.numbers import figures
 from kb.language.script import fold
@@ -34,7 +34,7 @@ def summarise(
     version: int | None = None,
     collections: Sequence[str] | None = None,
     generate: bool = True,
-) -> Written:
+) -> WrittenText:
     """Summarise one version of a document (the newest by default) in ``language``.
 
     Args:
@@ -45,9 +45,9 @@ def summarise(
     """
     passages = opened(retriever.library, find(retriever.library, document, collections), version)
     points = _points(retriever, passages)
-    quoted = Written("summary", language.value, _lines(points, language), "extractive", points=points)
+    quoted = WrittenText("summary", language.value, _lines(points, language), "extractive", points=points)
     quoted.citations = [point.citation for point in points]
-    door = open_door(retriever.settings, retriever.library) if generate else None
+    door = open_gateway(retriever.settings, retriever.library) if generate else None
     if door is None or not points:
         return quoted
     telling = {point.citation.chunk_id for point in points}
@@ -57,48 +57,48 @@ def summarise(
         asked, sent = ask_with("summary", language, door, chosen, title=passages[0].title)
         for _ in compose(retriever, door, asked, sent, draft):
             pass
-    except Unwritten as failure:
+    except WritingFailed as failure:
         quoted.fallback, quoted.egress = failure.code, door.egress
         return quoted
     text = "".join(draft.text).strip()
-    return Written("summary", language.value, text, "llm", draft.citations, points, egress=door.egress)
+    return WrittenText("summary", language.value, text, "llm", draft.citations, points, egress=door.egress)
 
 
 def _points(retriever: Retriever, passages: list[Passage]) -> list[Point]:
     """Return the most telling units of each section, in reading order, each with a citation that stands."""
-    sections: dict[str, list[Unit]] = {}
+    sections: dict[str, list[QuotableSpan]] = {}
     for passage in passages:
         heading = passage.heading_path[0] if passage.heading_path else ""
         sections.setdefault(heading, []).extend(
-            unit for unit in units(passage) if SHORTEST <= len(unit.text) <= LONGEST and not unit.is_row
+            unit for unit in spans_of(passage) if SHORTEST <= len(unit.text) <= LONGEST and not unit.is_row
         )
     each = max(1, min(PER_SECTION, MOST_POINTS // max(1, len(sections))))
-    chosen = [(heading, unit) for heading, some in sections.items() for unit in _telling(some, each)]
-    chosen = sorted(sorted(chosen, key=lambda pair: -_worth(pair[1]))[:MOST_POINTS], key=lambda pair: _at(pair[1]))
+    chosen = [(heading, unit) for heading, some in sections.items() for unit in _discriminative(some, each)]
+    chosen = sorted(sorted(chosen, key=lambda pair: -_weight(pair[1]))[:MOST_POINTS], key=lambda pair: _at(pair[1]))
     points: list[Point] = []
     for heading, unit in chosen:
-        for citation in stands(retriever.library, [cite(len(points) + 1, whole(unit))]):
+        for citation in verify_citations(retriever.library, [cite(len(points) + 1, whole(unit))]):
             if all(citation.quote != other.citation.quote for other in points):
                 points.append(Point(heading, citation.quote, citation))
     return points
 
 
-def _telling(some: list[Unit], most: int) -> Iterator[Unit]:
+def _discriminative(some: list[QuotableSpan], most: int) -> Iterator[QuotableSpan]:
     seen: set[str] = set()
-    for unit in sorted(some, key=lambda one: -_worth(one)):
+    for unit in sorted(some, key=lambda one: -_weight(one)):
         text = fold(whole(unit).text)
         if text not in seen and len(seen) < most:
             seen.add(text)
             yield unit
 
 
-def _worth(unit: Unit) -> float:
+def _weight(unit: QuotableSpan) -> float:
     """How much a unit rules: it says must, may or must not, and gives figures; a question or a heading does not."""
     text = fold(unit.text)
     return len(modes(text)) + 0.5 * min(3, len(set(figures(text)))) - (1.0 if text.endswith("?") else 0.0)
 
 
-def _at(unit: Unit) -> tuple[int, int]:
+def _at(unit: QuotableSpan) -> tuple[int, int]:
     return unit.passage.chunk_id, unit.start
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.answers.checked_writing import Draft, Unwritten, ask_with, compose
-from assistant.answers.citations import Citation, cite, stands
+from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
+from assistant.answers.citations import Citation, cite, verify_citations
 from assistant.checking.claim_checker import Checked, Verdict
 from assistant.checking.figure_claims import claimed, held
-from assistant.evidence.quotable_spans import Unit
+from assistant.evidence.quotable_spans import QuotableSpan
 from assistant.llm import endpoint
 from assistant.llm.egress_record import Egress
-from assistant.llm.gateway import open_door
+from assistant.llm.gateway import open_gateway
 from kb.core.errors import InputError, Misconfigured, NotFound, Transient
 from kb.language.detect import Language
 from kb.library.documents import Library
@@ -41,7 +41,7 @@ class Translation:
         }
 
 
-def translate(retriever: Retriever, unit: Unit, language: Language) -> Translation:
+def translate(retriever: Retriever, unit: QuotableSpan, language: Language) -> Translation:
     """Translate a passage, or a clause of it, into ``language``; what the original does not carry is not shown.
 
     Raises:
@@ -50,7 +50,7 @@ def translate(retriever: Retriever, unit: Unit, language: Language) -> Translati
         NotFound: ``passage_gone`` where the records do not have the passage as given.
         Transient: ``llm_unsupported`` where figures or whole sentences do not agree with the original.
     """
-    door = open_door(retriever.settings, retriever.library)
+    door = open_gateway(retriever.settings, retriever.library)
     if door is None:
         raise Misconfigured("llm_needed")
     original = _original(retriever.library, unit)
@@ -60,7 +60,7 @@ def translate(retriever: Retriever, unit: Unit, language: Language) -> Translati
         asked, sent = ask_with("translate", language, door, [passage])
         for _ in compose(retriever, door, asked, sent, draft):
             pass
-    except Unwritten as failure:
+    except WritingFailed as failure:
         if failure.code == "may_not_leave":
             host = endpoint.host(retriever.settings)
             raise InputError("llm_may_not_leave", collection=passage.collection, host=host) from failure
@@ -77,8 +77,8 @@ def _is_sure(checked: Checked) -> bool:
     return checked.verdict is Verdict.SUPPORTED
 
 
-def _original(library: Library, unit: Unit) -> Citation:
-    found = stands(library, [cite(1, unit)])
+def _original(library: Library, unit: QuotableSpan) -> Citation:
+    found = verify_citations(library, [cite(1, unit)])
     if not found:
         raise NotFound("passage_gone", document=unit.passage.document)
     return found[0]

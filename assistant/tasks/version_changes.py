@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from assistant.answers.citations import Citation, cite, stands
-from assistant.evidence.quotable_spans import Unit
+from assistant.answers.citations import Citation, cite, verify_citations
+from assistant.evidence.quotable_spans import QuotableSpan
 from assistant.tasks.version_passages import find, opened, versions
 from kb.core.errors import InputError, NotFound
 from kb.language.script import fold
@@ -75,7 +75,7 @@ class Changes:
 @dataclass(slots=True)
 class _Clause:
     key: str
-    units: list[Unit]
+    units: list[QuotableSpan]
 
     @property
     def text(self) -> str:
@@ -148,10 +148,10 @@ def _opening(passage: Passage, before: str) -> str:
     return heading or lead.splitlines()[0] if len(lead) <= HEADING and not lead.endswith("。") else before
 
 
-def _trimmed(passage: Passage, start: int, end: int) -> Unit | None:
+def _trimmed(passage: Passage, start: int, end: int) -> QuotableSpan | None:
     text = passage.text[start:end]
     left = len(text) - len(text.lstrip())
-    return Unit(passage, start + left, start + len(text.rstrip())) if text.strip() else None
+    return QuotableSpan(passage, start + left, start + len(text.rstrip())) if text.strip() else None
 
 
 def _changes(library: Library, before: list[_Clause], after: list[_Clause]) -> Iterator[Change]:
@@ -221,7 +221,7 @@ def _named(old: _Clause, new: _Clause) -> bool:
 
 
 def _cited(library: Library, clause: _Clause) -> list[Citation]:
-    return stands(library, [cite(n, unit) for n, unit in enumerate(clause.units, start=1)])
+    return verify_citations(library, [cite(n, unit) for n, unit in enumerate(clause.units, start=1)])
 
 
 _WORDS = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d|\s+|.")

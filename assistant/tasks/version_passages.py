@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from assistant.evidence.quotable_spans import Unit
+from assistant.evidence.quotable_spans import QuotableSpan
 from kb.core.errors import NotFound
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.search.passage import Passage, passage
 from kb.store.tables.library_tables import READABLE, DocumentRow, VersionRow
 
@@ -41,16 +41,16 @@ def opened(library: Library, document: DocumentRow, number: int | None = None) -
     if version is None:
         raise NotFound("version_not_found", document=document.name, version=number or 1)
     collection = next(one for one in library.collections() if one.id == document.collection_id)
-    holding = Holding(collection, document, version)
+    holding = DocumentVersion(collection, document, version)
     return [passage(chunk, holding) for chunk in library.chunks_of(version.id)]
 
 
-def clause(library: Library, document: DocumentRow, number: str) -> Unit | None:
+def clause(library: Library, document: DocumentRow, number: str) -> QuotableSpan | None:
     """Return a clause of the newest version, None where there is none of that number."""
     for one in opened(library, document):
         starts = one.clauses or ([(0, one.clause)] if one.clause else [])
         for place, (start, name) in enumerate(starts):
             if name == number:
                 end = starts[place + 1][0] if place + 1 < len(starts) else len(one.text)
-                return Unit(one, start, start + len(one.text[start:end].rstrip()))
+                return QuotableSpan(one, start, start + len(one.text[start:end].rstrip()))
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from assistant.answers.citations import Citation
 from assistant.llm.egress_record import Egress
 
-__all__ = ["Point", "Written"]
+__all__ = ["Point", "WrittenText"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Point:
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenText:
     """A text with its sources.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from assistant.uploads.upload_status import Board
+from assistant.uploads.upload_status import UploadStatus
 from ingest.job import Job
-from ingest.queue.job_queue import Jobs
+from ingest.queue.job_queue import JobQueue
 from kb.core.errors import SinziError
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import UploadRow
@@ -17,7 +17,7 @@ __all__ = ["Intake"]
 class Intake:
     """The running queue, and how its files are doing."""
 
-    def __init__(self, queue: Jobs, board: Board) -> None:
+    def __init__(self, queue: JobQueue, board: UploadStatus) -> None:
         self.queue = queue
         self.board = board
 

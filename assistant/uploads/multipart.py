@@ -20,7 +20,7 @@ from kb.core.settings import Settings
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-__all__ = ["Received", "clear", "receive"]
+__all__ = ["ReceivedFiles", "clear", "receive"]
 
 _MB = 1024 * 1024
 _MOST_FIELD_BYTES = 4096
@@ -37,7 +37,7 @@ class File:
 
 
 @dataclass(slots=True)
-class Received:
+class ReceivedFiles:
     """What a request held; :meth:`drop` removes what is on disk."""
 
     folder: Path
@@ -53,7 +53,7 @@ def clear(home: Path) -> None:
     shutil.rmtree(home / "incoming", ignore_errors=True)
 
 
-async def receive(stream: AsyncIterator[bytes], content_type: str, home: Path, settings: Settings) -> Received:
+async def receive(stream: AsyncIterator[bytes], content_type: str, home: Path, settings: Settings) -> ReceivedFiles:
     """Read a request's files into ``<home>/incoming``.
 
     Raises:
@@ -62,7 +62,7 @@ async def receive(stream: AsyncIterator[bytes], content_type: str, home: Path, s
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data" or b"boundary" not in options:
         raise InputError("upload_invalid", reason="multipart/form-data")
-    received = Received(home / "incoming" / uuid.uuid4().hex)
+    received = ReceivedFiles(home / "incoming" / uuid.uuid4().hex)
     received.folder.mkdir(parents=True)
     writer = _Writer(received, settings)
     try:
@@ -89,7 +89,7 @@ async def receive(stream: AsyncIterator[bytes], content_type: str, home: Path, s
 class _Writer:
     """Takes what the parser finds, piece by piece."""
 
-    def __init__(self, received: Received, settings: Settings) -> None:
+    def __init__(self, received: ReceivedFiles, settings: Settings) -> None:
         self.whole = False
         self._received = received
         self._settings = settings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from assistant.uploads.filenames import clean
-from assistant.uploads.multipart import File, Received
+from assistant.uploads.multipart import File, ReceivedFiles
 from assistant.uploads.upload_status import UNFINISHED
 from ingest import document_names
 from ingest.job import Job, job_for
@@ -24,7 +24,7 @@ from kb.store.tables.library_tables import CollectionRow, DocumentRow
 if TYPE_CHECKING:
     from assistant.uploads.intake import Intake
 
-__all__ = ["Batch", "dismiss", "recent", "take_in"]
+__all__ = ["Batch", "dismiss", "queue_uploads", "recent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class Batch:
     replaces: DocumentRow | None = None
 
 
-def take_in(intake: Intake, library: Library, actor: Actor, batch: Batch, received: Received) -> list[UploadRow]:
+def queue_uploads(
+    intake: Intake, library: Library, actor: Actor, batch: Batch, received: ReceivedFiles
+) -> list[UploadRow]:
     """Queue the files of a request; one that cannot be queued gets a row that says why.
 
     Raises:
@@ -54,7 +56,7 @@ def take_in(intake: Intake, library: Library, actor: Actor, batch: Batch, receiv
             rows.append(intake.refuse(library, job, actor.id, refusal))
             continue
         job = job_for(library.tenant, file.path, name, str(path), batch.collection.slug, publish=batch.publish)
-        audit.note(library, actor, "document.upload", name, collection=batch.collection.slug, publish=batch.publish)
+        audit.record(library, actor, "document.upload", name, collection=batch.collection.slug, publish=batch.publish)
         rows.append(intake.submit(library, job, actor.id))
     return rows
 

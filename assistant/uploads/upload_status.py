@@ -18,9 +18,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ingest.error_json import packed
+from ingest.error_json import error_to_json
 from ingest.job import Job, Outcome
-from ingest.queue.job_queue import Jobs
+from ingest.queue.job_queue import JobQueue
 from kb.core.errors import SinziError, Transient
 from kb.core.settings import Settings
 from kb.library.documents import Library
@@ -29,7 +29,7 @@ from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.columns import now
 from kb.store.tables.library_tables import CollectionRow, DocumentRow
 
-__all__ = ["UNFINISHED", "Board", "Live"]
+__all__ = ["UNFINISHED", "LiveProgress", "UploadStatus"]
 
 UNFINISHED = ("queued", "working")
 _LOG = logging.getLogger("sinzi.intake")
@@ -38,7 +38,7 @@ _P = ParamSpec("_P")
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveProgress:
     """The latest of a file at work."""
 
     stage: str
@@ -59,17 +59,17 @@ def _never_fails(tell: Callable[_P, None]) -> Callable[_P, None]:
     return guarded
 
 
-class Board:
-    """A :class:`ingest.queue.job_observer.Watch` that keeps :class:`UploadRow` rows. Safe from several threads."""
+class UploadStatus:
+    """A job observer (:mod:`ingest.queue.job_observer`) that keeps :class:`UploadRow` rows. Safe from several threads."""
 
     def __init__(self, settings: Settings) -> None:
         self.version = 0
         self._settings = settings
-        self._live: dict[str, Live] = {}
+        self._live: dict[str, LiveProgress] = {}
         self._written: dict[str, float] = {}
         self._guard = threading.Lock()
 
-    def live(self, job_id: str) -> Live | None:
+    def live(self, job_id: str) -> LiveProgress | None:
         """Return the latest figures of a job at work."""
         return self._live.get(job_id)
 
@@ -85,7 +85,7 @@ class Board:
         """Write down a file that never got as far as the queue."""
         with library.transaction() as session:
             row = _new(job_id, job, by)
-            row.status, row.error, row.finished_at = "failed", packed(error), now()
+            row.status, row.error, row.finished_at = "failed", error_to_json(error), now()
             session.add(row)
         self._changed()
         return row
@@ -99,7 +99,7 @@ class Board:
 
     @_never_fails
     def progress(self, job_id: str, job: Job, stage: str, done: int, total: int | None) -> None:
-        before, self._live[job_id] = self._live.get(job_id), Live(stage, done, total)
+        before, self._live[job_id] = self._live.get(job_id), LiveProgress(stage, done, total)
         self._changed()
         if (
             before is None
@@ -121,7 +121,7 @@ class Board:
         self._written.pop(job_id, None)
         self._changed()
 
-    def reconcile(self, queue: Jobs) -> None:
+    def reconcile(self, queue: JobQueue) -> None:
         """Put right what rows say of files that an earlier process left: done meanwhile, or lost."""
         for tenant in tenants.listing(self._settings):
             library = Library(tenant)
@@ -136,7 +136,7 @@ class Board:
                         _end(session, row, outcome)
                     elif row.status in UNFINISHED:
                         row.status, row.finished_at = "failed", now()
-                        row.error = packed(Transient("upload_interrupted", name=row.name))
+                        row.error = error_to_json(Transient("upload_interrupted", name=row.name))
         self._changed()
 
     def _library(self, job: Job) -> Library:

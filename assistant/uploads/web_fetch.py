@@ -26,7 +26,7 @@ from assistant.uploads.filenames import clean
 from kb.core.errors import InputError
 from kb.core.settings import Settings
 
-__all__ = ["Fetched", "fetch", "is_public"]
+__all__ = ["FetchedFile", "fetch", "is_public"]
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
@@ -38,7 +38,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedFile:
     """What came in: where it lies, the name it goes by, the address it came from after redirects."""
 
     path: Path
@@ -110,7 +110,7 @@ class _Ending(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-def fetch(settings: Settings, url: str, folder: Path, allowed: Callable[[Address], bool] = is_public) -> Fetched:
+def fetch(settings: Settings, url: str, folder: Path, allowed: Callable[[Address], bool] = is_public) -> FetchedFile:
     """Fetch ``url`` into ``folder``.
 
     Args:
@@ -128,7 +128,7 @@ def fetch(settings: Settings, url: str, folder: Path, allowed: Callable[[Address
                 found = _one(pool, url, folder, settings, ends)
             except (*_UNREACHABLE, OSError, UnicodeError) as error:  # UnicodeError: no name that can be looked up
                 raise InputError("url_unreachable", url=url, reason=type(error).__name__) from error
-            if isinstance(found, Fetched):
+            if isinstance(found, FetchedFile):
                 return found
             url = found
     raise InputError("url_unreachable", url=url, reason="redirects")
@@ -144,7 +144,7 @@ def _check(url: str) -> None:
         raise InputError("url_invalid", url=url[:500])
 
 
-def _one(pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settings, ends: float) -> Fetched | str:
+def _one(pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settings, ends: float) -> FetchedFile | str:
     """Make one request: the file it gave, or the address it points to."""
     waits = dict.fromkeys(("connect", "read", "write", "pool"), _WAIT_SECONDS)
     with pool.stream("GET", _ascii(url), headers=_HEADERS, extensions={"timeout": waits}) as response:
@@ -162,7 +162,7 @@ def _one(pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settin
                 if time.monotonic() > ends:
                     raise InputError("url_unreachable", url=url, reason=f"> {settings.max_url_seconds} s")
                 stream.write(piece)
-    return Fetched(target, _name(url, headers), url)
+    return FetchedFile(target, _name(url, headers), url)
 
 
 def _joined(url: str, location: str) -> str:

@@ -62,10 +62,10 @@ def bench(context: Context, samples: Path, floor: Path | None, set_floor: bool, 
     summaries = {slug: result.summary for slug, result in opened.items()}
     floor_file = floor or samples / "floor.json"
     if set_floor:
-        floor_file.write_text(floors.lowered(summaries), encoding="utf-8")
+        floor_file.write_text(floors.new_baseline(summaries), encoding="utf-8")
         click.echo(floor_file)
     elif floor_file.is_file():
-        lines = floors.below(floor_file, summaries)
+        lines = floors.scores_below(floor_file, summaries)
         click.echo("\n".join(lines) if lines else f"{floor_file}: held", err=bool(lines))
         if lines:
             sys.exit(1)

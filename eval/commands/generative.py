@@ -29,7 +29,7 @@ def generative(
     """Ask QUESTIONS twice, with the language model and with quotes only: is what reaches the reader supported, do wrong
     numbers get through (aim: 0), are refusals right, how long to the first text and to the end?
     """
-    from assistant.llm.gateway import open_door
+    from assistant.llm.gateway import open_gateway
     from eval.datasets import question_files as questioning
     from eval.runs import generative_runs as generating
     from kb.core.errors import Misconfigured
@@ -37,7 +37,7 @@ def generative(
     from kb.store import tenants
 
     retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
-    if open_door(context.settings, retriever.library) is None:
+    if open_gateway(context.settings, retriever.library) is None:
         raise Misconfigured("llm_needed")
     listed = questioning.read(questions)
     if limit is not None and limit < len(listed):

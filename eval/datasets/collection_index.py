@@ -129,7 +129,7 @@ def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: P
         store.add(begun.version_id, version_writer.fill(library, begun, _content(prepared, rows)), rows)
         version_writer.publish(library, store, begun)
         progress("store", done, len(read))
-    twins.seek(library)
+    twins.find_pairs(library)
     _refine(library, encoder, cache, progress)
     return len(texts)
 
@@ -142,7 +142,7 @@ def _refine(library: Library, encoder: Encoder, cache: Path, progress: Progress)
     last = 0
     for done in range(0, total, _BATCH):
         with library.session() as session:
-            chunks = sentence_vectors.waiting(session, model, _BATCH, last)
+            chunks = sentence_vectors.chunks_to_embed(session, model, _BATCH, last)
         texts = [text for chunk in chunks for text in chunk.texts]
         vectors = vector_cache.encode(cache, encoder, texts, lambda done, new: None)
         with library.transaction() as session:
@@ -161,9 +161,9 @@ def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> Prepared | 
         return None
 
 
-def _content(prepared: Prepared, vectors: Vectors) -> version_writer.Content:
+def _content(prepared: Prepared, vectors: Vectors) -> version_writer.VersionContent:
     """Without the dates the text may state: a test collection is all in force."""
-    return version_writer.Content(
+    return version_writer.VersionContent(
         title=prepared.title,
         language=prepared.language,
         page_count=None,

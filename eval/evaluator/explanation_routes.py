@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.callers import Evaluator, limit_questions
 from assistant.service.running_service import ServiceDep
-from assistant.sources.readable_versions import holdings
+from assistant.sources.readable_versions import document_versions
 from eval.evaluator.search_explanation import SHOWN_TEXT, Hit, explain
 
 __all__ = ["router"]
@@ -66,7 +66,7 @@ def hit_test(caller: Evaluator, service: ServiceDep, asked: HitTestCreate) -> Hi
     found = explain(
         service.retriever(caller.tenant), asked.question, caller.narrowed(asked.collections), asked.as_of, asked.limit
     )
-    versions = holdings(caller.library, (one.passage.version_id for one in found.hits))
+    versions = document_versions(caller.library, (one.passage.version_id for one in found.hits))
     documents = {version_id: one.document.id for version_id, one in versions.items()}
     return HitTestPublic(
         question=found.question,

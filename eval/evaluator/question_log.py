@@ -18,7 +18,7 @@ from kb.search.models import embedding
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.columns import now
 
-__all__ = ["Group", "Logged", "groups"]
+__all__ = ["LoggedQuestion", "QuestionGroup", "groups"]
 
 # Cosine of two questions' e5 vectors from which they ask the same. On 18 topics asked three ways, one in Cantonese
 # and in written Chinese had a median of .936; questions of different topics stayed below .916 in 99 of 100 pairs.
@@ -27,7 +27,7 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedQuestion:
     """One asked question and what is known of its answer."""
 
     message_id: int
@@ -41,10 +41,10 @@ class Logged:
 
 
 @dataclass(slots=True)
-class Group:
+class QuestionGroup:
     """Questions that ask the same, newest first."""
 
-    questions: list[Logged] = field(default_factory=list)
+    questions: list[LoggedQuestion] = field(default_factory=list)
 
     @property
     def refused(self) -> int:
@@ -55,24 +55,24 @@ class Group:
         return sum(one.trouble == "disliked" for one in self.questions)
 
 
-def groups(settings: Settings, library: Library, collections: Collection[str], days: int = 90) -> list[Group]:
+def groups(settings: Settings, library: Library, collections: Collection[str], days: int = 90) -> list[QuestionGroup]:
     """Return groups of the last ``days`` days, largest first; answers that quote other collections are left out."""
     asked = [one for one in _troubled(library, days) if _within(one.answer, collections)]
     if not asked:
         return []
     vectors = embedding.load(settings).encode_queries([one.question for one in asked])
-    found: list[tuple[int, Group]] = []
+    found: list[tuple[int, QuestionGroup]] = []
     for place, one in enumerate(asked):
         near = [(float(vectors[place] @ vectors[first]), group) for first, group in found]
         best = max(near, key=lambda pair: pair[0], default=None)
         if best is not None and best[0] >= ALIKE:
             best[1].questions.append(one)
         else:
-            found.append((place, Group([one])))
+            found.append((place, QuestionGroup([one])))
     return sorted((group for _, group in found), key=lambda group: -len(group.questions))
 
 
-def _troubled(library: Library, days: int) -> list[Logged]:
+def _troubled(library: Library, days: int) -> list[LoggedQuestion]:
     query = (
         sa.select(MessageRow, FeedbackRow)
         .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
@@ -87,9 +87,9 @@ def _troubled(library: Library, days: int) -> list[Logged]:
         return [_logged(message, feedback) for message, feedback in session.execute(query)]
 
 
-def _logged(message: MessageRow, feedback: FeedbackRow | None) -> Logged:
+def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion:
     disliked = feedback is not None and feedback.verdict < 0
-    return Logged(
+    return LoggedQuestion(
         message_id=message.id,
         question=str(message.answer.get("searched") or message.question),
         language=message.language,

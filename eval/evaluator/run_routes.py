@@ -141,7 +141,7 @@ def start(caller: Evaluator, runs: RunsDep, wanted: RunCreate) -> RunState:
     if not chosen.questions:
         raise InputError("questions_invalid", name=wanted.test_set, problems="0")
     state = runs.start(caller.tenant, chosen, caller.narrowed(wanted.collections))
-    audit.note(caller.library, caller.actor, "run.start", wanted.test_set)
+    audit.record(caller.library, caller.actor, "run.start", wanted.test_set)
     return _state(state)
 
 
@@ -169,7 +169,7 @@ def detail(caller: Evaluator, name: RunName) -> RunDetail:
 )
 def report_page(caller: Evaluator, name: RunName) -> Response:
     found = opened(caller, name)
-    audit.note(caller.library, caller.actor, "run.export", name)
+    audit.record(caller.library, caller.actor, "run.export", name)
     return Response(
         html_report.page([found], WORST),
         media_type="text/html",

@@ -129,7 +129,7 @@ def listing(caller: Evaluator) -> list[TestSetPublic]:
 @router.post("", status_code=201, summary="Make an empty test set", operation_id="create_test_set")
 def create(caller: Evaluator, wanted: TestSetCreate) -> TestSetPublic:
     made = test_sets.create(caller.tenant, wanted.name, [])
-    audit.note(caller.library, caller.actor, "testset.create", wanted.name)
+    audit.record(caller.library, caller.actor, "testset.create", wanted.name)
     return _public(made)
 
 
@@ -141,7 +141,7 @@ def import_sheet(
 ) -> TestSetPublic:
     """Read a table of questions; a faulty row refuses the whole table and says which rows to mend."""
     made = test_sets.create(caller.tenant, name, _sheet(file))
-    audit.note(caller.library, caller.actor, "testset.import", name, questions=len(made.questions))
+    audit.record(caller.library, caller.actor, "testset.import", name, questions=len(made.questions))
     return _public(made)
 
 
@@ -191,7 +191,7 @@ def detail(caller: Evaluator, name: TestSetName) -> TestSetDetail:
 def delete(caller: Evaluator, name: TestSetName) -> None:
     """Delete a test set; the runs made with it stay."""
     test_sets.delete(caller.tenant, name)
-    audit.note(caller.library, caller.actor, "testset.delete", name)
+    audit.record(caller.library, caller.actor, "testset.delete", name)
 
 
 @router.get(
@@ -204,7 +204,7 @@ def delete(caller: Evaluator, name: TestSetName) -> None:
 def export(caller: Evaluator, name: TestSetName) -> Response:
     test_sets.get(caller.tenant, name)
     content = test_sets.path_of(caller.tenant, name).read_bytes()
-    audit.note(caller.library, caller.actor, "testset.export", name)
+    audit.record(caller.library, caller.actor, "testset.export", name)
     disposition = 'attachment; filename="questions.jsonl"'
     return Response(content, media_type="application/x-ndjson", headers={"Content-Disposition": disposition})
 
@@ -226,7 +226,7 @@ def add_question(caller: Evaluator, name: TestSetName, wanted: QuestionCreate) -
             split=wanted.split,
         ),
     )
-    audit.note(caller.library, caller.actor, "testset.add", name)
+    audit.record(caller.library, caller.actor, "testset.add", name)
     return _question(made)
 
 
@@ -240,4 +240,4 @@ def remove_question(
     caller: Evaluator, name: TestSetName, question_id: Annotated[str, PathParam(min_length=1, max_length=100)]
 ) -> None:
     test_sets.remove(caller.tenant, name, question_id)
-    audit.note(caller.library, caller.actor, "testset.remove", name)
+    audit.record(caller.library, caller.actor, "testset.remove", name)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from eval.datasets.question_files import Place, Question
 
-__all__ = ["MEASURES", "Records", "judge", "stands_in"]
+__all__ = ["MEASURES", "Records", "is_quoted_in", "judge"]
 
 MEASURES = (
     "evidence in records",
@@ -65,7 +65,7 @@ def judge(question: Question, answer: Mapping[str, Any], records: Records | None
                 values["right page"] = float(any(_same_page(place, one) for place, one in pairs))
         if question.facts:
             said = "\n".join([str(answer.get("answer") or ""), *(str(one.get("quote") or "") for one in citations)])
-            hit = all(any(stands_in(one, said) for one in alternatives) for alternatives in question.facts)
+            hit = all(any(is_quoted_in(one, said) for one in alternatives) for alternatives in question.facts)
             values["fact in answer"] = float(hit and not refused)
     if citations:
         values["quote true"] = sum(_true(one, contexts, records) for one in citations) / len(citations)
@@ -89,7 +89,7 @@ def _in_records(places: Sequence[Place], records: Records) -> float | None:
     if not worded:
         return None
     return float(
-        any(stands_in(place.evidence or "", text) for place in worded for text in records.texts(place.document))
+        any(is_quoted_in(place.evidence or "", text) for place in worded for text in records.texts(place.document))
     )
 
 
@@ -97,7 +97,7 @@ def _is_evidence(place: Place, context: Mapping[str, Any]) -> bool:
     """The wording in the right document; or, for want of it, the right clause, page or document."""
     if not _same_document(place, context):
         return False
-    if place.evidence and stands_in(place.evidence, str(context.get("text") or "")):
+    if place.evidence and is_quoted_in(place.evidence, str(context.get("text") or "")):
         return True
     if place.clause:
         return context.get("clause") == place.clause
@@ -119,7 +119,7 @@ def _pages(one: Mapping[str, Any]) -> list[int]:
     return list(page) if isinstance(page, list) else [] if page is None else [int(page)]
 
 
-def stands_in(needle: str, text: str) -> bool:
+def is_quoted_in(needle: str, text: str) -> bool:
     """Say whether ``needle`` occurs in ``text``, width, case, white space and thousands' commas folded."""
     return bool(_pattern(needle).search(_folded(text)))
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["below", "lowered"]
+__all__ = ["new_baseline", "scores_below"]
 
 # How far under today's score the floor is set: a question or two may change sides without an alarm.
 _SLACK = 0.02
 Floor = dict[str, dict[str, float]]
 
 
-def below(floor_file: Path, summaries: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def scores_below(floor_file: Path, summaries: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return a line for every score under the floor, and for every floor that was not measured.
 
     Args:
@@ -35,7 +35,7 @@ def below(floor_file: Path, summaries: Mapping[str, Mapping[str, Any]]) -> list[
     ]
 
 
-def lowered(summaries: Mapping[str, Mapping[str, Any]]) -> str:
+def new_baseline(summaries: Mapping[str, Mapping[str, Any]]) -> str:
     """Return today's scores as a floor file; a true quote has no slack."""
     floor = {
         tenant: {

@@ -13,7 +13,7 @@ from typing import Any
 from eval.datasets.collection_index import Progress
 from ingest import document_names, prepared
 from ingest.archive_members import MOST_NESTED
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 
@@ -49,14 +49,14 @@ class FileRead:
 def read_all(folder: Path, settings: Settings, progress: Progress) -> Iterator[FileRead]:
     """Read every file of ``folder`` in a worker process; yield one result each, files found inside it after it."""
     found = document_names.files_in([folder])
-    with Workers(settings) as workers, tempfile.TemporaryDirectory() as scratch:
+    with WorkerPool(settings) as workers, tempfile.TemporaryDirectory() as scratch:
         workers.identity()  # starts the process and the model, which no file should be charged with
         for done, path in enumerate(found, 1):
             yield from _read(path, path.relative_to(folder).as_posix(), Path(scratch), workers, depth=0)
             progress("read", done, len(found))
 
 
-def _read(source: Path, shown: str, scratch: Path, workers: Workers, depth: int) -> Iterator[FileRead]:
+def _read(source: Path, shown: str, scratch: Path, workers: WorkerPool, depth: int) -> Iterator[FileRead]:
     name = PurePosixPath(shown).name
     with tempfile.TemporaryDirectory(dir=scratch) as place:
         work = Path(place) / "work"

@@ -132,13 +132,13 @@ def _add(settings: Settings, tenant: Tenant, maker: _Maker, held: int, number: i
     name = f"synthetic-{held:07d}.pdf"
     collection = version_writer.collection_for(library, DEFAULT_COLLECTION, embedding.identity(settings))
     begun = version_writer.begin(library, collection, name, hashlib.sha256(name.encode()).hexdigest(), 1)
-    content = version_writer.Content(name, chunks[0].language, number, [], chunks, vectors)
+    content = version_writer.VersionContent(name, chunks[0].language, number, [], chunks, vectors)
     store = VectorStore(settings, tenant, DEFAULT_COLLECTION)
     ids = version_writer.fill(library, begun, content)
     store.add(begun.version_id, ids, vectors)
     version_writer.publish(library, store, begun)
     with library.transaction() as session:
-        waiting = sentence_vectors.waiting(session, embedding.identity(settings), number, after=ids[0] - 1)
+        waiting = sentence_vectors.chunks_to_embed(session, embedding.identity(settings), number, after=ids[0] - 1)
         of = dict(zip(ids, vectors, strict=True))
         sentence_vectors.store(
             session, waiting, maker.moved(np.stack([of[one.chunk_id] for one in waiting for _ in one.spans]))

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from eval.datasets.collection_index import Progress
-from eval.runs.ingest_timing import Measured, embedding, pipeline, read_once, thinned
+from eval.runs.ingest_timing import Timing, embedding, pipeline, read_once, thinned
 from ingest import prepared
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.cpu_cores import usable_cores
 from kb.core.settings import Settings
 from kb.search.models import bundled_model
@@ -57,23 +57,23 @@ def measure(
     torch_settings = settings.model_copy(update={"embedding_model": str(bundled_model.ensure(settings.cache))})
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kb-ingest-", ignore_cleanup_errors=True)))
-        ours, torch = (stack.enter_context(Workers(one)) for one in (settings, torch_settings))
+        ours, torch = (stack.enter_context(WorkerPool(one)) for one in (settings, torch_settings))
         works = read_once(ours, paths, home / "ours")
         documents = [document for work in works if (document := prepared.load(work)) is not None]
         pages, chunks = (sum(one.page_count or 0 for one in documents), sum(len(one.texts) for one in documents))
         torch_chunks = chunks
-        runs: dict[str, Callable[[Measured], None]] = {
+        runs: dict[str, Callable[[Timing], None]] = {
             PRODUCT: lambda into: pipeline(settings, ours, paths, home, into),
             ALONE: lambda into: embedding(ours, works, into),
         }
         if sample:
             torch_works, torch_chunks = thinned(works, home / "sample", sample)
-            embedding(torch, torch_works[:1], Measured())  # starts the process and loads the model
+            embedding(torch, torch_works[:1], Timing())  # starts the process and loads the model
             runs[TORCH_SAMPLE] = lambda into: embedding(torch, torch_works, into)
         else:
             read_once(torch, paths, home / "torch")
             runs[TORCH] = lambda into: pipeline(torch_settings, torch, paths, home, into)
-        measured = {name: Measured() for name in runs}
+        measured = {name: Timing() for name in runs}
         for turn in range(repeat):
             for place, (name, run) in enumerate(runs.items(), 1):
                 run(measured[name])
@@ -93,12 +93,12 @@ def measure(
     }
 
 
-def _scale(measured: Measured, factor: float) -> None:
+def _scale(measured: Timing, factor: float) -> None:
     measured.wall = [one * factor for one in measured.wall]
     measured.cpu = [one * factor for one in measured.cpu]
 
 
-def _row(measured: Measured, pages: int, chunks: int) -> dict[str, Any]:
+def _row(measured: Timing, pages: int, chunks: int) -> dict[str, Any]:
     wall = statistics.median(measured.wall)
     row: dict[str, Any] = {
         "wall_s": round(wall, 2),
@@ -115,7 +115,7 @@ def _row(measured: Measured, pages: int, chunks: int) -> dict[str, Any]:
     return row
 
 
-def _ratios(measured: dict[str, Measured]) -> dict[str, float]:
+def _ratios(measured: dict[str, Timing]) -> dict[str, float]:
     """Return medians over the turns, by wall and by CPU seconds.
 
     ``embedding_share``: of the time end to end, how much of it some file was being embedded;

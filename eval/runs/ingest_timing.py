@@ -15,14 +15,14 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 from ingest import document_names, prepared
-from ingest.error_json import unpacked
+from ingest.error_json import error_from_json
 from ingest.job import Job, job_for
 from ingest.queue import job_queue as durable
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.store import tenants, writer_lock
 
-__all__ = ["Measured", "Stages", "embedding", "pipeline", "read_once", "thinned"]
+__all__ = ["Stages", "Timing", "embedding", "pipeline", "read_once", "thinned"]
 
 _WARM_CHUNKS = 4
 # Taken in before the clock starts: what the first file of a day pays for (queue, vector store) is not measured.
@@ -30,7 +30,7 @@ _FIRST = "員工請病假兩天或以上，須於復工當日遞交醫生證明�
 
 
 @dataclass(slots=True)
-class Measured:
+class Timing:
     """The repetitions of one system: wall seconds, CPU seconds of all processes, seconds per stage."""
 
     wall: list[float] = field(default_factory=list)
@@ -98,7 +98,7 @@ def _covered(spans: list[tuple[float, float]]) -> float:
     return total
 
 
-def read_once(workers: Workers, paths: Sequence[Path], home: Path) -> list[Path]:
+def read_once(workers: WorkerPool, paths: Sequence[Path], home: Path) -> list[Path]:
     """Read files and return the folders of the prepared documents; both processes are warm afterwards.
 
     Raises:
@@ -108,7 +108,7 @@ def read_once(workers: Workers, paths: Sequence[Path], home: Path) -> list[Path]
     for path, folder in zip(paths, folders, strict=True):
         workers.read(path, path.name, folder, _silent)
     thinned(folders, home / "warm", _WARM_CHUNKS)
-    embedding(workers, [home / "warm" / folder.name for folder in folders], Measured())
+    embedding(workers, [home / "warm" / folder.name for folder in folders], Timing())
     return folders
 
 
@@ -124,7 +124,7 @@ def thinned(folders: Sequence[Path], home: Path, sample: int) -> tuple[list[Path
     return kept, sum(len(one.texts[::step]) for one in documents)
 
 
-def embedding(workers: Workers, folders: Sequence[Path], into: Measured) -> None:
+def embedding(workers: WorkerPool, folders: Sequence[Path], into: Timing) -> None:
     """Time the embedding of prepared documents, one after the other, in the embedding process."""
     for folder in folders:
         for vectors in folder.glob("vectors-*"):
@@ -134,7 +134,7 @@ def embedding(workers: Workers, folders: Sequence[Path], into: Measured) -> None
             workers.embed(folder, _silent)
 
 
-def pipeline(settings: Settings, workers: Workers, paths: Sequence[Path], home: Path, into: Measured) -> None:
+def pipeline(settings: Settings, workers: WorkerPool, paths: Sequence[Path], home: Path, into: Timing) -> None:
     """Time files through the durable queue into a new tenant in ``home``, from the command to the last publishing.
 
     Raises:
@@ -156,7 +156,7 @@ def pipeline(settings: Settings, workers: Workers, paths: Sequence[Path], home: 
             for outcome in work.outcomes(work.submit(job)):
                 stages.ended(outcome.path)
                 if outcome.error:
-                    raise unpacked(outcome.error)
+                    raise error_from_json(outcome.error)
 
         through(job_for(tenant, first, first.name, first.name, "main"))
         stages.clear()

@@ -15,7 +15,7 @@ from kb.language.glossary import Expansion, Glossary
 from kb.language.words import query_words
 from kb.search.passage import Passage
 from kb.search.query import Query
-from kb.search.ranking import Ranking
+from kb.search.ranking import RankingWeights
 from kb.search.retriever import Retriever
 
 __all__ = ["SYSTEMS", "System", "documents"]
@@ -90,7 +90,7 @@ class System:
 
     read: Callable[[Retriever, str], Query]
     score: Callable[[Passage, int], float]
-    ranking: Ranking = field(default_factory=Ranking)
+    ranking: RankingWeights = field(default_factory=RankingWeights)
 
 
 SYSTEMS: dict[str, System] = {
@@ -98,8 +98,8 @@ SYSTEMS: dict[str, System] = {
     "dense": System(_understood, _dense),
     "centred": System(_understood, _centred),
     "lexical": System(_understood, _lexical),
-    "no-units": System(_understood, _as_returned, Ranking(unit_share=0.0)),
-    "no-twins": System(_understood, _as_returned, Ranking(twins=False)),
+    "no-units": System(_understood, _as_returned, RankingWeights(unit_share=0.0)),
+    "no-twins": System(_understood, _as_returned, RankingWeights(twins=False)),
     "no-glossary": System(_without_glossary, _as_returned),
     "no-translation": System(_without_translation, _as_returned),
     "no-rewriting": System(_without_rewriting, _as_returned),

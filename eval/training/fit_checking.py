@@ -16,7 +16,7 @@ from typing import Any
 from assistant.checking import claim_checker as checking
 from assistant.checking.claim_checker import Checked, Checker, Verdict
 from assistant.checking.support_levels import Levels, level_of
-from eval.measures.answer_judge import stands_in
+from eval.measures.answer_judge import is_quoted_in
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.passage import Passage, passage
@@ -72,7 +72,7 @@ def _passage(library: Library, row: dict[str, Any]) -> Passage:
     for holding in library.documents():
         if holding.document.name == row["document"]:
             for chunk in library.chunks_of(holding.version.id):
-                if stands_in(row["evidence"], chunk.text):
+                if is_quoted_in(row["evidence"], chunk.text):
                     return passage(chunk, holding)
     raise LookupError(row["evidence"])
 

@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evidence.gather import gather
-from assistant.evidence.quotable_spans import Unit, whole
+from assistant.evidence.quotable_spans import QuotableSpan, whole
 from assistant.evidence.scoring import FEATURES
 from assistant.turn import searched
 from eval.datasets import collection_index, question_files, test_collections
 from eval.datasets.question_files import Place, Question
-from eval.measures.answer_judge import stands_in
+from eval.measures.answer_judge import is_quoted_in
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
@@ -62,15 +62,15 @@ def _example(retriever: Retriever, asked: Question, day: date | None, weight: fl
     return Example(np.stack([one.features for one in evidence.units]), right, weight, asked.documents[0].document)
 
 
-def _tells(asked: Question, unit: Unit) -> bool:
+def _tells(asked: Question, unit: QuotableSpan) -> bool:
     quote = whole(unit).text
-    told = any(any(stands_in(one, quote) for one in alternatives) for alternatives in asked.facts)
+    told = any(any(is_quoted_in(one, quote) for one in alternatives) for alternatives in asked.facts)
     return told and any(_is_from(place, unit) for place in asked.documents)
 
 
-def _is_from(place: Place, unit: Unit) -> bool:
+def _is_from(place: Place, unit: QuotableSpan) -> bool:
     passage = unit.passage
-    return passage.document == place.document and (not place.evidence or stands_in(place.evidence, passage.text))
+    return passage.document == place.document and (not place.evidence or is_quoted_in(place.evidence, passage.text))
 
 
 def _of_samples(settings: Settings, folder: Path) -> Iterator[Example | None]:

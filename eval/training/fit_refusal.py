@@ -30,7 +30,7 @@ from eval.datasets import collection_index, question_files, test_collections
 from eval.datasets.question_files import Question
 from kb.core.dates import today
 from kb.core.settings import Settings
-from kb.library.documents import Holding
+from kb.library.documents import DocumentVersion
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from kb.store.tenants import Tenant
@@ -61,7 +61,7 @@ class _Some(Retriever):
         super().__init__(settings, tenant)
         self.seen = seen
 
-    def _in_force(self, day: date, collections: Sequence[str] | None) -> list[Holding]:
+    def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
         return [one for one in super()._in_force(day, collections) if self.seen(one.document.name)]
 
 

@@ -18,7 +18,7 @@ from kb.cli import Context, pass_context
 if TYPE_CHECKING:
     from ingest.commands.progress_bars import Display
     from ingest.job import Outcome
-    from ingest.queue.job_queue import Jobs
+    from ingest.queue.job_queue import JobQueue
     from kb.core.settings import Settings
     from kb.library.documents import Library
     from kb.store.tenants import Tenant
@@ -98,7 +98,7 @@ def _outcomes(
         with library.session() as session:
             to_refine = sentence_vectors.outstanding(session)
         if all(settled.values()) and not to_refine and not durable.left_over(settings):
-            twins.seek(library)
+            twins.find_pairs(library)
             yield from (outcome for outcome in settled.values() if outcome)
             return
         with _working(context, display) as work:
@@ -109,7 +109,7 @@ def _outcomes(
             for one in waiting:
                 yield from work.outcomes(one) if isinstance(one, str) else [one]
             # every file can be found already; sentence vectors make the search finer
-            refine.fill(
+            refine.refine(
                 library,
                 work.shop.workers,
                 progress=lambda done, total: display.report(tenant.name, "sentences", done, total),
@@ -121,12 +121,12 @@ def _handed_over(
 ) -> Iterator[Outcome]:
     """Let a running service take the files in, and yield what became of each."""
     from ingest.job import job_for
-    from ingest.queue.remote_queue import Handover
+    from ingest.queue.remote_queue import RemoteQueue
     from kb.library.documents import Library
 
     library = Library(tenant)
     display.note("handed_over", n=len(named))
-    with display.shown(), closing(Handover(settings, tenant, display.report)) as queue:
+    with display.shown(), closing(RemoteQueue(settings, tenant, display.report)) as queue:
         waiting: list[Outcome | str] = []
         for path, name in named:
             settled = _settled(settings, library, path, name, collection)
@@ -149,7 +149,7 @@ def _settled(settings: Settings, library: Library, path: Path, name: str, collec
 
 def _line(outcome: Outcome, locale: str) -> dict[str, Any]:
     """The line of the contract for scripts."""
-    from ingest.error_json import unpacked
+    from ingest.error_json import error_from_json
 
     return {
         "path": outcome.path,
@@ -159,22 +159,22 @@ def _line(outcome: Outcome, locale: str) -> dict[str, Any]:
         "pages": outcome.pages,
         "chunks": outcome.chunks,
         "seconds": outcome.seconds,
-        "error": unpacked(outcome.error).as_dict(locale) if outcome.error else None,
+        "error": error_from_json(outcome.error).as_dict(locale) if outcome.error else None,
     }
 
 
 @contextmanager
-def _working(context: Context, display: Display) -> Iterator[Jobs]:
+def _working(context: Context, display: Display) -> Iterator[JobQueue]:
     """Run workers and queue, and first finish what an earlier run left. The caller holds the writer lock."""
     from ingest.queue import job_queue as durable
-    from ingest.workers.worker_pool import Workers
+    from ingest.workers.worker_pool import WorkerPool
     from kb.search.models import bundled_model
 
     settings = context.settings
     with display.shown():
         if settings.embedding_model == "bundled":
             bundled_model.ensure(settings.cache, lambda step: display.note(f"model_{step}"))
-        with _stopped_by_hand(display), Workers(settings) as workers:
+        with _stopped_by_hand(display), WorkerPool(settings) as workers:
             workers.warm()
             # Inside as well: leaving the queue in order would first wait for the files at work.
             with durable.running(settings, workers, display.report) as work, _stopped_by_hand(display):

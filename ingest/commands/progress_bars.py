@@ -87,9 +87,9 @@ class Display:
 
     def _facts(self, outcome: Outcome) -> str:
         if outcome.error is not None:
-            from ingest.error_json import unpacked
+            from ingest.error_json import error_from_json
 
-            error = unpacked(outcome.error)
+            error = error_from_json(outcome.error)
             return f"{error.message(self._locale)}  [{error.code}]"
         pages = self._texts["pages"].format(n=outcome.pages) if outcome.pages is not None else ""
         parts = [

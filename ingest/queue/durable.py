@@ -11,7 +11,7 @@ from typing import Any
 from dbos import DBOS, DBOSClient
 from dbos._serialization import Serializer  # the type of a public setting; dbos exports it nowhere else
 
-from ingest.error_json import packed, unpacked
+from ingest.error_json import error_from_json, error_to_json
 from kb.core.errors import Transient
 from kb.core.settings import Settings
 
@@ -49,15 +49,15 @@ def step(name: str, stage: Callable[[], Any]) -> Any:
                 return {"value": stage()}
             except Transient as error:
                 if not attempts_left:
-                    return {"error": packed(error)}
+                    return {"error": error_to_json(error)}
                 threading.Event().wait(2.0 ** (_ATTEMPTS - attempts_left))
             except Exception as error:
-                return {"error": packed(error)}
+                return {"error": error_to_json(error)}
         raise AssertionError("unreachable")
 
     result = DBOS.run_step({"name": name}, attempt)
     if "error" in result:
-        raise unpacked(result["error"])
+        raise error_from_json(result["error"])
     return result["value"]
 
 

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from ingest.job import Job, Outcome
 
-__all__ = ["Nobody", "Watch"]
+__all__ = ["JobObserver", "SilentObserver"]
 
 
-class Watch(Protocol):
+class JobObserver(Protocol):
     """Called from the threads that do the work. After a crash a job is told anew: each call may come twice."""
 
     def begun(self, job_id: str, job: Job) -> None:
@@ -22,7 +22,7 @@ class Watch(Protocol):
         """A job is done; ``members`` are the ids of the jobs of ``outcome.members``."""
 
 
-class Nobody:
+class SilentObserver:
     """Listens to nothing."""
 
     def begun(self, job_id: str, job: Job) -> None: ...

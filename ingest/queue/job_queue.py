@@ -18,25 +18,25 @@ from typing import Any, ClassVar
 from dbos import DBOS, SetWorkflowID
 
 from ingest import pipeline, reconcile
-from ingest.context import Report, Shop
+from ingest.context import IngestContext, Report
 from ingest.job import Job, Outcome
 from ingest.queue.durable import PENDING, POLL_SECONDS, WORKFLOW, launch, queue_name, step
-from ingest.queue.job_observer import Nobody, Watch
-from ingest.workers.worker_pool import Workers
+from ingest.queue.job_observer import JobObserver, SilentObserver
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import tenants
 
-__all__ = ["Jobs", "left_over", "member_id", "outcome_of", "running"]
+__all__ = ["JobQueue", "left_over", "member_id", "outcome_of", "running"]
 
 
-class Jobs:
+class JobQueue:
     """The queue of one data folder, running in this process."""
 
-    current: ClassVar[Jobs | None] = None
+    current: ClassVar[JobQueue | None] = None
 
-    def __init__(self, settings: Settings, workers: Workers, report: Report, watch: Watch) -> None:
-        self.shop = Shop(settings, workers, report)
+    def __init__(self, settings: Settings, workers: WorkerPool, report: Report, watch: JobObserver) -> None:
+        self.shop = IngestContext(settings, workers, report)
         self.watch = watch
         self.queue = queue_name(settings)
         self.swept = threading.Event()
@@ -90,7 +90,7 @@ def outcome_of(recorded: Mapping[str, Any]) -> Outcome:
 
 @DBOS.workflow(name=WORKFLOW)
 def _ingest(facts: dict[str, Any]) -> dict[str, Any]:
-    jobs, job_id = Jobs.current, DBOS.workflow_id
+    jobs, job_id = JobQueue.current, DBOS.workflow_id
     assert jobs is not None
     assert job_id is not None
     jobs.swept.wait()
@@ -122,10 +122,10 @@ def member_id(job_id: str, number: int) -> str:
 @contextmanager
 def running(
     settings: Settings,
-    workers: Workers,
+    workers: WorkerPool,
     report: Report = lambda path, stage, done, total: None,
-    watch: Watch | None = None,
-) -> Iterator[Jobs]:
+    watch: JobObserver | None = None,
+) -> Iterator[JobQueue]:
     """Run the data folder's jobs in this process for the length of a ``with`` block.
 
     The caller holds the writer lock (:func:`kb.store.writer_lock.writing`). Unfinished jobs of an earlier process go on
@@ -134,7 +134,7 @@ def running(
     fresh = not settings.database_url and not (settings.data / "jobs.sqlite").exists()
     crashed = left_over(settings)
     _mark(settings).touch()
-    jobs = Jobs.current = Jobs(settings, workers, report, watch or Nobody())
+    jobs = JobQueue.current = JobQueue(settings, workers, report, watch or SilentObserver())
     try:
         launch(settings, jobs.queue)
         if fresh:  # dbos looks for new queues once a second, for known ones at launch
@@ -154,7 +154,7 @@ def running(
             _mark(settings).unlink(missing_ok=True)
     finally:
         DBOS.destroy()
-        Jobs.current = None
+        JobQueue.current = None
 
 
 def _mark(settings: Settings) -> Path:

@@ -29,7 +29,7 @@ from kb.store import writer_lock
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tenants import Tenant
 
-__all__ = ["Handover", "is_open", "opened"]
+__all__ = ["RemoteQueue", "accept_jobs", "is_open"]
 
 _POLL_SECONDS = 0.3
 
@@ -39,7 +39,7 @@ def _mark(data: Path) -> Path:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[None]:
+def accept_jobs(settings: Settings) -> Iterator[None]:
     """Say, for the length of a ``with`` block, that this process works through whatever is queued."""
     mark = _mark(settings.data)
     mark.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
@@ -58,7 +58,7 @@ def is_open(settings: Settings) -> bool:
     return pid == writer_lock.holder_pid(settings.data) and writer_lock.held_elsewhere(settings.data)
 
 
-class Handover:
+class RemoteQueue:
     """The queue of a service in another process; offers the command line what :class:`~.job_queue.Jobs` offers."""
 
     def __init__(self, settings: Settings, tenant: Tenant, report: Report) -> None:

@@ -12,7 +12,7 @@ from ingest.structure.annexes import inside
 from ingest.structure.clause_markers import Marker, markers
 from ingest.structure.marker_words import word_list
 
-__all__ = ["Numbered", "Numbering"]
+__all__ = ["ClauseNumber", "Numbering"]
 
 # Numbers lost by a parser must not lose the rest of the list.
 _GAP = 6  # clauses are withdrawn, and numbers lost in a scan; amounts and times are told apart by what follows them
@@ -23,7 +23,7 @@ _TOP = ("digit", "bare", "cjk", "upper_roman", "upper", "stem")
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class ClauseNumber:
     """A believed number: its kind, full clause path, depth (dotted levels, or nesting below the clause)."""
 
     kind: str
@@ -44,7 +44,7 @@ class Numbering:
     body: tuple[tuple[int, ...], int] = ((), 0)
     items: list[Marker] = field(default_factory=list)
 
-    def read(self, text: str, *, heading: bool, auto: str | None, ahead: list[Marker]) -> Numbered | None:
+    def read(self, text: str, *, heading: bool, auto: str | None, ahead: list[Marker]) -> ClauseNumber | None:
         """The number ``text`` starts with (or ``auto``, which the word processor made), or ``None``.
 
         ``ahead`` holds readings of numbers that come later, used where one number alone is not enough.
@@ -85,23 +85,23 @@ class Numbering:
             return f"{path} §{marker.label}"
         return path + (f"({marker.label})" if bare else marker.label)
 
-    def _structural(self, marker: Marker) -> Numbered | None:
+    def _structural(self, marker: Marker) -> ClauseNumber | None:
         if marker.kind not in ("annex", "part", "chapter", "article"):
             return None
         if marker.kind == "article":
             # Articles count through the whole document, whatever the chapter.
             self.anchor, self.items = marker.label, []
-            return Numbered("article", marker.label, 2, 0, marker.end)
+            return ClauseNumber("article", marker.label, 2, 0, marker.end)
         label = self._within(marker)
         if marker.kind == "annex" and inside(self.scope, label):
-            return Numbered(marker.kind, label, 1, 0, marker.end)
+            return ClauseNumber(marker.kind, label, 1, 0, marker.end)
         if not self._in_annex():
             self.body = (self.dotted, self.chapter)
         self.scope = self.anchor = label
         self.items = []
         self.chapter = marker.value[0]
         self.dotted = marker.value if marker.kind == "chapter" else ()
-        return Numbered(marker.kind, label, 1, 0, marker.end)
+        return ClauseNumber(marker.kind, label, 1, 0, marker.end)
 
     def _within(self, marker: Marker) -> str:
         """An appendix or a part inside an annex is named with it: "Annex 5.1 Appendix 2", "Annex 3 Part B"."""
@@ -116,7 +116,7 @@ class Numbering:
     def _in_annex(self) -> bool:
         return self.scope.casefold().startswith(word_list("annex"))
 
-    def _dotted(self, marker: Marker, *, sure: bool, heading: bool) -> Numbered | None:
+    def _dotted(self, marker: Marker, *, sure: bool, heading: bool) -> ClauseNumber | None:
         if marker.kind != "dotted":
             return None
         if sure or _follows(marker.value, self.dotted, heading):
@@ -127,13 +127,13 @@ class Numbering:
             return self._accept(marker)
         return None
 
-    def _accept(self, marker: Marker) -> Numbered:
+    def _accept(self, marker: Marker) -> ClauseNumber:
         self.dotted, self.items = marker.value, []
         inside = bool(self.scope) and not self.chapter
         self.anchor = f"{self.scope} §{marker.label}" if inside else marker.label
-        return Numbered("dotted", self.anchor, len(marker.value) + (1 if inside else 0), 0, marker.end)
+        return ClauseNumber("dotted", self.anchor, len(marker.value) + (1 if inside else 0), 0, marker.end)
 
-    def _top(self, marker: Marker, *, heading: bool, ahead: list[Marker]) -> Numbered | None:
+    def _top(self, marker: Marker, *, heading: bool, ahead: list[Marker]) -> ClauseNumber | None:
         """ "4. Leave": a chapter when 4.1 comes next or it stands as a heading in sequence, else a list item."""
         number = marker.value[0]
         nested = next((m.value for m in ahead if m.kind == "dotted"), ())
@@ -148,7 +148,7 @@ class Numbering:
             return None
         return self._accept(Marker("dotted", marker.value, str(number), marker.end, marker.tail))
 
-    def _item(self, found: list[Marker], *, sure: bool) -> Numbered | None:
+    def _item(self, found: list[Marker], *, sure: bool) -> ClauseNumber | None:
         choice = self._continues(found) or self._opens(found, sure=sure)
         if choice is None:
             return None
@@ -157,7 +157,7 @@ class Numbering:
         for tail in marker.tail:
             self._item([tail], sure=True)
         end = marker.tail[-1].end if marker.tail else marker.end
-        return Numbered(marker.kind, self.path(), 0, len(self.items), end)
+        return ClauseNumber(marker.kind, self.path(), 0, len(self.items), end)
 
     def _continues(self, found: list[Marker]) -> tuple[Marker, int] | None:
         for step in (1, *range(2, _GAP)):

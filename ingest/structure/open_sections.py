@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ingest.structure.annexes import inside
 from ingest.structure.blocks import Section
-from ingest.structure.clause_numbering import Numbered
+from ingest.structure.clause_numbering import ClauseNumber
 
 __all__ = ["OpenSections"]
 
@@ -44,7 +44,7 @@ class OpenSections:
         """What stands before the first heading has a section of its own, without a name."""
         self._push(None, "", page, None, 99, "front")
 
-    def add(self, heading: str, page: int | None, numbered: Numbered | None, depth: int | None) -> Section:
+    def add(self, heading: str, page: int | None, numbered: ClauseNumber | None, depth: int | None) -> Section:
         """Open a section, closing those it cannot stand under."""
         while self._open and not self._holds(self._open[-1], numbered, depth):
             self._open.pop()
@@ -59,7 +59,7 @@ class OpenSections:
         clause: str | None,
         heading: str,
         page: int | None,
-        numbered: Numbered | None,
+        numbered: ClauseNumber | None,
         depth: int | None,
         kind: str = "",
     ) -> Section:
@@ -72,7 +72,7 @@ class OpenSections:
         )
         return section
 
-    def _holds(self, above: _Open, numbered: Numbered | None, depth: int | None) -> bool:
+    def _holds(self, above: _Open, numbered: ClauseNumber | None, depth: int | None) -> bool:
         """Whether a heading with this number and type size may stand under ``above``."""
         smaller = above.depth is not None and depth is not None and above.depth < depth
         if numbered is None:
@@ -90,6 +90,6 @@ class OpenSections:
         return smaller
 
 
-def _prefix(above: _Open, numbered: Numbered) -> bool:
+def _prefix(above: _Open, numbered: ClauseNumber) -> bool:
     clause = above.section.clause or ""
     return above.kind == "chapter" or not clause or numbered.path.startswith((clause + ".", clause + " §"))

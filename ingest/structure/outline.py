@@ -10,7 +10,7 @@ from unstructured.documents.elements import Element, ListItem, Table, Title
 
 from ingest.structure.blocks import Block, Kind, Outline, Part, Section
 from ingest.structure.clause_markers import Marker, markers
-from ingest.structure.clause_numbering import Numbered, Numbering
+from ingest.structure.clause_numbering import ClauseNumber, Numbering
 from ingest.structure.contents_tables import toc_elements
 from ingest.structure.open_sections import OpenSections
 from ingest.structure.paragraph_joins import (
@@ -100,7 +100,7 @@ class _Builder:
                 break
         return found
 
-    def _opens(self, index: int, element: Element, titled: bool, numbered: Numbered | None) -> bool:
+    def _opens(self, index: int, element: Element, titled: bool, numbered: ClauseNumber | None) -> bool:
         """Headings by style; by 「第三章」 or "Annex 2" alone; and short numbered lines with clauses under them."""
         if numbered is None:
             return titled
@@ -113,7 +113,7 @@ class _Builder:
         nested = next((m.value for m in self._ahead(index) if m.kind == "dotted"), ())
         return len(nested) == len(self.numbers.dotted) + 1 and nested[:-1] == self.numbers.dotted
 
-    def _section(self, index: int, element: Element, numbered: Numbered | None, auto: str | None) -> None:
+    def _section(self, index: int, element: Element, numbered: ClauseNumber | None, auto: str | None) -> None:
         depth = element.metadata.category_depth if isinstance(element, Title) else None
         heading = " ".join(([auto.strip()] if auto else []) + element.text.split("\n")).strip()
         self.open.add(heading, page_of(element), numbered, depth)
@@ -137,7 +137,7 @@ class _Builder:
         self._add(index, element, "heading", section.clause)
         return True
 
-    def _paragraph(self, index: int, element: Element, numbered: Numbered | None) -> None:
+    def _paragraph(self, index: int, element: Element, numbered: ClauseNumber | None) -> None:
         listed = isinstance(element, ListItem) or (numbered is not None and numbered.depth > 0)
         kind: Kind = "list" if listed else "text"
         if numbered is None:

@@ -10,7 +10,7 @@ import psutil
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
-__all__ = ["Watch"]
+__all__ = ["ProcessLimits"]
 
 # A page that takes longer than this is being read by OCR (a page of text takes hundredths of a second);
 # its time does not count against the file, up to the second figure.
@@ -23,7 +23,7 @@ _GENTLE_PATIENCE = 20
 
 
 @dataclass(slots=True)
-class Watch:
+class ProcessLimits:
     """Limits of one file; :meth:`check` raises when one is passed, and the caller ends the process.
 
     Memory is the resident set of the process and its children: address space would say little, since

@@ -128,9 +128,9 @@ def _do(task: dict[str, Any], settings: Settings, progress: Progress) -> dict[st
 
 
 def _packed(error: Exception) -> dict[str, Any]:
-    from ingest.error_json import packed
+    from ingest.error_json import error_to_json
 
-    return packed(error)
+    return error_to_json(error)
 
 
 if __name__ == "__main__":

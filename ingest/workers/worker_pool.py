@@ -14,10 +14,10 @@ from ingest.workers.worker_process import Ended, Progress, WorkerProcess
 from kb.core.errors import FileRejected, SinziError
 from kb.core.settings import Settings
 
-__all__ = ["Workers"]
+__all__ = ["WorkerPool"]
 
 
-class Workers:
+class WorkerPool:
     """The reader and the embedder of one running program. Safe to call from several threads."""
 
     def __init__(self, settings: Settings, gentle: bool = False) -> None:
@@ -26,7 +26,7 @@ class Workers:
         self._embedder = WorkerProcess(settings, gentle)
         self._identity: tuple[str, int] | None = None
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 
 import psutil
 
-from ingest.error_json import unpacked
-from ingest.workers.process_limits import Watch
+from ingest.error_json import error_from_json
+from ingest.workers.process_limits import ProcessLimits
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 
@@ -115,7 +115,7 @@ class WorkerProcess:
             self._waited.seconds = self.waited() + time.monotonic() - queued
             process = self._running()
             self._send(process, task)
-            watch = Watch(self._settings, watched, process.pid, self._gentle) if watched else None
+            watch = ProcessLimits(self._settings, watched, process.pid, self._gentle) if watched else None
             try:
                 message = self._answer(progress, watch)
             except (SinziError, Ended):
@@ -126,11 +126,11 @@ class WorkerProcess:
             if self._gentle:
                 self._rest_later()
         if "error" in message:
-            raise unpacked(message["error"])
+            raise error_from_json(message["error"])
         result: dict[str, Any] = message["result"]
         return result
 
-    def _answer(self, progress: Progress, watch: Watch | None) -> dict[str, Any]:
+    def _answer(self, progress: Progress, watch: ProcessLimits | None) -> dict[str, Any]:
         while True:
             try:
                 line = self._lines.get(timeout=_TICK_SECONDS)

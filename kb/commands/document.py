@@ -8,7 +8,7 @@ import click
 
 from kb.cli import Context, pass_context
 from kb.core.errors import NotFound
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.publishing import version_writer
 from kb.search.dense.vector_store import VectorStore
 from kb.store import tenants, writer_lock
@@ -45,7 +45,7 @@ def listing(context: Context, tenant: str, as_json: bool) -> None:
             click.echo(f"{holding.document.name:40} v{version.number:<3} {pages:>8}  {version.language:8} {force}")
 
 
-def _fields(holding: Holding) -> dict[str, Any]:
+def _fields(holding: DocumentVersion) -> dict[str, Any]:
     version = holding.version
     return {
         "document": holding.document.name,

@@ -66,7 +66,7 @@ def add(context: Context, tenant: str, written: str, colloquial: str, english: s
     """Add the names of one thing; at least two."""
     library = _library(context, tenant)
     row = tenant_glossary.add(library, Term(written, colloquial, english, abbreviations))
-    audit.note(library, _HERE, "glossary.add", str(row.id))
+    audit.record(library, _HERE, "glossary.add", str(row.id))
     click.echo(_line(row))
 
 
@@ -78,7 +78,7 @@ def remove(context: Context, number: int, tenant: str) -> None:
     """Remove the term with this number (see: kb glossary list)."""
     library = _library(context, tenant)
     tenant_glossary.remove(library, number)
-    audit.note(library, _HERE, "glossary.remove", str(number))
+    audit.record(library, _HERE, "glossary.remove", str(number))
     click.echo(f"✓ {number}")
 
 
@@ -99,8 +99,8 @@ def import_(context: Context, source: Path, tenant: str, replace: bool) -> None:
         raise FileRejected("file_missing", name=source.name) from error
     except (OSError, UnicodeDecodeError) as error:
         raise FileRejected("file_broken", name=source.name) from error
-    number = tenant_glossary.bring_in(library, tenant_glossary.from_csv(text), replace=replace)
-    audit.note(library, _HERE, "glossary.import", source.name, added=number, replaced=replace)
+    number = tenant_glossary.import_terms(library, tenant_glossary.from_csv(text), replace=replace)
+    audit.record(library, _HERE, "glossary.import", source.name, added=number, replaced=replace)
     click.echo(f"✓ +{number}")
 
 

@@ -35,7 +35,7 @@ def add(context: Context, email: str, tenant: str, name: str | None, role: str) 
     """
     settings = context.settings
     home = tenants.get(settings, tenant)
-    user = accounts.by_email(settings, accounts.normal(email))
+    user = accounts.by_email(settings, accounts.normalise_email(email))
     if user is None:
         prompt = f"密碼 Password (≥ {LEAST_PASSWORD})"
         password = click.prompt(prompt, hide_input=True, confirmation_prompt=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["as_typed", "harmless"]
+__all__ = ["escape_formula", "unescape_formula"]
 
 # Full-width ones too.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def harmless(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """Return a cell for a CSV file; what begins as a formula gets a quote in front."""
     return "'" + cell if cell.startswith(_FORMULA) else cell
 
 
-def as_typed(cell: str) -> str:
-    """Return a cell of a CSV file without the quote that :func:`harmless` put in front."""
+def unescape_formula(cell: str) -> str:
+    """Return a cell of a CSV file without the quote that :func:`escape_formula` put in front."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PIL import Image, ImageOps
 
-__all__ = ["as_shown"]
+__all__ = ["open_as_displayed"]
 
 
-def as_shown(frame: Image.Image) -> Image.Image:
+def open_as_displayed(frame: Image.Image) -> Image.Image:
     """Return a picture turned by its EXIF, transparency on white, RGB."""
     picture = ImageOps.exif_transpose(frame)
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:

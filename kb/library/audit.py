@@ -12,11 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kb.core.csv_safety import harmless
+from kb.core.csv_safety import escape_formula
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["COLUMNS", "Actor", "actions", "as_csv", "as_jsonl", "entries", "note"]
+__all__ = ["COLUMNS", "Actor", "actions", "as_csv", "as_jsonl", "entries", "record"]
 
 COLUMNS = ("at", "actor", "name", "action", "subject", "detail")
 
@@ -29,7 +29,7 @@ class Actor:
     name: str
 
 
-def note(library: Library, actor: Actor, action: str, subject: str = "", **detail: Any) -> None:
+def record(library: Library, actor: Actor, action: str, subject: str = "", **detail: Any) -> None:
     """Write an entry.
 
     Args:
@@ -91,7 +91,7 @@ def as_csv(rows: Iterable[AuditRow]) -> Iterator[str]:
     for row in rows:
         *plain, detail = _values(row)
         told = json.dumps(detail, ensure_ascii=False) if detail else ""
-        yield _csv_line([harmless(str(one)) for one in (*plain, told)])
+        yield _csv_line([escape_formula(str(one)) for one in (*plain, told)])
 
 
 def _values(row: AuditRow) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ from kb.store.database import open_engine
 from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.store.tenants import Tenant
 
-__all__ = ["DEFAULT_COLLECTION", "Holding", "Library"]
+__all__ = ["DEFAULT_COLLECTION", "DocumentVersion", "Library"]
 
 DEFAULT_COLLECTION = "main"
 
@@ -32,7 +32,7 @@ def _engine(path: Path) -> sa.Engine:
     return open_engine(path, "tenant")
 
 
-class _Watch:
+class _ChangeCounter:
     """A connection of its own that looks at the count of changes, for the price of reading one row."""
 
     def __init__(self, path: Path) -> None:
@@ -45,8 +45,8 @@ class _Watch:
 
 
 @lru_cache(maxsize=256)
-def _watching(path: Path, _inode: int) -> _Watch:
-    return _Watch(path)
+def _watching(path: Path, _inode: int) -> _ChangeCounter:
+    return _ChangeCounter(path)
 
 
 def _watch(path: Path) -> int:
@@ -54,7 +54,7 @@ def _watch(path: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class DocumentVersion:
     """A document with the version that holds on the day asked about."""
 
     collection: CollectionRow
@@ -73,7 +73,7 @@ class Library:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
         self.engine = _engine(tenant.records_path)
-        self._held: tuple[int, list[Holding]] = (-1, [])
+        self._held: tuple[int, list[DocumentVersion]] = (-1, [])
 
     def session(self) -> Session:
         """Return a new session on this tenant's records; rows survive its end."""
@@ -99,11 +99,11 @@ class Library:
             raise NotFound("collection_not_found", collection=slug)
         return row
 
-    def documents(self) -> list[Holding]:
+    def documents(self) -> list[DocumentVersion]:
         """Return every document with its published version, by name."""
         return self._holdings(VersionRow.id == DocumentRow.published_version_id)
 
-    def _holdings(self, join: sa.ColumnElement[bool]) -> list[Holding]:
+    def _holdings(self, join: sa.ColumnElement[bool]) -> list[DocumentVersion]:
         query = (
             sa.select(CollectionRow, DocumentRow, VersionRow)
             .join(DocumentRow, DocumentRow.collection_id == CollectionRow.id)
@@ -111,7 +111,7 @@ class Library:
             .order_by(DocumentRow.name, VersionRow.number)
         )
         with self.session() as session:
-            return [Holding(*row) for row in session.execute(query)]
+            return [DocumentVersion(*row) for row in session.execute(query)]
 
     def document(self, name: str, collection: str | None = None) -> DocumentRow:
         """Return a document by the name it was handed in with.
@@ -134,9 +134,9 @@ class Library:
         with self.session() as session:
             return list(session.scalars(query))
 
-    def in_force(self, as_of: date, collections: Sequence[str] | None = None) -> list[Holding]:
+    def in_force(self, as_of: date, collections: Sequence[str] | None = None) -> list[DocumentVersion]:
         """Return, for each document, the newest version that holds on ``as_of``; documents without one are absent."""
-        best: dict[int, Holding] = {}
+        best: dict[int, DocumentVersion] = {}
         for holding in self._readable():
             if collections is not None and holding.collection.slug not in collections:
                 continue
@@ -144,7 +144,7 @@ class Library:
                 best[holding.document.id] = holding
         return list(best.values())
 
-    def _readable(self) -> list[Holding]:
+    def _readable(self) -> list[DocumentVersion]:
         """Return every version that may be read, oldest first; kept until the records change."""
         version = self.data_version()
         if self._held[0] != version:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from kb.core.csv_safety import as_typed, harmless
+from kb.core.csv_safety import escape_formula, unescape_formula
 from kb.core.errors import InputError, NotFound
 from kb.language.glossary import Expansion, Glossary
 from kb.library.documents import Library
@@ -21,9 +21,9 @@ __all__ = [
     "Term",
     "add",
     "as_csv",
-    "bring_in",
     "change",
     "from_csv",
+    "import_terms",
     "listing",
     "remove",
 ]
@@ -137,7 +137,7 @@ def as_csv(rows: Iterable[GlossaryRow]) -> str:
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([harmless(cell) for cell in _term(row)])
+        writer.writerow([escape_formula(cell) for cell in _term(row)])
     return "\ufeff" + buffer.getvalue()
 
 
@@ -156,7 +156,7 @@ def from_csv(text: str) -> Iterator[Term]:
                 continue
             if number > MOST_ROWS or len(cells) > len(COLUMNS):
                 raise InputError("glossary_file_invalid", line=number, reason=f"{len(cells)} cells")
-            yield Term(*map(as_typed, cells)).cleaned()
+            yield Term(*map(unescape_formula, cells)).cleaned()
     except csv.Error as error:
         raise InputError("glossary_file_invalid", line=number + 1, reason=str(error)) from error
     except InputError as error:
@@ -165,7 +165,7 @@ def from_csv(text: str) -> Iterator[Term]:
         raise
 
 
-def bring_in(library: Library, terms: Iterable[Term], *, replace: bool = False) -> int:
+def import_terms(library: Library, terms: Iterable[Term], *, replace: bool = False) -> int:
     """Add terms that are not there yet, all or none; with ``replace`` they take the place of all rows.
 
     Returns:

@@ -22,14 +22,14 @@ __all__ = [
     "by_email",
     "by_id",
     "change",
+    "count",
     "create",
     "disable",
     "listing",
     "members",
     "memberships",
-    "normal",
+    "normalise_email",
     "role_in",
-    "total",
 ]
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
@@ -44,7 +44,7 @@ class Membership:
     role: Role
 
 
-def normal(email: str) -> str:
+def normalise_email(email: str) -> str:
     """Return an e-mail address as it is stored.
 
     Raises:
@@ -64,7 +64,7 @@ def create(settings: Settings, email: str, name: str, password: str | None, loca
         Conflict: ``user_exists``.
     """
     hashed = hash_password(password) if password is not None else ""
-    row = UserRow(email=normal(email), name=name.strip() or email, password_hash=hashed, locale=locale)
+    row = UserRow(email=normalise_email(email), name=name.strip() or email, password_hash=hashed, locale=locale)
     try:
         with platform(settings) as session:
             session.add(row)
@@ -74,7 +74,7 @@ def create(settings: Settings, email: str, name: str, password: str | None, loca
     return row
 
 
-def total(settings: Settings) -> int:
+def count(settings: Settings) -> int:
     """Return the number of accounts: with none the service shows its set-up page."""
     with platform(settings) as session:
         return session.scalar(sa.select(sa.func.count()).select_from(UserRow)) or 0

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from kb.core.errors import InputError
 
-__all__ = ["LEAST_PASSWORD", "check_password", "hash_password", "new_token", "password_fits", "token_hash"]
+__all__ = ["LEAST_PASSWORD", "check_password", "hash_password", "new_token", "token_hash", "verify_password"]
 
 # Characters. NIST SP 800-63B asks for length and against rules of composition.
 LEAST_PASSWORD = 10
@@ -57,7 +57,7 @@ def hash_password(password: str) -> str:
         return _hasher().hash(password)
 
 
-def password_fits(password: str, stored: str) -> bool:
+def verify_password(password: str, stored: str) -> bool:
     """Return whether the password is the stored one; takes as long where nothing is stored, to tell nothing."""
     with _AT_ONCE:
         try:

@@ -14,7 +14,7 @@ from kb.people.credentials import check_password
 from kb.store import tenants
 from kb.store.tables.platform_tables import UserRow
 
-__all__ = ["NewTenant", "begin"]
+__all__ = ["NewTenant", "create_first_account"]
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -28,7 +28,7 @@ class NewTenant:
     contact: str = ""
 
 
-def begin(
+def create_first_account(
     settings: Settings,
     email: str,
     name: str,
@@ -45,13 +45,13 @@ def begin(
         NotFound: ``tenant_not_found``.
     """
     with _ONE_AT_A_TIME:
-        if accounts.total(settings):
+        if accounts.count(settings):
             raise Conflict("setup_done")
         owned = [tenants.get(settings, slug).slug for slug in take_over]
         if new is None and not owned:
             raise InputError("setup_no_tenant")
         # Everything that can be wrong is looked at before anything is made.
-        accounts.normal(email)
+        accounts.normalise_email(email)
         check_password(password)
         if new is not None:
             owned.append(tenants.create(settings, new.slug, new.name, new.contact).slug)

@@ -40,7 +40,7 @@ def create(
         NotFound: ``collection_not_found``.
         Conflict: ``member_exists``.
     """
-    email, tenant = accounts.normal(email), library.tenant.slug
+    email, tenant = accounts.normalise_email(email), library.tenant.slug
     known = accounts.by_email(settings, email)
     if known is not None and accounts.role_in(settings, known.id, tenant) is not None:
         raise Conflict("member_exists", email=email)
@@ -171,4 +171,4 @@ def accept(settings: Settings, library: Library, invitation: InvitationRow, user
     for slug, level in invitation.collections.items():
         if slug in known:
             access.grant(library, known[slug], access.subject_of(user.id), level)
-    audit.note(library, Actor(access.subject_of(user.id), user.name), "member.join", user.name, role=role.value)
+    audit.record(library, Actor(access.subject_of(user.id), user.name), "member.join", user.name, role=role.value)

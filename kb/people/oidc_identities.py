@@ -20,11 +20,11 @@ from kb.store import tenants
 from kb.store.tables.platform_tables import IdentityRow, UserRow
 from kb.store.tenants import platform
 
-__all__ = ["Claimed", "user_of"]
+__all__ = ["IdentityClaims", "find_user"]
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class IdentityClaims:
     """What a provider says of a person; ``email`` is empty unless verified."""
 
     issuer: str
@@ -33,7 +33,7 @@ class Claimed:
     name: str
 
     @classmethod
-    def of(cls, issuer: str, claims: Mapping[str, Any]) -> Claimed:
+    def of(cls, issuer: str, claims: Mapping[str, Any]) -> IdentityClaims:
         """Read the claims of an ID token.
 
         Microsoft sends ``xms_edov`` ("the domain's owner is verified") in place of ``email_verified``.
@@ -43,7 +43,7 @@ class Claimed:
         return cls(issuer, str(claims["sub"]), email, str(claims.get("name") or email)[:120])
 
 
-def user_of(settings: Settings, claimed: Claimed) -> UserRow:
+def find_user(settings: Settings, claimed: IdentityClaims) -> UserRow:
     """Return the account of who signed in at a provider: known by identity, by e-mail, or invited.
 
     Raises:
@@ -59,7 +59,7 @@ def user_of(settings: Settings, claimed: Claimed) -> UserRow:
     return user
 
 
-def _by_identity(settings: Settings, claimed: Claimed) -> UserRow | None:
+def _by_identity(settings: Settings, claimed: IdentityClaims) -> UserRow | None:
     query = (
         sa.select(UserRow)
         .join(IdentityRow, IdentityRow.user_id == UserRow.id)
@@ -69,7 +69,7 @@ def _by_identity(settings: Settings, claimed: Claimed) -> UserRow | None:
         return session.scalar(query)
 
 
-def _by_email(settings: Settings, claimed: Claimed) -> UserRow | None:
+def _by_email(settings: Settings, claimed: IdentityClaims) -> UserRow | None:
     """Tie the identity to the account with its address, whose password ends.
 
     Whoever made the account may not be who owns the address; the provider says who does. An account tied to another
@@ -82,13 +82,13 @@ def _by_email(settings: Settings, claimed: Claimed) -> UserRow | None:
     with platform(settings) as session:
         if session.scalar(query) is not None:
             return None
-    passwords.drop(settings, user.id)
+    passwords.remove_password(settings, user.id)
     sessions.end_all(settings, user.id)
     _tie(settings, claimed, user)
     return user
 
 
-def _by_invitation(settings: Settings, claimed: Claimed) -> UserRow | None:
+def _by_invitation(settings: Settings, claimed: IdentityClaims) -> UserRow | None:
     """Make the account of somebody invited, and accept every invitation to the address."""
     invited = invitations.of_email(settings, claimed.email)
     if not invited:
@@ -100,6 +100,6 @@ def _by_invitation(settings: Settings, claimed: Claimed) -> UserRow | None:
     return user
 
 
-def _tie(settings: Settings, claimed: Claimed, user: UserRow) -> None:
+def _tie(settings: Settings, claimed: IdentityClaims, user: UserRow) -> None:
     with platform(settings) as session:
         session.add(IdentityRow(issuer=claimed.issuer, subject=claimed.subject, user_id=user.id))

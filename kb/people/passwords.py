@@ -6,17 +6,17 @@ import sqlalchemy as sa
 
 from kb.core.settings import Settings
 from kb.people import accounts
-from kb.people.credentials import hash_password, password_fits
+from kb.people.credentials import hash_password, verify_password
 from kb.store.tables.platform_tables import InvitationRow, UserRow
 from kb.store.tenants import platform
 
-__all__ = ["change", "drop", "owner_of"]
+__all__ = ["change", "owner_of", "remove_password"]
 
 
 def owner_of(settings: Settings, email: str, password: str) -> UserRow | None:
     """Return the account if the password fits and it is not disabled; takes as long when there is none."""
     row = accounts.by_email(settings, email)
-    fits = password_fits(password, row.password_hash if row else "")
+    fits = verify_password(password, row.password_hash if row else "")
     return row if fits and row is not None and row.disabled_at is None else None
 
 
@@ -34,7 +34,7 @@ def change(settings: Settings, user_id: int, password: str) -> None:
         session.execute(sa.delete(InvitationRow).where(InvitationRow.role == "", InvitationRow.email == email))
 
 
-def drop(settings: Settings, user_id: int) -> None:
+def remove_password(settings: Settings, user_id: int) -> None:
     """Leave a person only the sign-in of an OpenID Connect provider, until a new password is set.
 
     Raises:

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from kb.store.tables.activity_tables import MessageRow
 
-__all__ = ["forget_answers"]
+__all__ = ["redact_answers"]
 
 _AT_ONCE = 500
 
 
-def forget_answers(session: Session, version_ids: Collection[int]) -> int:
+def redact_answers(session: Session, version_ids: Collection[int]) -> int:
     """Empty the kept answers that quote these versions, or show them as nearest; return how many.
 
     The question stays, for its asker wrote it; the answer keeps its shape
-    (``assistant.answers.answer_view.AnswerShown``), with ``withheld`` set.
+    (``assistant.answers.answer_view.AnswerView``), with ``withheld`` set.
     """
     number = 0
     for row in session.scalars(sa.select(MessageRow).execution_options(yield_per=_AT_ONCE)):

@@ -24,19 +24,19 @@ from kb.store.tables.library_tables import (
     AmendmentRow,
     ChunkRow,
     DocumentRow,
+    PairSearchedRow,
     SectionRow,
-    TwinsSoughtRow,
     VersionRow,
 )
 
 __all__ = [
-    "empty",
-    "hold_between",
+    "delete_contents",
     "keep_as_draft",
+    "publish_existing",
     "put_in_force",
-    "release",
-    "rename",
     "restore_vectors",
+    "retitle",
+    "set_validity",
     "withdraw",
 ]
 
@@ -52,7 +52,7 @@ def put_in_force(session: Session, document_id: int, version_id: int) -> int | N
     document = session.get_one(DocumentRow, document_id)
     version = session.get_one(VersionRow, version_id)
     back = version.state in _RESTING
-    session.execute(sa.delete(TwinsSoughtRow).where(TwinsSoughtRow.version_id == version_id))
+    session.execute(sa.delete(PairSearchedRow).where(PairSearchedRow.version_id == version_id))
     old = session.get(VersionRow, document.published_version_id or -1)
     if old is not None and old.id != version.id:
         old.state = "superseded"
@@ -75,11 +75,11 @@ def _drop_drafts_like(session: Session, version: VersionRow) -> None:
         VersionRow.id != version.id,
     )
     for draft in session.scalars(query).all():
-        empty(session, draft.id)
+        delete_contents(session, draft.id)
         session.delete(draft)
 
 
-def empty(session: Session, version_id: int) -> None:
+def delete_contents(session: Session, version_id: int) -> None:
     """Delete a version's sections, chunks, words and amendments."""
     word_index.remove_version(session, version_id)
     session.execute(sa.delete(ChunkRow).where(ChunkRow.version_id == version_id))
@@ -97,7 +97,7 @@ def keep_as_draft(library: Library, document_id: int, version_id: int) -> None:
             document.title, document.language = version.title, version.language
 
 
-def release(library: Library, vectors: VectorStore, version: VersionRow) -> None:
+def publish_existing(library: Library, vectors: VectorStore, version: VersionRow) -> None:
     """Publish a draft, or let a superseded or withdrawn version answer again, from its stored vectors.
 
     Raises:
@@ -139,7 +139,7 @@ def restore_vectors(library: Library, vectors: VectorStore, version_id: int) -> 
         vectors.add(version_id, [chunk_id for chunk_id, _ in rows], floats)
 
 
-def hold_between(library: Library, version_id: int, first: date | None, end: date | None) -> None:
+def set_validity(library: Library, version_id: int, first: date | None, end: date | None) -> None:
     """Set the days a version holds: from ``first`` on, up to the day before ``end``; None for an open side.
 
     Raises:
@@ -152,7 +152,7 @@ def hold_between(library: Library, version_id: int, first: date | None, end: dat
         version.effective_from, version.effective_to = first, end
 
 
-def rename(library: Library, version_id: int, title: str) -> None:
+def retitle(library: Library, version_id: int, title: str) -> None:
     """Give a version another title, which its index words carry from now on; its vectors keep the old one.
 
     The document is called by it where this version is the published one, or where none is.

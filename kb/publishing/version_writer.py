@@ -28,11 +28,11 @@ from kb.store import blobs
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.store.tenants import SLUG
 
-__all__ = ["Begun", "Content", "begin", "collection_for", "discard", "fill", "publish", "remove"]
+__all__ = ["StartedVersion", "VersionContent", "begin", "collection_for", "discard", "fill", "publish", "remove"]
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StartedVersion:
     """What :func:`begin` found: ``unchanged`` needs no work, the others a filled and published version."""
 
     status: Literal["new", "replacement", "unchanged"]
@@ -43,7 +43,7 @@ class Begun:
 
 
 @dataclass(slots=True)
-class Content:
+class VersionContent:
     """Everything read from a file, ready to be stored.
 
     ``vectors`` has shape (len(chunks), dimension); rows of ``sections``, ``chunks`` and ``amendments`` come
@@ -87,7 +87,7 @@ def collection_for(library: Library, slug: str, model: str, name: str = "") -> C
 
 def begin(
     library: Library, collection: CollectionRow, name: str, sha256: str, size_bytes: int, *, draft: bool = False
-) -> Begun:
+) -> StartedVersion:
     """Open a version of the document ``name`` for content ``sha256``.
 
     Content that is published in this collection already, under this or another name, is ``unchanged``; so is a
@@ -99,7 +99,7 @@ def begin(
             same = _draft_with(session, collection, name, sha256)
         if same is not None:
             document, version = same
-            return Begun("unchanged", document.name, document.id, version.id, version.number)
+            return StartedVersion("unchanged", document.name, document.id, version.id, version.number)
         query = sa.select(DocumentRow).where(DocumentRow.collection_id == collection.id, DocumentRow.name == name)
         found = session.scalar(query)
         document = found or DocumentRow(collection_id=collection.id, name=name)
@@ -112,7 +112,7 @@ def begin(
         session.add(version)
         session.flush()
         status: Literal["new", "replacement"] = "replacement" if document.published_version_id else "new"
-        return Begun(status, name, document.id, version.id, version.number)
+        return StartedVersion(status, name, document.id, version.id, version.number)
 
 
 def _published_with(
@@ -161,7 +161,7 @@ def _next_number(session: Session, document: DocumentRow) -> int:
     return (session.scalar(query) or 0) + 1
 
 
-def fill(library: Library, begun: Begun, content: Content) -> list[int]:
+def fill(library: Library, begun: StartedVersion, content: VersionContent) -> list[int]:
     """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
 
     Returns:
@@ -175,7 +175,7 @@ def fill(library: Library, begun: Begun, content: Content) -> list[int]:
     # Finding the words is the slow part, and is done before: whoever else writes would wait for the transaction.
     words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
-        version_states.empty(session, begun.version_id)
+        version_states.delete_contents(session, begun.version_id)
         version = session.get_one(VersionRow, begun.version_id)
         version.title, version.language, version.page_count = content.title, content.language, content.page_count
         version.issued = content.issued
@@ -189,7 +189,7 @@ def fill(library: Library, begun: Begun, content: Content) -> list[int]:
         return [chunk.id for chunk in content.chunks]
 
 
-def publish(library: Library, vectors: VectorStore, begun: Begun) -> None:
+def publish(library: Library, vectors: VectorStore, begun: StartedVersion) -> None:
     """Let the version answer and the one before it rest.
 
     The version's vectors must be in ``vectors`` already.
@@ -200,13 +200,13 @@ def publish(library: Library, vectors: VectorStore, begun: Begun) -> None:
         vectors.remove_version(old)
 
 
-def discard(library: Library, begun: Begun) -> None:
+def discard(library: Library, begun: StartedVersion) -> None:
     """Undo :func:`begin` for a file that could not be read; a document without any version goes too."""
     with library.transaction() as session:
         version = session.get(VersionRow, begun.version_id)
         if version is None or version.state != "indexing":
             return
-        version_states.empty(session, version.id)
+        version_states.delete_contents(session, version.id)
         session.delete(version)
         session.flush()
         left = sa.select(sa.func.count()).where(VersionRow.document_id == begun.document_id)
@@ -222,8 +222,8 @@ def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int
     versions = library.versions(document)
     with library.transaction() as session:
         for version in versions:
-            version_states.empty(session, version.id)
-        erasure.forget_answers(session, {version.id for version in versions})
+            version_states.delete_contents(session, version.id)
+        erasure.redact_answers(session, {version.id for version in versions})
         session.execute(sa.delete(VersionRow).where(VersionRow.document_id == document.id))
         session.execute(sa.delete(DocumentRow).where(DocumentRow.id == document.id))
         digests = {version.sha256 for version in versions}

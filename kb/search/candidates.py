@@ -14,14 +14,14 @@ from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.search.dense import language_means
-from kb.search.dense.sentence_vectors import Cosines, Within, products
+from kb.search.dense.sentence_vectors import BestSentences, SentenceCosines, products
 from kb.search.dense.vector_store import opened
 from kb.search.models.encoder import Vectors
 from kb.search.scope import Scope
 from kb.store import writer_lock
-from kb.store.tables.library_tables import ChunkRow, UnitsRow
+from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow
 
-__all__ = ["Candidates", "fetch", "near"]
+__all__ = ["Candidates", "load_candidates", "nearest_chunks"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,15 +37,15 @@ class Candidates:
     ids: list[int]
     chinese: NDArray[np.bool_]
     cosines: Vectors
-    sentences: Within
+    sentences: BestSentences
 
-    def within(self, chunk_ids: Collection[int]) -> dict[int, Cosines]:
+    def within(self, chunk_ids: Collection[int]) -> dict[int, SentenceCosines]:
         """Return the cosines of the sentences of a few of them, by chunk id; who has none is absent."""
         found = {one: self.sentences.of(place) for place, one in enumerate(self.ids) if one in chunk_ids}
         return {one: cosines for one, cosines in found.items() if cosines is not None}
 
 
-def near(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
+def nearest_chunks(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
     """Return the chunks nearest to any of ``queries``, shape (queries, dimension); the same one may come twice.
 
     What is published is looked up in Chroma, what is not is scanned: a version that held on an earlier day, and
@@ -69,22 +69,22 @@ def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -
         rows = session.execute(query).all()
     if not rows:
         return []
-    best = np.max(np.stack([language_means.vector(blob) for _, blob in rows]) @ queries.T, axis=1)
+    best = np.max(np.stack([language_means.decode_vector(blob) for _, blob in rows]) @ queries.T, axis=1)
     order = np.argsort(-best, kind="stable")[:limit]
     return [rows[int(i)][0] for i in order]
 
 
-_CHUNKS, _UNITS = ChunkRow.__table__.c, UnitsRow.__table__.c
+_CHUNKS, _UNITS = ChunkRow.__table__.c, SentenceVectorsRow.__table__.c
 # The ids as one JSON text: a statement with a parameter for each would be made and compiled anew for each question.
 _FETCH = (
     sa.select(_CHUNKS.id, _CHUNKS.version_id, _CHUNKS.language, _CHUNKS.vector, _UNITS.spans, _UNITS.vectors)
-    .outerjoin_from(ChunkRow.__table__, UnitsRow.__table__, _UNITS.chunk_id == _CHUNKS.id)
+    .outerjoin_from(ChunkRow.__table__, SentenceVectorsRow.__table__, _UNITS.chunk_id == _CHUNKS.id)
     .where(_CHUNKS.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value)))
     .order_by(_CHUNKS.id)
 )
 
 
-def fetch(library: Library, ids: Collection[int], versions: Collection[int], queries: Vectors) -> Candidates:
+def load_candidates(library: Library, ids: Collection[int], versions: Collection[int], queries: Vectors) -> Candidates:
     """Return the candidates that belong to ``versions`` in force (others may linger in Chroma for a moment).
 
     Args:
@@ -97,6 +97,6 @@ def fetch(library: Library, ids: Collection[int], versions: Collection[int], que
     return Candidates(
         list(chunk_ids),
         np.array([language != Language.ENGLISH.value for language in languages], dtype=np.bool_),
-        products(language_means.vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
-        Within(list(zip(spans, packed, strict=True)), queries),
+        products(language_means.decode_vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
+        BestSentences(list(zip(spans, packed, strict=True)), queries),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["UNIT_SHARE", "fuse", "late", "together"]
+__all__ = ["UNIT_SHARE", "blend_pair_scores", "blend_sentence_scores", "fuse"]
 
 # Chosen on the development sets; `docs/benchmarks.md` has the ablation.
 LEXICAL_SHARE = 0.6
@@ -32,7 +32,7 @@ OTHER_LATER = 0.05
 Floats = NDArray[np.float32]
 
 
-def late(whole: Floats, best: Floats, share: float = UNIT_SHARE) -> Floats:
+def blend_sentence_scores(whole: Floats, best: Floats, share: float = UNIT_SHARE) -> Floats:
     """Return each candidate's cosines with a share of its best sentence's, shape (candidates, queries).
 
     Args:
@@ -72,7 +72,7 @@ def fuse(dense: Floats, lexical: Floats, chinese: NDArray[np.bool_], possible: f
     return np.asarray((1.0 - share) * near + share * words, dtype=np.float32)
 
 
-def together(scores: Floats, others: NDArray[np.floating], own: NDArray[np.bool_]) -> Floats:
+def blend_pair_scores(scores: Floats, others: NDArray[np.floating], own: NDArray[np.bool_]) -> Floats:
     """Return the scores with twins judged as one: a translated word that misleads finds one copy and not the other.
 
     Args:

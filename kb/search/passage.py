@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kb.library.documents import Holding
+from kb.library.documents import DocumentVersion
 from kb.store.tables.library_tables import ChunkRow
 
 __all__ = ["Passage", "passage"]
@@ -70,7 +70,7 @@ class Passage:
         return self.clauses[at][1] if at >= 0 else self.clause
 
 
-def passage(chunk: ChunkRow, holding: Holding) -> Passage:
+def passage(chunk: ChunkRow, holding: DocumentVersion) -> Passage:
     """Join a chunk row with the document and version it belongs to."""
     return Passage(
         chunk_id=chunk.id,

@@ -12,7 +12,7 @@ from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.language.words import content_words, query_words
 
-__all__ = ["Name", "Query", "understand"]
+__all__ = ["Query", "QueryName", "analyse"]
 
 # What a word is worth that the person did not type, against one typed: chosen on the development sets.
 GLOSSARY_WEIGHT = 0.6
@@ -25,7 +25,7 @@ Concept = list[frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class QueryName:
     """Another name of a term of the question.
 
     Attributes:
@@ -63,7 +63,7 @@ class Query:
     typed: Words = field(default_factory=dict)
     own: Words = field(default_factory=dict)
     other: Words = field(default_factory=dict)
-    names: list[Name] = field(default_factory=list)
+    names: list[QueryName] = field(default_factory=list)
     concepts: list[Concept] = field(default_factory=list)
 
     @property
@@ -76,7 +76,7 @@ class Query:
         return self.own if (language != Language.ENGLISH) == self.language.is_chinese else self.other
 
 
-def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
+def analyse(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
     """Read a question: detect its language, rewrite Cantonese, add other names and translations of its terms."""
     language = detect(text)
     variants = [text]
@@ -85,7 +85,7 @@ def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
     typed: Words = {}
     for variant in variants:
         _merge(typed, _words(variant), 1.0)
-    names: list[Name] = []
+    names: list[QueryName] = []
     concepts: list[Concept] = []
     for variant in variants:
         for expansion in glossary.expand(variant):
@@ -93,7 +93,7 @@ def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
             if language is Language.ENGLISH:
                 near, far = far, near
             # 「之內」 = within: such a term is in the glossary, but says little of what is asked
-            telling = 1.0 if _tells(expansion.term) else FUNCTION_WORD_SHARE
+            telling = 1.0 if _is_discriminative(expansion.term) else FUNCTION_WORD_SHARE
             names += _names(True, expansion.term, near, GLOSSARY_WEIGHT * telling)
             names += _names(False, expansion.term, far, TRANSLATED_WEIGHT * telling)
             if telling == 1.0:
@@ -108,11 +108,11 @@ def understand(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
     return Query(text, language, variants, typed, own, other, names, concepts)
 
 
-def _names(own: bool, term: str, names: Iterable[str], factor: float) -> list[Name]:
-    return [Name(own, dict(_words(term)), dict(_words(name)), factor) for name in names]
+def _names(own: bool, term: str, names: Iterable[str], factor: float) -> list[QueryName]:
+    return [QueryName(own, dict(_words(term)), dict(_words(name)), factor) for name in names]
 
 
-def _tells(term: str) -> bool:
+def _is_discriminative(term: str) -> bool:
     """Whether a term says what a question is about: a Latin word, or two Chinese characters beyond function words."""
     words = content_words(term)
     return any(word.isascii() for word in words) or sum(map(len, words)) > 1

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.candidates import Candidates
-from kb.search.dense.language_means import Centres
-from kb.search.fusion import UNIT_SHARE, fuse, late, together
-from kb.search.lexical.word_index import Leg
+from kb.search.dense.language_means import LanguageMeans
+from kb.search.fusion import UNIT_SHARE, blend_pair_scores, blend_sentence_scores, fuse
+from kb.search.lexical.word_index import LexicalScores
 from kb.search.models.encoder import Vectors
 
-__all__ = ["Ranked", "Ranking", "first", "is_new", "rank"]
+__all__ = ["RankedChunk", "RankingWeights", "first", "is_new", "rank"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
+class RankingWeights:
     """What an evaluator may change to see what a part is worth.
 
     Attributes:
@@ -32,7 +32,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedChunk:
     """A candidate with its score, why it has it, and its twin among the candidates."""
 
     chunk_id: int
@@ -42,15 +42,15 @@ class Ranked:
 
 
 def rank(
-    ranking: Ranking,
+    ranking: RankingWeights,
     vectors: Vectors,
-    middle: Centres,
+    middle: LanguageMeans,
     chosen: Candidates,
-    words: Leg,
+    words: LexicalScores,
     possible: float,
     twins: Mapping[int, Sequence[int]],
     asked_in_chinese: bool,
-) -> list[Ranked]:
+) -> list[RankedChunk]:
     """Return all candidates, best first.
 
     Args:
@@ -62,18 +62,18 @@ def rank(
     ids, chinese, cosines = chosen.ids, chosen.chinese, chosen.cosines
     if not ids:
         return []
-    refined = late(cosines, chosen.sentences.best(), ranking.unit_share)
+    refined = blend_sentence_scores(cosines, chosen.sentences.best(), ranking.unit_share)
     centred = middle.centred(refined, vectors, chinese).max(axis=1)
     lexical = np.array([words.score(one) for one in ids], dtype=np.float32)
     scores = fuse(centred, lexical, chinese, possible, asked_in_chinese)
     partner = _partners(ids, scores, twins) if ranking.twins else {}
     if partner:
         others = np.array([scores[partner[i]] if i in partner else np.nan for i in range(len(ids))])
-        scores = together(scores, others, chinese == asked_in_chinese)
+        scores = blend_pair_scores(scores, others, chinese == asked_in_chinese)
     order = np.argsort(-scores, kind="stable")
     dense, near, found = cosines.max(axis=1).tolist(), centred.tolist(), lexical.tolist()
     return [
-        Ranked(
+        RankedChunk(
             ids[i],
             round(score, 4),
             {"dense": round(dense[i], 4), "centred": round(near[i], 4), "lexical": round(found[i], 3)},
@@ -94,7 +94,7 @@ def _partners(ids: Sequence[int], scores: NDArray[np.float32], twins: Mapping[in
     return found
 
 
-def first(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
+def first(ranked: Sequence[RankedChunk], limit: int) -> list[RankedChunk]:
     """Return the best up to ``limit``; a passage and its twin count as one, for they say one thing."""
     new = np.cumsum(is_new(ranked))
     return [one for one, number in zip(ranked, new, strict=True) if number <= limit]

@@ -82,7 +82,7 @@ def _batch(
             word_index.remove_version(session, version.id)
         for row, vector in zip(rows, vectors, strict=True):
             row.vector = np.asarray(vector, dtype=np.float16).tobytes()
-        parts = [sentence_vectors.Waiting(row.id, version.title, row.heading_path, row.text) for row in rows]
+        parts = [sentence_vectors.ChunkToEmbed(row.id, version.title, row.heading_path, row.text) for row in rows]
         sentence_vectors.store(session, parts, encoder.encode_passages([text for part in parts for text in part.texts]))
         entries = [(row.id, *indexed_words(version.title, row.heading_path, row.clause, row.text)) for row in rows]
         word_index.add(session, version.id, entries)

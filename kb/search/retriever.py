@@ -17,24 +17,24 @@ from kb.core.settings import Settings
 from kb.language import dictionary
 from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 from kb.library.tenant_glossary import TenantGlossary
 from kb.search import candidates
 from kb.search.bilingual import pair_records as twins
 from kb.search.candidates import Candidates
 from kb.search.dense import language_means
-from kb.search.dense.language_means import Centres
-from kb.search.dense.sentence_vectors import Cosines
-from kb.search.lexical.word_index import Indexed, WordIndex
+from kb.search.dense.language_means import LanguageMeans
+from kb.search.dense.sentence_vectors import SentenceCosines
+from kb.search.lexical.word_index import IndexStatistics, WordIndex
 from kb.search.models import embedding
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage, passage
-from kb.search.query import Query, understand
-from kb.search.ranking import Ranked, Ranking, first, rank
+from kb.search.query import Query, analyse
+from kb.search.ranking import RankedChunk, RankingWeights, first, rank
 from kb.search.scope import Scope, Scopes
 from kb.store.tenants import Tenant
 
-__all__ = ["Found", "Retriever"]
+__all__ = ["Retriever", "SearchResult"]
 
 # The words are looked up while the question is embedded. No more at once than there are cores: when many people ask,
 # word legs side by side take the processor's cache from each other, and each takes longer than it would alone.
@@ -42,7 +42,7 @@ _BESIDE = ThreadPoolExecutor(usable_cores(), thread_name_prefix="words")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """Passages, best first, and what the search knew: for choosing sentences and for explaining.
 
     Attributes:
@@ -59,9 +59,9 @@ class Found:
     vectors: Vectors
     idf: dict[str, float]
     possible: float
-    centres: Centres
+    centres: LanguageMeans
     as_of: date
-    sentences: dict[int, Cosines] = field(default_factory=dict)
+    sentences: dict[int, SentenceCosines] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4)
@@ -77,10 +77,10 @@ class Retriever:
         self.tenant = tenant
         self.library = Library(tenant)
         self.glossary: Glossary = TenantGlossary(self.library)
-        self.ranking = Ranking()
+        self.ranking = RankingWeights()
         self._words = WordIndex(self.library)
         self._scopes = Scopes(self.library, self._in_force)
-        self._centres: tuple[Indexed, Centres] | None = None
+        self._centres: tuple[IndexStatistics, LanguageMeans] | None = None
 
     def retrieve(
         self,
@@ -120,7 +120,7 @@ class Retriever:
 
     def read(self, question: str) -> Query:
         """Check a question and understand it."""
-        return understand(self.checked(question), self.glossary, _dictionary(self.settings))
+        return analyse(self.checked(question), self.glossary, _dictionary(self.settings))
 
     def search(
         self,
@@ -129,7 +129,7 @@ class Retriever:
         limit: int | None = None,
         collections: Sequence[str] | None = None,
         as_of: date | None = None,
-    ) -> Found:
+    ) -> SearchResult:
         """Like :meth:`retrieve`, for a question understood already, and with what the search knew."""
         day = as_of or today()
         scope = self._scopes.on(day, collections)
@@ -139,7 +139,7 @@ class Retriever:
         vectors = encoder.encode_queries(query.variants)
         moved = middle.towards_other(vectors, query.language.is_chinese)
         queries = vectors if moved is None else np.concatenate([vectors, moved])
-        near = candidates.near(self.settings, self.library, queries, scope)
+        near = candidates.nearest_chunks(self.settings, self.library, queries, scope)
         words = leg.result()
         possible = sum(weight * words.idf.get(word, words.unseen) for word, weight in query.typed.items())
         chosen, pairs = self._chosen({*near, *words.scores}, scope, vectors)
@@ -147,17 +147,17 @@ class Retriever:
         ranked = rank(self.ranking, vectors, middle, chosen, words, possible, pairs, chinese)
         passages = self._passages(first(ranked, limit or self.settings.passages), scope)
         within = chosen.within([one.chunk_id for one in passages])
-        return Found(query, passages, vectors, words.idf, possible, middle, day, within)
+        return SearchResult(query, passages, vectors, words.idf, possible, middle, day, within)
 
     def _chosen(self, found: set[int], scope: Scope, vectors: Vectors) -> tuple[Candidates, dict[int, list[int]]]:
         """Return what was found with its twins, which the question may have missed, and who is whose twin."""
         with self.library.session() as session:
-            pairs = twins.of_passages(session, found)
+            pairs = twins.counterparts_of(session, found)
             missed = {one for others in pairs.values() for one in others} - found
-            pairs |= twins.of_passages(session, missed) if missed else {}
-        return candidates.fetch(self.library, found | missed, scope.holdings, vectors), pairs
+            pairs |= twins.counterparts_of(session, missed) if missed else {}
+        return candidates.load_candidates(self.library, found | missed, scope.holdings, vectors), pairs
 
-    def _passages(self, ranked: list[Ranked], scope: Scope) -> list[Passage]:
+    def _passages(self, ranked: list[RankedChunk], scope: Scope) -> list[Passage]:
         rows = self.library.chunks(one.chunk_id for one in ranked)
         passages = []
         for one in ranked:
@@ -166,7 +166,7 @@ class Retriever:
             passages.append(found)
         return passages
 
-    def _in_force(self, day: date, collections: Sequence[str] | None) -> list[Holding]:
+    def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
         holdings = self.library.in_force(day, collections)
         current = embedding.identity(self.settings)
         for slug, stored in {holding.collection.slug: holding.collection.model for holding in holdings}.items():
@@ -176,11 +176,14 @@ class Retriever:
                 )
         return holdings
 
-    def _middle(self, dimension: int) -> Centres:
+    def _middle(self, dimension: int) -> LanguageMeans:
         """Return the centres of the tenant's passages, measured again when there are others."""
         indexed, held = self._words.indexed(), self._centres
         if held is None or held[0] is not indexed:
             with self.library.session() as session:
-                held = (indexed, language_means.measure(session, dimension, indexed.ids(True), indexed.ids(False)))
+                held = (
+                    indexed,
+                    language_means.compute_means(session, dimension, indexed.ids(True), indexed.ids(False)),
+                )
             self._centres = held
         return held[1]

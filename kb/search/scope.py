@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kb.library.documents import Holding, Library
+from kb.library.documents import DocumentVersion, Library
 
 __all__ = ["Scope", "Scopes"]
 
 # People with other rights search other collections, and some ask about another day.
 _KEPT = 32
 
-InForce = Callable[[date, Sequence[str] | None], Iterable[Holding]]
+InForce = Callable[[date, Sequence[str] | None], Iterable[DocumentVersion]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,12 +26,12 @@ class Scope:
         unpublished: ids of the versions that are not there.
     """
 
-    holdings: dict[int, Holding]
+    holdings: dict[int, DocumentVersion]
     stores: list[str]
     unpublished: list[int]
 
     @classmethod
-    def of(cls, holdings: Iterable[Holding]) -> Scope:
+    def of(cls, holdings: Iterable[DocumentVersion]) -> Scope:
         by_version = {holding.version.id: holding for holding in holdings}
         published = {version for version, holding in by_version.items() if holding.published}
         stores = sorted({by_version[version].collection.slug for version in published})

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-__all__ = ["digest", "erase", "original", "pages", "private_folder", "store"]
+__all__ = ["digest", "erase", "original_path", "page_images_path", "private_folder", "store"]
 
 
 def private_folder(path: Path) -> None:
@@ -21,7 +21,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def original(files: Path, sha256: str) -> Path:
+def original_path(files: Path, sha256: str) -> Path:
     """Return where the original with this digest lies (or would lie) under the tenant's ``files``."""
     return files / sha256[:2] / sha256
 
@@ -29,7 +29,7 @@ def original(files: Path, sha256: str) -> Path:
 def store(files: Path, source: Path) -> str:
     """Copy ``source`` in and return its SHA-256; a copy cut short never bears the final name."""
     sha256 = digest(source)
-    target = original(files, sha256)
+    target = original_path(files, sha256)
     if target.is_file():
         return sha256
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,12 +41,12 @@ def store(files: Path, source: Path) -> str:
     return sha256
 
 
-def pages(files: Path, sha256: str) -> Path:
+def page_images_path(files: Path, sha256: str) -> Path:
     """Return the folder, beside the tenant's ``files``, for images of an original's pages."""
     return files.with_name("pages") / sha256
 
 
 def erase(files: Path, sha256: str) -> None:
     """Remove an original for good, and what was drawn of it."""
-    original(files, sha256).unlink(missing_ok=True)
-    shutil.rmtree(pages(files, sha256), ignore_errors=True)
+    original_path(files, sha256).unlink(missing_ok=True)
+    shutil.rmtree(page_images_path(files, sha256), ignore_errors=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant import turn
-from assistant.answers.citations import Citation, cite, stands
-from assistant.evidence.quotable_spans import Unit, units, whole
+from assistant.answers.citations import Citation, cite, verify_citations
+from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
 from assistant.messages import say
 from kb.core.errors import InputError
 from kb.core.settings import Settings
@@ -99,10 +99,10 @@ def test_a_circular_speaks_from_its_day_on(harmony: Retriever) -> None:
 
 def test_every_quote_is_compared_with_the_records(harmony: Retriever) -> None:
     answer = ask(harmony, "病假要唔要醫生紙？")
-    assert stands(harmony.library, answer.citations) == answer.citations
+    assert verify_citations(harmony.library, answer.citations) == answer.citations
     first = answer.citations[0]
     changed = Citation(**{**{name: getattr(first, name) for name in Citation.__slots__}, "quote": first.quote + "。"})
-    assert stands(harmony.library, [changed]) == []
+    assert verify_citations(harmony.library, [changed]) == []
 
 
 def test_a_follow_up_is_understood(harmony: Retriever) -> None:
@@ -124,17 +124,17 @@ def _passage(text: str) -> Passage:
 
 
 def test_units_know_their_page_and_clause() -> None:
-    found = units(_passage("One is one.\nTwo is two. Three."))
+    found = spans_of(_passage("One is one.\nTwo is two. Three."))
     assert [unit.text for unit in found] == ["One is one.", "Two is two.", "Three."]
     citation = cite(1, found[1])
     assert (citation.pages, citation.clause, citation.page) == ([4], "2", 4)
     assert whole(found[2]).text == "Two is two. Three."
-    assert cite(1, Unit(found[0].passage, 0, 20)).page == [3, 4]
+    assert cite(1, QuotableSpan(found[0].passage, 0, 20)).page == [3, 4]
 
 
 def test_a_margin_note_does_not_cut_a_list() -> None:
     text = "Funded are –\n(a) homes;\nRevised 2020/7\n(b) centres.\nOther services are described in the next chapter."
-    assert whole(units(_passage(text))[0]).text == text.rsplit("\n", 1)[0]
+    assert whole(spans_of(_passage(text))[0]).text == text.rsplit("\n", 1)[0]
 
 
 def test_simplified_characters_are_answered_in_simplified() -> None:

@@ -29,7 +29,7 @@ MOST_BYTES = 200_000
 def with_model(site_settings: Settings) -> Iterator[Callable[[Callable[[str], str]], str]]:
     """The same organisations with a language model that says ``reply(prompt)``; gives the service's address."""
     library = Library(tenants.get(site_settings, "harmony"))
-    model_choices.save(library, model_choices.Choices(enabled=True))
+    model_choices.save(library, model_choices.ModelChoices(enabled=True))
     with ExitStack() as running:
 
         def start(reply: Callable[[str], str]) -> str:
@@ -40,7 +40,7 @@ def with_model(site_settings: Settings) -> Iterator[Callable[[Callable[[str], st
             return running.enter_context(served(create(told, take_in=False)))
 
         yield start
-    model_choices.save(library, model_choices.Choices(enabled=False))
+    model_choices.save(library, model_choices.ModelChoices(enabled=False))
 
 
 def ask(page: Any, question: str) -> Any:

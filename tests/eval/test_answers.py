@@ -120,13 +120,13 @@ def test_floor(tmp_path: Path) -> None:
         "foreign": 0,
     }
     path = tmp_path / "floor.json"
-    path.write_text(baseline.lowered({"harmony": summary}), encoding="utf-8")
+    path.write_text(baseline.new_baseline({"harmony": summary}), encoding="utf-8")
     stored = json.loads(path.read_text(encoding="utf-8"))["harmony"]
     assert stored == {"fact in answer": 0.88, "quote true": 1.0, "refusal precision": 0.98, "refusal recall": 0.98}
-    assert baseline.below(path, {"harmony": summary}) == []
+    assert baseline.scores_below(path, {"harmony": summary}) == []
     summary["table"]["all"] = {"fact in answer": {"mean": 0.87}}
     summary["foreign"] = 1
-    assert baseline.below(path, {"harmony": summary}) == [
+    assert baseline.scores_below(path, {"harmony": summary}) == [
         "harmony: fact in answer 0.870 is below 0.880",
         "harmony: quote true was not measured (floor 1.000)",
         "harmony: 1 foreign passages",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from eval.datasets.question_files import Place, Question
-from eval.measures.answer_judge import judge, stands_in
+from eval.measures.answer_judge import is_quoted_in, judge
 
 QUESTION = Question(
     "1", "病假要唔要紙？", "yue", True,
@@ -40,7 +40,7 @@ def answer(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_folding(needle: str, text: str, expected: bool) -> None:
-    assert stands_in(needle, text) is expected
+    assert is_quoted_in(needle, text) is expected
 
 
 def test_a_right_answer() -> None:

@@ -11,16 +11,16 @@ import docx
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.store import tenants
 from kb.store.tenants import Tenant
 
 
 @pytest.fixture(scope="session")
-def workers(model_settings: Settings) -> Iterator[Workers]:
+def workers(model_settings: Settings) -> Iterator[WorkerPool]:
     """One reader and one embedder for all tests that do not end them."""
-    with Workers(model_settings) as running:
+    with WorkerPool(model_settings) as running:
         running.warm()
         yield running
 

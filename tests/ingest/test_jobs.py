@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ingest import document_names, pipeline, reconcile
-from ingest.context import Shop, work_folder
+from ingest.context import IngestContext, work_folder
 from ingest.job import job_for
 from ingest.queue import job_queue
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.dense.vector_store import VectorStore
@@ -84,11 +84,11 @@ def steps(settings: Settings) -> int:
     return int(found)
 
 
-def undisturbed(settings: Settings, workers: Workers, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
+def undisturbed(settings: Settings, workers: WorkerPool, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
     """What the same batch gives in one go, without a queue, in a data folder of its own."""
     apart = settings.model_copy(update={"data": settings.data.parent / "undisturbed"})
     tenant = tenants.create(apart, "harmony", "Harmony")
-    shop = Shop(apart, workers)
+    shop = IngestContext(apart, workers)
     found = document_names.files_in([folder])
     called = document_names.assign(path.relative_to(folder) for path in found)  # type: ignore[arg-type]
     todo = [job_for(tenant, path, name, name, "main") for path, name in zip(found, called, strict=True)]
@@ -98,7 +98,7 @@ def undisturbed(settings: Settings, workers: Workers, folder: Path) -> dict[tupl
 
 
 def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
-    settings: Settings, workers: Workers, tenant: Tenant, batch: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, batch: Path
 ) -> None:
     wanted = undisturbed(settings, workers, batch)
     moments: list[Callable[[], bool]] = [
@@ -122,10 +122,10 @@ def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
 
 
 def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_whole(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=2)
-    pipeline.ingest(job_for(tenant, path, path.name, path.name, "main"), Shop(settings, workers))
+    pipeline.ingest(job_for(tenant, path, path.name, path.name, "main"), IngestContext(settings, workers))
     old = content(tenant)["manual.pdf", 1]
     make_pdf(path, "transport", pages=2)
     process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
@@ -149,7 +149,7 @@ def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_who
 
 
 def test_a_job_is_finished_without_the_file_it_came_from(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
     process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
@@ -163,11 +163,11 @@ def test_a_job_is_finished_without_the_file_it_came_from(
 
 
 def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
     job = job_for(tenant, path, path.name, path.name, "main")
-    pipeline.ingest(job, Shop(settings, workers))
+    pipeline.ingest(job, IngestContext(settings, workers))
     library, store = Library(tenant), VectorStore(settings, tenant, "main")
     (holding,) = library.documents()
     wanted = store.ids()
@@ -177,7 +177,7 @@ def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
     store.remove([min(wanted)])
     other = tmp_path / "other.txt"
     other.write_text("\n".join(rules("cash", 2)))
-    shop = Shop(settings, workers)
+    shop = IngestContext(settings, workers)
     begun = pipeline.begin(job_for(tenant, other, "other.txt", "other.txt", "main"), shop)
     work_folder(tenant, begun.version_id).mkdir(parents=True)
     reconcile.sweep(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay

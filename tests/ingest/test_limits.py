@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.workers.process_limits import Watch
+from ingest.workers.process_limits import ProcessLimits
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -24,9 +24,9 @@ def idle() -> Iterator[int]:
     process.communicate(b"\n")
 
 
-def watch(settings: Settings, pid: int, gentle: bool, ago: float) -> Watch:
+def watch(settings: Settings, pid: int, gentle: bool, ago: float) -> ProcessLimits:
     short = settings.model_copy(update={"parse_timeout_seconds": LIMIT_SECONDS})
-    return Watch(short, "a.pdf", pid, gentle, time.monotonic() - ago)
+    return ProcessLimits(short, "a.pdf", pid, gentle, time.monotonic() - ago)
 
 
 def test_the_clock_counts_unless_the_process_gives_way(settings: Settings, idle: int) -> None:
@@ -41,7 +41,7 @@ def test_a_gentle_process_that_waits_for_ever_is_ended_too(settings: Settings, i
         watch(settings, idle, True, 100 * LIMIT_SECONDS).check()
 
 
-def checked_for(watched: Watch, seconds: float) -> None:
+def checked_for(watched: ProcessLimits, seconds: float) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         watched.check()
@@ -51,7 +51,7 @@ def checked_for(watched: Watch, seconds: float) -> None:
 def test_a_gentle_process_is_charged_its_own_time(settings: Settings) -> None:
     busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
-        charged = Watch(settings.model_copy(update={"parse_timeout_seconds": 5}), "a.pdf", busy.pid, True)
+        charged = ProcessLimits(settings.model_copy(update={"parse_timeout_seconds": 5}), "a.pdf", busy.pid, True)
         charged._granted = -4.9  # a tenth of a second is left
         with pytest.raises(FileRejected):
             checked_for(charged, 60)

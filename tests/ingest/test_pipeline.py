@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from ingest import document_names, pipeline
-from ingest.context import Shop
+from ingest.context import IngestContext
 from ingest.job import Outcome, job_for
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.library.documents import Library
@@ -25,9 +25,11 @@ from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rule
 from tests.ingest.state import assert_whole, content
 
 
-def take_in(settings: Settings, workers: Workers, tenant: Tenant, path: Path, name: str | None = None) -> list[Outcome]:
+def take_in(
+    settings: Settings, workers: WorkerPool, tenant: Tenant, path: Path, name: str | None = None
+) -> list[Outcome]:
     """Ingest a file and what is found inside it, without a queue."""
-    shop = Shop(settings, workers)
+    shop = IngestContext(settings, workers)
     todo = [job_for(tenant, path, name or path.name, str(path), "main")]
     done = []
     while todo:
@@ -37,7 +39,7 @@ def take_in(settings: Settings, workers: Workers, tenant: Tenant, path: Path, na
 
 
 def test_a_pdf_becomes_a_searchable_document(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     (outcome,) = take_in(settings, workers, tenant, make_pdf(tmp_path / "manual.pdf", "visits", pages=3))
     assert (outcome.status, outcome.document, outcome.version, outcome.pages) == ("indexed", "manual.pdf", 1, 3)
@@ -56,7 +58,7 @@ def test_a_pdf_becomes_a_searchable_document(
 
 
 def test_same_bytes_again_are_unchanged_and_new_bytes_are_the_next_version(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
     assert take_in(settings, workers, tenant, path)[0].status == "indexed"
@@ -73,7 +75,7 @@ def test_same_bytes_again_are_unchanged_and_new_bytes_are_the_next_version(
 
 
 def test_the_same_content_under_another_name_is_known(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
     take_in(settings, workers, tenant, path)
@@ -90,7 +92,7 @@ def test_the_same_content_under_another_name_is_known(
     ],
 )
 def test_a_refused_file_leaves_nothing_but_its_error(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path, name: str, data: bytes, code: str
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path, name: str, data: bytes, code: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(data)
@@ -103,7 +105,7 @@ def test_a_refused_file_leaves_nothing_but_its_error(
 
 
 def test_a_failed_new_version_leaves_the_old_one_answering(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=1)
     take_in(settings, workers, tenant, path)
@@ -114,7 +116,7 @@ def test_a_failed_new_version_leaves_the_old_one_answering(
 
 
 def test_attachments_and_members_are_documents_of_their_own(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     one = make_mail(tmp_path / "one.eml", "drills", ("agenda.txt", "\n\n".join(rules("drills", 3))))
     two = make_mail(tmp_path / "two.eml", "budget", ("agenda.txt", "\n\n".join(rules("budget", 3))))
@@ -137,10 +139,10 @@ def test_attachments_and_members_are_documents_of_their_own(
     assert ("pack.zip", 1) not in before
 
 
-def test_every_stage_may_be_repeated(settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path) -> None:
+def test_every_stage_may_be_repeated(settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path) -> None:
     """Each stage runs twice, as after a crash just before its result was recorded."""
     path = make_docx(tmp_path / "handbook.docx", "leave")
-    shop = Shop(settings, workers)
+    shop = IngestContext(settings, workers)
 
     def twice(name: str, stage: object) -> object:
         assert callable(stage)
@@ -157,7 +159,7 @@ def test_a_reader_that_takes_too_long_is_ended_and_replaced(settings: Settings, 
     short = settings.model_copy(update={"parse_timeout_seconds": 5})
     path = tmp_path / "long.txt"
     path.write_text("\n\n".join(f"{text} {n}" for n in range(4000) for text in rules("night duty", 20)))
-    with Workers(short) as workers:
+    with WorkerPool(short) as workers:
         started = time.monotonic()
         with pytest.raises(FileRejected) as caught:
             workers.read(path, "long.txt", tmp_path / "work", lambda done, total: None)
@@ -169,7 +171,7 @@ def test_a_reader_that_takes_too_long_is_ended_and_replaced(settings: Settings, 
 def test_a_reader_that_grows_too_large_is_ended(settings: Settings, tmp_path: Path) -> None:
     small = settings.model_copy(update={"worker_memory_mb": 256})
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=1)
-    with Workers(small) as workers, pytest.raises(FileRejected) as caught:
+    with WorkerPool(small) as workers, pytest.raises(FileRejected) as caught:
         workers.read(path, "manual.pdf", tmp_path / "work", lambda done, total: None)
     assert caught.value.code == "file_out_of_memory"
 
@@ -177,7 +179,7 @@ def test_a_reader_that_grows_too_large_is_ended(settings: Settings, tmp_path: Pa
 def test_a_crashed_reader_fails_its_file_and_the_next_one_is_read(settings: Settings, tmp_path: Path) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=20)
     before = {child.pid for child in psutil.Process().children()}
-    with Workers(settings) as workers:
+    with WorkerPool(settings) as workers:
         workers.read(make_pdf(tmp_path / "a.pdf", "a", 1), "a.pdf", tmp_path / "work-a", lambda done, total: None)
         (reader,) = {child.pid for child in psutil.Process().children()} - before
 
@@ -207,7 +209,7 @@ def test_embedding_goes_on_where_a_dead_embedder_was(settings: Settings, tmp_pat
         elif killed and not starts:
             starts.append(done)
 
-    with Workers(small) as workers:
+    with WorkerPool(small) as workers:
         workers.read(path, "manual.pdf", tmp_path / "work", lambda done, total: None)
         (reader,) = {child.pid for child in psutil.Process().children()} - before
         workers.embed(tmp_path / "work", crash)
@@ -221,7 +223,7 @@ def test_embedding_goes_on_where_a_dead_embedder_was(settings: Settings, tmp_pat
 
 def test_workers_end_with_the_program_that_started_them(settings: Settings) -> None:
     before = {child.pid for child in psutil.Process().children()}
-    workers = Workers(settings)
+    workers = WorkerPool(settings)
     workers.identity()
     (process,) = [psutil.Process(pid) for pid in {child.pid for child in psutil.Process().children()} - before]
     workers._embedder._process.stdin.close()  # type: ignore[union-attr]  # what the system does when a program dies
@@ -230,10 +232,10 @@ def test_workers_end_with_the_program_that_started_them(settings: Settings) -> N
 
 
 def test_two_jobs_with_the_same_bytes_make_one_document(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
-    shop = Shop(settings, workers)
+    shop = IngestContext(settings, workers)
     jobs = [job_for(tenant, path, name, name, "main") for name in ("a.docx", "b.docx")]
     done: list[Outcome] = []
     threads = [threading.Thread(target=lambda job=job: done.append(pipeline.ingest(job, shop))) for job in jobs]

@@ -11,20 +11,20 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from ingest import background_refinement, pipeline
-from ingest.context import Shop
+from ingest.context import IngestContext
 from ingest.job import job_for
-from ingest.workers.worker_pool import Workers
+from ingest.workers.worker_pool import WorkerPool
 from kb.cli import cli
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.dense import sentence_vectors as stored_units
-from kb.store.tables.library_tables import ChunkRow, UnitsRow
+from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow
 from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx
 
 
-def taken_in(settings: Settings, workers: Workers, tenant: Tenant, path: Path) -> Library:
-    pipeline.ingest(job_for(tenant, path, path.name, path.name, "main"), Shop(settings, workers))
+def taken_in(settings: Settings, workers: WorkerPool, tenant: Tenant, path: Path) -> Library:
+    pipeline.ingest(job_for(tenant, path, path.name, path.name, "main"), IngestContext(settings, workers))
     return Library(tenant)
 
 
@@ -34,26 +34,28 @@ def lacking(library: Library) -> int:
 
 
 def test_filled_batch_by_batch_and_gone_on_with(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     library = taken_in(settings, workers, tenant, make_docx(tmp_path / "handbook.docx", "leave"))
     total = lacking(library)
     assert total > 0
-    assert not background_refinement.fill(library, workers, go_on=lambda: False)
+    assert not background_refinement.refine(library, workers, go_on=lambda: False)
     assert lacking(library) == total
     told: list[tuple[int, int]] = []
-    assert background_refinement.fill(library, workers, progress=lambda done, all_: told.append((done, all_)))
+    assert background_refinement.refine(library, workers, progress=lambda done, all_: told.append((done, all_)))
     assert told[-1] == (total, total)
     assert lacking(library) == 0
     assert not (tenant.home / "work" / "sentences").exists()
     with library.session() as session:
-        rows = session.execute(sa.select(ChunkRow.text, UnitsRow.spans, UnitsRow.vectors).join(UnitsRow)).all()
+        rows = session.execute(
+            sa.select(ChunkRow.text, SentenceVectorsRow.spans, SentenceVectorsRow.vectors).join(SentenceVectorsRow)
+        ).all()
     assert all(len(spans) // 8 == len(vectors) // 384 > 0 for _, spans, vectors in rows)
-    assert background_refinement.fill(library, workers)  # nothing is left to do
+    assert background_refinement.refine(library, workers)  # nothing is left to do
 
 
 def test_the_command_line_makes_them_after_the_files_and_later_if_it_was_stopped(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
     library = taken_in(settings, workers, tenant, path)  # as a run leaves it that is stopped after the last file
@@ -65,7 +67,7 @@ def test_the_command_line_makes_them_after_the_files_and_later_if_it_was_stopped
 
 
 def test_a_service_fills_when_its_queue_is_empty(
-    settings: Settings, workers: Workers, tenant: Tenant, tmp_path: Path
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     library = taken_in(settings, workers, tenant, make_docx(tmp_path / "handbook.docx", "leave"))
     queued = threading.Event()

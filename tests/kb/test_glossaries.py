@@ -61,13 +61,13 @@ def test_a_term_needs_two_names(settings: Settings) -> None:
 def test_out_as_csv_and_in_again(settings: Settings) -> None:
     library = Library(tenants.create(settings, "harmony", "Harmony"))
     terms = [Term("高齡津貼", "生果金; 老人金", "Old Age Allowance", "OAA"), Term('=1+1, "x"', "甲", "", "")]
-    assert tenant_glossary.bring_in(library, terms) == 2
+    assert tenant_glossary.import_terms(library, terms) == 2
     text = tenant_glossary.as_csv(tenant_glossary.listing(library))
     assert text.startswith("\ufeffwritten,colloquial,english,abbreviations\r\n")
     assert "'=1+1" in text  # a spreadsheet must not compute it
     assert list(tenant_glossary.from_csv(text)) == terms
-    assert tenant_glossary.bring_in(library, tenant_glossary.from_csv(text)) == 0
-    assert tenant_glossary.bring_in(library, [Term("院友", "老友記")], replace=True) == 1
+    assert tenant_glossary.import_terms(library, tenant_glossary.from_csv(text)) == 0
+    assert tenant_glossary.import_terms(library, [Term("院友", "老友記")], replace=True) == 1
     assert [row.written for row in tenant_glossary.listing(library)] == ["院友"]
 
 
@@ -75,7 +75,7 @@ def test_out_as_csv_and_in_again(settings: Settings) -> None:
 def test_a_line_that_is_wrong_stops_the_import(settings: Settings, text: str) -> None:
     library = Library(tenants.create(settings, "harmony", "Harmony"))
     with pytest.raises(InputError) as caught:
-        tenant_glossary.bring_in(library, tenant_glossary.from_csv("院友,老友記\n" + text), replace=True)
+        tenant_glossary.import_terms(library, tenant_glossary.from_csv("院友,老友記\n" + text), replace=True)
     assert caught.value.code == "glossary_file_invalid"
     assert caught.value.detail["line"] == 2
     assert tenant_glossary.listing(library) == []

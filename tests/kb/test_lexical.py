@@ -18,7 +18,7 @@ from kb.publishing import version_writer
 from kb.search.lexical import bm25, postings, word_index
 from kb.search.lexical.bm25 import HEADING_WEIGHT, K1, B
 from kb.search.lexical.word_index import WordIndex
-from kb.search.query import Name, Query, Words
+from kb.search.query import Query, QueryName, Words
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from kb.store.database import open_engine
@@ -92,7 +92,7 @@ def _chunk(chunk_id: int, version: int, language: str) -> ChunkRow:
 
 
 def _query(own: Words, other: Words) -> Query:
-    names = [Name(False, {"unheard of": 2.0}, {word: weight}, 1.0) for word, weight in other.items()]
+    names = [QueryName(False, {"unheard of": 2.0}, {word: weight}, 1.0) for word, weight in other.items()]
     return Query("?", Language.TRADITIONAL, ["?"], own, own, other, names)
 
 

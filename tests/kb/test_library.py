@@ -18,7 +18,7 @@ def library(settings: Settings) -> Library:
 
 def test_a_line_in_the_audit_trail_is_no_change_of_the_library(library: Library) -> None:
     before = library.data_version()
-    audit.note(library, audit.Actor("user:1", "A"), "question.ask")
+    audit.record(library, audit.Actor("user:1", "A"), "question.ask")
     assert library.data_version() == before
 
 

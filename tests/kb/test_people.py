@@ -125,14 +125,14 @@ class TestOwners:
         def begin(number: int) -> str:
             try:
                 new = NewTenant(f"ngo-{number}", "x")
-                return first_account.begin(settings, f"o{number}@b.example", "O", PASSWORD, new).email
+                return first_account.create_first_account(settings, f"o{number}@b.example", "O", PASSWORD, new).email
             except Conflict as error:
                 return error.code
 
         with ThreadPoolExecutor(3) as threads:
             told = list(threads.map(begin, range(3)))
         assert told.count("setup_done") == 2
-        assert accounts.total(settings) == 1
+        assert accounts.count(settings) == 1
         assert len(tenants.listing(settings)) == 1
 
 

@@ -29,13 +29,13 @@ class Shelf:
         self.collection = version_writer.collection_for(self.library, DEFAULT_COLLECTION, str(self.encoder.identity))
         self.store = VectorStore(settings, self.tenant, DEFAULT_COLLECTION)
 
-    def begin(self, name: str, text: str) -> version_writer.Begun:
+    def begin(self, name: str, text: str) -> version_writer.StartedVersion:
         source = self.tenant.home / "upload"
         source.write_text(text, encoding="utf-8")
         sha256 = blobs.store(self.tenant.files_path, source)
         return version_writer.begin(self.library, self.collection, name, sha256, len(text))
 
-    def fill(self, begun: version_writer.Begun, text: str, **dates: date) -> None:
+    def fill(self, begun: version_writer.StartedVersion, text: str, **dates: date) -> None:
         lines = text.splitlines()
         chunks = [
             ChunkRow(
@@ -54,13 +54,13 @@ class Shelf:
             )
             for i, line in enumerate(lines)
         ]
-        content = version_writer.Content(
+        content = version_writer.VersionContent(
             begun.document, "zh-Hant", len(lines), [], chunks, self.encoder.encode_passages(lines), **dates
         )
         ids = version_writer.fill(self.library, begun, content)
         self.store.add(begun.version_id, ids, content.vectors)
 
-    def put(self, name: str, text: str, **dates: date) -> version_writer.Begun:
+    def put(self, name: str, text: str, **dates: date) -> version_writer.StartedVersion:
         begun = self.begin(name, text)
         if begun.status != "unchanged":
             self.fill(begun, text, **dates)

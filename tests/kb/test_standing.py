@@ -47,7 +47,7 @@ def test_a_draft_is_not_found_until_it_is_published(shelf: Shelf) -> None:
     waiting = draft(shelf, "a.txt", "年假十四日。")
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
     assert shelf.library.document("a.txt").published_version_id != waiting.id
-    version_states.release(shelf.library, shelf.store, waiting)
+    version_states.publish_existing(shelf.library, shelf.store, waiting)
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
     assert states(shelf, "a.txt") == {1: "superseded", 2: "published"}
     assert shelf.store.versions() == {waiting.id}
@@ -60,7 +60,7 @@ def test_a_withdrawn_version_answers_no_day_and_comes_back_without_embedding(she
     assert shelf.ask("年假有幾多日？", date(2024, 6, 1)) == []
     assert shelf.store.versions() == set()
     assert [chunk.text for chunk in shelf.library.chunks_of(begun.version_id)] == ["年假十日。"]
-    version_states.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
     assert shelf.store.versions() == {begun.version_id}
 
@@ -69,7 +69,7 @@ def test_an_earlier_version_comes_back_and_the_later_one_rests(shelf: Shelf) -> 
     first = shelf.put("a.txt", "年假十日。", effective_from=date(2022, 1, 1))
     shelf.put("a.txt", "年假十四日。", effective_from=date(2024, 1, 1))
     assert version(shelf, "a.txt", 1).effective_to == date(2024, 1, 1)
-    version_states.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
     assert shelf.ask("年假有幾多日？", today() - timedelta(days=1)) == ["年假十四日。"]  # it held until today
     assert states(shelf, "a.txt") == {1: "published", 2: "superseded"}
@@ -82,7 +82,7 @@ def test_a_change_cut_short_leaves_what_answers_whole(shelf: Shelf) -> None:
     # as if the power had failed in release() after its vectors went in, before the records changed
     version_states.restore_vectors(shelf.library, shelf.store, first.version_id)
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
-    version_states.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     # and in withdraw() between the records and the vectors: what lingers is not found
     version_states.withdraw(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     version_states.restore_vectors(shelf.library, shelf.store, first.version_id)
@@ -93,7 +93,7 @@ def test_a_change_cut_short_leaves_what_answers_whole(shelf: Shelf) -> None:
 def test_a_state_that_does_not_allow_it_is_told(shelf: Shelf) -> None:
     shelf.put("a.txt", "年假十日。")
     with pytest.raises(Conflict) as caught:
-        version_states.release(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+        version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert caught.value.code == "version_state"
     waiting = draft(shelf, "a.txt", "年假十四日。")
     with pytest.raises(Conflict):
@@ -111,18 +111,18 @@ def test_the_same_draft_again_is_recognised_and_gives_way_to_its_publication(she
 def test_the_days_a_version_holds(shelf: Shelf) -> None:
     shelf.put("a.txt", "年假十日。")
     one = version(shelf, "a.txt", 1)
-    version_states.hold_between(shelf.library, one.id, date(2025, 1, 1), date(2026, 1, 1))
+    version_states.set_validity(shelf.library, one.id, date(2025, 1, 1), date(2026, 1, 1))
     assert shelf.ask("年假", date(2025, 12, 31)) == ["年假十日。"]
     assert shelf.ask("年假", date(2026, 1, 1)) == []
     with pytest.raises(InputError) as caught:
-        version_states.hold_between(shelf.library, one.id, date(2026, 1, 1), date(2026, 1, 1))
+        version_states.set_validity(shelf.library, one.id, date(2026, 1, 1), date(2026, 1, 1))
     assert caught.value.code == "dates_reversed"
 
 
 def test_a_new_title_is_found_by_its_words(shelf: Shelf) -> None:
     shelf.put("a.txt", "每年十四日。\n須於七日前申請。")
     shelf.put("b.txt", "每月一次。\n由主任召集。")
-    version_states.rename(shelf.library, version(shelf, "a.txt", 1).id, "年假安排")
+    version_states.retitle(shelf.library, version(shelf, "a.txt", 1).id, "年假安排")
     (holding,) = (one for one in shelf.library.documents() if one.document.name == "a.txt")
     assert (holding.document.title, holding.version.title) == ("年假安排", "年假安排")
     assert shelf.ask("年假安排")[0] in ("每年十四日。", "須於七日前申請。")

@@ -11,10 +11,10 @@ from kb.core.settings import Settings
 from kb.publishing import version_writer
 from kb.search.bilingual import pair_finder, pair_records
 from kb.search.bilingual.alignment import align, fit
-from kb.search.bilingual.similarity import Likeness, agreement, are_twins, nearest, stem
-from kb.search.ranking import Ranking, is_new
+from kb.search.bilingual.similarity import DocumentSimilarity, agreement, is_pair, nearest, stem
+from kb.search.ranking import RankingWeights, is_new
 from kb.search.retriever import Retriever
-from kb.store.tables.library_tables import DocumentRow, TwinChunkRow, TwinsRow, TwinsSoughtRow
+from kb.store.tables.library_tables import DocumentPairRow, DocumentRow, PairSearchedRow, PassagePairRow
 from tests.kb.test_publishing import Shelf
 
 PETS_ZH = """\
@@ -57,13 +57,13 @@ def shelf(settings: Settings) -> Shelf:
 def _pairs(shelf: Shelf) -> list[tuple[str, str, str]]:
     with shelf.library.session() as session:
         names = {row.id: row.name for row in session.scalars(sa.select(DocumentRow))}
-        rows = session.scalars(sa.select(TwinsRow))
+        rows = session.scalars(sa.select(DocumentPairRow))
         return [(names[row.chinese_id], names[row.english_id], row.state) for row in rows]
 
 
 def _matched(shelf: Shelf) -> dict[str, set[str]]:
     with shelf.library.session() as session:
-        links = session.execute(sa.select(TwinChunkRow.chunk_id, TwinChunkRow.twin_id)).all()
+        links = session.execute(sa.select(PassagePairRow.chunk_id, PassagePairRow.twin_id)).all()
     texts = {key: row.text for key, row in shelf.library.chunks({one for pair in links for one in pair}).items()}
     found: dict[str, set[str]] = {}
     for one, other in links:
@@ -76,7 +76,7 @@ def _id(shelf: Shelf, name: str) -> int:
 
 
 def test_the_two_copies_find_each_other_and_nobody_else(shelf: Shelf) -> None:
-    assert pair_finder.seek(shelf.library) == 2  # each of the two has a twin now
+    assert pair_finder.find_pairs(shelf.library) == 2  # each of the two has a twin now
     assert _pairs(shelf) == [("動物探訪_tc.txt", "animal visits_en.txt", "found")]
     matched = _matched(shelf)
     for chinese, english in zip(PETS_ZH.splitlines(), PETS_EN.splitlines(), strict=True):
@@ -85,18 +85,18 @@ def test_the_two_copies_find_each_other_and_nobody_else(shelf: Shelf) -> None:
 
 
 def test_what_was_looked_for_is_not_looked_for_again(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
-    assert pair_finder.seek(shelf.library) == 0
+    pair_finder.find_pairs(shelf.library)
+    assert pair_finder.find_pairs(shelf.library) == 0
     with shelf.library.session() as session:
-        assert pair_records.unsought(session) == []
+        assert pair_records.versions_to_search(session) == []
 
 
 def test_a_run_cut_short_is_gone_on_with(shelf: Shelf) -> None:
     turns = iter([True, False])
-    pair_finder.seek(shelf.library, go_on=lambda: next(turns))
+    pair_finder.find_pairs(shelf.library, go_on=lambda: next(turns))
     with shelf.library.session() as session:
-        assert len(pair_records.unsought(session)) == 3
-    pair_finder.seek(shelf.library)
+        assert len(pair_records.versions_to_search(session)) == 3
+    pair_finder.find_pairs(shelf.library)
     assert len(_pairs(shelf)) == 1
 
 
@@ -104,33 +104,33 @@ def test_too_few_passages_of_a_language_wait_for_more(settings: Settings) -> Non
     shelf = Shelf(settings)
     shelf.put("動物探訪.txt", PETS_ZH)
     shelf.put("bus.txt", BUS_EN)
-    assert pair_finder.seek(shelf.library) == 0
+    assert pair_finder.find_pairs(shelf.library) == 0
     shelf.put("visits.txt", PETS_EN)
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     assert [pair[:2] for pair in _pairs(shelf)] == [("動物探訪.txt", "visits.txt")]
 
 
 def test_a_passage_comes_with_its_twin_beside_it(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     retriever = Retriever(shelf.settings, shelf.tenant)
     found = {one.text: one for one in retriever.retrieve("狗入院舍要打咩針？")}
     chinese, english = found[PETS_ZH.splitlines()[2]], found[PETS_EN.splitlines()[2]]
     assert (chinese.twin, english.twin) == (english.chunk_id, chinese.chunk_id)
     assert next(iter(found)) == chinese.text
     assert list(found).index(english.text) < 4
-    retriever.ranking = Ranking(twins=False)
+    retriever.ranking = RankingWeights(twins=False)
     assert [one.twin for one in retriever.retrieve("狗入院舍要打咩針？", limit=2)] == [None, None]
 
 
 def test_a_passage_and_its_twin_count_as_one(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     found = Retriever(shelf.settings, shelf.tenant).retrieve("狗入院舍要打咩針？", limit=9)
     assert len(found) > 9
     assert sum(is_new(found)) == 9
 
 
 def test_a_twin_in_a_collection_that_is_not_searched_stays_out(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     other = version_writer.collection_for(shelf.library, "board", str(shelf.encoder.identity))
     with shelf.library.transaction() as session:
         session.get_one(DocumentRow, _id(shelf, "animal visits_en.txt")).collection_id = other.id
@@ -140,9 +140,9 @@ def test_a_twin_in_a_collection_that_is_not_searched_stays_out(shelf: Shelf) -> 
 
 
 def test_a_new_version_is_matched_and_the_old_keeps_its_own(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     shelf.put("動物探訪_tc.txt", PETS_ZH.replace("45分鐘", "30分鐘"), effective_from=today() - timedelta(days=1))
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     matched = _matched(shelf)
     assert PETS_EN.splitlines()[1] in matched["每次探訪最多帶兩隻狗，逗留不超過30分鐘。"]
     assert PETS_EN.splitlines()[1] in matched["每次探訪最多帶兩隻狗，逗留不超過45分鐘。"]
@@ -150,41 +150,41 @@ def test_a_new_version_is_matched_and_the_old_keeps_its_own(shelf: Shelf) -> Non
 
 
 def test_matching_again_leaves_nothing_of_before(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     before = _matched(shelf)
     stray = shelf.library.chunks_of(shelf.library.document("動物探訪_tc.txt").published_version_id or 0)[0].id
     other = shelf.library.chunks_of(shelf.library.document("animal visits_en.txt").published_version_id or 0)[-1].id
     with shelf.library.transaction() as session:
-        session.merge(TwinChunkRow(chunk_id=stray, twin_id=other))
-        session.execute(sa.delete(TwinsSoughtRow))
-    pair_finder.seek(shelf.library)
+        session.merge(PassagePairRow(chunk_id=stray, twin_id=other))
+        session.execute(sa.delete(PairSearchedRow))
+    pair_finder.find_pairs(shelf.library)
     assert _matched(shelf) == before
 
 
 def test_what_a_person_says_stands(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     chinese, english = _id(shelf, "動物探訪_tc.txt"), _id(shelf, "animal visits_en.txt")
     with shelf.library.transaction() as session:
-        pair_records.keep(session, chinese, english, pair_records.REJECTED)
+        pair_records.save_pair(session, chinese, english, pair_records.REJECTED)
     assert _matched(shelf) == {}
     with shelf.library.transaction() as session:
-        session.execute(sa.delete(TwinsSoughtRow))
-    pair_finder.seek(shelf.library)
+        session.execute(sa.delete(PairSearchedRow))
+    pair_finder.find_pairs(shelf.library)
     assert _pairs(shelf) == [("動物探訪_tc.txt", "animal visits_en.txt", "rejected")]
-    pair_finder.join(shelf.library, chinese, english)
+    pair_finder.pair_documents(shelf.library, chinese, english)
     assert _pairs(shelf) == [("動物探訪_tc.txt", "animal visits_en.txt", "set")]
     assert _matched(shelf)
 
 
 def test_a_document_has_one_twin(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
-    pair_finder.join(shelf.library, _id(shelf, "廚房守則.txt"), _id(shelf, "animal visits_en.txt"))
+    pair_finder.find_pairs(shelf.library)
+    pair_finder.pair_documents(shelf.library, _id(shelf, "廚房守則.txt"), _id(shelf, "animal visits_en.txt"))
     assert _pairs(shelf) == [("廚房守則.txt", "animal visits_en.txt", "set")]
     assert not set(PETS_ZH.splitlines()) & set(_matched(shelf))
 
 
 def test_what_is_known_of_a_document_goes_with_it(shelf: Shelf) -> None:
-    pair_finder.seek(shelf.library)
+    pair_finder.find_pairs(shelf.library)
     version_writer.remove(shelf.library, shelf.store, shelf.library.document("animal visits_en.txt"))
     assert _pairs(shelf) == []
     assert _matched(shelf) == {}
@@ -217,12 +217,12 @@ def test_figures_speak_when_passages_do_not() -> None:
     # lists numbered 1, 2, 3 agree without meaning it
     numbered = agreement({"1", "2", "3"}, {"1", "2", "3"}, worth.__getitem__)
     assert numbered[0] == pytest.approx(1.0)
-    assert not are_twins(Likeness(0.0, 0.0, *numbered, ratio=3.0, same_name=False))
+    assert not is_pair(DocumentSimilarity(0.0, 0.0, *numbered, ratio=3.0, same_name=False))
 
 
 def test_a_summary_is_no_twin() -> None:
-    assert are_twins(Likeness(0.9, 0.3, 0.9, 20.0, ratio=3.0, same_name=False))
-    assert not are_twins(Likeness(0.9, 0.3, 0.9, 20.0, ratio=0.2, same_name=False))
+    assert is_pair(DocumentSimilarity(0.9, 0.3, 0.9, 20.0, ratio=3.0, same_name=False))
+    assert not is_pair(DocumentSimilarity(0.9, 0.3, 0.9, 20.0, ratio=0.2, same_name=False))
 
 
 def test_nearest_is_the_same_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,11 @@ from kb.core.settings import Settings
 from kb.publishing import version_writer
 from kb.search import candidates
 from kb.search.dense import sentence_vectors
-from kb.search.fusion import late
-from kb.search.ranking import Ranking
+from kb.search.fusion import blend_sentence_scores
+from kb.search.ranking import RankingWeights
 from kb.search.rebuild import rebuild
 from kb.search.retriever import Retriever
-from kb.store.tables.library_tables import ChunkRow, UnitsRow
+from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow
 from tests.kb.test_publishing import Shelf
 
 # One telling sentence among many others, against a passage that is about the question's subject all through.
@@ -36,7 +36,7 @@ def shelf(settings: Settings) -> Shelf:
 def make(shelf: Shelf) -> int:
     """Make what is lacking, in one go; return the number of chunks."""
     with shelf.library.transaction() as session:
-        chunks = sentence_vectors.waiting(session, str(shelf.encoder.identity), 100)
+        chunks = sentence_vectors.chunks_to_embed(session, str(shelf.encoder.identity), 100)
         sentence_vectors.store(
             session, chunks, shelf.encoder.encode_passages([text for one in chunks for text in one.texts])
         )
@@ -46,7 +46,7 @@ def make(shelf: Shelf) -> int:
 def stored(shelf: Shelf) -> dict[int, int]:
     """Return the number of sentences by chunk id."""
     with shelf.library.session() as session:
-        return {row.chunk_id: len(row.spans) // 8 for row in session.scalars(sa.select(UnitsRow))}
+        return {row.chunk_id: len(row.spans) // 8 for row in session.scalars(sa.select(SentenceVectorsRow))}
 
 
 def test_each_sentence_has_the_cosine_of_its_own_vector(shelf: Shelf) -> None:
@@ -56,7 +56,7 @@ def test_each_sentence_has_the_cosine_of_its_own_vector(shelf: Shelf) -> None:
     found = Retriever(shelf.settings, shelf.tenant).search(Retriever(shelf.settings, shelf.tenant).read(QUESTION))
     by_text = {one.text: one.chunk_id for one in found.passages}
     versions = {one.version_id for one in found.passages}
-    fetched = candidates.fetch(shelf.library, by_text.values(), versions, queries)
+    fetched = candidates.load_candidates(shelf.library, by_text.values(), versions, queries)
     cosines = fetched.within(by_text.values())[by_text[LONG]]
     texts = [f"rules.txt\n{LONG[start:end]}" for start, end in cosines.spans]
     exact = shelf.encoder.encode_passages(texts) @ queries.T
@@ -72,7 +72,7 @@ def test_a_telling_sentence_lifts_its_passage(shelf: Shelf) -> None:
     make(shelf)
     after = {one.text: one.why["centred"] for one in retriever.retrieve(QUESTION)}
     assert after[LONG] - after[ABOUT] > before[LONG] - before[ABOUT]
-    retriever.ranking = Ranking(unit_share=0.0)
+    retriever.ranking = RankingWeights(unit_share=0.0)
     assert {one.text: one.why["centred"] for one in retriever.retrieve(QUESTION)} == before
 
 
@@ -88,7 +88,7 @@ def test_found_tells_the_sentences_of_what_it_returns(shelf: Shelf) -> None:
 def test_the_nearest_sentence_of_each_chunk_in_one_go() -> None:
     rows = [(SPANS[:2], VECTORS[:2]), (SPANS[:0], VECTORS[:0]), (SPANS, VECTORS)]
     stored = [(spans.tobytes(), vectors.tobytes()) for spans, vectors in rows]
-    within = sentence_vectors.Within([*stored[:2], (None, None), stored[2]], np.eye(2, dtype=np.float32))
+    within = sentence_vectors.BestSentences([*stored[:2], (None, None), stored[2]], np.eye(2, dtype=np.float32))
     unknown = [np.nan, np.nan]
     np.testing.assert_allclose(within.best(), [[1.0, 0.6], unknown, unknown, [1.0, 1.0]], atol=1e-6)
     assert within.of(1) is None
@@ -101,11 +101,11 @@ def test_the_nearest_sentence_of_each_chunk_in_one_go() -> None:
 def test_a_passage_without_sentence_vectors_yet_does_not_fall_behind() -> None:
     whole = np.array([[0.80], [0.80], [0.70]], dtype=np.float32)
     best = np.array([[0.90], [np.nan], [0.90]], dtype=np.float32)
-    first, new, last = late(whole, best, 0.5)[:, 0]
+    first, new, last = blend_sentence_scores(whole, best, 0.5)[:, 0]
     assert first == pytest.approx(0.85)
     assert last == pytest.approx(0.80)
     assert last < first < new  # given what the others gained on average, 0.15
-    assert late(whole, np.full_like(best, np.nan)) is whole
+    assert blend_sentence_scores(whole, np.full_like(best, np.nan)) is whole
 
 
 def test_they_go_with_their_chunk_and_wait_for_the_next(shelf: Shelf) -> None:
@@ -120,7 +120,7 @@ def test_they_go_with_their_chunk_and_wait_for_the_next(shelf: Shelf) -> None:
 
 def test_vectors_of_a_text_that_is_gone_are_not_kept(shelf: Shelf) -> None:
     with shelf.library.session() as session:
-        chunks = sentence_vectors.waiting(session, str(shelf.encoder.identity), 100)
+        chunks = sentence_vectors.chunks_to_embed(session, str(shelf.encoder.identity), 100)
     vectors = shelf.encoder.encode_passages([text for one in chunks for text in one.texts])
     with shelf.library.transaction() as session:
         session.execute(sa.update(ChunkRow).where(ChunkRow.id == chunks[0].chunk_id).values(text="另一段。"))
@@ -133,9 +133,10 @@ def test_only_what_is_searched_and_of_this_model_waits(shelf: Shelf) -> None:
     with shelf.library.session() as session:
         assert sentence_vectors.outstanding(session) == 2
         assert sentence_vectors.outstanding(session, "another@1/8") == 0
-        first = sentence_vectors.waiting(session, str(shelf.encoder.identity), 1)[0]
+        first = sentence_vectors.chunks_to_embed(session, str(shelf.encoder.identity), 1)[0]
         assert [
-            one.text for one in sentence_vectors.waiting(session, str(shelf.encoder.identity), 9, first.chunk_id)
+            one.text
+            for one in sentence_vectors.chunks_to_embed(session, str(shelf.encoder.identity), 9, first.chunk_id)
         ] == [ABOUT]
 
 

@@ -8,7 +8,7 @@ from assistant.api.auth.callers import COOKIE
 from assistant.service.running_service import Service
 from kb.people import sessions
 
-__all__ = ["give", "is_secure", "take"]
+__all__ = ["end_session", "is_secure", "set_session"]
 
 
 def is_secure(service: Service) -> bool:
@@ -16,7 +16,7 @@ def is_secure(service: Service) -> bool:
     return service.settings.public_url.startswith("https://")
 
 
-def give(request: Request, response: Response, service: Service, user_id: int) -> str:
+def set_session(request: Request, response: Response, service: Service, user_id: int) -> str:
     """Open a session, set its cookie and return its CSRF token.
 
     The token is always a new one, and a session the browser came with ends: nobody can plant a session beforehand.
@@ -39,7 +39,7 @@ def give(request: Request, response: Response, service: Service, user_id: int) -
     return found.csrf
 
 
-def take(request: Request, response: Response, service: Service) -> None:
+def end_session(request: Request, response: Response, service: Service) -> None:
     """End the browser's session and remove its cookie."""
     token = request.cookies.get(COOKIE)
     if token:

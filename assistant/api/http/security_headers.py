@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.core.errors import Forbidden, InputError
 
-__all__ = ["CONTENT_SECURITY_POLICY", "SAFE_METHODS", "Guard"]
+__all__ = ["CONTENT_SECURITY_POLICY", "SAFE_METHODS", "SecurityHeaders"]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -30,7 +30,7 @@ _TLS_ONLY = f"max-age={180 * 24 * 3600}"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Guard:
+class SecurityHeaders:
     """ASGI middleware: security headers on all responses; a cookie's change from another site is refused."""
 
     def __init__(self, app: ASGIApp) -> None:

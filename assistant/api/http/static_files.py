@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
-__all__ = ["Compressed", "Versioned"]
+__all__ = ["CompressedFiles", "VersionedFiles"]
 
 _FOREVER = "public, max-age=31536000, immutable"
 # Pages are left out: they hold the CSRF token, and the length of what is compressed tells of what stands beside it.
@@ -17,7 +17,7 @@ _COMPRESSED = frozenset(
 )
 
 
-class Versioned(StaticFiles):
+class VersionedFiles(StaticFiles):
     """Static files with their ``Cache-Control``; see ``static()`` of the templates for the addresses."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
@@ -27,7 +27,7 @@ class Versioned(StaticFiles):
         return response
 
 
-class Compressed(GZipMiddleware):
+class CompressedFiles(GZipMiddleware):
     """gzip for texts of 1 kB and more, and for nothing else."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

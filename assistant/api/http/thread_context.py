@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager
 
-__all__ = ["held_by_a_thread"]
+__all__ = ["run_on_own_thread"]
 
 
 @asynccontextmanager
-async def held_by_a_thread(manager: AbstractContextManager[None]) -> AsyncIterator[None]:
+async def run_on_own_thread(manager: AbstractContextManager[None]) -> AsyncIterator[None]:
     """Enter and leave ``manager`` on one thread of its own: locks are the thread's that took them, and the queue of
     files (dbos) refuses to start where an event loop runs."""
     loop = asyncio.get_running_loop()

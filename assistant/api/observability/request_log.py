@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.service.metrics import Metrics
 
-__all__ = ["Observed", "route_of"]
+__all__ = ["RequestLog", "route_of"]
 
 _LOG = logging.getLogger("sinzi.request")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -24,7 +24,7 @@ _PLAIN = ("/mcp", "/api/v1/openapi.json")
 _QUIET = ("/static", "/healthz", "/readyz", "/metrics", "/favicon.ico")
 
 
-class Observed:
+class RequestLog:
     """ASGI middleware, the outermost: answers carry ``X-Request-ID``, the sender's own where there was a usable one."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

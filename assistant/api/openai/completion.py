@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.answers.answer_view import AnswerShown
+from assistant.answers.answer_view import AnswerView
 from assistant.answers.events import Event
 from assistant.answers.extractive import place
 from assistant.api.auth.callers import Caller
 from assistant.api.openai.openai_schemas import Annotation, ChatCompletion, Choice, Reply, UrlCitation, Usage
-from assistant.service.asking import finished
+from assistant.service.asking import finish_answer
 from assistant.service.links import Links
 from assistant.turn import Turn
 from kb.core.errors import SinziError
@@ -48,7 +48,7 @@ class Completion:
 
     def whole(self, last: Event) -> ChatCompletion:
         """Return the completion of the answer in the last event."""
-        told = finished(self.caller, self.turn, last)
+        told = finish_answer(self.caller, self.turn, last)
         content = _content(last)
         return ChatCompletion(
             id=self.id,
@@ -80,7 +80,7 @@ class Completion:
                 if content.startswith(sent) and len(content) > len(sent):
                     yield self._chunk({"content": content[len(sent) :]})
                     sent = content
-                told = finished(self.caller, self.turn, event)
+                told = finish_answer(self.caller, self.turn, event)
                 marks = [one.model_dump() for one in self._annotations(sent, told)]
                 yield self._chunk({"annotations": marks}, finish="stop", sinzi=told.model_dump(mode="json"))
                 if self.with_usage:
@@ -99,7 +99,7 @@ class Completion:
         }
         return f"data: {json.dumps(body, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
-    def _annotations(self, content: str, answer: AnswerShown) -> list[Annotation]:
+    def _annotations(self, content: str, answer: AnswerView) -> list[Annotation]:
         """One annotation for each marker of the text that has a source, in order of the text."""
         sources = {citation.n: citation for citation in answer.citations}
         found = []

@@ -13,7 +13,7 @@ from assistant.api.openai.chat_request import ALL, collections_of, model_id, tur
 from assistant.api.openai.completion import Completion
 from assistant.api.openai.openai_errors import FAULTS, OpenAIRoute
 from assistant.api.openai.openai_schemas import ChatCompletion, ChatRequest, Model, ModelList
-from assistant.service.asking import begin
+from assistant.service.asking import start_answer
 from assistant.service.links import Links
 from assistant.service.running_service import ServiceDep
 from kb.core.errors import Forbidden, Unauthenticated
@@ -92,7 +92,9 @@ def create_chat_completion(
         locale=request.state.locale,
         with_usage=bool(body.stream_options and body.stream_options.include_usage),
     )
-    events = begin(caller, turn)  # an empty or too long question fails here, while there still is a status to give
+    events = start_answer(
+        caller, turn
+    )  # an empty or too long question fails here, while there still is a status to give
     if body.stream:
         lines = making.chunks(events)
         return StreamingResponse(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

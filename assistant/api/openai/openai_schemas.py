@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.answers.answer_view import AnswerShown
+from assistant.answers.answer_view import AnswerView
 
 __all__ = [
     "Annotation",
@@ -137,7 +137,7 @@ class ChatCompletion(BaseModel):
     model: str
     choices: list[Choice]
     usage: Usage
-    sinzi: Annotated[AnswerShown, Field(description="The whole answer, as the organisation's own API gives it.")]
+    sinzi: Annotated[AnswerView, Field(description="The whole answer, as the organisation's own API gives it.")]
 
 
 class Model(BaseModel):

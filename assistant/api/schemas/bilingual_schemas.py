@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from assistant.api.schemas.bodies import Body
-from assistant.bilingual_view.side_by_side import Row, Side
-from kb.library.documents import Holding
+from assistant.bilingual_view.side_by_side import PairRow, PassageView
+from kb.library.documents import DocumentVersion
 
 __all__ = [
     "CopyPublic",
@@ -88,7 +88,7 @@ class TwinRowsPublic(BaseModel):
     items: list[TwinRowPublic]
 
 
-def copy_public(holding: Holding) -> CopyPublic:
+def copy_public(holding: DocumentVersion) -> CopyPublic:
     return CopyPublic(
         id=holding.document.id,
         name=holding.document.name,
@@ -100,7 +100,7 @@ def copy_public(holding: Holding) -> CopyPublic:
     )
 
 
-def row_public(number: int, row: Row) -> TwinRowPublic:
+def row_public(number: int, row: PairRow) -> TwinRowPublic:
     return TwinRowPublic(
         number=number,
         differs=row.differs,
@@ -109,7 +109,7 @@ def row_public(number: int, row: Row) -> TwinRowPublic:
     )
 
 
-def _passage(side: Side) -> TwinPassagePublic:
+def _passage(side: PassageView) -> TwinPassagePublic:
     return TwinPassagePublic(
         chunk_id=side.chunk.id,
         clause=side.chunk.clause,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from assistant.api.auth.callers import Caller
 from assistant.api.schemas.bodies import Moment
-from assistant.library_admin.document_detail import Shelf, main_version
+from assistant.library_admin.document_detail import DocumentEditor, main_version
 from assistant.library_admin.document_list import Item
 from kb.core.errors import NotFound
 
@@ -74,10 +74,10 @@ class DocumentDetail(BaseModel):
     versions: list[VersionPublic]
 
 
-def shelf_of(caller: Caller, document_id: int, *, edit: bool = False) -> Shelf:
+def shelf_of(caller: Caller, document_id: int, *, edit: bool = False) -> DocumentEditor:
     """Return the document within the caller's reach; see :meth:`Caller.document`."""
     collection, document = caller.document(document_id, edit=edit)
-    return Shelf(caller.service.settings, caller.library, caller.actor, collection, document)
+    return DocumentEditor(caller.service.settings, caller.library, caller.actor, collection, document)
 
 
 def item_of(item: Item) -> DocumentPublic:
@@ -102,7 +102,7 @@ def item_of(item: Item) -> DocumentPublic:
     )
 
 
-def detail_of(shelf: Shelf, caller: Caller) -> DocumentDetail:
+def detail_of(shelf: DocumentEditor, caller: Caller) -> DocumentDetail:
     editable = shelf.collection.slug in caller.reach.edit
     versions = shelf.versions(editor=editable)
     main = main_version(shelf.document, versions)

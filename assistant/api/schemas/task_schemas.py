@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from assistant.answers.answer_view import CitationShown, EgressShown, cited
+from assistant.answers.answer_view import CitationView, EgressView, citation_views
 from assistant.answers.citations import Citation
 from assistant.api.schemas.bodies import Body
 from assistant.service.asking import Slugs
@@ -15,7 +15,7 @@ from assistant.tasks.drafting import Kind
 from assistant.tasks.translation import Translation
 from assistant.tasks.version_changes import Change, Changes
 from assistant.tasks.word_diff import marked
-from assistant.tasks.written_text import Written
+from assistant.tasks.written_text import WrittenText
 from kb.language.detect import Language
 from kb.library.documents import Library
 
@@ -97,7 +97,7 @@ class PointPublic(BaseModel):
     """A telling line of a document, word for word, under the heading of its section."""
 
     heading: str
-    citation: CitationShown
+    citation: CitationView
 
 
 class WrittenPublic(BaseModel):
@@ -109,9 +109,9 @@ class WrittenPublic(BaseModel):
     answerer: Literal["llm", "extractive"]
     fallback: str = Field(description='Why quotes stand in for a language model\'s text, as a code; "" otherwise.')
     unsure: bool = Field(description="Whether the quotes may miss what was asked.")
-    citations: list[CitationShown]
+    citations: list[CitationView]
     points: list[PointPublic]
-    egress: EgressShown
+    egress: EgressView
 
 
 class PiecePublic(BaseModel):
@@ -126,8 +126,8 @@ class ChangePublic(BaseModel):
 
     kind: Literal["changed", "added", "removed", "renumbered"]
     clause: str = Field(description="Its number, or its heading where it has none.")
-    before: list[CitationShown]
-    after: list[CitationShown]
+    before: list[CitationView]
+    after: list[CitationView]
     before_pieces: list[PiecePublic]
     after_pieces: list[PiecePublic]
 
@@ -145,15 +145,15 @@ class ChangesPublic(BaseModel):
 class TranslationPublic(BaseModel):
     """A passage and its translation; ``verified`` where every sentence could be checked against the original."""
 
-    original: CitationShown
+    original: CitationView
     language: str
     text: str
     verified: bool
-    egress: EgressShown
+    egress: EgressView
 
 
-def written_public(library: Library, made: Written) -> WrittenPublic:
-    points = [(one.heading, cited(library, [one.citation])) for one in made.points]
+def written_public(library: Library, made: WrittenText) -> WrittenPublic:
+    points = [(one.heading, citation_views(library, [one.citation])) for one in made.points]
     return WrittenPublic.model_validate(
         {
             "kind": made.kind,
@@ -162,9 +162,9 @@ def written_public(library: Library, made: Written) -> WrittenPublic:
             "answerer": made.answerer,
             "fallback": made.fallback,
             "unsure": made.unsure,
-            "citations": cited(library, made.citations),
+            "citations": citation_views(library, made.citations),
             "points": [PointPublic(heading=heading, citation=one) for heading, found in points for one in found],
-            "egress": EgressShown(**made.egress.as_dict()),
+            "egress": EgressView(**made.egress.as_dict()),
         }
     )
 
@@ -184,8 +184,8 @@ def _change(library: Library, change: Change) -> ChangePublic:
     return ChangePublic(
         kind=change.kind,
         clause=change.clause,
-        before=cited(library, change.before),
-        after=cited(library, change.after),
+        before=citation_views(library, change.before),
+        after=citation_views(library, change.after),
         before_pieces=[PiecePublic(text=one.text, changed=one.changed) for one in old],
         after_pieces=[PiecePublic(text=one.text, changed=one.changed) for one in new],
     )
@@ -196,11 +196,11 @@ def _wording(citations: list[Citation]) -> str:
 
 
 def translation_public(library: Library, made: Translation) -> TranslationPublic:
-    [original] = cited(library, [made.original])
+    [original] = citation_views(library, [made.original])
     return TranslationPublic(
         original=original,
         language=made.language,
         text=made.text,
         verified=made.verified,
-        egress=EgressShown(**made.egress.as_dict()),
+        egress=EgressView(**made.egress.as_dict()),
     )

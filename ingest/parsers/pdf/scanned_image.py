@@ -12,7 +12,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 from ingest.parsers.pdf.layout.page_layout import LayoutPage, lay_out
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
-from kb.core.images import as_shown
+from kb.core.images import open_as_displayed
 
 __all__ = ["parse"]
 
@@ -76,7 +76,7 @@ def _pictures(path: Path, context: ParseContext) -> Iterator[tuple[int, int, Ima
                 for number, frame in enumerate(ImageSequence.Iterator(image), 1):
                     if frame.width * frame.height > limit:
                         raise Image.DecompressionBombError
-                    yield number, total, as_shown(frame)
+                    yield number, total, open_as_displayed(frame)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise FileRejected("file_too_complex", name=name, what=f"> {limit // 1_000_000} megapixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:

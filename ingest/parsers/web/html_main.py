@@ -44,7 +44,7 @@ def main_content(root: etree._Element) -> etree._Element:
     content = max(mains, key=_length) if mains else body
     if _length(content) < max(40, 0.05 * total):
         content = body
-    doomed = [e for e in content.iter() if isinstance(e.tag, str) and e is not content and _is_furniture(e, total)]
+    doomed = [e for e in content.iter() if isinstance(e.tag, str) and e is not content and _is_boilerplate(e, total)]
     lost = sum(_length(e) for e in doomed if not any(a in doomed for a in e.iterancestors()))
     if _length(content) - lost >= _SHARE_KEPT * _length(content):
         for element in doomed:
@@ -54,7 +54,7 @@ def main_content(root: etree._Element) -> etree._Element:
     return content
 
 
-def _is_furniture(element: etree._Element, total: int) -> bool:
+def _is_boilerplate(element: etree._Element, total: int) -> bool:
     tag, role = element.tag, (element.get("role") or "").lower()
     inside = any(a.tag in ("main", "article", "section") or a.get("role") == "main" for a in element.iterancestors())
     size = _length(element)

@@ -16,12 +16,12 @@ from kb.language.words import index_words
 from kb.library.documents import Library
 from kb.search.bilingual import pair_records, passages_by_language
 from kb.search.bilingual.alignment import align, fit
-from kb.search.bilingual.passages_by_language import Side
-from kb.search.bilingual.similarity import Likeness, Nearest, agreement, are_twins, named_alike, nearest
+from kb.search.bilingual.passages_by_language import LanguagePassages
+from kb.search.bilingual.similarity import DocumentSimilarity, Nearest, agreement, is_pair, named_alike, nearest
 from kb.search.lexical.postings import POSTING
-from kb.store.tables.library_tables import ChunkRow, DocumentRow, PostingRow, TwinsSoughtRow, VersionRow
+from kb.store.tables.library_tables import ChunkRow, DocumentRow, PairSearchedRow, PostingRow, VersionRow
 
-__all__ = ["join", "seek"]
+__all__ = ["find_pairs", "pair_documents"]
 
 # With fewer passages of either language their mean says nothing.
 LEAST = 5
@@ -30,7 +30,7 @@ CANDIDATES = 3
 _AT_ONCE = 500
 
 
-def seek(library: Library, *, go_on: Callable[[], bool] = lambda: True) -> int:
+def find_pairs(library: Library, *, go_on: Callable[[], bool] = lambda: True) -> int:
     """Look for the twins of versions published since, and return how many documents got one.
 
     What is left to do is what the records lack, so a run cut short is gone on with.
@@ -39,7 +39,7 @@ def seek(library: Library, *, go_on: Callable[[], bool] = lambda: True) -> int:
         go_on: asked before every version.
     """
     with library.session() as session:
-        waiting = pair_records.unsought(session)
+        waiting = pair_records.versions_to_search(session)
         if not waiting or min(passages_by_language.count(session).values()) < LEAST:
             return 0
         both = passages_by_language.read(session)
@@ -49,27 +49,27 @@ def seek(library: Library, *, go_on: Callable[[], bool] = lambda: True) -> int:
             break
         with library.transaction() as session:
             found += _seek(session, both, version)
-            session.merge(TwinsSoughtRow(version_id=version.id))
+            session.merge(PairSearchedRow(version_id=version.id))
     return found
 
 
-def join(library: Library, chinese_id: int, english_id: int) -> None:
+def pair_documents(library: Library, chinese_id: int, english_id: int) -> None:
     """Make two documents twins because a person says so."""
     with library.session() as session:
         both = passages_by_language.read(session)
     with library.transaction() as session:
         pairs = _pairs(session, both, chinese_id, english_id)
-        pair_records.keep(session, chinese_id, english_id, pair_records.SET)
-        pair_records.link(session, chinese_id, english_id, pairs)
+        pair_records.save_pair(session, chinese_id, english_id, pair_records.SET)
+        pair_records.save_alignment(session, chinese_id, english_id, pairs)
 
 
-def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool:
+def _seek(session: Session, both: dict[bool, LanguagePassages], version: VersionRow) -> bool:
     """Look for the twin of one version; return whether it has one now."""
     mine = version.document_id
-    known = pair_records.of_document(session, mine)
+    known = pair_records.pair_of(session, mine)
     if known is not None and known.state == pair_records.SET:
         pairs = _pairs(session, both, known.chinese_id, known.english_id)
-        pair_records.link(session, known.chinese_id, known.english_id, pairs)
+        pair_records.save_alignment(session, known.chinese_id, known.english_id, pairs)
         return True
     ours = max(both.values(), key=lambda side: side.characters(mine))
     theirs = both[not ours.chinese].without(mine)
@@ -81,28 +81,28 @@ def _seek(session: Session, both: dict[bool, Side], version: VersionRow) -> bool
     names = {row.id: row.name for row in session.execute(sa.select(DocumentRow.id, DocumentRow.name))}
     for other in _candidates(session, ours, theirs, out, mine, names):
         found = _likeness(session, ours, theirs, mine, other, out, named_alike(names[mine], names[other]))
-        if are_twins(found) and (best is None or found.score > best[0]):
+        if is_pair(found) and (best is None or found.score > best[0]):
             best = (found.score, other)
     if best is None or not _is_free(session, best[1], mine, best[0]):
         return False
     chinese_id, english_id = (mine, best[1]) if ours.chinese else (best[1], mine)
     # all is read and computed before the first write: nobody waits for it
     pairs = _pairs(session, both, chinese_id, english_id)
-    pair_records.keep(session, chinese_id, english_id, pair_records.FOUND, round(best[0], 3))
-    pair_records.link(session, chinese_id, english_id, pairs)
+    pair_records.save_pair(session, chinese_id, english_id, pair_records.FOUND, round(best[0], 3))
+    pair_records.save_alignment(session, chinese_id, english_id, pairs)
     return True
 
 
 def _is_free(session: Session, document_id: int, asking: int, score: float) -> bool:
     """Whether a document has no twin, or one found with less reason than this."""
-    pair = pair_records.of_document(session, document_id)
+    pair = pair_records.pair_of(session, document_id)
     if pair is None or asking in (pair.chinese_id, pair.english_id):
         return True
     return pair.state == pair_records.FOUND and pair.score < score
 
 
 def _candidates(
-    session: Session, ours: Side, theirs: Side, out: Nearest, mine: int, names: dict[int, str]
+    session: Session, ours: LanguagePassages, theirs: LanguagePassages, out: Nearest, mine: int, names: dict[int, str]
 ) -> list[int]:
     """Return the documents that most of the text points to, and those whose files are named alike."""
     votes: Counter[int] = Counter()
@@ -117,8 +117,14 @@ def _candidates(
 
 
 def _likeness(
-    session: Session, ours: Side, theirs: Side, mine: int, other: int, out: Nearest, same_name: bool
-) -> Likeness:
+    session: Session,
+    ours: LanguagePassages,
+    theirs: LanguagePassages,
+    mine: int,
+    other: int,
+    out: Nearest,
+    same_name: bool,
+) -> DocumentSimilarity:
     """Compare a document with one in the other language.
 
     Args:
@@ -143,7 +149,7 @@ def _likeness(
     worth = _worth(session, figures | other_figures, len(ours.ids) + len(theirs.ids))
     agreed, common = agreement(figures, other_figures, lambda figure: worth[figure])
     english, chinese = (other_lengths, lengths) if ours.chinese else (lengths, other_lengths)
-    return Likeness(
+    return DocumentSimilarity(
         covered=covered,
         lead=sum(leads) / len(leads) if leads else 0.0,
         agreement=agreed,
@@ -180,7 +186,9 @@ def _worth(session: Session, figures: frozenset[str], passages: int) -> dict[str
     return {figure: math.log(1 + passages / having) for figure, having in number.items()}
 
 
-def _pairs(session: Session, both: dict[bool, Side], chinese_id: int, english_id: int) -> list[tuple[int, int]]:
+def _pairs(
+    session: Session, both: dict[bool, LanguagePassages], chinese_id: int, english_id: int
+) -> list[tuple[int, int]]:
     """Match the passages of two twins with each other."""
     ours, theirs = both[True].of(chinese_id), both[False].of(english_id)
     if not len(ours) or not len(theirs):

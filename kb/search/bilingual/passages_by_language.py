@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from kb.language.detect import Language
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
 
-__all__ = ["Side", "count", "read"]
+__all__ = ["LanguagePassages", "count", "read"]
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class LanguagePassages:
     """The passages of one language, in the order of their ids.
 
     ``vectors`` are moved so that their mean is 0, and of length 1 again: what is common to a language, or to the one
@@ -35,12 +35,14 @@ class Side:
         """Return the places of a document's passages."""
         return np.flatnonzero(self.documents == document_id)
 
-    def without(self, document_id: int) -> Side:
+    def without(self, document_id: int) -> LanguagePassages:
         """Return the passages of all other documents."""
         kept = self.documents != document_id
         if kept.all():
             return self
-        return Side(self.chinese, self.ids[kept], self.documents[kept], self.lengths[kept], self.vectors[kept])
+        return LanguagePassages(
+            self.chinese, self.ids[kept], self.documents[kept], self.lengths[kept], self.vectors[kept]
+        )
 
     def characters(self, document_id: int) -> int:
         """Return how long a document is in this language."""
@@ -54,7 +56,7 @@ def count(session: Session) -> dict[bool, int]:
     return {True: 0, False: 0} | {not is_english: number for is_english, number in rows}
 
 
-def read(session: Session) -> dict[bool, Side]:
+def read(session: Session) -> dict[bool, LanguagePassages]:
     """Return the passages in Chinese (True) and in English (False)."""
     columns = (ChunkRow.id, VersionRow.document_id, ChunkRow.language, sa.func.length(ChunkRow.text), ChunkRow.vector)
     rows = session.execute(_published(*columns).order_by(ChunkRow.id)).all()
@@ -73,11 +75,11 @@ def _published(*columns: Any) -> sa.Select[Any]:
     )
 
 
-def _side(chinese: bool, rows: Sequence[Any]) -> Side:
+def _side(chinese: bool, rows: Sequence[Any]) -> LanguagePassages:
     numbers = np.array([(row[0], row[1], row[3]) for row in rows], dtype=np.int64).reshape(-1, 3)
     vectors = np.zeros((0, 0), dtype=np.float32)
     if rows:
         vectors = np.frombuffer(b"".join(row[4] for row in rows), np.float16).reshape(len(rows), -1).astype(np.float32)
         vectors -= vectors.mean(axis=0)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-    return Side(chinese, numbers[:, 0], numbers[:, 1], numbers[:, 2], vectors)
+    return LanguagePassages(chinese, numbers[:, 0], numbers[:, 1], numbers[:, 2], vectors)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Likeness", "Nearest", "agreement", "are_twins", "named_alike", "nearest", "stem"]
+__all__ = ["DocumentSimilarity", "Nearest", "agreement", "is_pair", "named_alike", "nearest", "stem"]
 
 Floats = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class DocumentSimilarity:
     """What speaks for two documents being twins.
 
     Attributes:
@@ -109,7 +109,7 @@ def _digits(figure: str) -> float:
     return {1: 0.25, 2: 0.6}.get(number, 1.0)
 
 
-def are_twins(likeness: Likeness) -> bool:
+def is_pair(likeness: DocumentSimilarity) -> bool:
     """Whether two documents are so alike that search may treat them as one."""
     if not LEAST_RATIO < likeness.ratio < MOST_RATIO:
         return False

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kb.store.tables.library_tables import ChunkRow
 
-__all__ = ["Centres", "measure", "vector"]
+__all__ = ["LanguageMeans", "compute_means", "decode_vector"]
 
 Floats = NDArray[np.float32]
 # Passages looked at per language, evenly spread; with fewer than LEAST of either there is nothing to balance.
@@ -19,12 +19,12 @@ LEAST = 5
 STRENGTH = 0.75
 
 
-def vector(blob: bytes) -> Floats:
+def decode_vector(blob: bytes) -> Floats:
     """Return a stored float16 vector as float32."""
     return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
 
 
-class Centres:
+class LanguageMeans:
     """Mean vector of Chinese and of English passages, shape (dimension,); zero where there is nothing to balance."""
 
     def __init__(self, chinese: Floats, english: Floats) -> None:
@@ -49,15 +49,15 @@ class Centres:
         return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), dtype=np.float32)
 
 
-def measure(session: Session, dimension: int, chinese: list[int], english: list[int]) -> Centres:
+def compute_means(session: Session, dimension: int, chinese: list[int], english: list[int]) -> LanguageMeans:
     """Measure the centres from evenly spread samples of the tenant's passages, whose ids are given by language."""
     if min(len(english), len(chinese)) < LEAST:
         nothing = np.zeros(dimension, dtype=np.float32)
-        return Centres(nothing, nothing)
-    return Centres(_mean(session, chinese), _mean(session, english))
+        return LanguageMeans(nothing, nothing)
+    return LanguageMeans(_mean(session, chinese), _mean(session, english))
 
 
 def _mean(session: Session, ids: list[int]) -> Floats:
     chosen = ids[:: max(1, len(ids) // SAMPLE)][:SAMPLE]
     blobs = session.scalars(sa.select(ChunkRow.vector).where(ChunkRow.id.in_(chosen)))
-    return np.asarray(np.mean([vector(blob) for blob in blobs], axis=0), dtype=np.float32)
+    return np.asarray(np.mean([decode_vector(blob) for blob in blobs], axis=0), dtype=np.float32)

@@ -21,15 +21,32 @@ from sqlalchemy.orm import Session
 
 from kb.language.sentences import sentences
 from kb.search.models.encoder import Vectors
-from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, UnitsRow, VersionRow
+from kb.store.tables.library_tables import (
+    READABLE,
+    ChunkRow,
+    CollectionRow,
+    DocumentRow,
+    SentenceVectorsRow,
+    VersionRow,
+)
 
-__all__ = ["Cosines", "Waiting", "Within", "outstanding", "products", "state", "store", "text_of", "waiting"]
+__all__ = [
+    "BestSentences",
+    "ChunkToEmbed",
+    "SentenceCosines",
+    "chunks_to_embed",
+    "outstanding",
+    "products",
+    "state",
+    "store",
+    "text_of",
+]
 
 SPAN = np.dtype((np.uint32, 2))  # where a sentence starts and ends in its chunk's text
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ChunkToEmbed:
     """A chunk whose sentences have no vectors yet: what is needed to make them."""
 
     chunk_id: int
@@ -48,7 +65,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Cosines:
+class SentenceCosines:
     """Of one chunk's sentences: ``spans`` (start, end) in its text, and ``values`` of shape (sentences, queries)."""
 
     spans: list[tuple[int, int]]
@@ -65,7 +82,7 @@ def text_of(title: str, heading_path: Sequence[str], sentence: str) -> str:
     return sentence if heading in sentence else f"{heading}\n{sentence}"
 
 
-def waiting(session: Session, model: str, limit: int, after: int = 0) -> list[Waiting]:
+def chunks_to_embed(session: Session, model: str, limit: int, after: int = 0) -> list[ChunkToEmbed]:
     """Return searched chunks without sentence vectors, in order of their ids from ``after`` on.
 
     Args:
@@ -73,7 +90,7 @@ def waiting(session: Session, model: str, limit: int, after: int = 0) -> list[Wa
     """
     columns = (ChunkRow.id, VersionRow.title, ChunkRow.heading_path, ChunkRow.text)
     query = _lacking(sa.select(*columns), model).where(ChunkRow.id > after).order_by(ChunkRow.id).limit(limit)
-    return [Waiting(*row) for row in session.execute(query)]
+    return [ChunkToEmbed(*row) for row in session.execute(query)]
 
 
 def outstanding(session: Session, model: str | None = None) -> int:
@@ -86,7 +103,7 @@ def _lacking(query: sa.Select[Any], model: str | None) -> sa.Select[Any]:
         query.join(VersionRow, VersionRow.id == ChunkRow.version_id)
         .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
         .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
-        .where(VersionRow.state.in_(READABLE), ~sa.exists().where(UnitsRow.chunk_id == ChunkRow.id))
+        .where(VersionRow.state.in_(READABLE), ~sa.exists().where(SentenceVectorsRow.chunk_id == ChunkRow.id))
     )
     return query if model is None else query.where(CollectionRow.model == model)
 
@@ -98,7 +115,7 @@ def state(session: Session) -> tuple[int, int, str]:
     return int(number), int(total or 0), ",".join(session.scalars(sa.select(CollectionRow.model)))
 
 
-def store(session: Session, chunks: Sequence[Waiting], vectors: Vectors) -> None:
+def store(session: Session, chunks: Sequence[ChunkToEmbed], vectors: Vectors) -> None:
     """Store the vectors of all ``texts`` of ``chunks``, shape (sentences, dimension), in place of what was there.
 
     A chunk that has gone meanwhile, or whose id now names another text, is passed over.
@@ -112,7 +129,7 @@ def store(session: Session, chunks: Sequence[Waiting], vectors: Vectors) -> None
         start += len(spans)
         if there.get(chunk.chunk_id) == chunk.text:
             places = np.asarray(spans, dtype=np.uint32).tobytes()
-            session.merge(UnitsRow(chunk_id=chunk.chunk_id, spans=places, vectors=_packed(rows)))
+            session.merge(SentenceVectorsRow(chunk_id=chunk.chunk_id, spans=places, vectors=_packed(rows)))
 
 
 def _packed(vectors: Vectors) -> bytes:
@@ -123,7 +140,7 @@ def _packed(vectors: Vectors) -> bytes:
     return rows.tobytes()
 
 
-class Within:
+class BestSentences:
     """Cosines of the sentences of several chunks with the variants of a question.
 
     Args:
@@ -147,13 +164,13 @@ class Within:
             best[known] = np.maximum.reduceat(self._values, self._starts[known], axis=0)
         return best
 
-    def of(self, place: int) -> Cosines | None:
+    def of(self, place: int) -> SentenceCosines | None:
         """Return the cosines of the sentences of the chunk at ``place``, or None where it has none."""
         start, end = int(self._starts[place]), int(self._ends[place])
         if start == end:
             return None
         spans = np.frombuffer(self._spans[place], dtype=SPAN)
-        return Cosines([(int(first), int(last)) for first, last in spans.tolist()], self._values[start:end])
+        return SentenceCosines([(int(first), int(last)) for first, last in spans.tolist()], self._values[start:end])
 
 
 def _cosines(packed: NDArray[np.int8], queries: Vectors) -> Vectors:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kb.search.lexical.postings import BLOCK, OFFSET, POSTING, TIMES, Row
 
-__all__ = ["best", "idf", "norm", "scored"]
+__all__ = ["idf", "norm", "score_blocks", "top_chunks"]
 
 K1 = 1.2
 B = 0.5
@@ -44,7 +44,7 @@ def norm(length: Norms, average: float) -> Norms:
     return np.asarray(K1 * (1 - B + B * length / max(average, 1.0)), dtype=np.float32)
 
 
-def scored(
+def score_blocks(
     blocks: Sequence[int], norms: Norms, rows: Iterable[Row], worth: Mapping[str, float], allowed: Mask, limit: int
 ) -> Floats:
     """Return the scores of the ``allowed`` chunks, the ``limit`` best at least, shape (blocks, BLOCK).
@@ -56,7 +56,7 @@ def scored(
     """
     posted = [(block, word, blob) for block, word, blob in rows if word in worth]
     many = sum(len(blob) for _, _, blob in posted) > ALL_POSTINGS * POSTING.itemsize
-    telling = _telling(worth) if many else set(worth)
+    telling = _discriminative(worth) if many else set(worth)
     choosing: dict[int, Posted] = defaultdict(list)
     completing: dict[int, Posted] = defaultdict(list)
     for block, word, blob in posted:
@@ -75,7 +75,7 @@ def scored(
     return scores
 
 
-def best(blocks: Sequence[int], scores: Floats, limit: int) -> dict[int, float]:
+def top_chunks(blocks: Sequence[int], scores: Floats, limit: int) -> dict[int, float]:
     """Return ``{chunk id: score}`` of the ``limit`` highest scores above 0."""
     at, offset = np.nonzero(_highest(scores, limit))
     found, ids = scores[at, offset], np.asarray(blocks, dtype=np.int64)[at] * BLOCK + offset
@@ -90,7 +90,7 @@ def _highest(scores: Floats, number: int) -> Mask:
     return highest
 
 
-def _telling(worth: Mapping[str, float]) -> set[str]:
+def _discriminative(worth: Mapping[str, float]) -> set[str]:
     """Return the words worth most that make up TELLING_SHARE of all."""
     wanted = TELLING_SHARE * sum(worth.values())
     chosen: set[str] = set()

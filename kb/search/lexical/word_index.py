@@ -17,7 +17,7 @@ from kb.search.lexical import bm25, postings
 from kb.search.lexical.postings import BLOCK, CHUNK, POSTING, add, remove_version, sweep
 from kb.search.query import Query, Words
 
-__all__ = ["Indexed", "Leg", "WordIndex", "add", "remove_version", "sweep"]
+__all__ = ["IndexStatistics", "LexicalScores", "WordIndex", "add", "remove_version", "sweep"]
 
 # What the words of another name may be worth, against the term it stands for.
 NAME_MOST = 1.5
@@ -26,7 +26,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class LexicalScores:
     """What the words found.
 
     Attributes:
@@ -48,7 +48,7 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Indexed:
+class IndexStatistics:
     """The indexed chunks, one row a block, shape (blocks, BLOCK); ``version`` is 0 where there is no chunk.
 
     ``norm`` is BM25's K1 × (1 − B + B × length ÷ average length).
@@ -75,9 +75,9 @@ class WordIndex:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._held: tuple[int, dict[int, bytes], Indexed] | None = None
+        self._held: tuple[int, dict[int, bytes], IndexStatistics] | None = None
 
-    def search(self, query: Query, versions: Iterable[int], limit: int) -> Leg:
+    def search(self, query: Query, versions: Iterable[int], limit: int) -> LexicalScores:
         """Score chunks of ``versions`` that hold words of the question, each with the words of its own language.
 
         Returns:
@@ -97,12 +97,12 @@ class WordIndex:
         everything = np.zeros(indexed.version.shape)
         for own, allowed in ((True, there & ours), (False, there & ~ours)):
             worth = _worth(query, own, idf, bm25.idf(total, 0))
-            scored = bm25.scored(indexed.blocks, indexed.norm, rows, worth, allowed, limit)
-            scores |= bm25.best(indexed.blocks, scored, limit)
+            scored = bm25.score_blocks(indexed.blocks, indexed.norm, rows, worth, allowed, limit)
+            scores |= bm25.top_chunks(indexed.blocks, scored, limit)
             everything += scored
-        return Leg(scores, idf, bm25.idf(total, 0), indexed.blocks, everything)
+        return LexicalScores(scores, idf, bm25.idf(total, 0), indexed.blocks, everything)
 
-    def indexed(self) -> Indexed:
+    def indexed(self) -> IndexStatistics:
         """Return the chunks of the index now; the same object as long as they are the same."""
         revision, held = self._library.data_version(), self._held
         if held is None or held[0] != revision:
@@ -113,7 +113,7 @@ class WordIndex:
         return held[2]
 
 
-def _read(blocks: dict[int, bytes]) -> Indexed:
+def _read(blocks: dict[int, bytes]) -> IndexStatistics:
     shape = (len(blocks), BLOCK)
     version, chinese = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.bool_)
     length = np.zeros(shape, dtype=np.float32)
@@ -122,7 +122,7 @@ def _read(blocks: dict[int, bytes]) -> Indexed:
         at = chunks["offset"]
         version[row, at], chinese[row, at], length[row, at] = chunks["version"], chunks["chinese"], chunks["length"]
     average = float(length.sum()) / max(1, int(np.count_nonzero(version)))
-    return Indexed(list(blocks), version, chinese, bm25.norm(length, average))
+    return IndexStatistics(list(blocks), version, chinese, bm25.norm(length, average))
 
 
 def _worth(query: Query, own: bool, idf: dict[str, float], unseen: float) -> Words:

@@ -19,15 +19,15 @@ __all__ = [
     "AmendmentRow",
     "ChunkRow",
     "CollectionRow",
+    "DocumentPairRow",
     "DocumentRow",
     "LibraryChangesRow",
+    "PairSearchedRow",
+    "PassagePairRow",
     "PostingRow",
     "SectionRow",
+    "SentenceVectorsRow",
     "TenantBase",
-    "TwinChunkRow",
-    "TwinsRow",
-    "TwinsSoughtRow",
-    "UnitsRow",
     "VersionRow",
     "WordBlockRow",
 ]
@@ -151,7 +151,7 @@ class AmendmentRow(TenantBase):
     effective_from: Mapped[date | None]
 
 
-class UnitsRow(TenantBase):
+class SentenceVectorsRow(TenantBase):
     """Vectors of a chunk's sentences, made after publishing (:mod:`kb.search.dense.sentence_vectors`); deleted with it.
 
     ``spans``: uint32 pairs (start, end) of characters in the chunk's text; ``vectors``: int8, a row per span.
@@ -163,7 +163,7 @@ class UnitsRow(TenantBase):
     vectors: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class TwinsRow(TenantBase):
+class DocumentPairRow(TenantBase):
     """Two documents that say the same in Chinese and in English (:mod:`kb.twins`); ``state`` is one of STATES there."""
 
     __tablename__ = "twins"
@@ -175,7 +175,7 @@ class TwinsRow(TenantBase):
     score: Mapped[float]
 
 
-class TwinChunkRow(TenantBase):
+class PassagePairRow(TenantBase):
     """The chunk of the other language's copy that says what a chunk says; a row for each direction."""
 
     __tablename__ = "twin_chunks"
@@ -183,7 +183,7 @@ class TwinChunkRow(TenantBase):
     twin_id: Mapped[int] = mapped_column(ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
-class TwinsSoughtRow(TenantBase):
+class PairSearchedRow(TenantBase):
     """A version whose twin has been looked for."""
 
     __tablename__ = "twins_sought"

@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.answers.amended_rules import amended
-from assistant.answers.script_conversion import Converter
+from assistant.answers.amended_rules import find_amended_rule
+from assistant.answers.script_conversion import ScriptConverter
 from assistant.evidence.gather import gather
 from kb.core.settings import Settings
 from kb.library import audit
@@ -96,9 +96,9 @@ def _seen(answer: dict[str, Any]) -> list[dict[str, Any]]:
 def test_a_circular_out_of_reach_does_not_amend_an_answer(harmony: Retriever) -> None:
     evidence = gather(harmony, "服務滿一年有幾多日年假？", ["main"], None)
     clause = next(one.unit for one in evidence.units if "第五章" in one.unit.passage.text)
-    assert amended(harmony.library, evidence, clause) is not None
+    assert find_amended_rule(harmony.library, evidence, clause) is not None
     evidence.collections = ["private"]
-    assert amended(harmony.library, evidence, clause) is None
+    assert find_amended_rule(harmony.library, evidence, clause) is None
 
 
 def test_a_conversation_streams_its_answer_and_keeps_it(client: ClientOf) -> None:
@@ -257,7 +257,7 @@ def test_simplified_characters_on_choice_quotes_as_they_are(client: ClientOf) ->
 
 
 def test_a_converter_remembers_an_open_quotation() -> None:
-    converter = Converter()
+    converter = ScriptConverter()
     assert [converter.feed(piece) for piece in ("請看《員工", "手冊》第「五", "條（『試用』）", "」規定")] == [
         "请看《員工",
         "手冊》第「五",

@@ -94,7 +94,7 @@ class TestPair:
         version_states.withdraw(library, store, version)
         assert told(client, "owner", ours)["twin"] is None
         [version] = library.versions(document(service_settings, ENGLISH_NAME))
-        version_states.release(library, store, version)
+        version_states.publish_existing(library, store, version)
         assert told(client, "owner", ours)["twin"]["id"] == theirs
 
 
@@ -180,7 +180,7 @@ class TestChanges:
         store = VectorStore(service_settings, library.tenant, "main")
         version_states.withdraw(library, store, library.versions(other)[0])
         answer = client("editor").put(f"{API}/documents/{ours}/twin", json={"document_id": other.id})
-        version_states.release(library, store, library.versions(other)[0])
+        version_states.publish_existing(library, store, library.versions(other)[0])
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "twin_unpublished")
 
     def test_a_pair_set_by_somebody_is_not_taken_apart_by_the_way(

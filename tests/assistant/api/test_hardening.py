@@ -21,12 +21,12 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.answers.answer_view import AnswerShown
+from assistant.answers.answer_view import AnswerView
 from assistant.api.app import create
 from assistant.cards import subject_cards
 from assistant.conversations import conversation_store
 from assistant.llm import model_choices
-from assistant.llm.model_choices import Choices
+from assistant.llm.model_choices import ModelChoices
 from assistant.service.rate_limits import Limits
 from assistant.uploads import multipart, web_fetch
 from eval.datasets import question_sheet
@@ -98,7 +98,7 @@ def test_a_collection_made_again_is_another(
     again = {"slug": "board-2", "name": "董事會", "open": False}
     assert owner.post(f"{HARMONY}/collections", json=again).status_code == 201
     token = key(service_settings, ["main", "board-2"])
-    model_choices.save(library, Choices(enabled=True, collections=("main", "board-2")))
+    model_choices.save(library, ModelChoices(enabled=True, collections=("main", "board-2")))
     _, link = invitations.create(service_settings, library, "new@harmony.example", Role.MEMBER, {"board-2": "read"}, 1)
     user = accounts.by_email(service_settings, email_of("member"))
     assert user is not None
@@ -111,7 +111,7 @@ def test_a_collection_made_again_is_another(
     assert model_choices.read(library).collections == ("main",)
     assert invitations.find(service_settings, link).collections == {}
     assert "board-2" not in {one["slug"] for one in client("member").get(f"{HARMONY}/collections").json()}
-    model_choices.save(library, Choices())
+    model_choices.save(library, ModelChoices())
     collections.remove(library, library.collection("board-2"))
 
 
@@ -123,7 +123,7 @@ def kept(library: Library, person: int, quoted: VersionRow, **changes: Any) -> t
         "clause": None, "language": "en", "effective_from": None, "effective_to": None,
     }  # fmt: skip
     egress: dict[str, Any] = {"left": False, "host": None, "model": None, "collections": [], "sent": [], "masked": {}}
-    answer = AnswerShown.model_validate(
+    answer = AnswerView.model_validate(
         {
             "question": "?", "searched": "?", "language": "en", "answer": SECRET, "message": SECRET, "refused": False,
             "reason": "", "unsure": False, "answerer": "extractive", "confidence": 1.0, "card": None,

@@ -138,10 +138,10 @@ def test_who_is_not_let_in(
     visitor: TestClient, provider: OidcProvider, oidc_settings: Settings, person: dict[str, Any], refused: str
 ) -> None:
     provider.person = person
-    before = accounts.total(oidc_settings)
+    before = accounts.count(oidc_settings)
     assert refusal(sign_in(visitor)) == (403, refused)
     assert visitor.get("/api/v1/me").status_code == 401
-    assert accounts.total(oidc_settings) == before
+    assert accounts.count(oidc_settings) == before
 
 
 def test_a_disabled_account_stays_shut(visitor: TestClient, provider: OidcProvider, oidc_settings: Settings) -> None:

@@ -287,7 +287,7 @@ class TestTrail:
     def test_filters_and_pages(self, owner: TestClient, service_settings: Settings) -> None:
         library = library_of(service_settings)
         for number in range(130):
-            audit.note(library, Actor("user:77", "Somebody"), "document.open", f"d{number}")
+            audit.record(library, Actor("user:77", "Somebody"), "document.open", f"d{number}")
         first = owner.get(f"{HARMONY}/audit", params={"actor": "user:77"}).json()
         assert [one["subject"] for one in first] == [f"d{number}" for number in range(129, 29, -1)]
         more = owner.get(f"{HARMONY}/audit", params={"actor": "user:77", "before": first[-1]["id"]}).json()
@@ -302,7 +302,7 @@ class TestTrail:
     ) -> None:
         nasty = ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", "＝1", 'plain, "quoted"\nline']
         for one in nasty:
-            audit.note(library_of(service_settings), Actor("user:78", "=cmd"), "document.open", one)
+            audit.record(library_of(service_settings), Actor("user:78", "=cmd"), "document.open", one)
         answer = owner.get(f"{HARMONY}/audit/export", params={"actor": "user:78", "format": "csv"})
         assert answer.text.startswith("\ufeff")
         assert "attachment" in answer.headers["content-disposition"]

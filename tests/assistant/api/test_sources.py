@@ -13,7 +13,7 @@ from PIL import Image
 
 from assistant.sources import originals
 from assistant.sources.quote_search import find
-from assistant.sources.readable_versions import holdings
+from assistant.sources.readable_versions import document_versions
 from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.documents import Library
@@ -81,8 +81,8 @@ def test_a_page_is_drawn_once_and_kept(client: ClientOf, library: Library, form:
     assert first.headers["content-type"] == f"image/{form}"
     assert first.content.startswith(magic)
     assert Image.open(BytesIO(first.content)).width == 800, "the next of a few widths"
-    sha256 = holdings(library, [chunk.version_id])[chunk.version_id].version.sha256
-    kept = blobs.pages(library.tenant.files_path, sha256) / f"1-800.{form}"
+    sha256 = document_versions(library, [chunk.version_id])[chunk.version_id].version.sha256
+    kept = blobs.page_images_path(library.tenant.files_path, sha256) / f"1-800.{form}"
     assert kept.read_bytes() == first.content
     changed = kept.stat().st_mtime_ns
     assert client("member").get(path, params={"width": 700}).content == first.content
@@ -178,7 +178,7 @@ def test_one_opening_is_written_down_once(client: ClientOf, library: Library) ->
 
 def test_a_file_made_to_harm_gives_an_error_and_no_image(client: ClientOf, library: Library) -> None:
     chunk = chunk_of(library, PDF)
-    holding = holdings(library, [chunk.version_id])[chunk.version_id]
+    holding = document_versions(library, [chunk.version_id])[chunk.version_id]
     path = originals.path_of(library, holding)
     whole = path.read_bytes()
     path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 40)
@@ -188,7 +188,7 @@ def test_a_file_made_to_harm_gives_an_error_and_no_image(client: ClientOf, libra
         path.write_bytes(whole)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "page_unreadable"
-    drawn = blobs.pages(library.tenant.files_path, holding.version.sha256)
+    drawn = blobs.page_images_path(library.tenant.files_path, holding.version.sha256)
     assert not [one for one in drawn.glob("*") if one.name.startswith("2-480") or one.suffix == ".part"]
 
 
@@ -196,12 +196,12 @@ def test_what_was_drawn_goes_with_the_original(tmp_path: Path) -> None:
     paper = tmp_path / "paper.txt"
     paper.write_text("x", encoding="utf-8")
     sha256 = blobs.store(tmp_path / "files", paper)
-    drawn = blobs.pages(tmp_path / "files", sha256)
+    drawn = blobs.page_images_path(tmp_path / "files", sha256)
     drawn.mkdir(parents=True)
     (drawn / "1-800.webp").write_bytes(b"RIFF")
     blobs.erase(tmp_path / "files", sha256)
     assert not drawn.exists()
-    assert not blobs.original(tmp_path / "files", sha256).exists()
+    assert not blobs.original_path(tmp_path / "files", sha256).exists()
 
 
 def test_a_link_opens_a_place_on_a_page_of_its_own(client: ClientOf, library: Library) -> None:

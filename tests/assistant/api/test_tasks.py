@@ -246,13 +246,13 @@ class TestTranslation:
         settings = service.settings.model_copy(update={"llm_base_url": model.url, "llm_model": "tiny"})
         monkeypatch.setattr(service, "settings", settings)
         monkeypatch.setattr(service, "_retrievers", {})
-        model_choices.save(library, model_choices.Choices(True, ("main",)))
+        model_choices.save(library, model_choices.ModelChoices(True, ("main",)))
         try:
             body = {"start": start, "end": end, "language": "en"}
             made = post(client("member"), f"/chunks/{chunk.id}/translation", body)
             buttons = page(client("member"), f"/library/{id_of(library, GUIDE)}/summary").xpath("//@data-translate")
         finally:
-            model_choices.save(library, model_choices.Choices(False, ()))
+            model_choices.save(library, model_choices.ModelChoices(False, ()))
             model.server.shutdown()
             model.server.server_close()
         assert made["text"].startswith("2.3")

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.uploads import multipart, web_fetch
 from assistant.uploads.filenames import clean
-from assistant.uploads.multipart import Received
+from assistant.uploads.multipart import ReceivedFiles
 from assistant.uploads.web_fetch import Address
 from kb.core.errors import InputError
 from kb.core.settings import Settings
@@ -46,7 +46,7 @@ def part(head: str, body: bytes) -> bytes:
     return f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + body + b"\r\n"
 
 
-def sent(body: bytes, home: Path, settings: Settings, piece: int = 7) -> Received:
+def sent(body: bytes, home: Path, settings: Settings, piece: int = 7) -> ReceivedFiles:
     async def stream() -> AsyncIterator[bytes]:
         for start in range(0, len(body), piece):
             yield body[start : start + piece]

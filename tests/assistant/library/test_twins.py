@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pytest
 
 from assistant.bilingual_view.figure_differences import missing, said
-from assistant.bilingual_view.row_alignment import Places, laid_out
+from assistant.bilingual_view.row_alignment import Places, align_rows
 
 Link = tuple[int, int]
 
@@ -84,7 +84,7 @@ def rows(links: set[Link], chinese: int, english: int, same: Collection[Link] = 
     def side(places: list[int]) -> str:
         return ",".join(map(str, places))
 
-    found: list[Places] = laid_out(links, same, chinese, english)
+    found: list[Places] = align_rows(links, same, chinese, english)
     assert sorted(one for row in found for one in row.chinese) == list(range(chinese))
     assert sorted(one for row in found for one in row.english) == list(range(english))
     return [f"{side(row.chinese)}|{side(row.english)}" for row in found]

@@ -108,7 +108,7 @@ def with_model(asked: Settings) -> Callable[..., Retriever]:  # noqa: F811
             update={"llm_base_url": url, "llm_model": "m", "llm_timeout_seconds": 60.0, **options}
         )
         retriever = Retriever(settings, tenants.get(settings, slug))
-        model_choices.save(retriever.library, model_choices.Choices(True, leave))
+        model_choices.save(retriever.library, model_choices.ModelChoices(True, leave))
         return retriever
 
     return made

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answers.model_output import read
 from assistant.checking.figure_claims import claimed, held, opposed
-from assistant.checking.named_things import exchanged, strangers
+from assistant.checking.named_things import swapped_names, unknown_names
 from assistant.checking.polarity import agree, clauses, modes
 from assistant.question import _is_faithful
 
@@ -79,13 +79,13 @@ def test_names() -> None:
         return word.lower() in {"manager", "human", "resources"}
 
     source = "傳媒來電由傳訊經理 Mr Hui Pak Lam 處理，表格CP-1交總幹事。"
-    assert strangers("The Manager Hui Pak Lam takes it", source, is_word) == []
-    assert strangers("Ask Peter Wong", source, is_word)
-    assert strangers("填表格CP-2", source, is_word)
-    assert strangers("交院長批准", source, is_word) == ["院长"]
-    assert strangers("見《員工守則》", source, is_word) == ["員工守則"]
-    assert exchanged("病假最多5天", "年假最多可結轉5天") == ["病假"]
-    assert exchanged("年假最多5天", "年假最多可結轉5天，病假另計") == []
+    assert unknown_names("The Manager Hui Pak Lam takes it", source, is_word) == []
+    assert unknown_names("Ask Peter Wong", source, is_word)
+    assert unknown_names("填表格CP-2", source, is_word)
+    assert unknown_names("交院長批准", source, is_word) == ["院长"]
+    assert unknown_names("見《員工守則》", source, is_word) == ["員工守則"]
+    assert swapped_names("病假最多5天", "年假最多可結轉5天") == ["病假"]
+    assert swapped_names("年假最多5天", "年假最多可結轉5天，病假另計") == []
 
 
 def test_sentences_come_as_soon_as_they_are_complete() -> None:

@@ -92,7 +92,7 @@ def test_a_model_in_the_building_and_one_outside(settings: Settings) -> None:
 def test_nothing_is_sent_until_the_owner_says_so(speaking: Started, with_model: Made) -> None:
     server = speaking("未放取的年假最多可結轉5天到下一年度 [1]。")
     retriever = with_model(server.url)
-    model_choices.save(retriever.library, model_choices.Choices())
+    model_choices.save(retriever.library, model_choices.ModelChoices())
     answer = turn.answer(retriever, turn.Turn("年假可結轉多少天？"))
     assert (answer.answerer, answer.fallback, server.requests) == ("extractive", "", [])
     assert answer.egress.as_dict() == {

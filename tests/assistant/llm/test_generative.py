@@ -10,7 +10,7 @@ import pytest
 
 from assistant import turn
 from assistant.answers.answer import Answer
-from assistant.answers.citations import stands
+from assistant.answers.citations import verify_citations
 from assistant.checking.claim_checker import Verdict
 from assistant.llm import model_choices
 from assistant.prompts import as_data
@@ -77,7 +77,7 @@ def test_a_marker_without_a_source_never_appears(speaking: Started, with_model: 
     assert "[9]" not in seen
     assert "[42]" not in seen
     assert [one.n for one in answer.citations] == [1]
-    assert stands(with_model(server.url).library, answer.citations) == answer.citations
+    assert verify_citations(with_model(server.url).library, answer.citations) == answer.citations
 
 
 def test_an_english_question_is_answered_from_a_chinese_clause(speaking: Started, with_model: Made) -> None:
@@ -202,7 +202,7 @@ def test_a_real_model_is_kept_honest(llama: str, with_model: Made) -> None:
     assert answer.egress.sent
     assert answer.answerer == "llm" or answer.fallback in ("unsupported", "rubbish", "silent")
     assert seen.strip() == answer.answer
-    assert stands(retriever.library, answer.citations) == answer.citations
+    assert verify_citations(retriever.library, answer.citations) == answer.citations
     assert answer.citations
     if answer.answerer == "llm":
         assert [one.text in answer.answer for one in answer.sentences] == [one.kept for one in answer.sentences]
@@ -223,7 +223,7 @@ def test_a_document_that_gives_orders_changes_nothing(settings: Settings, tmp_pa
     server = speaking(obedient)
     told = settings.model_copy(update={"llm_base_url": server.url, "llm_model": "m"})
     retriever = Retriever(told, tenants.get(told, "hostile"))
-    model_choices.save(retriever.library, model_choices.Choices(True))
+    model_choices.save(retriever.library, model_choices.ModelChoices(True))
     answer, seen = ask(retriever, "員工每年有幾多日年假？")
     assert answer.answerer == "llm"
     assert "12天" in seen

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers.citations import stands
+from assistant.answers.citations import verify_citations
 from assistant.commands.changes import changes as changes_command
 from assistant.commands.draft import draft as draft_command
 from assistant.commands.summarise import summarise as summarise_command
@@ -74,7 +74,7 @@ def test_what_changed_clause_by_clause(revised: Retriever) -> None:
     assert (first.before[0].version, first.after[0].version) == (1, 2)
     for one in found.changes:
         both = [*one.before, *one.after]
-        assert stands(revised.library, both) == both
+        assert verify_citations(revised.library, both) == both
     assert (found.earlier, found.later) == (1, 2)
 
 
@@ -102,7 +102,7 @@ def test_a_summary_quotes_the_telling_clauses(harmony: Retriever) -> None:
     made = summary.summarise(harmony, "員工手冊.txt", Language.TRADITIONAL)
     assert (made.answerer, made.egress.host) == ("extractive", "")
     assert {"5.3", "5.6", "5.8"} & {point.citation.clause for point in made.points}
-    assert stands(harmony.library, made.citations) == made.citations
+    assert verify_citations(harmony.library, made.citations) == made.citations
     assert "第 5.6 條" in made.text or "第 5.3 條" in made.text
     line = json.loads(
         invoke(harmony.settings, summarise_command, "員工手冊.txt", "--tenant", "harmony", "--json", "--quotes")
@@ -124,7 +124,7 @@ def test_a_draft_stands_on_quotes(harmony: Retriever, kind: drafting.Kind) -> No
     made = drafting.draft(harmony, kind, "年假結轉", Language.TRADITIONAL)
     assert "最多可結轉5天" in made.text
     assert "[1] 《員工手冊》" in made.text or "[1]" in made.text
-    assert stands(harmony.library, made.citations) == made.citations
+    assert verify_citations(harmony.library, made.citations) == made.citations
     assert "harmony" in made.text
 
 

@@ -7,12 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.answers.answer_view import AnswerShown
+from assistant.answers.answer_view import AnswerView
 from assistant.answers.script_conversion import Script, in_script
 from assistant.api.auth.callers import Asker, Editor
 from assistant.api.schemas.bodies import Body, Slug
 from assistant.conversations import suggestions
-from assistant.service.asking import Mine, Question, QuestionText, begin, finished, keep_script, script_of
+from assistant.service.asking import (
+    PersonDep,
+    Question,
+    QuestionText,
+    finish_answer,
+    keep_script,
+    script_of,
+    start_answer,
+)
 from assistant.turn import Turn
 from kb.library import audit
 
@@ -49,7 +57,7 @@ class Preferences(Body):
 
 
 @router.post("/ask", summary="Ask one question")
-def ask(body: Ask, caller: Asker) -> AnswerShown:
+def ask(body: Ask, caller: Asker) -> AnswerView:
     """Answer from the documents in force on the day. That they do not carry an answer is an answer too: `refused`."""
     turn = Turn(
         question=body.question,
@@ -58,8 +66,8 @@ def ask(body: Ask, caller: Asker) -> AnswerShown:
         as_of=body.as_of,
         generate=body.generate,
     )
-    *_, last = begin(caller, turn)
-    return in_script(finished(caller, turn, last), body.script)
+    *_, last = start_answer(caller, turn)
+    return in_script(finish_answer(caller, turn, last), body.script)
 
 
 @router.get("/suggestions", summary="Questions to start with")
@@ -67,7 +75,7 @@ def offered(
     caller: Asker, collections: Annotated[list[Slug] | None, Query(max_length=200)] = None
 ) -> list[SuggestionPublic]:
     """A few questions about the collections: those kept for them, else made of their documents' headings."""
-    found = suggestions.offered(caller.library, caller.narrowed(collections), _locale(caller.user))
+    found = suggestions.suggest(caller.library, caller.narrowed(collections), _locale(caller.user))
     return [SuggestionPublic(collection=one.collection, question=one.question) for one in found]
 
 
@@ -77,21 +85,21 @@ def _locale(user: object) -> str:
 
 @router.get("/collections/{collection}/suggestions", summary="The questions kept for a collection")
 def kept(collection: Slug, caller: Asker) -> SuggestionsUpdate:
-    return SuggestionsUpdate(questions=suggestions.kept(caller.library, caller.collection(collection)))
+    return SuggestionsUpdate(questions=suggestions.stored(caller.library, caller.collection(collection)))
 
 
 @router.put("/collections/{collection}/suggestions", summary="Set the questions of a collection", status_code=204)
 def keep(collection: Slug, body: SuggestionsUpdate, caller: Editor) -> None:
     row = caller.collection(collection, edit=True)
     suggestions.replace(caller.library, row, body.questions)
-    audit.note(caller.library, caller.actor, "suggestions.change", row.slug, count=len(body.questions))
+    audit.record(caller.library, caller.actor, "suggestions.change", row.slug, count=len(body.questions))
 
 
 @router.get("/ask/preferences", summary="How one reads answers")
-def preferences(own: Mine) -> Preferences:
+def preferences(own: PersonDep) -> Preferences:
     return Preferences(script=script_of(own))
 
 
 @router.put("/ask/preferences", summary="Change how one reads answers", status_code=204)
-def prefer(body: Preferences, own: Mine) -> None:
+def prefer(body: Preferences, own: PersonDep) -> None:
     keep_script(own, body.script)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.conversations import conversation_store
-from assistant.service.asking import Mine, Own, script_of
+from assistant.service.asking import PersonDep, TenantPerson, script_of
 from assistant.web.pages import render
 
 __all__ = ["router"]
@@ -17,16 +17,18 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/t/{tenant}/ask")
-def empty(request: Request, own: Mine) -> HTMLResponse:
+def empty(request: Request, own: PersonDep) -> HTMLResponse:
     return _page(request, own, None)
 
 
 @router.get("/t/{tenant}/ask/{conversation}")
-def conversation(request: Request, own: Mine, conversation: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> HTMLResponse:
+def conversation(
+    request: Request, own: PersonDep, conversation: Annotated[int, Path(ge=1, le=2**31 - 1)]
+) -> HTMLResponse:
     return _page(request, own, conversation_store.get(own.caller.library, own.id, conversation).id)
 
 
-def _page(request: Request, own: Own, conversation: int | None) -> HTMLResponse:
+def _page(request: Request, own: TenantPerson, conversation: int | None) -> HTMLResponse:
     caller = own.caller
     readable = [row for row in caller.library.collections() if row.slug in caller.reach.read]
     start = {

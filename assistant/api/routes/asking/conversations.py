@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.answers.answer_view import AnswerShown
+from assistant.answers.answer_view import AnswerView
 from assistant.answers.script_conversion import in_script
 from assistant.api.routes.asking.messages import MessagePublic, message_public
 from assistant.api.schemas.bodies import Body, Id
 from assistant.conversations import conversation_store
-from assistant.conversations.redaction import withheld
-from assistant.service.asking import Mine, Own, Slugs, script_of
+from assistant.conversations.redaction import redact_unreadable
+from assistant.service.asking import PersonDep, Slugs, TenantPerson, script_of
 from kb.store.tables.activity_tables import ConversationRow
 
 __all__ = ["ConversationPublic", "router"]
@@ -55,7 +55,7 @@ class ConversationWhole(ConversationPublic):
 
 @router.get("/conversations", summary="One's conversations, latest first")
 def listing(
-    own: Mine,
+    own: PersonDep,
     search: Annotated[str, Query(max_length=200, description="Words of titles or questions.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
@@ -65,7 +65,7 @@ def listing(
 
 
 @router.post("/conversations", summary="Open a conversation", status_code=201)
-def create(body: ConversationCreate, own: Mine) -> ConversationPublic:
+def create(body: ConversationCreate, own: PersonDep) -> ConversationPublic:
     if body.collections is not None:
         own.caller.narrowed(body.collections)
     row = conversation_store.start(own.caller.library, own.id, body.title or "", body.collections, body.as_of)
@@ -73,14 +73,14 @@ def create(body: ConversationCreate, own: Mine) -> ConversationPublic:
 
 
 @router.get("/conversations/{conversation}", summary="A conversation with its answers")
-def whole(conversation: Id, own: Mine) -> ConversationWhole:
+def whole(conversation: Id, own: PersonDep) -> ConversationWhole:
     """Answers that quote what one may not read any more come without their text (`withheld`)."""
     library = own.caller.library
     row = conversation_store.get(library, own.id, conversation)
     kept = conversation_store.messages(library, row.id)
-    answers = [(AnswerShown.model_validate(message.answer), message.asked_at) for message, _ in kept]
+    answers = [(AnswerView.model_validate(message.answer), message.asked_at) for message, _ in kept]
     script = script_of(own)
-    shown = [in_script(answer, script) for answer in withheld(library, own.caller.reach, answers)]
+    shown = [in_script(answer, script) for answer in redact_unreadable(library, own.caller.reach, answers)]
     messages = [
         message_public(message, answer, feedback) for (message, feedback), answer in zip(kept, shown, strict=True)
     ]
@@ -88,16 +88,16 @@ def whole(conversation: Id, own: Mine) -> ConversationWhole:
 
 
 @router.patch("/conversations/{conversation}", summary="Rename a conversation")
-def rename(conversation: Id, body: ConversationUpdate, own: Mine) -> ConversationPublic:
+def rename(conversation: Id, body: ConversationUpdate, own: PersonDep) -> ConversationPublic:
     return _public(own, conversation_store.change(own.caller.library, own.id, conversation, title=body.title))
 
 
 @router.delete("/conversations/{conversation}", summary="Delete a conversation for good", status_code=204)
-def delete(conversation: Id, own: Mine) -> None:
+def delete(conversation: Id, own: PersonDep) -> None:
     conversation_store.remove(own.caller.library, own.id, conversation)
 
 
-def _public(own: Own, row: ConversationRow) -> ConversationPublic:
+def _public(own: TenantPerson, row: ConversationRow) -> ConversationPublic:
     return ConversationPublic(
         id=row.id,
         title=row.title,

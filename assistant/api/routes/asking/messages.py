@@ -10,14 +10,22 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
-from assistant.answers.answer_view import AnswerShown
+from assistant.answers.answer_view import AnswerView
 from assistant.answers.events import Event
-from assistant.answers.script_conversion import Converter, Script, in_script
+from assistant.answers.script_conversion import Script, ScriptConverter, in_script
 from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id
 from assistant.conversations import conversation_store
 from assistant.conversations.conversation_store import Reason
-from assistant.service.asking import Mine, Own, Question, begin, finished, script_of, told
+from assistant.service.asking import (
+    PersonDep,
+    Question,
+    TenantPerson,
+    event_data,
+    finish_answer,
+    script_of,
+    start_answer,
+)
 from assistant.turn import Turn
 from kb.core.errors import SinziError
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
@@ -41,7 +49,7 @@ class MessagePublic(BaseModel):
 
     id: int
     asked_at: datetime
-    answer: AnswerShown
+    answer: AnswerView
     verdict: int | None = None
     reason: str = ""
     comment: str = ""
@@ -53,7 +61,7 @@ class MessagePublic(BaseModel):
     response_model=MessagePublic,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-def post(conversation: Id, body: Question, request: Request, own: Mine) -> Response:
+def post(conversation: Id, body: Question, request: Request, own: PersonDep) -> Response:
     """Answer as server-sent events, or as JSON where `Accept` names it and not `text/event-stream`.
 
     Events: `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
@@ -72,7 +80,7 @@ def post(conversation: Id, body: Question, request: Request, own: Mine) -> Respo
         generate=body.generate,
     )
     conversation_store.change(caller.library, own.id, row.id, scope=(wanted, day))
-    events = begin(caller, turn)
+    events = start_answer(caller, turn)
     accepted = request.headers.get("accept", "")
     if "application/json" in accepted and "text/event-stream" not in accepted:
         *_, last = events
@@ -86,37 +94,37 @@ def post(conversation: Id, body: Question, request: Request, own: Mine) -> Respo
 
 
 def _streamed(
-    own: Own, conversation: int, turn: Turn, events: Iterator[Event], script: Script, locale: str
+    own: TenantPerson, conversation: int, turn: Turn, events: Iterator[Event], script: Script, locale: str
 ) -> Iterator[str]:
-    converter = Converter() if script == "hans" else None
+    converter = ScriptConverter() if script == "hans" else None
     try:
         for event in events:
             if event.kind == "done":
                 yield sse("done", _kept(own, conversation, turn, event, script).model_dump(mode="json"))
             else:
-                yield sse(event.kind, told(event, converter))
+                yield sse(event.kind, event_data(event, converter))
     except SinziError as error:  # the status has gone out with the first event
         yield sse("error", {"error": error.as_dict(locale)})
 
 
-def _kept(own: Own, conversation: int, turn: Turn, event: Event, script: Script) -> MessagePublic:
-    answer = finished(own.caller, turn, event)
+def _kept(own: TenantPerson, conversation: int, turn: Turn, event: Event, script: Script) -> MessagePublic:
+    answer = finish_answer(own.caller, turn, event)
     message = conversation_store.record(own.caller.library, own.id, conversation, answer)
     return message_public(message, in_script(answer, script), None)
 
 
 @router.put("/messages/{message}/feedback", summary="Say what one thinks of an answer", status_code=204)
-def judge(message: Id, body: FeedbackUpdate, own: Mine) -> None:
+def judge(message: Id, body: FeedbackUpdate, own: PersonDep) -> None:
     """`reason` says what was wrong: wrong, incomplete, outdated, not_found (though it exists), unclear, other."""
     conversation_store.judge(own.caller.library, own.id, message, body.verdict, body.reason, body.comment)
 
 
 @router.delete("/messages/{message}/feedback", summary="Take one's judgement back", status_code=204)
-def unjudge(message: Id, own: Mine) -> None:
+def unjudge(message: Id, own: PersonDep) -> None:
     conversation_store.unjudge(own.caller.library, own.id, message)
 
 
-def message_public(message: MessageRow, answer: AnswerShown, feedback: FeedbackRow | None) -> MessagePublic:
+def message_public(message: MessageRow, answer: AnswerView, feedback: FeedbackRow | None) -> MessagePublic:
     """Return a kept message as its asker sees it; ``answer`` is what may be shown of it."""
     return MessagePublic(
         id=message.id,

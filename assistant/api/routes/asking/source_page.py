@@ -24,7 +24,7 @@ def page(
     request: Request, caller: Reader, version: Id, chunk: Number = 0, start: Number = 0, end: Number = 2**31 - 1
 ) -> HTMLResponse:
     """Show characters ``start``–``end`` of a chunk of the version, of its first chunk where none is named."""
-    holding = readable_versions.visible(caller.library, caller.reach, version)
+    holding = readable_versions.readable_version(caller.library, caller.reach, version)
     row = next((one for one in caller.library.chunks_of(version) if chunk in (0, one.id)), None)
     if row is None:
         raise NotFound("source_not_found")

@@ -15,7 +15,7 @@ from assistant.sources import originals, page_images, readable_text, readable_ve
 from assistant.sources.page_images import Form
 from assistant.sources.quote_marks import Mark, marks
 from assistant.sources.readable_text import Block
-from kb.library.documents import Holding
+from kb.library.documents import DocumentVersion
 
 __all__ = ["router"]
 
@@ -58,12 +58,12 @@ class SourcePublic(BaseModel):
 @router.get("/chunks/{chunk}/source", summary="Open the place of a quote")
 def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1) -> SourcePublic:
     """`start` and `end` are the quoted characters of the chunk, as a citation gives them; all of it by default."""
-    holding, row = readable_versions.quoted(caller.library, caller.reach, chunk)
+    holding, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
     end = min(end, len(row.text))
     start = min(start, end)
     path = originals.path_of(caller.library, holding)
     kind = originals.kind_of(path)
-    readable_versions.note_opening(caller.library, caller.actor, holding)
+    readable_versions.record_opening(caller.library, caller.actor, holding)
     found = marks(row, start, end, path, kind) if kind != "text" else []
     return SourcePublic(
         **_version(holding),
@@ -77,7 +77,7 @@ def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1
     )
 
 
-def _version(holding: Holding) -> dict[str, Any]:
+def _version(holding: DocumentVersion) -> dict[str, Any]:
     document, version = holding.document, holding.version
     return {
         "document_id": document.id,
@@ -143,7 +143,7 @@ def original(version: Id, caller: Reader) -> FileResponse:
     )
 
 
-def _opened(caller: Caller, version: int) -> Holding:
-    holding = readable_versions.visible(caller.library, caller.reach, version)
-    readable_versions.note_opening(caller.library, caller.actor, holding)
+def _opened(caller: Caller, version: int) -> DocumentVersion:
+    holding = readable_versions.readable_version(caller.library, caller.reach, version)
+    readable_versions.record_opening(caller.library, caller.actor, holding)
     return holding

@@ -62,7 +62,7 @@ def create(asked: CollectionCreate, caller: Manager) -> CollectionPublic:
     row = collections.create(caller.library, asked.slug, asked.name)
     if asked.open:
         access.grant(caller.library, row, EVERYONE, "read")
-    audit.note(caller.library, caller.actor, "collection.create", asked.slug, open=asked.open)
+    audit.record(caller.library, caller.actor, "collection.create", asked.slug, open=asked.open)
     return _public(row, 0, caller, editable=True)
 
 
@@ -70,7 +70,7 @@ def create(asked: CollectionCreate, caller: Manager) -> CollectionPublic:
 def rename(slug: str, asked: CollectionUpdate, caller: Manager) -> CollectionPublic:
     row = caller.collection(slug, edit=True)
     collections.rename(caller.library, row, asked.name)
-    audit.note(caller.library, caller.actor, "collection.rename", slug, name=asked.name)
+    audit.record(caller.library, caller.actor, "collection.rename", slug, name=asked.name)
     sizes = collections.sizes(caller.library)
     return _public(caller.library.collection(slug), sizes.get(slug, 0), caller)
 
@@ -81,7 +81,7 @@ def remove(slug: str, caller: Manager) -> None:
     for of_people in (api_keys, invitations):
         of_people.forget_collection(caller.service.settings, caller.tenant.slug, slug)
     model_choices.forget(caller.library, slug)
-    audit.note(caller.library, caller.actor, "collection.delete", slug)
+    audit.record(caller.library, caller.actor, "collection.delete", slug)
 
 
 def _public(row: CollectionRow, documents: int, caller: Caller, editable: bool | None = None) -> CollectionPublic:

@@ -11,8 +11,8 @@ from assistant.api.schemas.bilingual_schemas import TwinPublic, TwinRowsPublic, 
 from assistant.api.schemas.bodies import Id
 from assistant.bilingual_view import document_pairs
 from assistant.bilingual_view.document_pairs import Pair
-from assistant.bilingual_view.side_by_side import Laid, Row, side_by_side
-from assistant.sources.readable_versions import note_opening
+from assistant.bilingual_view.side_by_side import PairRow, PairView, side_by_side
+from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
 
 __all__ = ["Only", "chosen", "opened_pair", "router"]
@@ -25,7 +25,7 @@ Only = Literal["all", "differing", "alone"]
 def show(document_id: Id, caller: Reader) -> TwinPublic:
     """The twin is found by itself some time after publishing, or set; one that the caller may not read is not told."""
     caller.document(document_id)
-    pair = document_pairs.twin_of(caller.library, caller.reach, document_id)
+    pair = document_pairs.pair_of(caller.library, caller.reach, document_id)
     if pair is None:
         return TwinPublic(twin=None, state=None, matched=False, rows=0, differing=0, alone=0)
     laid = side_by_side(caller.library, pair)
@@ -64,7 +64,7 @@ def name(document_id: Id, asked: TwinUpdate, caller: Editor) -> TwinPublic:
     """Needs the right to edit this document and to read the other; both must be published."""
     caller.document(document_id, edit=True)
     caller.document(asked.document_id)
-    document_pairs.join(caller.library, caller.actor, document_id, asked.document_id)
+    document_pairs.set_pair(caller.library, caller.actor, document_id, asked.document_id)
     return show(document_id, caller)
 
 
@@ -74,28 +74,28 @@ def name(document_id: Id, asked: TwinUpdate, caller: Editor) -> TwinPublic:
 def part(document_id: Id, caller: Editor) -> None:
     """The two are not taken for each other's copy again, unless a person names them."""
     _, document = caller.document(document_id, edit=True)
-    pair = document_pairs.twin_of(caller.library, caller.reach, document_id)
+    pair = document_pairs.pair_of(caller.library, caller.reach, document_id)
     if pair is None:
         raise NotFound("twin_not_found", document=document.name)
-    document_pairs.part(caller.library, caller.actor, pair, document_id)
+    document_pairs.unpair(caller.library, caller.actor, pair, document_id)
 
 
-def opened_pair(caller: Caller, document_id: int) -> tuple[Pair, Laid]:
+def opened_pair(caller: Caller, document_id: int) -> tuple[Pair, PairView]:
     """Return a document's pair within the caller's reach, side by side; both count as opened.
 
     Raises:
         NotFound: ``document_not_found``, ``twin_not_found``.
     """
     _, document = caller.document(document_id)
-    pair = document_pairs.twin_of(caller.library, caller.reach, document_id)
+    pair = document_pairs.pair_of(caller.library, caller.reach, document_id)
     if pair is None:
         raise NotFound("twin_not_found", document=document.name)
     for one in (pair.chinese, pair.english):
-        note_opening(caller.library, caller.actor, one)
+        record_opening(caller.library, caller.actor, one)
     return pair, side_by_side(caller.library, pair)
 
 
-def chosen(laid: Laid, only: Only) -> list[tuple[int, Row]]:
+def chosen(laid: PairView, only: Only) -> list[tuple[int, PairRow]]:
     """Return the rows asked for with their numbers, from 1."""
     return [
         (number, row)

@@ -16,7 +16,7 @@ from assistant.library_admin import document_trial
 from assistant.library_admin.document_list import Filter
 from assistant.sources import originals, readable_versions
 from kb.library import audit
-from kb.library.documents import Holding
+from kb.library.documents import DocumentVersion
 from kb.store.tables.library_tables import VersionRow
 
 __all__ = ["router"]
@@ -73,7 +73,9 @@ def detail(document_id: Id, caller: Reader) -> DocumentDetail:
     shelf = shelf_of(caller, document_id)
     found = detail_of(shelf, caller)
     version = shelf.version(found.main_version_id, editor=found.editable)
-    readable_versions.note_opening(caller.library, caller.actor, Holding(shelf.collection, shelf.document, version))
+    readable_versions.record_opening(
+        caller.library, caller.actor, DocumentVersion(shelf.collection, shelf.document, version)
+    )
     return found
 
 
@@ -95,7 +97,7 @@ def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "pic
     """`pdf` and `picture` have pages that can be had as images."""
     shelf = shelf_of(caller, document_id)
     version = _visible(caller, document_id, version_id)
-    holding = Holding(shelf.collection, shelf.document, version)
+    holding = DocumentVersion(shelf.collection, shelf.document, version)
     return originals.kind_of(originals.path_of(caller.library, holding))
 
 
@@ -107,7 +109,7 @@ def try_question(document_id: Id, asked: TrialAsked, caller: Reader) -> TrialPub
     versions = {one.id for one in shelf.versions(editor=False)}
     retriever = caller.service.retriever(caller.tenant)
     found = document_trial.try_question(retriever, asked.question, caller.narrowed(None), versions)
-    audit.note(caller.library, caller.actor, "document.try", shelf.document.name)
+    audit.record(caller.library, caller.actor, "document.try", shelf.document.name)
     return TrialPublic(
         searched=shelf.document.published_version_id is not None,
         considered=found.considered,

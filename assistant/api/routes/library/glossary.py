@@ -60,35 +60,35 @@ def listing(caller: Reader) -> list[TermPublic]:
 def add(asked: TermCreate, caller: Manager) -> TermPublic:
     """It counts from the next question on."""
     row = tenant_glossary.add(caller.library, Term(**asked.model_dump()))
-    audit.note(caller.library, caller.actor, "glossary.add", _called(row))
+    audit.record(caller.library, caller.actor, "glossary.add", _called(row))
     return _public(row)
 
 
 @router.put("/{term_id}", summary="Change a term")
 def change(term_id: Id, asked: TermCreate, caller: Manager) -> TermPublic:
     row = tenant_glossary.change(caller.library, term_id, Term(**asked.model_dump()))
-    audit.note(caller.library, caller.actor, "glossary.change", _called(row))
+    audit.record(caller.library, caller.actor, "glossary.change", _called(row))
     return _public(row)
 
 
 @router.delete("/{term_id}", status_code=204, response_class=Response, summary="Remove a term")
 def remove(term_id: Id, caller: Manager) -> None:
     tenant_glossary.remove(caller.library, term_id)
-    audit.note(caller.library, caller.actor, "glossary.remove", str(term_id))
+    audit.record(caller.library, caller.actor, "glossary.remove", str(term_id))
 
 
 @router.post("/import", summary="Add terms from CSV")
 def import_(asked: Table, caller: Manager) -> Added:
     """All or none: a line that is not right stops the import."""
-    added = tenant_glossary.bring_in(caller.library, tenant_glossary.from_csv(asked.csv), replace=asked.replace)
-    audit.note(caller.library, caller.actor, "glossary.import", added=added, replaced=asked.replace)
+    added = tenant_glossary.import_terms(caller.library, tenant_glossary.from_csv(asked.csv), replace=asked.replace)
+    audit.record(caller.library, caller.actor, "glossary.import", added=added, replaced=asked.replace)
     return Added(added=added)
 
 
 @router.get("/export", summary="Terms as CSV", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 def export(caller: Reader) -> Response:
     text = tenant_glossary.as_csv(tenant_glossary.listing(caller.library))
-    audit.note(caller.library, caller.actor, "glossary.export")
+    audit.record(caller.library, caller.actor, "glossary.export")
     headers = {"Content-Disposition": f'attachment; filename="glossary-{caller.tenant.slug}.csv"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 

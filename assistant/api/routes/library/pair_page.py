@@ -13,7 +13,7 @@ from assistant.api.auth.callers import Reader
 from assistant.api.routes.library.document_pairs import Only, chosen, opened_pair
 from assistant.api.schemas.bilingual_schemas import copy_public
 from assistant.api.schemas.bodies import Id
-from assistant.bilingual_view.side_by_side import Side
+from assistant.bilingual_view.side_by_side import PassageView
 from assistant.tasks.word_diff import Piece
 from assistant.web.pages import render
 
@@ -59,7 +59,7 @@ def page(
     )
 
 
-def _shown(sides: Sequence[Side]) -> list[dict[str, Any]]:
+def _shown(sides: Sequence[PassageView]) -> list[dict[str, Any]]:
     return [{"chunk": one.chunk, "blocks": blocks(one.chunk.text, one.marks)} for one in sides]
 
 

@@ -20,10 +20,10 @@ from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id, Moment
 from assistant.uploads import multipart, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
-from assistant.uploads.multipart import File, Received
+from assistant.uploads.multipart import File, ReceivedFiles
 from assistant.uploads.upload_batch import Batch
 from assistant.uploads.upload_status import UNFINISHED
-from ingest.error_json import unpacked
+from ingest.error_json import error_from_json
 from kb.core.errors import InputError, Transient
 from kb.library import audit
 from kb.store.tables.activity_tables import UploadRow
@@ -103,7 +103,9 @@ async def upload(request: Request, slug: str, caller: Editor) -> list[UploadPubl
         await run_in_threadpool(received.drop)
 
 
-def _queue(request: Request, caller: Caller, intake: Intake, batch: Batch, received: Received) -> list[UploadPublic]:
+def _queue(
+    request: Request, caller: Caller, intake: Intake, batch: Batch, received: ReceivedFiles
+) -> list[UploadPublic]:
     publish, replaces = received.fields.get("publish", "true"), received.fields.get("replaces", "")
     if publish not in ("true", "false") or (replaces and not (replaces.isascii() and replaces.isdigit())):
         raise InputError("upload_invalid", reason="publish, replaces")
@@ -113,7 +115,7 @@ def _queue(request: Request, caller: Caller, intake: Intake, batch: Batch, recei
         if collection.id != batch.collection.id:
             raise InputError("upload_invalid", reason="replaces")
     batch = Batch(batch.collection, publish == "true", document)
-    rows = upload_batch.take_in(intake, caller.library, caller.actor, batch, received)
+    rows = upload_batch.queue_uploads(intake, caller.library, caller.actor, batch, received)
     return [_public(row, intake, request.state.locale) for row in rows]
 
 
@@ -122,14 +124,14 @@ def add_url(request: Request, slug: str, asked: UrlUpload, caller: Editor) -> Up
     """Fetches one public address, redirects included; addresses inside an office's own network are refused."""
     intake = _intake(caller)
     batch = Batch(caller.collection(slug, edit=True), asked.publish)
-    audit.note(caller.library, caller.actor, "document.fetch", asked.url, collection=slug)
+    audit.record(caller.library, caller.actor, "document.fetch", asked.url, collection=slug)
     incoming = caller.tenant.home / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=incoming))
     try:
         found = web_fetch.fetch(caller.service.settings, asked.url.strip(), folder)
         file = File(found.name, found.path, found.path.stat().st_size)
-        (row,) = upload_batch.take_in(intake, caller.library, caller.actor, batch, Received(folder, [file]))
+        (row,) = upload_batch.queue_uploads(intake, caller.library, caller.actor, batch, ReceivedFiles(folder, [file]))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return _public(row, intake, request.state.locale)
@@ -203,7 +205,7 @@ def _public(row: UploadRow, intake: Intake | None, locale: str) -> UploadPublic:
         stage=live.stage if live else row.stage,
         done=live.done if live else row.done,
         total=live.total if live else row.total,
-        error=unpacked(row.error).as_dict(locale) if row.error else None,
+        error=error_from_json(row.error).as_dict(locale) if row.error else None,
         document_id=row.document_id,
         created_at=row.created_at,
         finished_at=row.finished_at,

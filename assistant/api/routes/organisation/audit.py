@@ -75,7 +75,7 @@ def listing(caller: Manager, sought: Annotated[Page, Query()]) -> list[EntryPubl
 @router.get(_PATH + "/export", summary="Export the audit trail", response_class=StreamingResponse)
 def export(caller: Manager, sought: Annotated[Export, Query()]) -> StreamingResponse:
     """Download the entries; the export is itself noted."""
-    audit.note(caller.library, caller.actor, "audit.export", sought.format, filter=_told(sought))
+    audit.record(caller.library, caller.actor, "audit.export", sought.format, filter=_told(sought))
     rows = sought.found(caller, None)
     lines = audit.as_csv(rows) if sought.format == "csv" else audit.as_jsonl(rows)
     kind = "text/csv" if sought.format == "csv" else "application/jsonl"

@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def front_door(service: ServiceDep, found: MaybePerson) -> RedirectResponse:
     if found is None:
-        first = accounts.total(service.settings) == 0
+        first = accounts.count(service.settings) == 0
         return RedirectResponse("/set-up" if first else "/sign-in", status_code=303)
     mine = accounts.memberships(service.settings, found.user.id)
     return RedirectResponse(f"/t/{mine[0].tenant}/ask" if mine else "/account", status_code=303)

@@ -12,7 +12,7 @@ from assistant.api.schemas.bodies import Body, Name, Slug
 from assistant.cards import subject_cards
 from assistant.cards.subject_cards import Card
 from assistant.llm import endpoint, model_choices
-from assistant.llm.model_choices import Choices
+from assistant.llm.model_choices import ModelChoices
 from kb.library import audit
 from kb.store import tenants
 
@@ -69,14 +69,14 @@ def show(caller: Manager) -> SettingsPublic:
 @router.patch("", summary="Change name and contact")
 def change(asked: SettingsUpdate, caller: Manager) -> SettingsPublic:
     tenants.change(caller.service.settings, caller.tenant.slug, name=asked.name, contact=asked.contact)
-    audit.note(caller.library, caller.actor, "settings.change", fields=sorted(asked.model_dump(exclude_none=True)))
+    audit.record(caller.library, caller.actor, "settings.change", fields=sorted(asked.model_dump(exclude_none=True)))
     return _public(caller)
 
 
 @router.put("/model", summary="Choose about language models")
 def choose_model(asked: ModelUpdate, caller: Manager) -> SettingsPublic:
-    model_choices.save(caller.library, Choices(asked.enabled, tuple(dict.fromkeys(asked.collections))))
-    audit.note(caller.library, caller.actor, "settings.model", enabled=asked.enabled, collections=asked.collections)
+    model_choices.save(caller.library, ModelChoices(asked.enabled, tuple(dict.fromkeys(asked.collections))))
+    audit.record(caller.library, caller.actor, "settings.model", enabled=asked.enabled, collections=asked.collections)
     return _public(caller)
 
 
@@ -89,14 +89,14 @@ def list_cards(caller: Manager) -> Cards:
 def save_cards(asked: Cards, caller: Manager) -> Cards:
     """All of them at once; a question about a subject shows its card before any answer."""
     kept = subject_cards.save(caller.library, [one.model_dump() for one in asked.cards])
-    audit.note(caller.library, caller.actor, "settings.cards", cards=len(kept))
+    audit.record(caller.library, caller.actor, "settings.cards", cards=len(kept))
     return Cards(cards=kept)
 
 
 @router.delete("/cards", status_code=204, response_class=Response, summary="Go back to the shipped cards")
 def reset_cards(caller: Manager) -> None:
     subject_cards.reset(caller.library)
-    audit.note(caller.library, caller.actor, "settings.cards", cards="reset")
+    audit.record(caller.library, caller.actor, "settings.cards", cards="reset")
 
 
 def _public(caller: Caller) -> SettingsPublic:

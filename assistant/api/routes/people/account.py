@@ -42,7 +42,7 @@ def change_password(
         raise Forbidden("password_wrong")
     passwords.change(service.settings, user.id, body.password)
     sessions.end_all(service.settings, user.id)
-    csrf = session_cookie.give(request, response, service, user.id)
+    csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
 
 

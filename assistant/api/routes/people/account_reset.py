@@ -32,7 +32,7 @@ class Reset(Body):
 def reset(body: Reset, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
     """Set a new password with a one-time link, and be signed in. All other browsers are signed out."""
     user = password_resets.use(service.settings, body.token, body.password)
-    csrf = session_cookie.give(request, response, service, user.id)
+    csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
 
 

@@ -64,7 +64,7 @@ def create(body: InvitationCreate, request: Request, caller: Manager) -> Invitat
         caller.service.settings, caller.library, body.email, body.role, dict(body.collections), caller.user.id
     )
     detail = {"role": row.role, "collections": row.collections}
-    audit.note(caller.library, caller.actor, "member.invite", row.email, **detail)
+    audit.record(caller.library, caller.actor, "member.invite", row.email, **detail)
     return _made(request, caller, row, token)
 
 
@@ -72,14 +72,14 @@ def create(body: InvitationCreate, request: Request, caller: Manager) -> Invitat
 def renew(invitation_id: Id, request: Request, caller: Manager) -> InvitationMade:
     """Give an invitation a new link and its full time again; the link before ends."""
     row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id)
-    audit.note(caller.library, caller.actor, "member.invite", row.email, renewed=True)
+    audit.record(caller.library, caller.actor, "member.invite", row.email, renewed=True)
     return _made(request, caller, row, token)
 
 
 @router.delete(_PATH + "/{invitation_id}", summary="Withdraw an invitation", status_code=204)
 def withdraw(invitation_id: Id, caller: Manager) -> None:
     row = invitations.withdraw(caller.service.settings, caller.tenant.slug, invitation_id)
-    audit.note(caller.library, caller.actor, "member.uninvite", row.email)
+    audit.record(caller.library, caller.actor, "member.uninvite", row.email)
 
 
 def _made(request: Request, caller: Manager, row: InvitationRow, token: str) -> InvitationMade:

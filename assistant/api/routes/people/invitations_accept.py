@@ -45,7 +45,7 @@ def accept(
     user = _invited(service, request, invitation, body, found)
     library = service.library(service.tenant(invitation.tenant_slug))
     invitations.accept(service.settings, library, invitation, user)
-    csrf = session_cookie.give(request, response, service, user.id)
+    csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
 
 

@@ -70,7 +70,7 @@ def create(body: KeyCreate, caller: Manager) -> KeyMade:
     row, token = api_keys.create(
         caller.service.settings, caller.tenant.slug, body.name, body.abilities, collections, caller.user.id, ends
     )
-    audit.note(caller.library, caller.actor, "key.create", row.name, prefix=row.prefix, abilities=row.abilities)
+    audit.record(caller.library, caller.actor, "key.create", row.name, prefix=row.prefix, abilities=row.abilities)
     return KeyMade(**_facts(row), token=token)
 
 
@@ -78,7 +78,7 @@ def create(body: KeyCreate, caller: Manager) -> KeyMade:
 def revoke(key_id: Id, caller: Manager) -> None:
     """Revoke a key for good."""
     row = api_keys.revoke(caller.service.settings, caller.tenant.slug, key_id)
-    audit.note(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
+    audit.record(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
 
 
 def _facts(row: ApiKeyRow) -> dict[str, Any]:

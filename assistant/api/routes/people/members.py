@@ -56,7 +56,7 @@ def listing(caller: Manager) -> list[MemberPublic]:
 def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
     """Change a person's role. The last owner keeps theirs (409). API keys made by who is no owner any more end."""
     found = members.change_role(caller.service.settings, caller.tenant.slug, user_id, body.role)
-    audit.note(caller.library, caller.actor, "member.role", found.user.name, role=body.role.value, user=user_id)
+    audit.record(caller.library, caller.actor, "member.role", found.user.name, role=body.role.value, user=user_id)
     if Ability.MANAGE not in ROLES[body.role]:
         _end_keys(caller, user_id)
     return _public(found)
@@ -66,14 +66,14 @@ def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
 def remove(user_id: Id, caller: Manager) -> None:
     """End a membership, the rights that went with it, and the API keys the person made. The last owner stays (409)."""
     found = members.remove(caller.service.settings, caller.library, user_id)
-    audit.note(caller.library, caller.actor, "member.remove", found.user.name, user=user_id)
+    audit.record(caller.library, caller.actor, "member.remove", found.user.name, user=user_id)
     _end_keys(caller, user_id)
 
 
 def _end_keys(caller: Caller, user_id: int) -> None:
     """Revoke the API keys that somebody made as an owner and may have kept."""
     for row in api_keys.revoke_of(caller.service.settings, caller.tenant.slug, user_id):
-        audit.note(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
+        audit.record(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
 
 
 @router.post(_PATH + "/{user_id}/reset", summary="Make a link for a new password", status_code=201)
@@ -84,7 +84,7 @@ def reset(user_id: Id, request: Request, caller: Manager) -> LinkPublic:
     """
     found = members.get(caller.service.settings, caller.tenant.slug, user_id)
     token, ends = password_resets.create(caller.service.settings, user_id, caller.tenant.slug, _own_id(caller))
-    audit.note(caller.library, caller.actor, "member.reset", found.user.name, user=user_id)
+    audit.record(caller.library, caller.actor, "member.reset", found.user.name, user=user_id)
     return LinkPublic(
         link=address_of(request, caller.service.settings, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC)
     )

@@ -68,7 +68,7 @@ def grant(collection: CollectionSlug, subject: Subject, body: GrantUpdate, calle
     row = caller.collection(collection)
     name = _name(caller, subject)
     access.grant(caller.library, row, subject, body.level)
-    audit.note(caller.library, caller.actor, "rights.grant", row.slug, to=subject, name=name, level=body.level)
+    audit.record(caller.library, caller.actor, "rights.grant", row.slug, to=subject, name=name, level=body.level)
     return _public(caller, row)
 
 
@@ -77,7 +77,7 @@ def revoke(collection: CollectionSlug, subject: Subject, caller: Manager) -> Rig
     """Take a right back; nothing happens where there is none."""
     row = caller.collection(collection)
     access.revoke(caller.library, row, subject)
-    audit.note(caller.library, caller.actor, "rights.revoke", row.slug, to=subject)
+    audit.record(caller.library, caller.actor, "rights.revoke", row.slug, to=subject)
     return _public(caller, row)
 
 

@@ -74,14 +74,14 @@ def sign_in(body: SignIn, request: Request, response: Response, service: Service
     )
     if user is None:
         raise Unauthenticated("signin_failed")
-    csrf = session_cookie.give(request, response, service, user.id)
+    csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
 
 
 @router.delete("/api/v1/session", summary="Sign out", status_code=204)
 def sign_out(request: Request, response: Response, service: ServiceDep, _found: MaybePerson) -> None:
     """Sign this browser out. Nothing happens where nobody is signed in."""
-    session_cookie.take(request, response, service)
+    session_cookie.end_session(request, response, service)
 
 
 @router.get("/api/v1/me", summary="Who is signed in")
@@ -101,7 +101,7 @@ def page(
 ) -> Response:
     if found is not None:
         return RedirectResponse(within(target), status_code=303)
-    if accounts.total(service.settings) == 0:
+    if accounts.count(service.settings) == 0:
         return RedirectResponse("/set-up", status_code=303)
     return render(request, "people/sign-in.html", next=within(target), oidc=bool(service.settings.oidc_issuer))
 

@@ -52,12 +52,12 @@ def come_back(
     if not code or not secrets.compare_digest(state.encode(), flow.state.encode()):
         raise Forbidden("oidc_refused", reason="state")
     claimed = provider.claimed(address_of(request, service.settings, _BACK), flow, code)
-    user = oidc_identities.user_of(service.settings, claimed)
+    user = oidc_identities.find_user(service.settings, claimed)
     # An invitation the person came from may have been accepted on the way.
     target = within(flow.next)
     home = RedirectResponse("/" if target.startswith("/invitation/") else target, status_code=303)
     home.delete_cookie(_COOKIE, path=_PATH)
-    session_cookie.give(request, home, service, user.id)
+    session_cookie.set_session(request, home, service, user.id)
     return home
 
 

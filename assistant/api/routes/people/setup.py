@@ -58,19 +58,21 @@ class SetUp(Body):
 @router.post("/api/v1/set-up", summary="Make the first account", status_code=201)
 def set_up(body: SetUp, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
     """Make the first account and its organisation, and sign it in. Refused with 409 once there is an account."""
-    if accounts.total(service.settings) == 0 and not from_here(request):
+    if accounts.count(service.settings) == 0 and not from_here(request):
         address = client_address(request)
         if not service.limits.tried(address, "set-up", lambda: _token_fits(request, body.token) or None):
             raise Forbidden("setup_token_wrong")
     new = NewTenant(body.tenant.slug, body.tenant.name, body.tenant.contact) if body.tenant else None
-    user = first_account.begin(service.settings, body.email, body.name, body.password, new, body.take_over, body.locale)
-    csrf = session_cookie.give(request, response, service, user.id)
+    user = first_account.create_first_account(
+        service.settings, body.email, body.name, body.password, new, body.take_over, body.locale
+    )
+    csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
 
 
 @router.get("/set-up", include_in_schema=False)
 def page(request: Request, service: ServiceDep, token: Annotated[str, Query(max_length=100)] = "") -> Response:
-    if accounts.total(service.settings):
+    if accounts.count(service.settings):
         return RedirectResponse("/", status_code=303)
     trusted = from_here(request) or _token_fits(request, token)
     known = tenants.listing(service.settings) if trusted else []

@@ -11,8 +11,8 @@ from assistant.api.auth.callers import Caller, Reader
 from assistant.api.routes.writing.tasks import compared, reader_language, summarised
 from assistant.api.schemas.bodies import Id
 from assistant.conversations import conversation_store
-from assistant.llm.gateway import open_door
-from assistant.service.asking import Mine
+from assistant.llm.gateway import open_gateway
+from assistant.service.asking import PersonDep
 from assistant.tasks import version_passages
 from assistant.tasks.drafting import KINDS, Kind
 from assistant.web.pages import render
@@ -68,7 +68,7 @@ def summary_page(request: Request, document_id: Id, caller: Reader, version: Num
 @router.get("/t/{tenant}/draft")
 def draft_page(
     request: Request,
-    own: Mine,
+    own: PersonDep,
     kind: Kind = "email",
     message: Number = None,
     question: Annotated[str, Query(max_length=2000)] = "",
@@ -90,4 +90,4 @@ def draft_page(
 
 
 def _has_model(caller: Caller) -> bool:
-    return open_door(caller.service.settings, caller.library) is not None
+    return open_gateway(caller.service.settings, caller.library) is not None

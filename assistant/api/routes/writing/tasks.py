@@ -18,12 +18,12 @@ from assistant.api.schemas.task_schemas import (
     translation_public,
     written_public,
 )
-from assistant.evidence.quotable_spans import Unit
+from assistant.evidence.quotable_spans import QuotableSpan
 from assistant.sources import readable_versions
 from assistant.tasks import drafting, summary, translation
 from assistant.tasks import version_changes as comparing
-from assistant.tasks.answer_sources import kept
-from assistant.tasks.written_text import Written
+from assistant.tasks.answer_sources import load_answer_source
+from assistant.tasks.written_text import WrittenText
 from kb.core.errors import Conflict, Forbidden, Misconfigured, NotFound
 from kb.language.detect import Language, detect
 from kb.library import audit
@@ -57,12 +57,12 @@ def draft(body: DraftAsked, caller: Asker) -> WrittenPublic:
 @router.post("/chunks/{chunk}/translation", summary="Translate a passage")
 def translate(chunk: Id, body: TranslationAsked, caller: Reader) -> TranslationPublic:
     """Only a language model can: 409 `llm_needed` where the organisation has none. The clause's number is kept."""
-    holding, row = readable_versions.quoted(caller.library, caller.reach, chunk)
+    holding, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
     limit_questions(caller)
     start, end = min(body.start, len(row.text)), min(body.end, len(row.text))
     if not row.text[start:end].strip():
         raise NotFound("passage_gone", document=holding.document.name)
-    unit = Unit(passage(row, holding), start, end)
+    unit = QuotableSpan(passage(row, holding), start, end)
     other = Language.TRADITIONAL if row.language == Language.ENGLISH else Language.ENGLISH
     try:
         made = translation.translate(caller.service.retriever(caller.tenant), unit, body.language or other)
@@ -95,13 +95,13 @@ def compared(caller: Caller, document_id: int, earlier: int | None, later: int |
     collection, document = caller.document(document_id)
     limit_questions(caller)
     found = comparing.compare(caller.library, document.name, earlier, later, collections=[collection.slug])
-    audit.note(
+    audit.record(
         caller.library, caller.actor, "document.compare", document.name, earlier=found.earlier, later=found.later
     )
     return changes_public(caller.library, found)
 
 
-def _drafted(caller: Caller, body: DraftAsked) -> Written:
+def _drafted(caller: Caller, body: DraftAsked) -> WrittenText:
     retriever = caller.service.retriever(caller.tenant)
     if body.question is not None:
         collections = caller.narrowed(body.collections)
@@ -115,7 +115,7 @@ def _drafted(caller: Caller, body: DraftAsked) -> Written:
     else:
         if caller.user is None or body.message is None:
             raise Forbidden("not_allowed")  # programs have no kept answers
-        answer = kept(caller.library, caller.user.id, caller.reach, body.message)
+        answer = load_answer_source(caller.library, caller.user.id, caller.reach, body.message)
         limit_questions(caller)
         made = drafting.draft_from(
             retriever, body.kind, answer.question, body.language or answer.language, answer.citations,
@@ -132,4 +132,4 @@ def reader_language(request: Request) -> Language:
 
 
 def _note(caller: Caller, action: str, subject: str, language: str, **detail: str | bool) -> None:
-    audit.note(caller.library, caller.actor, action, subject, language=language, **detail)
+    audit.record(caller.library, caller.actor, action, subject, language=language, **detail)

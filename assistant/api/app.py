@@ -11,8 +11,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from assistant.api.http import error_responses, openapi_document
-from assistant.api.http.error_responses import ErrorBody
+from assistant.api import error_responses
+from assistant.api.error_responses import ErrorBody
+from assistant.api.http import openapi_document
 from assistant.api.http.security_headers import SecurityHeaders
 from assistant.api.http.static_files import CompressedFiles, VersionedFiles
 from assistant.api.http.thread_context import run_on_own_thread

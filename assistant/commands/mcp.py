@@ -23,27 +23,14 @@ def mcp(context: Context, tenant: str) -> None:
     {"mcpServers": {"sinzi": {"command": "kb", "args": ["mcp", "--tenant", "harmony"]}}}
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
-    from assistant.api.auth.callers import Caller
     from assistant.mcp.tools import build
+    from assistant.service.callers import Caller, caller_on_this_computer
     from assistant.service.running_service import Service
-    from kb.library.audit import Actor
-    from kb.people.access import ROLES, Role, reach
 
     service = Service(context.settings)
     home = service.tenant(tenant)
 
     def owner(_context: object) -> Caller:
-        library = service.library(home)
-        within = reach(library, Role.OWNER, 0)  # asked each time: collections come and go
-        return Caller(
-            service=service,
-            tenant=home,
-            library=library,
-            abilities=ROLES[Role.OWNER],
-            reach=within,
-            actor=Actor("cli", "kb mcp"),
-            user=None,
-            role=Role.OWNER,
-        )
+        return caller_on_this_computer(service, home, "kb mcp")  # made each time: collections come and go
 
     build(service, owner).run("stdio")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.api.auth.callers import Caller
 from assistant.mcp.tool_schemas import DocumentText, Heading, Piece
+from assistant.service.callers import Caller
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion

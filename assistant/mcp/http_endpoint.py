@@ -11,11 +11,10 @@ from starlette.datastructures import Headers, State
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from assistant.api.auth.callers import Caller, caller_of_key
 from assistant.mcp.known_hosts import known_names, unknown_host
+from assistant.service.callers import Caller, caller_of_key
 from assistant.service.running_service import Service
 from kb.core.errors import Forbidden, InputError, SinziError, Transient, Unauthenticated
-from kb.people import api_keys
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -78,10 +77,10 @@ class McpEndpoint:
 
     def _enter(self, authorization: str) -> Caller:
         scheme, _, token = authorization.partition(" ")
-        key = api_keys.find(self._service.settings, token.strip()) if scheme.casefold() == "bearer" else None
-        if key is None:
+        caller = caller_of_key(self._service, token) if scheme.casefold() == "bearer" else None
+        if caller is None:
             raise Unauthenticated("key_invalid")
-        return caller_of_key(self._service, key)
+        return caller
 
 
 def _caller_of(context: Any) -> Caller:

@@ -13,10 +13,10 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from assistant.api.auth.callers import Caller, limit_questions
 from assistant.mcp import document_text
 from assistant.mcp.tool_schemas import AskResult, DocumentText, FoundPassage, FoundPassages, Quote
 from assistant.service.asking import finish_answer, start_answer
+from assistant.service.callers import Caller, limit_questions
 from assistant.service.links import Links
 from assistant.service.running_service import Service
 from assistant.sources.readable_versions import document_versions

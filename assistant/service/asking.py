@@ -4,68 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
-
-from fastapi import Depends
-from pydantic import Field
+from typing import Any
 
 from assistant.answers.answer_view import AnswerView, view_of
 from assistant.answers.events import Event
 from assistant.answers.script_conversion import Script, ScriptConverter
-from assistant.api.auth.callers import Asker, Caller, limit_questions
-from assistant.api.schemas.bodies import Body
+from assistant.service.callers import Caller, limit_questions
 from assistant.turn import Turn, stream
-from kb.core.errors import Forbidden
 from kb.library import audit, tenant_settings
+from kb.library.documents import Library
 
-__all__ = [
-    "PersonDep",
-    "Question",
-    "QuestionText",
-    "Slugs",
-    "TenantPerson",
-    "event_data",
-    "finish_answer",
-    "keep_script",
-    "script_of",
-    "start_answer",
-]
+__all__ = ["event_data", "finish_answer", "keep_script", "script_of", "start_answer"]
 
 _LOG = logging.getLogger("sinzi.question")
-QuestionText = Annotated[str, Field(min_length=1, max_length=20_000, examples=["病假要唔要醫生紙？"])]
-Slugs = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=200, examples=[["main"]])]
-
-
-class Question(Body):
-    """A question. Without ``collections`` all that the caller may read are searched; without ``as_of`` today counts."""
-
-    question: QuestionText
-    collections: Slugs | None = None
-    as_of: date | None = None
-    generate: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class TenantPerson:
-    """A signed-in person in an organisation: programs with an API key have no conversations."""
-
-    caller: Caller
-    id: int
-
-    def readable(self, collections: list[str] | None) -> list[str] | None:
-        """Return those of ``collections`` that may still be read; None, which is all, where none is left."""
-        return [slug for slug in collections or [] if slug in self.caller.reach.read] or None
-
-
-def _own(caller: Asker) -> TenantPerson:
-    if caller.user is None:
-        raise Forbidden("not_allowed")
-    return TenantPerson(caller=caller, id=caller.user.id)
-
-
-PersonDep = Annotated[TenantPerson, Depends(_own)]
 
 
 def start_answer(caller: Caller, turn: Turn) -> Iterator[Event]:
@@ -117,15 +68,15 @@ def event_data(event: Event, converter: ScriptConverter | None) -> dict[str, Any
     return data
 
 
-def script_of(own: TenantPerson) -> Script:
+def script_of(library: Library, user_id: int) -> Script:
     """Return the characters this person reads answers in."""
-    kept: Script = tenant_settings.get(own.caller.library, _key(own), "hant")
+    kept: Script = tenant_settings.get(library, _key(user_id), "hant")
     return kept
 
 
-def keep_script(own: TenantPerson, script: Script) -> None:
-    tenant_settings.put(own.caller.library, _key(own), None if script == "hant" else script)
+def keep_script(library: Library, user_id: int, script: Script) -> None:
+    tenant_settings.put(library, _key(user_id), None if script == "hant" else script)
 
 
-def _key(own: TenantPerson) -> str:
-    return f"script.user:{own.id}"
+def _key(user_id: int) -> str:
+    return f"script.user:{user_id}"

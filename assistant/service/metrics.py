@@ -1,33 +1,19 @@
-"""Figures for Prometheus at ``/metrics``: requests, questions, refusals, the queue of files, memory.
-
-They tell how busy which organisation is, so they are not for the network: only this computer itself is answered, or
-who shows ``KB_METRICS_TOKEN`` (``Authorization: Bearer …``).
-"""
+"""Figures for Prometheus: requests, questions, refusals, the queue of files, memory."""
 
 from __future__ import annotations
 
-import ipaddress
-import secrets
 from collections.abc import Callable
 from importlib.metadata import version
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from starlette.datastructures import Headers
+from prometheus_client.exposition import generate_latest
 
 from assistant.answers.answer import Answer
-from assistant.api.http.addresses import FORWARDED
-from kb.core.settings import Settings
 
-__all__ = ["Metrics", "may_read", "router"]
+__all__ = ["Metrics"]
 
-router = APIRouter(tags=["operations"])
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class Metrics:
@@ -70,43 +56,3 @@ class Metrics:
     def text(self) -> bytes:
         """Return all figures as Prometheus reads them."""
         return generate_latest(self.registry)
-
-
-@router.get(
-    "/metrics",
-    summary="Figures for Prometheus",
-    response_class=Response,
-    responses={
-        200: {"content": {"text/plain": {}}},
-        403: {"content": {"text/plain": {}}, "description": "Neither this computer nor the token."},
-    },
-)
-def read_metrics(request: Request) -> Response:
-    """Answered to this computer itself, or to who shows ``KB_METRICS_TOKEN`` as a bearer token."""
-    service = request.app.state.service
-    if not may_read(service.settings, request.client.host if request.client else "", request.headers):
-        return PlainTextResponse("Only from this computer, or with KB_METRICS_TOKEN.\n", status_code=403)
-    metrics: Metrics = service.metrics
-    return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
-
-def may_read(settings: Settings, peer: str, headers: Headers) -> bool:
-    """Whether a request may see the figures.
-
-    A proxy on this computer calls from this computer too, for anybody: its headers and a foreign Host give it away,
-    and where it sends neither, KB_PUBLIC_URL does.
-    """
-    token = settings.metrics_token.get_secret_value()
-    scheme, _, shown = headers.get("authorization", "").partition(" ")
-    if token:
-        return scheme.casefold() == "bearer" and secrets.compare_digest(shown.strip().encode(), token.encode())
-    if settings.public_url or any(name in headers for name in FORWARDED):
-        return False
-    return _loopback(peer) and urlsplit(f"//{headers.get('host', '')}").hostname in _OWN_NAMES
-
-
-def _loopback(peer: str) -> bool:
-    try:
-        return ipaddress.ip_address(peer).is_loopback
-    except ValueError:
-        return False

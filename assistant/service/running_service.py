@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import Depends, Request
 
 from assistant.service.metrics import Metrics
 from assistant.service.oidc_provider import Provider
@@ -21,7 +19,7 @@ from kb.store import tenants
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tenants import Tenant
 
-__all__ = ["Service", "ServiceDep"]
+__all__ = ["Service"]
 
 _FIRST_QUESTION = "病假要醫生紙嗎？"
 _WARMED = 20
@@ -74,11 +72,3 @@ class Service:
             with self.library(tenant).session() as session:
                 waiting += session.scalar(query) or 0
         return waiting
-
-
-def _service(request: Request) -> Service:
-    found: Service = request.app.state.service
-    return found
-
-
-ServiceDep = Annotated[Service, Depends(_service)]

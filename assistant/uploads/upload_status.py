@@ -60,7 +60,7 @@ def _never_fails(tell: Callable[_P, None]) -> Callable[_P, None]:
 
 
 class UploadStatus:
-    """A job observer (:mod:`ingest.queue.job_observer`) that keeps :class:`UploadRow` rows. Safe from several threads."""
+    """A job observer (:mod:`ingest.queue.job_observer`) that keeps a row per file. Safe from several threads."""
 
     def __init__(self, settings: Settings) -> None:
         self.version = 0

@@ -7,8 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.api.auth.callers import Evaluator
-from assistant.service.running_service import ServiceDep
+from assistant.api.auth.dependencies import Evaluator, ServiceDep
 from assistant.web.pages import render, texts
 from eval.datasets import test_sets
 from eval.evaluator.question_log import groups

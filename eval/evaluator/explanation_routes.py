@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.auth.callers import Evaluator, limit_questions
-from assistant.service.running_service import ServiceDep
+from assistant.api.auth.dependencies import Evaluator, ServiceDep
+from assistant.service.callers import limit_questions
 from assistant.sources.readable_versions import document_versions
 from eval.evaluator.search_explanation import SHOWN_TEXT, Hit, explain
 

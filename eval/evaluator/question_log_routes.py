@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from assistant.api.auth.callers import Evaluator
-from assistant.service.running_service import ServiceDep
+from assistant.api.auth.dependencies import Evaluator, ServiceDep
 from eval.evaluator.question_log import groups
 
 __all__ = ["router"]

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.auth.callers import Caller, Evaluator
-from assistant.service.running_service import ServiceDep
+from assistant.api.auth.dependencies import Evaluator, ServiceDep
+from assistant.service.callers import Caller
 from eval.datasets import test_sets
 from eval.reports import html_report
 from eval.runs import results

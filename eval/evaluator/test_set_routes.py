@@ -10,7 +10,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi import Path as PathParam
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.auth.callers import Evaluator
+from assistant.api.auth.dependencies import Evaluator
 from eval.datasets import question_files as files
 from eval.datasets import question_sheet, test_sets
 from eval.datasets.question_files import Place, Question

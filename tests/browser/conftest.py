@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 
 from assistant.api.app import create
-from assistant.api.auth.callers import COOKIE
+from assistant.api.auth.dependencies import COOKIE
 from kb.core.settings import Settings
 from kb.people import accounts, sessions
 from tests.assistant.api.conftest import email_of, ready  # noqa: F401 - a fixture

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.api.auth.callers import Caller
 from assistant.api.openai.openai_schemas import ChatRequest, Message
+from assistant.service.callers import Caller
 from assistant.turn import Turn
 from kb.core.errors import InputError, NotFound
 

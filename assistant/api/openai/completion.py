@@ -13,9 +13,9 @@ from typing import Any
 from assistant.answers.answer_view import AnswerView
 from assistant.answers.events import Event
 from assistant.answers.extractive import place
-from assistant.api.auth.callers import Caller
 from assistant.api.openai.openai_schemas import Annotation, ChatCompletion, Choice, Reply, UrlCitation, Usage
 from assistant.service.asking import finish_answer
+from assistant.service.callers import Caller
 from assistant.service.links import Links
 from assistant.turn import Turn
 from kb.core.errors import SinziError

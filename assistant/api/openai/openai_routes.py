@@ -4,44 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Security
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import StreamingResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from assistant.api.auth.callers import Caller, caller_of_key
+from assistant.api.auth.dependencies import Program, ServiceDep
 from assistant.api.openai.chat_request import ALL, collections_of, model_id, turn_of
 from assistant.api.openai.completion import Completion
 from assistant.api.openai.openai_errors import FAULTS, OpenAIRoute
 from assistant.api.openai.openai_schemas import ChatCompletion, ChatRequest, Model, ModelList
 from assistant.service.asking import start_answer
+from assistant.service.callers import Caller
 from assistant.service.links import Links
-from assistant.service.running_service import ServiceDep
-from kb.core.errors import Forbidden, Unauthenticated
-from kb.people import api_keys
-from kb.people.access import Ability
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute, responses=FAULTS)
-_bearer = HTTPBearer(auto_error=False, scheme_name="key")
-
-
-def _program(
-    request: Request,
-    service: ServiceDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-) -> Caller:
-    key = api_keys.find(service.settings, credentials.credentials) if credentials else None
-    if key is None:
-        raise Unauthenticated("key_invalid")
-    caller = caller_of_key(service, key)
-    request.state.caller = caller
-    if not caller.may(Ability.ASK):
-        raise Forbidden("not_allowed")
-    return caller
-
-
-Program = Annotated[Caller, Depends(_program)]
 
 
 @router.get("/models", summary="List what can be asked, as models")

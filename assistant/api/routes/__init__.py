@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from assistant.api.observability import health
 from assistant.api.openai import openai_routes as openai
 from assistant.api.routes.asking import ask, ask_page, conversations, messages, source_page, sources
 from assistant.api.routes.library import (
@@ -17,6 +16,7 @@ from assistant.api.routes.library import (
     pair_page,
     uploads,
 )
+from assistant.api.routes.operations import health, metrics
 from assistant.api.routes.organisation import audit, home, settings, usage
 from assistant.api.routes.people import (
     account,
@@ -31,7 +31,6 @@ from assistant.api.routes.people import (
     setup,
 )
 from assistant.api.routes.writing import task_pages, tasks
-from assistant.service import metrics
 
 __all__ = ["router"]
 

@@ -6,10 +6,10 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.callers import Caller
 from assistant.api.schemas.bodies import Moment
 from assistant.library_admin.document_detail import DocumentEditor, main_version
 from assistant.library_admin.document_list import Item
+from assistant.service.callers import Caller
 from kb.core.errors import NotFound
 
 __all__ = ["DocumentDetail", "DocumentPage", "DocumentPublic", "VersionPublic", "detail_of", "item_of", "shelf_of"]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from assistant.answers.answer_view import CitationView, EgressView, citation_views
 from assistant.answers.citations import Citation
 from assistant.api.schemas.bodies import Body
-from assistant.service.asking import Slugs
+from assistant.api.schemas.question_schemas import Slugs
 from assistant.tasks.drafting import Kind
 from assistant.tasks.translation import Translation
 from assistant.tasks.version_changes import Change, Changes

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create
-from assistant.api.auth.callers import COOKIE
+from assistant.api.auth.dependencies import COOKIE
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.people import access, accounts, sessions

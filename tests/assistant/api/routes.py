@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from assistant.api.auth import callers
-from assistant.api.auth.callers import allows
+from assistant.api.auth import dependencies
+from assistant.api.auth.dependencies import allows
 from kb.people.access import Ability
 
 OF_TENANT = ("/api/v1/tenants/{tenant}", "/t/{tenant}")
@@ -73,7 +73,7 @@ def _demand(calls: list[Callable[..., Any]]) -> Ability | str | None:
     for one in calls:
         if isinstance(one, allows):
             return one.ability
-        if one is callers._person:
+        if one is dependencies._person:
             return "person"
         if getattr(one, "__name__", "") == "_program":
             return "program"

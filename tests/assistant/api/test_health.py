@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 
 from assistant.api.app import create
 from assistant.api.observability import logging_setup
-from assistant.service.metrics import may_read
+from assistant.api.routes.operations.metrics import may_read
 from kb.core.settings import Settings
 from tests.assistant.api.conftest import ClientOf
 from tests.assistant.api.served import key_of

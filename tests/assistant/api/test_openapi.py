@@ -19,7 +19,7 @@ from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinish
 from schemathesis.generation.case import Case
 from schemathesis.schemas import BaseSchema
 
-from assistant.api.auth.callers import COOKIE
+from assistant.api.auth.dependencies import COOKIE
 from assistant.api.http.openapi_document import operations
 from kb.core.settings import Settings
 from kb.people import accounts, sessions

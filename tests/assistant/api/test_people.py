@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.api.auth.callers import COOKIE
+from assistant.api.auth.dependencies import COOKIE
 from assistant.web.pages import catalogue
 from kb.core.settings import Settings
 from kb.library import audit

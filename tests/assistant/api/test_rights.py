@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.api.auth.callers import COOKIE, Reader
+from assistant.api.auth.dependencies import COOKIE, Reader
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.people import access, accounts, api_keys

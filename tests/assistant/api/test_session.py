@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create
-from assistant.api.auth.callers import COOKIE
+from assistant.api.auth.dependencies import COOKIE
 from kb.core.settings import Settings
 from kb.store import tenants
 from tests.assistant.api.conftest import PASSWORD, ClientOf, email_of, signed_in

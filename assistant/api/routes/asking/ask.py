@@ -9,18 +9,11 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.answers.answer_view import AnswerView
 from assistant.answers.script_conversion import Script, in_script
-from assistant.api.auth.callers import Asker, Editor
+from assistant.api.auth.dependencies import Asker, Editor, PersonDep
 from assistant.api.schemas.bodies import Body, Slug
+from assistant.api.schemas.question_schemas import Question, QuestionText
 from assistant.conversations import suggestions
-from assistant.service.asking import (
-    PersonDep,
-    Question,
-    QuestionText,
-    finish_answer,
-    keep_script,
-    script_of,
-    start_answer,
-)
+from assistant.service.asking import finish_answer, keep_script, script_of, start_answer
 from assistant.turn import Turn
 from kb.library import audit
 
@@ -97,9 +90,9 @@ def keep(collection: Slug, body: SuggestionsUpdate, caller: Editor) -> None:
 
 @router.get("/ask/preferences", summary="How one reads answers")
 def preferences(own: PersonDep) -> Preferences:
-    return Preferences(script=script_of(own))
+    return Preferences(script=script_of(own.caller.library, own.id))
 
 
 @router.put("/ask/preferences", summary="Change how one reads answers", status_code=204)
 def prefer(body: Preferences, own: PersonDep) -> None:
-    keep_script(own, body.script)
+    keep_script(own.caller.library, own.id, body.script)

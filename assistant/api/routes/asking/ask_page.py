@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
+from assistant.api.auth.dependencies import PersonDep, TenantPerson
 from assistant.conversations import conversation_store
-from assistant.service.asking import PersonDep, TenantPerson, script_of
+from assistant.service.asking import script_of
 from assistant.web.pages import render
 
 __all__ = ["router"]
@@ -34,7 +35,7 @@ def _page(request: Request, own: TenantPerson, conversation: int | None) -> HTML
     start = {
         "conversation": conversation,
         "collections": [{"slug": row.slug, "name": row.name} for row in readable],
-        "script": script_of(own),
+        "script": script_of(own.caller.library, own.id),
         "reasons": [reason for reason in conversation_store.REASONS if reason],
         "person": own.id,
         "editor": bool(caller.reach.edit),

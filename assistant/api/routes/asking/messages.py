@@ -13,19 +13,13 @@ from pydantic import BaseModel, Field
 from assistant.answers.answer_view import AnswerView
 from assistant.answers.events import Event
 from assistant.answers.script_conversion import Script, ScriptConverter, in_script
+from assistant.api.auth.dependencies import PersonDep, TenantPerson
 from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id
+from assistant.api.schemas.question_schemas import Question
 from assistant.conversations import conversation_store
 from assistant.conversations.conversation_store import Reason
-from assistant.service.asking import (
-    PersonDep,
-    Question,
-    TenantPerson,
-    event_data,
-    finish_answer,
-    script_of,
-    start_answer,
-)
+from assistant.service.asking import event_data, finish_answer, script_of, start_answer
 from assistant.turn import Turn
 from kb.core.errors import SinziError
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
@@ -68,7 +62,7 @@ def post(conversation: Id, body: Question, request: Request, own: PersonDep) -> 
     then `done` with the kept message, or `error` in the one error shape. `collections` and `as_of` hold for this
     question and, where given, for those after it.
     """
-    caller, script = own.caller, script_of(own)
+    caller, script = own.caller, script_of(own.caller.library, own.id)
     row = conversation_store.get(caller.library, own.id, conversation)
     wanted = body.collections if "collections" in body.model_fields_set else own.readable(row.collections)
     day = body.as_of if "as_of" in body.model_fields_set else row.as_of

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.api.auth.callers import Reader
+from assistant.api.auth.dependencies import Reader
 from assistant.api.schemas.bodies import Id
 from assistant.sources import readable_versions
 from assistant.web.pages import render

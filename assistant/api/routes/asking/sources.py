@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.callers import Caller, Reader
+from assistant.api.auth.dependencies import Reader
 from assistant.api.schemas.bodies import Id
+from assistant.service.callers import Caller
 from assistant.sources import originals, page_images, readable_text, readable_versions
 from assistant.sources.page_images import Form
 from assistant.sources.quote_marks import Mark, marks

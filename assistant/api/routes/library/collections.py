@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.api.auth.callers import Caller, Manager, Reader
+from assistant.api.auth.dependencies import Manager, Reader
 from assistant.api.schemas.bodies import Body, Moment, Name
 from assistant.llm import model_choices
+from assistant.service.callers import Caller
 from kb.library import audit, collections
 from kb.people import access, api_keys, invitations
 from kb.store.tables.activity_tables import EVERYONE

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from assistant.api.auth.callers import Editor
+from assistant.api.auth.dependencies import Editor
 from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.document_schemas import DocumentDetail, detail_of, shelf_of
 

@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from assistant.api.auth.callers import Caller, Editor, Reader
+from assistant.api.auth.dependencies import Editor, Reader
 from assistant.api.schemas.bilingual_schemas import TwinPublic, TwinRowsPublic, TwinUpdate, copy_public, row_public
 from assistant.api.schemas.bodies import Id
 from assistant.bilingual_view import document_pairs
 from assistant.bilingual_view.document_pairs import Pair
 from assistant.bilingual_view.side_by_side import PairRow, PairView, side_by_side
+from assistant.service.callers import Caller
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
 

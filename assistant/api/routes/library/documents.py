@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.callers import Caller, Reader, limit_questions
+from assistant.api.auth.dependencies import Reader
 from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.document_part_schemas import ChunkPublic, SectionPublic, chunk_public, section_public
 from assistant.api.schemas.document_schemas import DocumentDetail, DocumentPage, detail_of, item_of, shelf_of
 from assistant.library_admin import document_list as lists
 from assistant.library_admin import document_trial
 from assistant.library_admin.document_list import Filter
+from assistant.service.callers import Caller, limit_questions
 from assistant.sources import originals, readable_versions
 from kb.library import audit
 from kb.library.documents import DocumentVersion

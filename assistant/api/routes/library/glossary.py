@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.api.auth.callers import Manager, Reader
+from assistant.api.auth.dependencies import Manager, Reader
 from assistant.api.schemas.bodies import Body, Id
 from kb.library import audit, tenant_glossary
 from kb.library.tenant_glossary import Term

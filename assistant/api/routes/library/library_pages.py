@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.api.auth.callers import Caller, Manager, Reader
+from assistant.api.auth.dependencies import Manager, Reader
 from assistant.api.routes.library import documents
 from assistant.api.schemas.bodies import Id
 from assistant.cards import subject_cards
 from assistant.library_admin import document_list as lists
 from assistant.library_admin.usage_statistics import usage
+from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.library import collections, tenant_glossary
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.api.auth.callers import Reader
+from assistant.api.auth.dependencies import Reader
 from assistant.api.routes.library.document_pairs import Only, chosen, opened_pair
 from assistant.api.schemas.bilingual_schemas import copy_public
 from assistant.api.schemas.bodies import Id

@@ -15,9 +15,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from assistant.api.auth.callers import Caller, Editor
+from assistant.api.auth.dependencies import Editor
 from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id, Moment
+from assistant.service.callers import Caller
 from assistant.uploads import multipart, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
 from assistant.uploads.multipart import File, ReceivedFiles

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from assistant.api.auth.callers import Caller, Manager
+from assistant.api.auth.dependencies import Manager
+from assistant.service.callers import Caller
 from assistant.web.pages import catalogue, render
 from kb.library import audit
 from kb.people import accounts, api_keys

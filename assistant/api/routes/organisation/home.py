@@ -5,8 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
-from assistant.api.auth.callers import MaybePerson
-from assistant.service.running_service import ServiceDep
+from assistant.api.auth.dependencies import MaybePerson, ServiceDep
 from kb.people import accounts
 
 __all__ = ["router"]

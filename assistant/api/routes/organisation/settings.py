@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.api.auth.callers import Caller, Manager
+from assistant.api.auth.dependencies import Manager
 from assistant.api.schemas.bodies import Body, Name, Slug
 from assistant.cards import subject_cards
 from assistant.cards.subject_cards import Card
 from assistant.llm import endpoint, model_choices
 from assistant.llm.model_choices import ModelChoices
+from assistant.service.callers import Caller
 from kb.library import audit
 from kb.store import tenants
 

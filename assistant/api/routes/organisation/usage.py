@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.callers import Manager
+from assistant.api.auth.dependencies import Manager
 from assistant.library_admin.usage_statistics import usage
 
 __all__ = ["router"]

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from assistant.api.auth import session_cookie
-from assistant.api.auth.callers import Person
+from assistant.api.auth.dependencies import Person, ServiceDep
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Password
 from assistant.service.rate_limits import client_address
-from assistant.service.running_service import ServiceDep
 from assistant.web.pages import render
 from kb.core.errors import Forbidden
 from kb.people import passwords, sessions

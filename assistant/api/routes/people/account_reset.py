@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from assistant.api.auth import session_cookie
+from assistant.api.auth.dependencies import ServiceDep
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Password
-from assistant.service.running_service import ServiceDep
 from assistant.web.pages import render
 from kb.people import password_resets
 from kb.people.credentials import LEAST_PASSWORD

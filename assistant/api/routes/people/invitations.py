@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.callers import Manager
+from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import address_of
 from assistant.api.schemas.bodies import Body, Email, Id, Slug
 from kb.library import audit

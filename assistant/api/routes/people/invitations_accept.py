@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from assistant.api.auth import session_cookie
-from assistant.api.auth.callers import MaybePerson
+from assistant.api.auth.dependencies import MaybePerson, ServiceDep
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Name, Password
 from assistant.service.rate_limits import client_address
-from assistant.service.running_service import Service, ServiceDep
+from assistant.service.running_service import Service
 from assistant.web.pages import render
 from kb.core.errors import InputError, Unauthenticated
 from kb.people import accounts, invitations, passwords

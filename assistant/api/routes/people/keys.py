@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.callers import Manager
+from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import address_of
 from assistant.api.schemas.bodies import Body, Id, Name, Slug
 from assistant.web.pages import render

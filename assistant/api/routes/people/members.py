@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.callers import Caller, Manager
+from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import address_of
 from assistant.api.routes.people.invitations import listing as invitations_of
 from assistant.api.schemas.bodies import Body, Id
+from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.library import audit
 from kb.people import accounts, api_keys, members, password_resets

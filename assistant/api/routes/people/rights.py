@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.callers import Caller, Manager
+from assistant.api.auth.dependencies import Manager
 from assistant.api.schemas.bodies import Body
+from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.library import audit
 from kb.people import access, accounts, members

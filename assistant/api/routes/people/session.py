@@ -9,10 +9,9 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth import session_cookie
-from assistant.api.auth.callers import MaybePerson, Person
+from assistant.api.auth.dependencies import MaybePerson, Person, ServiceDep
 from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password
 from assistant.service.rate_limits import client_address
-from assistant.service.running_service import ServiceDep
 from assistant.web.pages import render
 from kb.core.errors import Unauthenticated
 from kb.core.settings import Settings

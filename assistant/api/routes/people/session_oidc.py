@@ -9,10 +9,11 @@ from fastapi import APIRouter, Cookie, Query, Request
 from fastapi.responses import RedirectResponse
 
 from assistant.api.auth import session_cookie
+from assistant.api.auth.dependencies import ServiceDep
 from assistant.api.http.addresses import address_of
 from assistant.api.routes.people.session import within
 from assistant.service.oidc_provider import Flow, Provider
-from assistant.service.running_service import Service, ServiceDep
+from assistant.service.running_service import Service
 from kb.core.errors import Forbidden, NotFound
 from kb.people import oidc_identities
 

@@ -12,11 +12,11 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field, StringConstraints
 
 from assistant.api.auth import session_cookie
+from assistant.api.auth.dependencies import ServiceDep
 from assistant.api.http.addresses import FORWARDED
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password, Slug
 from assistant.service.rate_limits import client_address
-from assistant.service.running_service import ServiceDep
 from assistant.web.pages import render
 from kb.core.errors import Forbidden
 from kb.people import accounts, first_account

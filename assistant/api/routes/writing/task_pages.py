@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.api.auth.callers import Caller, Reader
+from assistant.api.auth.dependencies import PersonDep, Reader
 from assistant.api.routes.writing.tasks import compared, reader_language, summarised
 from assistant.api.schemas.bodies import Id
 from assistant.conversations import conversation_store
 from assistant.llm.gateway import open_gateway
-from assistant.service.asking import PersonDep
+from assistant.service.callers import Caller
 from assistant.tasks import version_passages
 from assistant.tasks.drafting import KINDS, Kind
 from assistant.web.pages import render

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from assistant.api.auth.callers import Asker, Caller, Reader, limit_questions
+from assistant.api.auth.dependencies import Asker, Reader
 from assistant.api.schemas.bodies import Id
 from assistant.api.schemas.task_schemas import (
     ChangesAsked,
@@ -19,6 +19,7 @@ from assistant.api.schemas.task_schemas import (
     written_public,
 )
 from assistant.evidence.quotable_spans import QuotableSpan
+from assistant.service.callers import Caller, limit_questions
 from assistant.sources import readable_versions
 from assistant.tasks import drafting, summary, translation
 from assistant.tasks import version_changes as comparing

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from assistant.service.running_service import Service, ServiceDep
+from assistant.api.auth.dependencies import ServiceDep
+from assistant.service.running_service import Service
 from kb.core.errors import SinziError
 from kb.doctor import LEAST_FREE_MB
 from kb.store.tenants import platform

@@ -1,0 +1,142 @@
+"""Who calls, and what they may: rights stand in a route's signature, as the type of its ``caller``.
+
+A browser shows a session cookie, a program an API key (``Authorization: Bearer sinzi_…``). Every address of a
+tenant carries ``{tenant}``; who has no part in that tenant gets 404, who lacks the ability 403.
+
+    @router.get("/api/v1/tenants/{tenant}/collections")
+    def listing(caller: Reader) -> list[CollectionPublic]: ...
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from assistant.api.http.security_headers import SAFE_METHODS
+from assistant.service.callers import Caller, caller_of_key, caller_of_person
+from assistant.service.running_service import Service
+from kb.core.errors import Forbidden, NotFound, Unauthenticated
+from kb.people import sessions
+from kb.people.access import Ability
+from kb.people.sessions import SignedIn
+
+COOKIE = "sinzi_session"
+_cookie = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session")
+_bearer = HTTPBearer(auto_error=False, scheme_name="key")
+
+
+def _service(request: Request) -> Service:
+    found: Service = request.app.state.service
+    return found
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+
+
+def _signed_in(
+    request: Request, service: ServiceDep, token: Annotated[str | None, Security(_cookie)]
+) -> SignedIn | None:
+    """Return the browser's session; a change must carry its CSRF token."""
+    found = sessions.find(service.settings, token) if token else None
+    if found is None:
+        return None
+    request.state.locale = found.user.locale
+    request.state.csrf = found.csrf
+    request.state.user = found.user
+    if request.method not in SAFE_METHODS:
+        sent = request.headers.get("x-csrf-token", "")
+        if not secrets.compare_digest(sent.encode(), found.csrf.encode()):
+            raise Forbidden("csrf_invalid")
+    return found
+
+
+def _person(found: Annotated[SignedIn | None, Depends(_signed_in)]) -> SignedIn:
+    if found is None:
+        raise Unauthenticated("signin_required")
+    return found
+
+
+MaybePerson = Annotated[SignedIn | None, Depends(_signed_in)]
+Person = Annotated[SignedIn, Depends(_person)]
+
+
+def _caller(
+    request: Request,
+    service: ServiceDep,
+    tenant: Annotated[str, Path(description="The organisation's short name.", examples=["harmony"])],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    token: Annotated[str | None, Security(_cookie)],
+) -> Caller:
+    if credentials is not None:
+        program = caller_of_key(service, credentials.credentials)
+        if program is None:
+            raise Unauthenticated("signin_required")
+        if program.tenant.slug != tenant:
+            raise NotFound("tenant_not_found", tenant=tenant)
+        found = program
+    else:
+        found = caller_of_person(service, _person(_signed_in(request, service, token)).user, tenant)
+    request.state.caller = found
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class allows:  # noqa: N801 - reads as a verb where it is used
+    """The dependency of routes that need ``ability``; the test of rights reads it off every route."""
+
+    ability: Ability
+
+    def __call__(self, caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+        if not caller.may(self.ability):
+            raise Forbidden("not_allowed")
+        return caller
+
+
+Asker = Annotated[Caller, Depends(allows(Ability.ASK))]
+Reader = Annotated[Caller, Depends(allows(Ability.READ))]
+Editor = Annotated[Caller, Depends(allows(Ability.EDIT))]
+Evaluator = Annotated[Caller, Depends(allows(Ability.EVALUATE))]
+Manager = Annotated[Caller, Depends(allows(Ability.MANAGE))]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantPerson:
+    """A signed-in person in an organisation: programs with an API key have no conversations."""
+
+    caller: Caller
+    id: int
+
+    def readable(self, collections: list[str] | None) -> list[str] | None:
+        """Return those of ``collections`` that may still be read; None, which is all, where none is left."""
+        return [slug for slug in collections or [] if slug in self.caller.reach.read] or None
+
+
+def _tenant_person(caller: Asker) -> TenantPerson:
+    if caller.user is None:
+        raise Forbidden("not_allowed")
+    return TenantPerson(caller=caller, id=caller.user.id)
+
+
+PersonDep = Annotated[TenantPerson, Depends(_tenant_person)]
+
+
+def _program(
+    request: Request,
+    service: ServiceDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> Caller:
+    """Return the program of a key, where the address names no tenant; it must be allowed to ask."""
+    caller = caller_of_key(service, credentials.credentials) if credentials else None
+    if caller is None:
+        raise Unauthenticated("key_invalid")
+    request.state.caller = caller
+    if not caller.may(Ability.ASK):
+        raise Forbidden("not_allowed")
+    return caller
+
+
+Program = Annotated[Caller, Depends(_program)]

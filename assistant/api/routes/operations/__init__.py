@@ -1,0 +1,1 @@
+"""Addresses for who runs the service."""

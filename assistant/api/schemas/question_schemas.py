@@ -1,0 +1,24 @@
+"""A question as it comes in over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from assistant.api.schemas.bodies import Body
+
+__all__ = ["Question", "QuestionText", "Slugs"]
+
+QuestionText = Annotated[str, Field(min_length=1, max_length=20_000, examples=["病假要唔要醫生紙？"])]
+Slugs = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=200, examples=[["main"]])]
+
+
+class Question(Body):
+    """A question. Without ``collections`` all that the caller may read are searched; without ``as_of`` today counts."""
+
+    question: QuestionText
+    collections: Slugs | None = None
+    as_of: date | None = None
+    generate: bool = True

@@ -1,0 +1,125 @@
+"""Who calls: a person with a role in a tenant, or a program with an API key. The only way to a :class:`Caller`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.service.running_service import Service
+from kb.core.errors import Forbidden, NotFound
+from kb.library.audit import Actor
+from kb.library.documents import Library
+from kb.people import accounts, api_keys
+from kb.people.access import ROLES, Ability, Reach, Role, key_reach, reach
+from kb.store.tables.library_tables import CollectionRow, DocumentRow
+from kb.store.tables.platform_tables import UserRow
+from kb.store.tenants import Tenant
+
+__all__ = ["Caller", "caller_of_key", "caller_of_person", "caller_on_this_computer", "limit_questions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody in a tenant: a person with a role, or a program with a key (then ``user`` and ``role`` are None)."""
+
+    service: Service
+    tenant: Tenant
+    library: Library
+    abilities: frozenset[Ability]
+    reach: Reach
+    actor: Actor
+    user: UserRow | None
+    role: Role | None
+
+    def may(self, ability: Ability) -> bool:
+        return ability in self.abilities
+
+    def collection(self, slug: str, *, edit: bool = False) -> CollectionRow:
+        """Return a collection within reach.
+
+        Raises:
+            NotFound: ``collection_not_found``, also where there is one that the caller may not see.
+            Forbidden: ``not_allowed`` where it may be read but not edited.
+        """
+        if slug not in self.reach.read:
+            raise NotFound("collection_not_found", collection=slug)
+        if edit and slug not in self.reach.edit:
+            raise Forbidden("not_allowed")
+        return self.library.collection(slug)
+
+    def document(self, document_id: int, *, edit: bool = False) -> tuple[CollectionRow, DocumentRow]:
+        """Return a document within reach, with its collection.
+
+        Raises:
+            NotFound: ``document_not_found``, also where there is one that the caller may not see.
+            Forbidden: ``not_allowed`` where it may be read but not edited.
+        """
+        with self.library.session() as session:
+            row = session.get(DocumentRow, document_id)
+            collection = session.get(CollectionRow, row.collection_id) if row else None
+        if row is None or collection is None or collection.slug not in self.reach.read:
+            raise NotFound("document_not_found", document=str(document_id))
+        if edit and collection.slug not in self.reach.edit:
+            raise Forbidden("not_allowed")
+        return collection, row
+
+    def narrowed(self, wanted: Iterable[str] | None) -> list[str]:
+        """Return the collections to search: those wanted, all of which must be within reach, or all within reach.
+
+        Raises:
+            NotFound: ``collection_not_found``.
+        """
+        if wanted is None:
+            return sorted(self.reach.read)
+        chosen = sorted(set(wanted))
+        for slug in chosen:
+            if slug not in self.reach.read:
+                raise NotFound("collection_not_found", collection=slug)
+        return chosen
+
+
+def caller_of_key(service: Service, token: str) -> Caller | None:
+    """Return the program that an API key stands for; None for a key that is unknown, expired or revoked."""
+    key = api_keys.find(service.settings, token.strip()) if token else None
+    if key is None:
+        return None
+    tenant = service.tenant(key.tenant_slug)
+    library = service.library(tenant)
+    abilities = frozenset(Ability(one) for one in key.abilities)
+    within = key_reach(library, key.collections, Ability.EDIT in abilities)
+    return Caller(service, tenant, library, abilities, within, Actor(f"key:{key.id}", key.name), None, None)
+
+
+def caller_of_person(service: Service, user: UserRow, slug: str) -> Caller:
+    """Return a person as a member of a tenant.
+
+    Raises:
+        NotFound: ``tenant_not_found``, also where there is one that the person does not belong to.
+    """
+    role = accounts.role_in(service.settings, user.id, slug)
+    if role is None:
+        raise NotFound("tenant_not_found", tenant=slug)
+    tenant = service.tenant(slug)
+    library = service.library(tenant)
+    actor = Actor(f"user:{user.id}", user.name)
+    return Caller(service, tenant, library, ROLES[role], reach(library, role, user.id), actor, user, role)
+
+
+def caller_on_this_computer(service: Service, tenant: Tenant, name: str) -> Caller:
+    """Return a program started on this computer: it can read the data folder anyhow, so it acts as an owner.
+
+    Args:
+        name: of the program, for the audit trail.
+    """
+    library = service.library(tenant)
+    within = reach(library, Role.OWNER, 0)
+    return Caller(service, tenant, library, ROLES[Role.OWNER], within, Actor("cli", name), None, Role.OWNER)
+
+
+def limit_questions(caller: Caller) -> None:
+    """Count a question against the caller's and the tenant's allowance (KB_QUESTIONS_PER_MINUTE and its sister).
+
+    Raises:
+        TooMany: ``too_many_requests``; the answer carries ``Retry-After``.
+    """
+    caller.service.limits.question(caller.tenant.slug, caller.actor.id)

@@ -11,12 +11,13 @@ from assistant.answers.events import Event
 from assistant.answers.script_conversion import Script, ScriptConverter
 from assistant.service.callers import Caller, limit_questions
 from assistant.turn import Turn, stream
-from kb.library import audit, tenant_settings
+from kb.library import audit, user_settings
 from kb.library.documents import Library
 
 __all__ = ["event_data", "finish_answer", "keep_script", "script_of", "start_answer"]
 
 _LOG = logging.getLogger("sinzi.question")
+_SCRIPT = "script"
 
 
 def start_answer(caller: Caller, turn: Turn) -> Iterator[Event]:
@@ -70,13 +71,10 @@ def event_data(event: Event, converter: ScriptConverter | None) -> dict[str, Any
 
 def script_of(library: Library, user_id: int) -> Script:
     """Return the characters this person reads answers in."""
-    kept: Script = tenant_settings.get(library, _key(user_id), "hant")
+    kept: Script = user_settings.get(library, user_id, _SCRIPT, "hant")
     return kept
 
 
 def keep_script(library: Library, user_id: int, script: Script) -> None:
-    tenant_settings.put(library, _key(user_id), None if script == "hant" else script)
-
-
-def _key(user_id: int) -> str:
-    return f"script.user:{user_id}"
+    """Keep the characters this person reads answers in; traditional ones are the default and need no row."""
+    user_settings.put(library, user_id, _SCRIPT, None if script == "hant" else script)

@@ -1,4 +1,11 @@
-"""The evaluators' part of the service: its addresses and pages, registered in pyproject's entry points."""
+"""The evaluators' part of the service: its addresses and pages, registered in pyproject's entry points.
+
+- :mod:`.search_explanation`: one question from inside: terms, candidates, ranks
+- :mod:`.question_log`: questions that were refused or disliked, grouped
+- :mod:`.explanation_routes`, :mod:`.question_log_routes`, :mod:`.test_set_routes`, :mod:`.run_routes`: REST
+- :mod:`.evaluator_pages`: the pages
+- :mod:`.web`: their templates, styles, modules and texts
+"""
 
 from __future__ import annotations
 

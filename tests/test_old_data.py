@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from assistant.api.app import create
 from assistant.api.auth.dependencies import COOKIE
 from assistant.llm import token_budget
-from eval.datasets import test_sets
+from eval.datasets import question_sets
 from kb.core.settings import Settings
 from kb.doctor import examine
 from kb.library.documents import Library
@@ -334,7 +334,7 @@ class TestChoices:
 class TestMeasuring:
     def test_test_sets(self, old: Old) -> None:
         kept = old.facts["test_set"]
-        assert [one.name for one in test_sets.listing(tenants.get(old.settings, "harmony"))] == [kept["name"]]
+        assert [one.name for one in question_sets.listing(tenants.get(old.settings, "harmony"))] == [kept["name"]]
         tells(body(old.browser("evaluator").get(f"{API}/test-sets/{kept['name']}")), kept)
 
     def test_runs(self, old: Old) -> None:

@@ -18,8 +18,8 @@ from pathlib import Path
 import filelock
 
 from eval.datasets import vector_cache
+from eval.datasets.benchmark_collections import Dataset, Entry
 from eval.datasets.code_fingerprint import fingerprint
-from eval.datasets.test_collections import Dataset, Entry
 from ingest.parsers.shared.element_builder import Builder
 from ingest.parsers.shared.parsed_document import ParsedDocument
 from ingest.parsers.shared.plain_text import add_text

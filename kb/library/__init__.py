@@ -4,5 +4,6 @@
 - :mod:`.collections`: collections created, renamed, removed
 - :mod:`.tenant_glossary`: an organisation's own terms
 - :mod:`.tenant_settings`: an organisation's own choices
+- :mod:`.user_settings`: a person's own choices
 - :mod:`.audit`: the audit trail
 """

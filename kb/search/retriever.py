@@ -159,12 +159,16 @@ class Retriever:
 
     def _passages(self, ranked: list[RankedChunk], scope: Scope) -> list[Passage]:
         rows = self.library.chunks(one.chunk_id for one in ranked)
-        passages = []
-        for one in ranked:
-            found = passage(rows[one.chunk_id], scope.holdings[rows[one.chunk_id].version_id])
-            found.score, found.why, found.twin = one.score, one.why, one.twin
-            passages.append(found)
-        return passages
+        return [
+            passage(
+                rows[one.chunk_id],
+                scope.holdings[rows[one.chunk_id].version_id],
+                score=one.score,
+                why=one.why,
+                twin=one.twin,
+            )
+            for one in ranked
+        ]
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
         holdings = self.library.in_force(day, collections)

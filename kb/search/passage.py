@@ -25,7 +25,7 @@ class Passage:
         boxes: ``(page, x0, y0, x1, y1, start, end)``, fractions of the page, origin top left.
         score: relevance, higher is better; comparable within one question.
         why: what each leg of search found: ``{"dense": cosine, "lexical": BM25, "dense_rank": …}``.
-        twin: the passage that says the same in the other language, by chunk id, where one was searched too.
+        counterpart: chunk id of the passage that says the same in the other language, if it was a candidate too.
     """
 
     chunk_id: int
@@ -47,7 +47,7 @@ class Passage:
     effective_to: date | None = None
     score: float = 0.0
     why: dict[str, float] = field(default_factory=dict)
-    twin: int | None = None
+    counterpart: int | None = None
 
     @property
     def page(self) -> int | list[int] | None:

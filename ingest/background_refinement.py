@@ -1,4 +1,4 @@
-"""What makes search finer after publishing, made while nobody waits for a file: twins and sentence vectors.
+"""What makes search finer after publishing, made while nobody waits for a file: bilingual pairs, sentence vectors.
 
 What is left to do is what the records lack, so a run cut short at any moment is simply gone on with, and nothing is
 queued. Batches are small: a file handed in meanwhile waits for one of them at most.
@@ -19,7 +19,7 @@ from ingest.workers.worker_process import Closing
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.search.bilingual import pair_finder as twins
+from kb.search.bilingual import pair_finder
 from kb.search.dense import sentence_vectors
 from kb.search.models.encoder import Vectors
 from kb.store import tenants
@@ -39,13 +39,13 @@ def refine(
     progress: Callable[[int, int], None] = lambda done, total: None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> bool:
-    """Look for twins, then embed the sentences of chunks that have no sentence vectors; return whether none is left.
+    """Find bilingual pairs, then embed the sentences of chunks without sentence vectors; return whether none is left.
 
     Args:
         progress: told ``(chunks done, chunks in all)``.
         go_on: asked before every batch.
     """
-    twins.find_pairs(library, go_on=go_on)
+    pair_finder.find_pairs(library, go_on=go_on)
     model, dimension = workers.identity()
     folder = library.tenant.home / "work" / "sentences"
     with library.session() as session:

@@ -17,7 +17,10 @@ __all__ = ["AnswerView", "CitationView", "EgressView", "SourceRef", "citation_vi
 
 
 class CitationView(SourceRef):
-    """An exact quote; ``n`` is its marker in the text."""
+    """An exact quote; ``n`` is its marker in the text.
+
+    ``twin`` is the counterpart: on the wire and in stored answers it keeps this name.
+    """
 
     n: int
     quote: str
@@ -76,17 +79,19 @@ def citation_views(library: Library, citations: Iterable[Citation]) -> list[Cita
     """Return citations with all that is needed to open them; those of a version that is gone are left out."""
     wanted = list(citations)
     known = document_versions(library, {one.version_id for one in wanted})
-    others = whole_chunks(library, {one.twin for one in wanted if one.twin is not None})
+    others = whole_chunks(library, {one.counterpart for one in wanted if one.counterpart is not None})
     return [
-        _citation(one, known[one.version_id], others.get(one.twin or 0)) for one in wanted if one.version_id in known
+        _citation(one, known[one.version_id], others.get(one.counterpart or 0))
+        for one in wanted
+        if one.version_id in known
     ]
 
 
-def _citation(one: Citation, holding: DocumentVersion, twin: SourceRef | None) -> CitationView:
+def _citation(one: Citation, holding: DocumentVersion, counterpart: SourceRef | None) -> CitationView:
     return CitationView(
         n=one.n,
         quote=one.quote,
-        twin=twin,
+        twin=counterpart,
         chunk_id=one.chunk_id,
         start=one.start,
         end=one.end,

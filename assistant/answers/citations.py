@@ -22,8 +22,8 @@ class Citation:
     """A quote and where it stands.
 
     ``start``/``end`` are character offsets in the chunk ``chunk_id``; ``pages`` the pages the quote is on; ``heading``
-    the last one above it, which names the place where no clause does; ``twin`` the chunk that says the same in the
-    document's copy in the other language.
+    the last one above it, which names the place where no clause does; ``counterpart`` the chunk that says the
+    same in the other language.
     """
 
     n: int
@@ -39,7 +39,7 @@ class Citation:
     end: int
     language: str
     heading: str = ""
-    twin: int | None = None
+    counterpart: int | None = None
 
     @property
     def span(self) -> tuple[int, int, int]:
@@ -80,7 +80,7 @@ def cite(n: int, unit: QuotableSpan) -> Citation:
         end=unit.end,
         language=passage.language,
         heading=passage.heading_path[-1] if passage.heading_path else "",
-        twin=passage.twin,
+        counterpart=passage.counterpart,
     )
 
 

@@ -10,7 +10,7 @@ from assistant.conversations.stored_answer import StoredAnswer, StoredCitation, 
 from assistant.sources.readable_versions import document_versions, is_readable
 from kb.library.documents import DocumentVersion, Library
 from kb.people.access import Reach
-from kb.search.bilingual import pair_records as twins
+from kb.search.bilingual import pair_records
 
 __all__ = ["redact_unreadable"]
 
@@ -29,9 +29,9 @@ def redact_unreadable(
     others = [quote.twin for quote in quotes if quote.twin is not None]
     known = document_versions(library, _versions([*others, *(ref for one, _ in kept for ref in one.places)]))
     with library.session() as session:
-        pairs = twins.counterparts_of(session, {quote.chunk_id for quote in quotes}) if others else {}
+        pairs = pair_records.counterparts_of(session, {quote.chunk_id for quote in quotes}) if others else {}
     return [
-        _with_twins(one, at, known, reach, pairs)
+        _with_readable_counterparts(one, at, known, reach, pairs)
         if reach.read.issuperset(one.egress.collections)
         and all(_is_readable(ref, at, known, reach) for ref in one.places)
         else _emptied(one)
@@ -52,16 +52,16 @@ def _is_readable(ref: StoredPlace, at: datetime, known: dict[int, DocumentVersio
     )
 
 
-def _with_twins(
+def _with_readable_counterparts(
     answer: StoredAnswer, at: datetime, known: dict[int, DocumentVersion], reach: Reach, pairs: dict[int, list[int]]
 ) -> StoredAnswer:
-    """Return an answer without the twins that are not readable any more, or that a person has said to be none."""
+    """Return an answer without counterparts that are not readable any more or whose pair a person has rejected."""
 
     def lost(one: StoredCitation) -> bool:
-        twin = one.twin
-        if twin is None:
+        other = one.twin
+        if other is None:
             return False
-        return twin.chunk_id not in pairs.get(one.chunk_id, ()) or not _is_readable(twin, at, known, reach)
+        return other.chunk_id not in pairs.get(one.chunk_id, ()) or not _is_readable(other, at, known, reach)
 
     if not any(lost(one) for one in answer.citations):
         return answer

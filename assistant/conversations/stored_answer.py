@@ -64,8 +64,8 @@ class StoredPlace:
 class StoredCitation(StoredPlace):
     """An exact quote.
 
-    ``n`` is its marker in the text; ``twin`` the passage that says the same in the document's copy in the other
-    language.
+    ``n`` is its marker in the text; ``twin`` (so it is called in stored answers) the passage that says the same in the
+    document's copy in the other language.
     """
 
     n: int
@@ -161,7 +161,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
     nearest = [span.passage for span in refusal.nearest] if refusal else []
     citations = answer.citations
     known = document_versions(library, {one.version_id for one in citations} | {one.version_id for one in nearest})
-    twins = _twins(library, citations)
+    counterparts = _counterparts(library, citations)
     return StoredAnswer(
         question=answer.question,
         searched=answer.searched,
@@ -175,7 +175,9 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
         fallback=answer.fallback,
         confidence=round(answer.confidence, 4),
         card=answer.card,
-        citations=tuple(_citation(one, known[one.version_id], twins) for one in citations if one.version_id in known),
+        citations=tuple(
+            _citation(one, known[one.version_id], counterparts) for one in citations if one.version_id in known
+        ),
         nearest=tuple(_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known),
         contact=library.tenant.contact,
         egress=_egress(answer.egress),
@@ -185,17 +187,17 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
     )
 
 
-def _twins(library: Library, citations: list[Citation]) -> dict[int, StoredPlace]:
+def _counterparts(library: Library, citations: list[Citation]) -> dict[int, StoredPlace]:
     """Return the places that say the same in the other language, by chunk id; those that are gone are absent."""
-    places = whole_chunks(library, {one.twin for one in citations if one.twin is not None})
+    places = whole_chunks(library, {one.counterpart for one in citations if one.counterpart is not None})
     return {chunk: _PLACE.validate_python(place, from_attributes=True) for chunk, place in places.items()}
 
 
-def _citation(one: Citation, holding: DocumentVersion, twins: dict[int, StoredPlace]) -> StoredCitation:
+def _citation(one: Citation, holding: DocumentVersion, counterparts: dict[int, StoredPlace]) -> StoredCitation:
     return StoredCitation(
         n=one.n,
         quote=one.quote,
-        twin=None if one.twin is None else twins.get(one.twin),
+        twin=None if one.counterpart is None else counterparts.get(one.counterpart),
         chunk_id=one.chunk_id,
         start=one.start,
         end=one.end,

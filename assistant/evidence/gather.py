@@ -66,7 +66,7 @@ def gather(retriever: Retriever, question: str, collections: list[str] | None, a
 
 def _gather(retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None) -> Evidence:
     found = retriever.search(retriever.read(question), collections=collections, as_of=as_of)
-    # of a passage and its twin only the better one: nobody wants one rule quoted in two languages
+    # Of a passage and its counterpart only the better one: nobody wants one rule quoted in two languages.
     new = [passage for passage, is_first in zip(found.passages, is_new(found.passages), strict=True) if is_first]
     candidates = [unit for passage in new[:PASSAGES] for unit in spans_of(passage)]
     if not candidates:

@@ -29,7 +29,7 @@ from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.library.documents import DEFAULT_COLLECTION, Library
 from kb.publishing import version_writer
-from kb.search.bilingual import pair_finder as twins
+from kb.search.bilingual import pair_finder
 from kb.search.dense import sentence_vectors
 from kb.search.dense.vector_store import VectorStore
 from kb.search.lexical import word_index
@@ -129,7 +129,7 @@ def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: P
         store.add(begun.version_id, version_writer.fill(library, begun, _content(prepared, rows)), rows)
         version_writer.publish(library, store, begun)
         progress("store", done, len(read))
-    twins.find_pairs(library)
+    pair_finder.find_pairs(library)
     _refine(library, encoder, cache, progress)
     return len(texts)
 

@@ -84,7 +84,7 @@ def _outcomes(
     from ingest.queue import job_queue as durable
     from ingest.queue import remote_queue
     from kb.library.documents import Library
-    from kb.search.bilingual import pair_finder as twins
+    from kb.search.bilingual import pair_finder
     from kb.search.dense import sentence_vectors
     from kb.store import writer_lock
 
@@ -98,7 +98,7 @@ def _outcomes(
         with library.session() as session:
             to_refine = sentence_vectors.outstanding(session)
         if all(settled.values()) and not to_refine and not durable.left_over(settings):
-            twins.find_pairs(library)
+            pair_finder.find_pairs(library)
             yield from (outcome for outcome in settled.values() if outcome)
             return
         with _working(context, display) as work:

@@ -25,7 +25,7 @@ class Passage:
         boxes: ``(page, x0, y0, x1, y1, start, end)``, fractions of the page, origin top left.
         score: relevance, higher is better; comparable within one question.
         why: what each leg of search found: ``{"dense": cosine, "lexical": BM25, "dense_rank": …}``.
-        twin: the passage that says the same in the other language, by chunk id, where one was searched too.
+        counterpart: chunk id of the passage that says the same in the other language, if it was a candidate too.
     """
 
     chunk_id: int
@@ -47,7 +47,7 @@ class Passage:
     effective_to: date | None = None
     score: float = 0.0
     why: dict[str, float] = field(default_factory=dict)
-    twin: int | None = None
+    counterpart: int | None = None
 
     @property
     def page(self) -> int | list[int] | None:
@@ -76,13 +76,13 @@ def passage(
     *,
     score: float = 0.0,
     why: dict[str, float] | None = None,
-    twin: int | None = None,
+    counterpart: int | None = None,
 ) -> Passage:
     """Build a passage from a chunk row and the document and version it belongs to.
 
     Args:
         score: what search gave it, with the reasons in ``why``; 0 where nothing was searched.
-        twin: the chunk that says the same in the other language.
+        counterpart: the chunk that says the same in the other language.
     """
     return Passage(
         chunk_id=chunk.id,
@@ -104,5 +104,5 @@ def passage(
         effective_to=holding.version.effective_to,
         score=score,
         why=why or {},
-        twin=twin,
+        counterpart=counterpart,
     )

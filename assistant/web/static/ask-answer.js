@@ -1,9 +1,9 @@
 // A question with its answer, while it is made and when it is there.
 import { t } from "./api.js";
 import { el } from "./ui.js";
-import { citeLine, place, twinLink, written } from "./ask-text.js";
+import { citeLine, place, counterpartLink, written } from "./ask-text.js";
 import { tools } from "./ask-tools.js";
-import { openSource, openTwin } from "./ask-source.js";
+import { openSource, openCounterpart } from "./ask-source.js";
 
 /** Make the place of a question; `say(text)` is read out. Returns what to do with it as its answer comes. */
 export function showTurn(question, say) {
@@ -73,7 +73,7 @@ function subjectCard(card) {
 function whole(message, node) {
   const { answer } = message;
   const open = (n, opener) => openSource(answer.citations, n, opener);
-  const openOther = (n, opener) => openTwin(answer.citations, n, opener);
+  const openOther = (n, opener) => openCounterpart(answer.citations, n, opener);
   const parts = answer.card ? [subjectCard(answer.card)] : [];
   const section = node.querySelector(".answer");
   if (answer.withheld) return [...parts, el("p", { class: "notice warn" }, t("ask.withheld"))];
@@ -89,7 +89,7 @@ function whole(message, node) {
   parts.push(el("div", { class: "text" }, ...written(answer.message, answer.citations, open, openOther)));
   if (answer.answerer !== "extractive" && answer.citations.length) {
     parts.push(el("h3", {}, t("ask.sources")),
-      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", { class: "cite-foot" }, citeLine(one, open, one.quote), twinLink(one, openOther)))));
+      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", { class: "cite-foot" }, citeLine(one, open, one.quote), counterpartLink(one, openOther)))));
   }
   if (answer.nearest.length) {
     const numbered = answer.nearest.map((one, index) => ({ ...one, n: index + 1 }));

@@ -42,17 +42,17 @@ export function citeLine(one, open, excerpt = "") {
 export const copyName = (one) => t(one.language === "en" ? "ask.copy_en" : "ask.copy_zh");
 
 /** A quiet link to the passage that says the same in the other language, where there is one. */
-export function twinLink(one, openTwin) {
+export function counterpartLink(one, openCounterpart) {
   if (!one.twin) return null;
   const copy = copyName(one.twin);
   return el("button", {
-    type: "button", class: "twin-link", "aria-label": t("ask.copy_open", { n: one.n, copy, place: place(one.twin) }),
-    onclick: (event) => openTwin(one.n, event.currentTarget),
+    type: "button", class: "counterpart-link", "aria-label": t("ask.copy_open", { n: one.n, copy, place: place(one.twin) }),
+    onclick: (event) => openCounterpart(one.n, event.currentTarget),
   }, copy);
 }
 
 /** Elements of an answer's text. Without `open` (while it is being written) markers are numbers alone. */
-export function written(text, citations, open, openTwin) {
+export function written(text, citations, open, openCounterpart) {
   const known = new Map(citations.map((one) => [one.n, one]));
   const out = [];
   let list = null;
@@ -62,7 +62,7 @@ export function written(text, citations, open, openTwin) {
     if (marked) {
       const one = known.get(Number(marked[1]));
       quoted = el("blockquote", { lang: one ? LANG[one.language] : null });
-      const foot = one && open ? el("div", { class: "cite-foot" }, citeLine(one, open), twinLink(one, openTwin)) : el("p", { class: "cite-line" }, line);
+      const foot = one && open ? el("div", { class: "cite-foot" }, citeLine(one, open), counterpartLink(one, openCounterpart)) : el("p", { class: "cite-line" }, line);
       out.push(el("div", { class: "quoted" }, quoted, foot));
       list = null;
     } else if (quoted) {

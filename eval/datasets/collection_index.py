@@ -23,8 +23,8 @@ from eval.datasets.code_fingerprint import fingerprint
 from ingest.parsers.shared.element_builder import Builder
 from ingest.parsers.shared.parsed_document import ParsedDocument
 from ingest.parsers.shared.plain_text import add_text
-from ingest.prepared import Prepared
-from ingest.workers.reading import prepare
+from ingest.prepared import PreparedDocument
+from ingest.workers.reading_stage import prepare
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.library.documents import DEFAULT_COLLECTION, Library
@@ -108,7 +108,7 @@ def _code() -> str:
 
 def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: Path, progress: Progress) -> int:
     encoder = embedding.load(settings)
-    read: list[tuple[Entry, Prepared]] = []
+    read: list[tuple[Entry, PreparedDocument]] = []
     for done, entry in enumerate(dataset.corpus, 1):
         prepared = _prepared(entry, settings, encoder)
         if prepared is not None:
@@ -151,7 +151,7 @@ def _refine(library: Library, encoder: Encoder, cache: Path, progress: Progress)
         progress("sentences", min(done + _BATCH, total), total)
 
 
-def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> Prepared | None:
+def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> PreparedDocument | None:
     """Read one entry as a plain-text document; ``None`` where there is no text to find."""
     builder = Builder()
     add_text(builder, entry.text)
@@ -161,7 +161,7 @@ def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> Prepared | 
         return None
 
 
-def _content(prepared: Prepared, vectors: Vectors) -> version_writer.VersionContent:
+def _content(prepared: PreparedDocument, vectors: Vectors) -> version_writer.VersionContent:
     """Without the dates the text may state: a test collection is all in force."""
     return version_writer.VersionContent(
         title=prepared.title,

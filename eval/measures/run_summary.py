@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eval.datasets import trec_files
-from eval.datasets.test_collections import Dataset, Query
+from eval.datasets.benchmark_collections import Dataset, Query
 from eval.measures import retrieval_measures
 
 __all__ = ["languages_of", "summarise"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.answers.answer import Answer
 from assistant.checking.claim_checker import Verdict
+from assistant.events import DeltaEvent, final_answer
 from assistant.turn import Turn, stream
 from assistant.turn import answer as answer_turn
 from eval.datasets.question_files import Question
@@ -55,14 +56,9 @@ def run(
 def _asked(retriever: Retriever, one: Question, records: TenantRecords, generate: bool) -> Row:
     turn = Turn(one.question, history=one.history, as_of=one.as_of, id=one.id, generate=generate)
     started = time.perf_counter()
-    first: float | None = None
-    answer: Answer | None = None
-    for event in stream(retriever, turn):
-        if event.kind == "delta" and first is None:
-            first = time.perf_counter() - started
-        answer = event.answer or answer
-    if answer is None:
-        raise AssertionError("a turn ends with an answer")
+    timed = [(time.perf_counter() - started, event) for event in stream(retriever, turn)]
+    answer = final_answer(event for _, event in timed)
+    first = next((at for at, event in timed if isinstance(event, DeltaEvent)), timed[-1][0])
     verdicts = Counter(sentence.verdict for sentence in answer.sentences)
     shown = sum(sentence.kept for sentence in answer.sentences) if answer.answerer == "llm" else 0
     sent = "\n".join(message["content"] for message in answer.egress.sent)
@@ -77,7 +73,7 @@ def _asked(retriever: Retriever, one: Question, records: TenantRecords, generate
         "wrong_after": len(unheld(answer.answer, _sources(retriever, answer, one))),
         "refusal_right": answer.refused != one.answerable,
         "fact": judge(one, answer.as_dict(), records)["fact in answer"],
-        "first_ms": 1000 * (first if first is not None else time.perf_counter() - started),
+        "first_ms": 1000 * first,
         "ms": answer.ms,
         "text": answer.answer,
         "sentences": [(sentence.verdict.value, sentence.why, sentence.text) for sentence in answer.sentences],

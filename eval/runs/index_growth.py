@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 import sqlalchemy as sa
 
-from eval.datasets.test_collections import Query
+from eval.datasets.benchmark_collections import Query
 from kb.core.settings import Settings
 from kb.language.sentences import sentences
 from kb.library.documents import DEFAULT_COLLECTION, Library

@@ -27,7 +27,7 @@ from assistant.evidence.gather import gather
 from assistant.evidence.quotable_spans import QuotableSpan, whole
 from assistant.evidence.scoring import FEATURES
 from assistant.turn import searched
-from eval.datasets import collection_index, question_files, test_collections
+from eval.datasets import benchmark_collections, collection_index, question_files
 from eval.datasets.question_files import Place, Question
 from eval.measures.answer_judge import is_quoted_in
 from kb.core.settings import Settings
@@ -83,7 +83,7 @@ def _of_samples(settings: Settings, folder: Path) -> Iterator[Example | None]:
 
 
 def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example | None]:
-    dataset = test_collections.load(folder)
+    dataset = benchmark_collections.load(folder)
     inside, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
     retriever = Retriever(inside, tenant)
     for query in dataset.queries[:: max(1, len(dataset.queries) // most)]:

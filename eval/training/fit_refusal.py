@@ -26,7 +26,7 @@ import numpy as np
 from assistant.answers.refusal import FEATURES, features
 from assistant.evidence.gather import gather
 from assistant.turn import searched
-from eval.datasets import collection_index, question_files, test_collections
+from eval.datasets import benchmark_collections, collection_index, question_files
 from eval.datasets.question_files import Question
 from kb.core.dates import today
 from kb.core.settings import Settings
@@ -94,7 +94,7 @@ def _of_question(settings: Settings, tenant: Tenant, asked: Question) -> Iterato
 
 
 def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example]:
-    dataset = test_collections.load(folder)
+    dataset = benchmark_collections.load(folder)
     inside, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
     real = bool(dataset.unanswerable)
     weight = 1.0 if real else OTHER_KIND

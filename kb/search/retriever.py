@@ -20,7 +20,7 @@ from kb.language.glossary import Glossary
 from kb.library.documents import DocumentVersion, Library
 from kb.library.tenant_glossary import TenantGlossary
 from kb.search import candidates
-from kb.search.bilingual import pair_records as twins
+from kb.search.bilingual import pair_records
 from kb.search.candidates import Candidates
 from kb.search.dense import language_means
 from kb.search.dense.language_means import LanguageMeans
@@ -94,7 +94,7 @@ class Retriever:
 
         Args:
             question: Cantonese, written Chinese, English or a mixture.
-            limit: how many at most, a passage and its twin in the other language counting as one; by default
+            limit: how many at most, a passage and its counterpart in the other language counting as one; by default
                 ``settings.passages``.
             collections: slugs to search; by default all of the tenant's.
             as_of: the day for which the passages should hold; today by default.
@@ -150,21 +150,25 @@ class Retriever:
         return SearchResult(query, passages, vectors, words.idf, possible, middle, day, within)
 
     def _chosen(self, found: set[int], scope: Scope, vectors: Vectors) -> tuple[Candidates, dict[int, list[int]]]:
-        """Return what was found with its twins, which the question may have missed, and who is whose twin."""
+        """Return what was found and its counterparts, which the question may have missed; and which belong together."""
         with self.library.session() as session:
-            pairs = twins.counterparts_of(session, found)
+            pairs = pair_records.counterparts_of(session, found)
             missed = {one for others in pairs.values() for one in others} - found
-            pairs |= twins.counterparts_of(session, missed) if missed else {}
+            pairs |= pair_records.counterparts_of(session, missed) if missed else {}
         return candidates.load_candidates(self.library, found | missed, scope.holdings, vectors), pairs
 
     def _passages(self, ranked: list[RankedChunk], scope: Scope) -> list[Passage]:
         rows = self.library.chunks(one.chunk_id for one in ranked)
-        passages = []
-        for one in ranked:
-            found = passage(rows[one.chunk_id], scope.holdings[rows[one.chunk_id].version_id])
-            found.score, found.why, found.twin = one.score, one.why, one.twin
-            passages.append(found)
-        return passages
+        return [
+            passage(
+                rows[one.chunk_id],
+                scope.holdings[rows[one.chunk_id].version_id],
+                score=one.score,
+                why=one.why,
+                counterpart=one.counterpart,
+            )
+            for one in ranked
+        ]
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
         holdings = self.library.in_force(day, collections)

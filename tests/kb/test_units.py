@@ -72,7 +72,7 @@ def test_a_telling_sentence_lifts_its_passage(shelf: Shelf) -> None:
     make(shelf)
     after = {one.text: one.why["centred"] for one in retriever.retrieve(QUESTION)}
     assert after[LONG] - after[ABOUT] > before[LONG] - before[ABOUT]
-    retriever.ranking = RankingWeights(unit_share=0.0)
+    retriever.ranking = RankingWeights(sentence_share=0.0)
     assert {one.text: one.why["centred"] for one in retriever.retrieve(QUESTION)} == before
 
 

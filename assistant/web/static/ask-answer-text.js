@@ -58,14 +58,14 @@ export const copyName = (one) => t(one.language === "en" ? "ask.copy_en" : "ask.
 /**
  * A quiet link to the passage that says the same in the other language, where there is one.
  * @param {Page.NumberedSource} one
- * @param {Page.Open} openTwin
+ * @param {Page.Open} openCounterpart
  */
-export function twinLink(one, openTwin) {
+export function counterpartLink(one, openCounterpart) {
   if (!one.twin) return null;
   const copy = copyName(one.twin);
   return el("button", {
-    type: "button", class: "twin-link", "aria-label": t("ask.copy_open", { n: one.n, copy, place: place(one.twin) }),
-    onclick: (event) => openTwin(one.n, event.currentTarget),
+    type: "button", class: "counterpart-link", "aria-label": t("ask.copy_open", { n: one.n, copy, place: place(one.twin) }),
+    onclick: (event) => openCounterpart(one.n, event.currentTarget),
   }, copy);
 }
 
@@ -74,9 +74,9 @@ export function twinLink(one, openTwin) {
  * @param {string} text
  * @param {Api.Citation[]} citations
  * @param {Page.Open | null} open
- * @param {Page.Open} [openTwin]
+ * @param {Page.Open} [openCounterpart]
  */
-export function answerText(text, citations, open, openTwin = () => undefined) {
+export function answerText(text, citations, open, openCounterpart = () => undefined) {
   const known = new Map(citations.map((one) => [one.n, one]));
   const out = [];
   /** @type {HTMLElement | null} */
@@ -88,7 +88,7 @@ export function answerText(text, citations, open, openTwin = () => undefined) {
     if (marked) {
       const one = known.get(Number(marked[1]));
       quoted = el("blockquote", { lang: one ? LANG[one.language] : null });
-      const foot = one && open ? el("div", { class: "cite-foot" }, citeLine(one, open), twinLink(one, openTwin)) : el("p", { class: "cite-line" }, line);
+      const foot = one && open ? el("div", { class: "cite-foot" }, citeLine(one, open), counterpartLink(one, openCounterpart)) : el("p", { class: "cite-line" }, line);
       out.push(el("div", { class: "quoted" }, quoted, foot));
       list = null;
     } else if (quoted) {

@@ -2,9 +2,9 @@
 import { t } from "./api.js";
 import { required } from "./dom.js";
 import { el } from "./ui.js";
-import { answerText, citeLine, place, twinLink } from "./ask-answer-text.js";
+import { answerText, citeLine, counterpartLink, place } from "./ask-answer-text.js";
 import { tools } from "./ask-tools.js";
-import { openSource, openTwin } from "./ask-source.js";
+import { openSource, openCounterpart } from "./ask-source.js";
 
 /**
  * Make the place of a question. Returns what to do with it as its answer comes.
@@ -95,7 +95,7 @@ function finishedAnswer(message, node) {
   /** @type {Page.Open} */
   const open = (n, opener) => openSource(answer.citations, n, opener);
   /** @type {Page.Open} */
-  const openOther = (n, opener) => openTwin(answer.citations, n, opener);
+  const openOther = (n, opener) => openCounterpart(answer.citations, n, opener);
   /** @type {HTMLElement[]} */
   const parts = answer.card ? [subjectCard(answer.card)] : [];
   const section = required(".answer", HTMLElement, node);
@@ -112,7 +112,7 @@ function finishedAnswer(message, node) {
   parts.push(el("div", { class: "text" }, ...answerText(answer.message, answer.citations, open, openOther)));
   if (answer.answerer !== "extractive" && answer.citations.length) {
     parts.push(el("h3", {}, t("ask.sources")),
-      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", { class: "cite-foot" }, citeLine(one, open, one.quote), twinLink(one, openOther)))));
+      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", { class: "cite-foot" }, citeLine(one, open, one.quote), counterpartLink(one, openOther)))));
   }
   if (answer.nearest.length) {
     const numbered = answer.nearest.map((one, index) => ({ ...one, n: index + 1 }));

@@ -60,7 +60,7 @@ export async function openSource(refs, n, from) {
  * @param {number} n
  * @param {HTMLElement | null} from
  */
-export function openTwin(refs, n, from) {
+export function openCounterpart(refs, n, from) {
   return openSource(refs.map((one) => (one.n === n ? otherLanguage(one) : one)), n, from);
 }
 
@@ -84,8 +84,8 @@ function header(refs, ref) {
       "aria-label": t("ask.cite", { n: one.n, place: one.title }), onclick: () => openSource(refs, one.n, opener),
     }, String(one.n))))) : null;
   const other = ref.twin ? el("button", {
-    type: "button", class: "twin-link", "aria-label": t("ask.copy_open", { n: ref.n, copy: copyName(ref.twin), place: place(ref.twin) }),
-    onclick: () => openTwin(refs, ref.n, opener),
+    type: "button", class: "counterpart-link", "aria-label": t("ask.copy_open", { n: ref.n, copy: copyName(ref.twin), place: place(ref.twin) }),
+    onclick: () => openCounterpart(refs, ref.n, opener),
   }, copyName(ref.twin)) : null;
   return el("div", { class: "source-head" },
     el("div", { class: "row spread" },

@@ -73,20 +73,22 @@ class TestPair:
         assert (back["twin"]["id"], back["rows"]) == (ours, found["rows"])
         assert (found["matched"], found["differing"]) == (True, 1)
 
-    def test_a_document_without_a_twin(self, client: ClientOf, service_settings: Settings) -> None:
+    def test_a_document_without_a_counterpart(self, client: ClientOf, service_settings: Settings) -> None:
         alone = document(service_settings, "義工服務指引.md")
         assert told(client, "member", alone.id)["twin"] is None
         fault = told(client, "member", alone.id, 404, "/rows")
         assert (fault["error"]["code"], fault["error"]["detail"]) == ("twin_not_found", {"document": alone.name})
 
-    def test_a_twin_out_of_reach_is_not_told(self, client: ClientOf, library: Library, ours: int, theirs: int) -> None:
+    def test_a_counterpart_out_of_reach_is_hidden(
+        self, client: ClientOf, library: Library, ours: int, theirs: int
+    ) -> None:
         with hidden(library, theirs):
             assert told(client, "member", ours)["twin"] is None
             assert told(client, "member", ours, 404, "/rows")["error"]["code"] == "twin_not_found"
             assert client("member").get(f"/t/harmony/library/{ours}/twin").status_code == 404
             assert told(client, "owner", ours)["twin"]["id"] == theirs
 
-    def test_a_twin_that_is_withdrawn_is_not_told(
+    def test_a_withdrawn_counterpart_is_hidden(
         self, client: ClientOf, library: Library, service_settings: Settings, ours: int, theirs: int
     ) -> None:
         [version] = library.versions(document(service_settings, ENGLISH_NAME))
@@ -199,13 +201,13 @@ class TestAnswers:
         return next(one for one in citations if "12天" in one["quote"])
 
     def test_a_quote_leads_to_the_other_language(self, client: ClientOf) -> None:
-        twin = self.ask(client)["twin"]
-        assert (twin["document"], twin["language"], twin["clause"]) == (ENGLISH_NAME, "en", "2.1")
-        address = f"{API}/chunks/{twin['chunk_id']}/source?start={twin['start']}&end={twin['end']}"
+        counterpart = self.ask(client)["twin"]
+        assert (counterpart["document"], counterpart["language"], counterpart["clause"]) == (ENGLISH_NAME, "en", "2.1")
+        address = f"{API}/chunks/{counterpart['chunk_id']}/source?start={counterpart['start']}&end={counterpart['end']}"
         assert "14 days" in client("member").get(address).json()["quote"]
-        assert client("member").get(f"/t/harmony/sources/{twin['version_id']}").status_code == 200
+        assert client("member").get(f"/t/harmony/sources/{counterpart['version_id']}").status_code == 200
 
-    def test_a_quote_without_a_twin(self, client: ClientOf) -> None:
+    def test_a_quote_without_a_counterpart(self, client: ClientOf) -> None:
         answer = client("member").post(f"{API}/ask", json={"question": "義工服務時數證明點申請？"}).json()
         assert answer["citations"]
         assert all(one["twin"] is None for one in answer["citations"])
@@ -228,17 +230,17 @@ class TestAnswers:
             answer: dict[str, Any] = message["answer"]
             return answer
 
-        def twins() -> list[Any]:
+        def counterparts() -> list[Any]:
             return [one["twin"] for one in shown()["citations"] if "12天" in one["quote"]]
 
-        assert twins()[0]["document"] == ENGLISH_NAME
+        assert counterparts()[0]["document"] == ENGLISH_NAME
         with hidden(library, theirs):
-            assert (twins(), shown()["withheld"]) == ([None], False)
-        assert twins()[0] is not None
+            assert (counterparts(), shown()["withheld"]) == ([None], False)
+        assert counterparts()[0] is not None
         client("editor").delete(f"{API}/documents/{ours}/twin")
-        assert twins() == [None]
+        assert counterparts() == [None]
         client("editor").put(f"{API}/documents/{ours}/twin", json={"document_id": theirs})
-        assert twins()[0] is not None
+        assert counterparts()[0] is not None
 
 
 class TestPage:
@@ -257,4 +259,4 @@ class TestPage:
         assert client("member").get(f"/t/harmony/library/{ours}/twin?only=nonsense").status_code == 422
 
     def test_the_document_page_has_a_place_for_it(self, client: ClientOf, ours: int) -> None:
-        assert "data-twin" in client("member").get(f"/t/harmony/library/{ours}").text
+        assert "data-counterpart" in client("member").get(f"/t/harmony/library/{ours}").text

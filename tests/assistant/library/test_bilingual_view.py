@@ -1,4 +1,4 @@
-"""Two copies of a document: whose figures differ, and which passages stand in one row."""
+"""A bilingual pair side by side: which figures differ, and which passages are in one row."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Collection
 import pytest
 
 from assistant.bilingual_view.figure_differences import missing, said
-from assistant.bilingual_view.row_alignment import Places, align_rows
+from assistant.bilingual_view.row_alignment import RowIndices, align_rows
 
-Link = tuple[int, int]
+IndexPair = tuple[int, int]
 
 
 def lacking(text: str, other: str) -> list[str]:
@@ -78,13 +78,13 @@ def test_places_are_those_of_the_text_as_written() -> None:
     assert "12 days" in [text[one.start : one.end] for one in figures]
 
 
-def rows(links: set[Link], chinese: int, english: int, same: Collection[Link] = ()) -> list[str]:
+def rows(links: set[IndexPair], chinese: int, english: int, same: Collection[IndexPair] = ()) -> list[str]:
     """Return rows as text: ``"0,1|0"`` has the Chinese passages 0 and 1 beside the English 0."""
 
     def side(places: list[int]) -> str:
         return ",".join(map(str, places))
 
-    found: list[Places] = align_rows(links, same, chinese, english)
+    found: list[RowIndices] = align_rows(links, same, chinese, english)
     assert sorted(one for row in found for one in row.chinese) == list(range(chinese))
     assert sorted(one for row in found for one in row.english) == list(range(english))
     return [f"{side(row.chinese)}|{side(row.english)}" for row in found]

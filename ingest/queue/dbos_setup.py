@@ -1,10 +1,10 @@
-"""dbos as this project uses it: small JSON records in ``<data>/jobs.sqlite`` or PostgreSQL, no console, no network."""
+"""The library dbos with this project's settings: JSON records in ``<data>/jobs.sqlite`` or PostgreSQL, no network."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,18 +17,18 @@ from kb.core.settings import Settings
 
 __all__ = ["PENDING", "POLL_SECONDS", "WORKFLOW", "client", "launch", "queue_name", "step"]
 
-# One file is embedded, one waits with its chunks ready, one is read: neither worker process idles.
-_SIDE_BY_SIDE = 3
+# One file is embedded, one waits with its chunks ready, one is read: so both worker processes always have work.
+_CONCURRENT_JOBS = 3
 POLL_SECONDS = 0.1
 _ATTEMPTS = 3
 PENDING = ["PENDING", "ENQUEUED", "DELAYED"]
 WORKFLOW = "ingest"
-# Raised only when a job recorded by an older Sinzi can no longer be carried on.
+# Change it only when jobs that an older release recorded cannot be continued any more.
 _FORMAT = "1"
 
 
-class Json(Serializer):
-    """Records are JSON, never pickles: a job database from elsewhere must not run code here."""
+class JsonSerializer(Serializer):
+    """Records are JSON, never pickles: a job database from somebody else must not run code here."""
 
     def serialize(self, data: Any) -> str:
         return json.dumps(data, ensure_ascii=False, default=repr)
@@ -41,7 +41,13 @@ class Json(Serializer):
 
 
 def step(name: str, stage: Callable[[], Any]) -> Any:
-    """Run a stage as a dbos step. Its error is recorded as a result, since a refused file is no reason to retry."""
+    """Run a stage as a dbos step and return its result.
+
+    An error is recorded as a result: dbos must not retry a file that was refused. Only transient errors are retried.
+
+    Raises:
+        SinziError: the stage failed.
+    """
 
     def attempt() -> dict[str, Any]:
         for attempts_left in reversed(range(_ATTEMPTS)):
@@ -50,7 +56,7 @@ def step(name: str, stage: Callable[[], Any]) -> Any:
             except Transient as error:
                 if not attempts_left:
                     return {"error": error_to_json(error)}
-                threading.Event().wait(2.0 ** (_ATTEMPTS - attempts_left))
+                time.sleep(2.0 ** (_ATTEMPTS - attempts_left))
             except Exception as error:
                 return {"error": error_to_json(error)}
         raise AssertionError("unreachable")
@@ -62,37 +68,40 @@ def step(name: str, stage: Callable[[], Any]) -> Any:
 
 
 def queue_name(settings: Settings) -> str:
-    """Return the name of the installation's queue of files."""
+    """Return the name of this installation's queue."""
     return "ingest" + _suffix(settings)
 
 
 def _suffix(settings: Settings) -> str:
-    """Installations that share one PostgreSQL keep to their own jobs; a SQLite file moves with its folder."""
+    """Return a suffix for names in a shared PostgreSQL, so that each installation runs only its own jobs.
+
+    It is empty for SQLite, where the job database is inside the data folder and moves with it.
+    """
     if not settings.database_url:
         return ""
     return "-" + hashlib.sha256(str(settings.data.resolve()).encode()).hexdigest()[:12]
 
 
 def launch(settings: Settings, queue: str) -> None:
-    """Start dbos in this process, quiet and without a network of its own, with one queue."""
+    """Start dbos in this process with one queue, without log output and without network access."""
     DBOS(
         config={
             "name": "sinzi" + _suffix(settings),
             "system_database_url": _url(settings),
             "application_version": _FORMAT,
             "executor_id": "local" + _suffix(settings),
-            "serializer": Json(),
+            "serializer": JsonSerializer(),
             "enable_otlp": False,
             "log_level": "CRITICAL",
         }
     )
     DBOS.launch()
-    DBOS.register_queue(queue, worker_concurrency=_SIDE_BY_SIDE, polling_interval_sec=POLL_SECONDS)
+    DBOS.register_queue(queue, worker_concurrency=_CONCURRENT_JOBS, polling_interval_sec=POLL_SECONDS)
 
 
 def client(settings: Settings) -> DBOSClient:
-    """Return a door to the queue that another process works through."""
-    return DBOSClient(system_database_url=_url(settings), serializer=Json())
+    """Return a client for the queue of another process."""
+    return DBOSClient(system_database_url=_url(settings), serializer=JsonSerializer())
 
 
 def _url(settings: Settings) -> str:

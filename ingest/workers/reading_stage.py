@@ -1,4 +1,4 @@
-"""File → prepared document: parse, outline, chunks, dates. Runs in a worker process, under limits."""
+"""File → prepared document: elements, outline, chunks, dates. Runs in a worker process, under limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ingest import prepared
 from ingest.chunking import chunker
 from ingest.parsers.dispatch import parse_file
 from ingest.parsers.shared.parsed_document import Attachment, ParseContext, ParsedDocument
-from ingest.prepared import Prepared
+from ingest.prepared import PreparedDocument
 from ingest.structure import amendments, effective_dates, outline
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
@@ -27,12 +27,12 @@ from kb.search.models.encoder import Encoder
 
 __all__ = ["prepare", "read"]
 
-# A circular says on its first pages what it changes; a book of rules is searched for it no further.
+# A circular says on its first pages what it amends, so the rest of a long document is not searched for it.
 _AMENDING_CHARS = 60_000
 _FIRST_PAGES = 3
 _UNPAGED_CHARS = 6_000
 _LAST_LINES = 20
-# What a document's language is told from: pieces spread over all of it, not a bilingual cover alone.
+# The language is detected from pieces of the whole document: a bilingual cover alone would mislead.
 _LANGUAGE_PIECES, _PIECE_CHARS = 16, 250
 
 
@@ -43,12 +43,14 @@ def read(
     settings: Settings,
     encoder: Encoder,
     progress: Callable[[int, int | None], None],
-) -> Prepared:
-    """Read ``source`` and leave the prepared document (and the files found inside it) in ``folder``.
+) -> PreparedDocument:
+    """Read ``source`` and write the prepared document (and the files found inside it) to ``folder``.
 
     Args:
-        name: the name the file was handed in with.
-        folder: the version's work folder; what an earlier try left there is replaced.
+        name: original name of the file.
+        folder: the version's work folder; its content from an earlier attempt is replaced.
+        encoder: counts tokens; nothing is embedded here.
+        progress: called with (pages done, pages in all).
 
     Raises:
         FileRejected: one of the ``file_*`` codes.
@@ -58,14 +60,14 @@ def read(
     with _temporary_files_in(folder / "tmp"):
         parsed = parse_file(source, ParseContext(name, settings, progress))
         result = prepare(parsed, name, settings, encoder)
-        result.members = _keep(parsed.attachments, folder / "members")
+        result.members = _move_attachments(parsed.attachments, folder / "members")
     prepared.save(result, folder)
     return result
 
 
 @contextmanager
 def _temporary_files_in(folder: Path) -> Iterator[None]:
-    """Pieces of a tenant's documents must not lie in the machine's shared temporary folder."""
+    """Put temporary files into ``folder``: parts of a tenant's documents must not be in the shared temporary folder."""
     folder.mkdir()
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
@@ -75,7 +77,7 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep(attachments: list[Attachment], folder: Path) -> list[tuple[str, str]]:
+def _move_attachments(attachments: list[Attachment], folder: Path) -> list[tuple[str, str]]:
     kept = []
     for number, attachment in enumerate(attachments):
         folder.mkdir(exist_ok=True)
@@ -85,8 +87,8 @@ def _keep(attachments: list[Attachment], folder: Path) -> list[tuple[str, str]]:
     return kept
 
 
-def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Encoder) -> Prepared:
-    """Outline, chunks and dates of a parsed file; a file with only attachments has no chunks.
+def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Encoder) -> PreparedDocument:
+    """Return outline, chunks and dates of a parsed file. A file that holds only attachments has no chunks.
 
     Raises:
         FileRejected: ``file_no_text``.
@@ -97,19 +99,19 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
     chunks = chunker.chunk(tree, count_tokens=encoder.count_tokens, max_tokens=limit, title=title)
     if not chunks and not parsed.attachments:
         raise FileRejected("file_no_text", name=name)
-    found = _dates(parsed.elements, name)
-    whole = "\n".join(element.text for element in parsed.elements)
-    return Prepared(
+    dates = _dates(parsed.elements, name)
+    text = "\n".join(element.text for element in parsed.elements)
+    return PreparedDocument(
         title=title,
-        language=str(detect(_spread(whole))),
+        language=str(detect(_language_sample(text))),
         page_count=parsed.page_count,
         sections=[asdict(section) for section in tree.sections],
         chunks=[{**asdict(one), "language": str(detect(one.text))} for one in chunks],
         texts=[chunker.embedding_text(title, one) for one in chunks],
-        amendments=[_dated(asdict(one)) for one in amendments.amendments(whole[:_AMENDING_CHARS])],
-        issued=_iso(found.issued or parsed.date),
-        effective_from=_iso(found.effective_from),
-        effective_to=_iso(found.effective_to),
+        amendments=[_with_iso_dates(asdict(one)) for one in amendments.amendments(text[:_AMENDING_CHARS])],
+        issued=_iso(dates.issued or parsed.date),
+        effective_from=_iso(dates.effective_from),
+        effective_to=_iso(dates.effective_to),
         notes=list(parsed.notes),
         members=[],
     )
@@ -126,7 +128,7 @@ def _dates(elements: list[Element], name: str) -> effective_dates.Dates:
     return effective_dates.effective_dates(first, last, name)
 
 
-def _spread(text: str) -> str:
+def _language_sample(text: str) -> str:
     step = max(_PIECE_CHARS, len(text) // _LANGUAGE_PIECES)
     return "\n".join(text[start : start + _PIECE_CHARS] for start in range(0, len(text), step))
 
@@ -135,5 +137,5 @@ def _iso(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _dated(row: dict[str, Any]) -> dict[str, Any]:
+def _with_iso_dates(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()}

@@ -1,4 +1,4 @@
-"""The two copies of a document in a browser: from an answer into the other language, side by side, parted and named."""
+"""The two copies of a document in a browser: from an answer into the other language, side by side, rejected and set."""
 
 from __future__ import annotations
 
@@ -53,35 +53,35 @@ def test_from_a_quote_to_the_other_language_and_back(
     page.locator(".source-head").get_by_text(text(f"ask.{back}", locale)).click()
     page.locator(".source mark", has_text=quoted).wait_for()
     page.get_by_role("button", name=text("common.close", locale)).last.click()
-    assert page.evaluate("document.activeElement.className") == "twin-link"
+    assert page.evaluate("document.activeElement.className") == "counterpart-link"
 
 
 @pytest.mark.parametrize("phone", [False, True])
 def test_side_by_side(visit: Visit, site_settings: Settings, phone: bool) -> None:
     page = visit("member", f"/t/harmony/library/{document(site_settings, CHINESE_NAME).id}", phone=phone)
-    page.locator("[data-twin] .badge").click()  # says that figures may differ, and leads there
+    page.locator("[data-counterpart] .badge").click()  # says that figures may differ, and leads there
     page.wait_for_url("**/twin?only=differing", wait_until="load")
-    row = page.locator(".twin-row")
+    row = page.locator(".pair-row")
     assert row.count() == 1
     assert [mark.strip() for mark in row.locator("mark").evaluate_all(WORDS)] == ["12天", "14 days"]
-    left, right = (side.bounding_box() for side in row.locator(".twin-side").all())
+    left, right = (side.bounding_box() for side in row.locator(".pair-side").all())
     assert (left["x"] == right["x"], left["y"] < right["y"]) == (phone, phone)
     assert fits(page)
-    page.get_by_role("link", name=text("twins.only_all", "zh-HK")).click()
+    page.get_by_role("link", name=text("pairs.only_all", "zh-HK")).click()
     page.wait_for_url(re.compile(r"/twin$"))
-    assert page.locator(".twin-row").count() > 5
-    page.locator(".twin-place").last.click()
+    assert page.locator(".pair-row").count() > 5
+    page.locator(".pair-place").last.click()
     page.locator("dialog.source mark").first.wait_for()
 
 
-def test_parted_and_named_again(visit: Visit, site_settings: Settings) -> None:
+def test_rejected_and_set_again(visit: Visit, site_settings: Settings) -> None:
     def t(key: str) -> str:
-        return text(f"twins.{key}", "en")
+        return text(f"pairs.{key}", "en")
 
     page = visit("editor", f"/t/harmony/library/{document(site_settings, ENGLISH_NAME).id}", locale="en")
-    line = page.locator("[data-twin]")
+    line = page.locator("[data-counterpart]")
     line.get_by_text(t("found")).wait_for()
-    line.get_by_role("button", name=t("part")).click()
+    line.get_by_role("button", name=t("unpair")).click()
     page.locator("dialog[open] button[value=yes]").click()
     line.get_by_text(t("none"), exact=True).wait_for()
     line.get_by_role("button", name=t("name")).click()
@@ -93,6 +93,6 @@ def test_parted_and_named_again(visit: Visit, site_settings: Settings) -> None:
 
 def test_a_reader_may_look_and_change_nothing(visit: Visit, site_settings: Settings) -> None:
     page = visit("member", f"/t/harmony/library/{document(site_settings, CHINESE_NAME).id}")
-    line = page.locator("[data-twin]")
-    line.get_by_role("link", name=text("twins.side_by_side", "zh-HK")).wait_for()
+    line = page.locator("[data-counterpart]")
+    line.get_by_role("link", name=text("pairs.side_by_side", "zh-HK")).wait_for()
     assert line.get_by_role("button").count() == 0

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Evaluator
 from eval.datasets import question_files as files
-from eval.datasets import question_sheet, test_sets
+from eval.datasets import question_sets, question_sheet
 from eval.datasets.question_files import Place, Question
-from eval.datasets.test_sets import TestSet
+from eval.datasets.question_sets import TestSet
 from kb.core.errors import FileRejected, InputError
 from kb.language.detect import detect
 from kb.library import audit
@@ -123,12 +123,12 @@ def _question(one: Question) -> QuestionPublic:
 
 @router.get("", summary="Test sets", operation_id="list_test_sets")
 def listing(caller: Evaluator) -> list[TestSetPublic]:
-    return [_public(one) for one in test_sets.listing(caller.tenant)]
+    return [_public(one) for one in question_sets.listing(caller.tenant)]
 
 
 @router.post("", status_code=201, summary="Make an empty test set", operation_id="create_test_set")
 def create(caller: Evaluator, wanted: TestSetCreate) -> TestSetPublic:
-    made = test_sets.create(caller.tenant, wanted.name, [])
+    made = question_sets.create(caller.tenant, wanted.name, [])
     audit.record(caller.library, caller.actor, "testset.create", wanted.name)
     return _public(made)
 
@@ -140,7 +140,7 @@ def import_sheet(
     file: Annotated[UploadFile, File(description="CSV or XLSX as of the template, or JSON lines.")],
 ) -> TestSetPublic:
     """Read a table of questions; a faulty row refuses the whole table and says which rows to mend."""
-    made = test_sets.create(caller.tenant, name, _sheet(file))
+    made = question_sets.create(caller.tenant, name, _sheet(file))
     audit.record(caller.library, caller.actor, "testset.import", name, questions=len(made.questions))
     return _public(made)
 
@@ -184,13 +184,13 @@ def template(caller: Evaluator) -> Response:
 
 @router.get("/{name}", summary="A test set with its questions", operation_id="get_test_set")
 def detail(caller: Evaluator, name: TestSetName) -> TestSetDetail:
-    return _detail(test_sets.get(caller.tenant, name))
+    return _detail(question_sets.get(caller.tenant, name))
 
 
 @router.delete("/{name}", status_code=204, summary="Delete a test set", operation_id="delete_test_set")
 def delete(caller: Evaluator, name: TestSetName) -> None:
     """Delete a test set; the runs made with it stay."""
-    test_sets.delete(caller.tenant, name)
+    question_sets.delete(caller.tenant, name)
     audit.record(caller.library, caller.actor, "testset.delete", name)
 
 
@@ -202,8 +202,8 @@ def delete(caller: Evaluator, name: TestSetName) -> None:
     responses={200: {"content": {"application/x-ndjson": {}}}},
 )
 def export(caller: Evaluator, name: TestSetName) -> Response:
-    test_sets.get(caller.tenant, name)
-    content = test_sets.path_of(caller.tenant, name).read_bytes()
+    question_sets.get(caller.tenant, name)
+    content = question_sets.path_of(caller.tenant, name).read_bytes()
     audit.record(caller.library, caller.actor, "testset.export", name)
     disposition = 'attachment; filename="questions.jsonl"'
     return Response(content, media_type="application/x-ndjson", headers={"Content-Disposition": disposition})
@@ -212,7 +212,7 @@ def export(caller: Evaluator, name: TestSetName) -> Response:
 @router.post("/{name}/questions", status_code=201, summary="Add a question", operation_id="add_test_question")
 def add_question(caller: Evaluator, name: TestSetName, wanted: QuestionCreate) -> QuestionPublic:
     """Add a question to a test set, which is made where it is missing."""
-    made = test_sets.add(
+    made = question_sets.add(
         caller.tenant,
         name,
         Question(
@@ -239,5 +239,5 @@ def add_question(caller: Evaluator, name: TestSetName, wanted: QuestionCreate) -
 def remove_question(
     caller: Evaluator, name: TestSetName, question_id: Annotated[str, PathParam(min_length=1, max_length=100)]
 ) -> None:
-    test_sets.remove(caller.tenant, name, question_id)
+    question_sets.remove(caller.tenant, name, question_id)
     audit.record(caller.library, caller.actor, "testset.remove", name)

@@ -190,7 +190,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
 def _counterparts(library: Library, citations: list[Citation]) -> dict[int, StoredPlace]:
     """Return the places that say the same in the other language, by chunk id; those that are gone are absent."""
     places = whole_chunks(library, {one.counterpart for one in citations if one.counterpart is not None})
-    return {chunk: _PLACE.validate_python(place, from_attributes=True) for chunk, place in places.items()}
+    return {chunk: _PLACE.validate_python(place.model_dump()) for chunk, place in places.items()}
 
 
 def _citation(one: Citation, holding: DocumentVersion, counterparts: dict[int, StoredPlace]) -> StoredCitation:

@@ -13,12 +13,13 @@ from assistant.conversations.stored_answer import StoredAnswer, stored_answer
 from assistant.events import DeltaEvent, Event, ProgressEvent
 from assistant.service.callers import Caller, limit_questions
 from assistant.turn import Turn, stream
-from kb.library import audit, tenant_settings
+from kb.library import audit, user_settings
 from kb.library.documents import Library
 
 __all__ = ["event_data", "finish_answer", "keep_script", "script_of", "start_answer"]
 
 _LOG = logging.getLogger("sinzi.question")
+_SCRIPT = "script"
 
 
 def start_answer(caller: Caller, turn: Turn) -> Generator[Event]:
@@ -67,13 +68,10 @@ def event_data(event: ProgressEvent, converter: ScriptConverter | None) -> dict[
 
 def script_of(library: Library, user_id: int) -> Script:
     """Return the characters this person reads answers in."""
-    kept: Script = tenant_settings.get(library, _key(user_id), "hant")
+    kept: Script = user_settings.get(library, user_id, _SCRIPT, "hant")
     return kept
 
 
 def keep_script(library: Library, user_id: int, script: Script) -> None:
-    tenant_settings.put(library, _key(user_id), None if script == "hant" else script)
-
-
-def _key(user_id: int) -> str:
-    return f"script.user:{user_id}"
+    """Keep the characters this person reads answers in; traditional ones are the default and need no row."""
+    user_settings.put(library, user_id, _SCRIPT, None if script == "hant" else script)

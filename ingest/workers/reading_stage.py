@@ -108,7 +108,7 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
         sections=[asdict(section) for section in tree.sections],
         chunks=[{**asdict(one), "language": str(detect(one.text))} for one in chunks],
         texts=[chunker.embedding_text(title, one) for one in chunks],
-        amendments=[_with_iso_dates(asdict(one)) for one in amendments.amendments(text[:_AMENDING_CHARS])],
+        amendments=[_with_iso_dates(asdict(one)) for one in amendments.find_amendments(text[:_AMENDING_CHARS])],
         issued=_iso(dates.issued or parsed.date),
         effective_from=_iso(dates.effective_from),
         effective_to=_iso(dates.effective_to),

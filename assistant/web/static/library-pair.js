@@ -1,23 +1,32 @@
 // The line of a document's page about its counterpart in the other language: which it is, how it is known, change it.
 import { call, of, t, tenant } from "./api.js";
+import { required } from "./dom.js";
 import { attempt, confirmed, el, onSubmit } from "./ui.js";
 import { start } from "./library-parts.js";
 
 const doc = start.document;
 const address = of("documents", doc.id, "twin"); // the API calls the counterpart "twin"
-const line = document.querySelector("[data-counterpart]");
+const line = required("[data-counterpart]");
 const main = doc.versions.find((one) => one.id === doc.main_version_id);
+/**
+ * @param {number} id
+ * @param {...string} parts
+ */
 const page = (id, ...parts) => ["/t", tenant, "library", id, ...parts].join("/");
 const PAGE = 200;
 
 /** Fetch the pair and show it; the line is empty until then. */
 async function show() {
+  /** @type {Api.Pair} */
   const pair = await call("GET", address);
-  line.replaceChildren(...(pair.twin ? shown(pair) : none()));
+  line.replaceChildren(...(pair.twin ? shown(pair, pair.twin) : none()));
 }
 
-function shown(pair) {
-  const counterpart = pair.twin;
+/**
+ * @param {Api.Pair} pair
+ * @param {Api.PairedCopy} counterpart
+ */
+function shown(pair, counterpart) {
   return [
     el("span", {}, el("a", { href: page(counterpart.id), lang: counterpart.language }, counterpart.title), " ", el("span", { class: "quiet" }, t(`pairs.${pair.state}`))),
     el("span", { class: "row counterpart-actions" },
@@ -27,6 +36,7 @@ function shown(pair) {
   ];
 }
 
+/** @param {Api.Pair} pair */
 function differing(pair) {
   if (!pair.matched) return el("span", { class: "quiet" }, t("pairs.being_matched"));
   if (!pair.differing) return el("span", { class: "quiet" }, t("pairs.differing_none"));
@@ -39,8 +49,13 @@ function none() {
   return [el("span", { class: "row" }, el("span", { class: "quiet" }, t("pairs.none")), able ? button(t("pairs.name"), choose) : null)];
 }
 
+/**
+ * @param {string} words
+ * @param {() => Promise<void>} job
+ */
 const button = (words, job) => el("button", { type: "button", class: "quiet-button small", onclick: () => attempt(job) }, words);
 
+/** @param {Api.PairedCopy} counterpart */
 async function unpair(counterpart) {
   if (!(await confirmed(t("pairs.unpair_sure", { title: counterpart.title }), { yes: t("pairs.unpair") }))) return;
   await call("DELETE", address);
@@ -49,10 +64,12 @@ async function unpair(counterpart) {
 
 /** All published documents in the other language that the reader may read. */
 async function candidates() {
-  const english = main.language === "en";
+  const english = main?.language === "en";
+  /** @type {Api.DocumentRow[]} */
   const found = [];
   for (let offset = 0, total = 1; offset < total; offset += PAGE) {
-    const filter = new URLSearchParams({ status: "published", offset, limit: PAGE, ...(english ? {} : { language: "en" }) });
+    const filter = new URLSearchParams({ status: "published", offset: String(offset), limit: String(PAGE), ...(english ? {} : { language: "en" }) });
+    /** @type {{total: number, items: Api.DocumentRow[]}} */
     const answer = await call("GET", `${of("documents")}?${filter}`);
     total = answer.total;
     found.push(...answer.items.filter((one) => (one.language === "en") !== english));
@@ -62,7 +79,7 @@ async function candidates() {
 
 async function choose() {
   const others = await candidates();
-  const language = t(`pairs.lang_${main.language === "en" ? "chinese" : "english"}`);
+  const language = t(`pairs.lang_${main?.language === "en" ? "chinese" : "english"}`);
   const cancel = el("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("common.cancel"));
   const options = others.map((one) => el("option", { value: one.id }, one.title === one.name ? one.title : `${one.title} (${one.name})`));
   const form = el("form", { class: "stack" },
@@ -71,6 +88,7 @@ async function choose() {
       ? el("label", {}, t("pairs.choose_label", { language }), el("select", { name: "document_id", required: true }, options), el("span", { class: "hint" }, t("pairs.choose_hint")))
       : el("p", {}, t("pairs.choose_none")),
     el("div", { class: "actions" }, cancel, others.length ? el("button", { type: "submit" }, t("common.save")) : null));
+  /** @type {HTMLDialogElement} */
   const dialog = el("dialog", { "aria-labelledby": "counterpart-choose" }, form);
   onSubmit(form, async ({ document_id: id }) => {
     await call("PUT", address, { document_id: Number(id) });

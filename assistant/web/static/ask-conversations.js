@@ -1,19 +1,25 @@
 // The list of one's conversations: at the side on a desktop, a drawer on a phone.
 import { call, of, t, tenant } from "./api.js";
+import { all, optional, required } from "./dom.js";
 import { attempt, confirmed, el, toast } from "./ui.js";
 import { icon } from "./ask-start.js";
 
 const DAY = 86_400_000;
-const side = document.getElementById("side");
-const find = document.getElementById("find");
-const list = document.querySelector("[data-talks]");
-const opener = document.querySelector("[data-side-open]");
-const shade = document.querySelector(".ask-shade");
-const behind = [document.querySelector(".bar"), document.querySelector(".ask-main")];
+const side = required("#side");
+const find = required("#find", HTMLInputElement);
+const list = required("[data-conversations]");
+const opener = required("[data-side-open]");
+const shade = required(".ask-shade");
+const behind = [optional(".bar"), optional(".ask-main")];
+/** @type {number | null} */
 let current = null;
+/** @param {number | null} id */
 const show = (id) => document.dispatchEvent(new CustomEvent("ask:show", { detail: id }));
 
-/** Open or close the drawer (a phone's); on a desktop the list is always there. */
+/**
+ * Open or close the drawer (a phone's); on a desktop the list is always there.
+ * @param {boolean} open
+ */
 export function openSide(open) {
   if (open === side.classList.contains("open")) return;
   side.classList.toggle("open", open);
@@ -24,18 +30,23 @@ export function openSide(open) {
 }
 
 opener.addEventListener("click", () => openSide(true));
-for (const node of document.querySelectorAll("[data-side-close]")) node.addEventListener("click", () => openSide(false));
+for (const node of all("[data-side-close]")) node.addEventListener("click", () => openSide(false));
 side.addEventListener("keydown", (event) => { if (event.key === "Escape") openSide(false); });
+/** @type {number | undefined} */
 let timer;
 find.addEventListener("input", () => {
   clearTimeout(timer);
-  timer = setTimeout(() => listTalks(current), 250);
+  timer = setTimeout(() => listConversations(current), 250);
 });
 
-/** Fetch and show the list; `id` is the conversation on show. */
-export async function listTalks(id) {
+/**
+ * Fetch and show the list; `id` is the conversation on show.
+ * @param {number | null} id
+ */
+export async function listConversations(id) {
   current = id;
   const wanted = find.value.trim();
+  /** @type {Api.Conversation[] | undefined} */
   const found = await attempt(() => call("GET", `${of("conversations")}?limit=200&search=${encodeURIComponent(wanted)}`));
   if (!found || wanted !== find.value.trim()) return;
   const items = [];
@@ -50,12 +61,14 @@ export async function listTalks(id) {
   list.replaceChildren(...items);
 }
 
+/** @param {string} moment */
 function age(moment) {
   const midnight = new Date().setHours(0, 0, 0, 0);
   const then = new Date(moment).getTime();
   return then >= midnight ? "ask.today" : then >= midnight - 7 * DAY ? "ask.week" : "ask.older";
 }
 
+/** @param {Api.Conversation} one */
 function item(one) {
   return el("li", { class: "talk" },
     el("a", {
@@ -69,9 +82,11 @@ function item(one) {
     el("button", { type: "button", class: "quiet-button", "aria-label": t("ask.manage", { title: one.title }), onclick: () => manage(one) }, icon("more")));
 }
 
+/** @param {Api.Conversation} one */
 function manage(one) {
   const name = el("input", { name: "title", maxlength: "120", required: true });
   name.value = one.title;
+  /** @type {HTMLDialogElement} */
   const dialog = el("dialog", { "aria-label": t("ask.manage_title") },
     el("form", {
       onsubmit: (event) => {
@@ -79,13 +94,13 @@ function manage(one) {
         attempt(async () => {
           await call("PATCH", of("conversations", one.id), { title: name.value });
           dialog.close();
-          listTalks(current);
+          listConversations(current);
         });
       },
     },
     el("label", {}, t("ask.name"), name),
     el("div", { class: "actions spread" },
-      el("button", { type: "button", class: "danger", onclick: () => { dialog.close(); forget(one); } }, t("ask.delete_talk")),
+      el("button", { type: "button", class: "danger", onclick: () => { dialog.close(); remove(one); } }, t("ask.delete_talk")),
       el("span", { class: "row" },
         el("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("common.cancel")),
         el("button", {}, t("common.save"))))));
@@ -95,12 +110,13 @@ function manage(one) {
   name.select();
 }
 
-async function forget(one) {
+/** @param {Api.Conversation} one */
+async function remove(one) {
   if (!(await confirmed(t("ask.delete_sure", { title: one.title }), { danger: true, yes: t("common.delete") }))) return;
   await attempt(async () => {
     await call("DELETE", of("conversations", one.id));
     toast(t("ask.deleted"));
     if (one.id === current) show(null);
-    else listTalks(current);
+    else listConversations(current);
   });
 }

@@ -4,9 +4,13 @@ import { icon } from "./ask-start.js";
 import { el } from "./ui.js";
 
 const PLACE = /^\[(\d+)\] /;
+/** @type {Record<string, string>} */
 const LANG = { "zh-Hant": "zh-Hant", "zh-Hans": "zh-Hans", yue: "yue-Hant", en: "en" };
 
-/** A source in one line: 《員工手冊》第 5.6 條 · 第 6 頁; `facts` adds version and days in force. */
+/**
+ * A source in one line: 《員工手冊》第 5.6 條 · 第 6 頁; `facts` adds version and days in force.
+ * @param {Api.Source} one
+ */
 export function place(one, facts = false) {
   const parts = [];
   if (one.clause) parts.push(/^\d/.test(one.clause) ? t("ask.clause", { clause: one.clause }) : one.clause);
@@ -16,7 +20,10 @@ export function place(one, facts = false) {
   return [title, ...parts].join(parts.length ? t("ask.joint") : "");
 }
 
-/** Version and days in force of a source, as words. */
+/**
+ * Version and days in force of a source, as words.
+ * @param {Api.Source} one
+ */
 export function inForce(one) {
   const parts = [];
   if (one.version > 1) parts.push(t("ask.version", { version: one.version }));
@@ -25,7 +32,11 @@ export function inForce(one) {
   return parts;
 }
 
-/** A source as a button over the whole line; `open(n, button)` opens it. */
+/**
+ * A source as a button over the whole line.
+ * @param {Page.NumberedSource} one
+ * @param {Page.Open} open
+ */
 export function citeLine(one, open, excerpt = "") {
   const about = inForce(one);
   return el("button", {
@@ -38,10 +49,17 @@ export function citeLine(one, open, excerpt = "") {
   el("span", { class: "go" }, icon("right", "small")));
 }
 
-/** The name of a passage's language as a copy of the document: "English copy". */
+/**
+ * The name of a passage's language as a copy of the document: "English copy".
+ * @param {Api.Source} one
+ */
 export const copyName = (one) => t(one.language === "en" ? "ask.copy_en" : "ask.copy_zh");
 
-/** A quiet link to the passage that says the same in the other language, where there is one. */
+/**
+ * A quiet link to the passage that says the same in the other language, where there is one.
+ * @param {Page.NumberedSource} one
+ * @param {Page.Open} openCounterpart
+ */
 export function counterpartLink(one, openCounterpart) {
   if (!one.twin) return null;
   const copy = copyName(one.twin);
@@ -51,11 +69,19 @@ export function counterpartLink(one, openCounterpart) {
   }, copy);
 }
 
-/** Elements of an answer's text. Without `open` (while it is being written) markers are numbers alone. */
-export function written(text, citations, open, openCounterpart) {
+/**
+ * Elements of an answer's text. Without `open` (while it is being written) markers are numbers alone.
+ * @param {string} text
+ * @param {Api.Citation[]} citations
+ * @param {Page.Open | null} open
+ * @param {Page.Open} [openCounterpart]
+ */
+export function answerText(text, citations, open, openCounterpart = () => undefined) {
   const known = new Map(citations.map((one) => [one.n, one]));
   const out = [];
+  /** @type {HTMLElement | null} */
   let list = null;
+  /** @type {HTMLElement | null} */
   let quoted = null;
   for (const line of text.split("\n")) {
     const marked = line.match(PLACE);
@@ -79,6 +105,11 @@ export function written(text, citations, open, openCounterpart) {
   return out;
 }
 
+/**
+ * @param {string} line
+ * @param {Map<number, Api.Citation>} known
+ * @param {Page.Open | null} open
+ */
 function inline(line, known, open) {
   return line.split(/(\[\d+\]|\*\*[^*]+\*\*)/).filter(Boolean).map((part) => {
     if (/^\*\*.+\*\*$/.test(part)) return el("strong", {}, part.slice(2, -2));

@@ -1,20 +1,29 @@
 // What search sees of a version: its passages beside the page; the passage pointed at is marked where it stands.
 import { call, of, t } from "./api.js";
+import { optional, required } from "./dom.js";
 import { el } from "./ui.js";
 import { soon } from "./library-parts.js";
 
 const WIDTH = 1200;
-const $ = (selector) => document.querySelector(selector);
 
-/** Return `{open(version), show(chunk id)}`; `here(...)` gives addresses of the document, `opened` hears of a change. */
-export function seen(here, opened) {
-  const list = $("[data-chunks]");
-  const image = $("[data-image]");
-  const marks = $("[data-marks]");
-  let version = null;
+/**
+ * Show a version's passages. Returns `open(version)` and `show(chunk id)`.
+ * @param {(...parts: (string | number)[]) => string} here gives addresses of the document
+ * @param {(version: Api.Version) => void} opened is called when another version has been opened
+ */
+export function passageView(here, opened) {
+  const list = required("[data-chunks]");
+  const image = required("[data-image]", HTMLImageElement);
+  const marks = required("[data-marks]");
+  const previous = required("[data-previous]", HTMLButtonElement);
+  const next = required("[data-next]", HTMLButtonElement);
+  const pageBox = required("[data-page]");
+  let version = { id: 0, drawn: false, page_count: 1 };
+  /** @type {Map<number, {chunk: Api.Chunk, node: HTMLElement}>} */
   let nodes = new Map();
   let page = 0;
 
+  /** @param {number} to */
   function turn(to) {
     if (!version.drawn || to < 1 || to > version.page_count) return;
     if (to !== page) {
@@ -23,19 +32,25 @@ export function seen(here, opened) {
       image.alt = t("library.page_n", { n: page });
       marks.replaceChildren();
     }
-    $("[data-page-number]").textContent = `${t("library.page_n", { n: page })} / ${version.page_count}`;
-    $("[data-previous]").disabled = page <= 1;
-    $("[data-next]").disabled = page >= version.page_count;
+    required("[data-page-number]").textContent = `${t("library.page_n", { n: page })} / ${version.page_count}`;
+    previous.disabled = page <= 1;
+    next.disabled = page >= version.page_count;
   }
 
+  /**
+   * @param {Api.Chunk} chunk
+   * @param {HTMLElement} node
+   * @param {boolean} stay do not turn the page where the passage is on it already
+   */
   function mark(chunk, node, stay) {
-    list.querySelector(".here")?.classList.remove("here");
+    optional(".here", HTMLElement, list)?.classList.remove("here");
     node.classList.add("here");
     const first = chunk.boxes[0]?.page ?? chunk.pages[0];
     if (first && !(stay && chunk.pages.includes(page))) turn(first);
     draw(chunk);
   }
 
+  /** @param {Api.Chunk} chunk */
   function draw(chunk) {
     marks.style.height = `${image.clientHeight}px`;
     marks.replaceChildren(...chunk.boxes.filter((box) => box.page === page).map((box) => {
@@ -46,9 +61,10 @@ export function seen(here, opened) {
       return node;
     }));
     const box = chunk.boxes.find((one) => one.page === page);
-    if (box) $("[data-page]").scrollTop = box.y0 * image.clientHeight - 80;
+    if (box) pageBox.scrollTop = box.y0 * image.clientHeight - 80;
   }
 
+  /** @param {Api.Chunk} chunk */
   function row(chunk) {
     const head = [
       t("library.chunk_n", { n: chunk.ordinal + 1 }),
@@ -66,31 +82,33 @@ export function seen(here, opened) {
     return node;
   }
 
+  /** @param {Api.Version | undefined} chosen */
   async function open(chosen) {
     if (!chosen || chosen.state === "indexing") return;
     const at = ["versions", chosen.id];
     const [chunks, outline, kind] = await Promise.all([call("GET", here(...at, "chunks")), call("GET", here(...at, "outline")), call("GET", here(...at, "kind"))]);
-    version = { ...chosen, drawn: kind !== "text", page_count: chosen.page_count ?? 1 };
+    version = { id: chosen.id, drawn: kind !== "text", page_count: chosen.page_count ?? 1 };
     nodes = new Map();
     page = 0;
     list.replaceChildren(...chunks.map(row));
-    $("[data-seen-version]").textContent = t("library.version_n", { n: chosen.number });
-    $("[data-page]").hidden = !version.drawn;
-    $("[data-page-bar]").hidden = !version.drawn || version.page_count < 2;
-    $("[data-no-pages]").hidden = version.drawn;
-    $("[data-seen]").classList.toggle("alone", !version.drawn);
+    required("[data-seen-version]").textContent = t("library.version_n", { n: chosen.number });
+    pageBox.hidden = !version.drawn;
+    required("[data-page-bar]").hidden = !version.drawn || version.page_count < 2;
+    required("[data-no-pages]").hidden = version.drawn;
+    required("[data-seen]").classList.toggle("alone", !version.drawn);
     showOutline(outline);
     turn(1);
     opened(chosen);
   }
 
+  /** @param {Api.Section[]} outline */
   function showOutline(outline) {
     const named = outline.filter((one) => one.heading);
     const rows = named.map((one) => el("li", { dataset: { level: Math.min(one.level, 6) } }, one.heading));
-    $("[data-outline]").replaceChildren(...(rows.length ? rows : [el("li", { class: "quiet" }, t("library.no_outline"))]));
+    required("[data-outline]").replaceChildren(...(rows.length ? rows : [el("li", { class: "quiet" }, t("library.no_outline"))]));
   }
 
-  const find = $("[data-find]");
+  const find = required("[data-find]", HTMLInputElement);
   find.addEventListener("input", soon(() => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const { chunk, node } of nodes.values()) {
@@ -99,14 +117,15 @@ export function seen(here, opened) {
     }
   }, 150));
   image.addEventListener("load", () => {
-    const here = nodes.get(Number(list.querySelector(".here")?.dataset.chunk));
+    const here = nodes.get(Number(optional(".here", HTMLElement, list)?.dataset.chunk));
     if (here) draw(here.chunk);
   });
-  $("[data-previous]").addEventListener("click", () => turn(page - 1));
-  $("[data-next]").addEventListener("click", () => turn(page + 1));
+  previous.addEventListener("click", () => turn(page - 1));
+  next.addEventListener("click", () => turn(page + 1));
 
   return {
     open,
+    /** @param {number} id */
     show(id) {
       const found = nodes.get(id);
       if (!found) return;

@@ -4,12 +4,21 @@ import { attempt, el } from "./ui.js";
 
 const STEP = 5;
 
-/** Show the text around a quote in `body`. */
+/**
+ * Show the text around a quote in `body`.
+ * @param {Api.OpenedSource} source
+ * @param {HTMLElement} body
+ */
 export function textView(source, body) {
   const holder = el("div", { class: "clauses" });
   let first = source.blocks[0]?.ordinal ?? 0;
   let next = (source.blocks.at(-1)?.ordinal ?? -1) + 1;
   let path = "";
+  /**
+   * @param {number} from
+   * @param {number} count
+   * @returns {Promise<Api.Block[]>}
+   */
   const fetched = (from, count) => call("GET", `${of("versions", source.version_id, "text")}?first=${from}&count=${count}`);
   const before = el("button", { type: "button", class: "plain small", onclick: () => attempt(async () => {
     const from = Math.max(0, first - STEP);
@@ -32,28 +41,36 @@ export function textView(source, body) {
   body.replaceChildren(holder);
   holder.querySelector("mark")?.scrollIntoView({ block: "center" });
 
+  /** @param {Api.Block} one */
   function block(one) {
     const here = one.heading_path.join(" › ");
     const head = here && here !== path ? el("p", { class: "path" }, here) : null;
     path = here;
     const quoted = one.start !== null;
     // Offsets count characters; JavaScript counts some of Hong Kong's own characters twice.
-    const units = (characters) => [...one.text].slice(0, characters).join("").length;
+    /** @param {number | null | undefined} characters */
+    const units = (characters) => [...one.text].slice(0, characters ?? undefined).join("").length;
     return el("section", { class: quoted ? "here" : null, lang: source.language },
       head, ...content(one.text, quoted ? units(one.start) : 0, quoted ? units(one.end) : 0));
   }
 }
 
-/** Lines as paragraphs, lines with tabs as rows of a table; the characters start–end marked. */
+/**
+ * Lines as paragraphs, lines with tabs as rows of a table; the characters start–end marked.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ */
 function content(text, start, end) {
   const out = [];
+  /** @type {HTMLTableElement | null} */
   let table = null;
   let at = 0;
   for (const line of text.split("\n")) {
     const cells = line.split("\t");
     let offset = at;
     const parts = cells.map((cell) => {
-      const marked = lit(cell, start - offset, end - offset);
+      const marked = highlighted(cell, start - offset, end - offset);
       offset += cell.length + 1;
       return marked;
     });
@@ -72,7 +89,12 @@ function content(text, start, end) {
   return out;
 }
 
-function lit(text, start, end) {
+/**
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ */
+function highlighted(text, start, end) {
   const from = Math.max(0, start);
   const to = Math.min(text.length, end);
   if (from >= to) return [text];

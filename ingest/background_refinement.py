@@ -115,7 +115,7 @@ def _refine_until_ended(
                     break
                 library = Library(tenant)
                 with library.session() as session:
-                    state = sentence_vectors.state(session)
+                    state = sentence_vectors.search_state(session)
                 if state != complete.get(tenant.slug) and refine(library, workers, go_on=may_go_on):
                     complete[tenant.slug] = state
         except ProgramClosing:

@@ -19,7 +19,7 @@ from assistant.evidence.quotable_spans import QuotableSpan, spans_of
 from assistant.evidence.scoring import ScoredSpan, read, score
 from kb.core.cpu_cores import usable_cores
 from kb.language.detect import Language
-from kb.search.dense.sentence_vectors import text_of
+from kb.search.dense.sentence_vectors import sentence_text
 from kb.search.models import embedding
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage
@@ -75,8 +75,8 @@ def _gather(retriever: Retriever, question: str, collections: list[str] | None, 
     chosen = _promising(found, candidates, stored)
     similar = _similar(retriever, found, [candidates[i] for i in chosen], [stored[i] for i in chosen])
     chinese = np.array([candidates[i].passage.language != Language.ENGLISH.value for i in chosen])
-    cosines = found.centres.centred(similar, found.vectors, chinese).max(axis=1)
-    cosines += found.centres.level(found.vectors)
+    cosines = found.language_means.centred(similar, found.vectors, chinese).max(axis=1)
+    cosines += found.language_means.mean_offset(found.vectors)
     units = score(read(found), [candidates[i] for i in chosen], cosines)
     return Evidence(found, _reranked(found.passages, units), units, collections)
 
@@ -111,7 +111,7 @@ def _similar(
 def _vectors(retriever: Retriever, chosen: list[QuotableSpan]) -> Vectors:
     """Embed units, each text once while the process lives."""
     model = retriever.settings.embedding_model
-    texts = [text_of(unit.passage.title, unit.passage.heading_path, unit.text) for unit in chosen]
+    texts = [sentence_text(unit.passage.title, unit.passage.heading_path, unit.text) for unit in chosen]
     known = {text: vector for text in texts if (vector := _EMBEDDED.get((model, text))) is not None}
     missing = [text for text in dict.fromkeys(texts) if text not in known]
     made = embedding.load(retriever.settings).encode_passages(missing)
@@ -135,7 +135,7 @@ def _promising(found: SearchResult, candidates: list[QuotableSpan], stored: list
 
 def _lexical(found: SearchResult, unit: QuotableSpan) -> float:
     """Share of the question's worth that the unit's words carry, 0..1, counted in the unit's own language."""
-    if found.possible <= 0.0:
+    if found.max_score <= 0.0:
         return 0.0
     here = word_set(unit.text)
     above = word_set("\n".join([unit.passage.title, *unit.passage.heading_path]))
@@ -145,4 +145,4 @@ def _lexical(found: SearchResult, unit: QuotableSpan) -> float:
             worth += weight * found.idf.get(word, 0.0)
         elif word in above:
             worth += 0.5 * weight * found.idf.get(word, 0.0)
-    return min(1.0, worth / found.possible)
+    return min(1.0, worth / found.max_score)

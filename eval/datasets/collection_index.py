@@ -101,7 +101,13 @@ def _code() -> str:
     """A digest of the code that makes chunks and words; of publishing only what writes, so that scores may be tuned."""
     writes = [
         inspect.getsource(one)
-        for one in (prepare, version_writer.fill, word_index.add, sentence_vectors.text_of, sentence_vectors.store)
+        for one in (
+            prepare,
+            version_writer.fill,
+            word_index.add,
+            sentence_vectors.sentence_text,
+            sentence_vectors.store,
+        )
     ]
     return hashlib.sha256("".join([fingerprint(_MODULES), *writes]).encode()).hexdigest()
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import filelock
 
 from eval.datasets import vector_cache
-from eval.datasets.benchmark_collections import Dataset, Entry
+from eval.datasets.benchmark_collections import CorpusEntry, Dataset
 from eval.datasets.code_fingerprint import fingerprint
 from ingest.parsers.shared.element_builder import Builder
 from ingest.parsers.shared.parsed_document import ParsedDocument
@@ -114,7 +114,7 @@ def _code() -> str:
 
 def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: Path, progress: Progress) -> int:
     encoder = embedding.load(settings)
-    read: list[tuple[Entry, PreparedDocument]] = []
+    read: list[tuple[CorpusEntry, PreparedDocument]] = []
     for done, entry in enumerate(dataset.corpus, 1):
         prepared = _prepared(entry, settings, encoder)
         if prepared is not None:
@@ -157,7 +157,7 @@ def _refine(library: Library, encoder: Encoder, cache: Path, progress: Progress)
         progress("sentences", min(done + _BATCH, total), total)
 
 
-def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> PreparedDocument | None:
+def _prepared(entry: CorpusEntry, settings: Settings, encoder: Encoder) -> PreparedDocument | None:
     """Read one entry as a plain-text document; ``None`` where there is no text to find."""
     builder = Builder()
     add_text(builder, entry.text)

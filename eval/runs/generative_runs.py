@@ -17,7 +17,7 @@ from assistant.checking.claim_checker import Verdict
 from assistant.events import DeltaEvent, final_answer
 from assistant.turn import Turn, stream
 from assistant.turn import answer as answer_turn
-from eval.datasets.question_files import Question
+from eval.datasets.question_files import JudgedQuestion
 from eval.measures.answer_judge import judge
 from eval.measures.tenant_records import TenantRecords
 from eval.runs.latency import percentiles
@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 def run(
     retriever: Retriever,
-    questions: list[Question],
+    questions: list[JudgedQuestion],
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> dict[str, Any]:
     """Ask every question twice, with the model and with quotes only, and sum both up.
@@ -53,7 +53,7 @@ def run(
     return found | {"questions": len(questions), "model": retriever.settings.llm_model, "rows": rows["llm"]}
 
 
-def _asked(retriever: Retriever, one: Question, records: TenantRecords, generate: bool) -> Row:
+def _asked(retriever: Retriever, one: JudgedQuestion, records: TenantRecords, generate: bool) -> Row:
     turn = Turn(one.question, history=one.history, as_of=one.as_of, id=one.id, generate=generate)
     started = time.perf_counter()
     timed = [(time.perf_counter() - started, event) for event in stream(retriever, turn)]
@@ -80,7 +80,7 @@ def _asked(retriever: Retriever, one: Question, records: TenantRecords, generate
     }
 
 
-def _sources(retriever: Retriever, answer: Answer, one: Question) -> str:
+def _sources(retriever: Retriever, answer: Answer, one: JudgedQuestion) -> str:
     """Everything a number of the answer may stand on: cited passages with their places, or the nearest of a refusal."""
     chunks = retriever.library.chunks(citation.chunk_id for citation in answer.citations)
     cited = [

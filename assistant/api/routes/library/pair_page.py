@@ -14,14 +14,14 @@ from assistant.api.routes.library.document_pairs import Only, opened_pair, rows_
 from assistant.api.schemas.bilingual_schemas import paired_document
 from assistant.api.schemas.bodies import Id
 from assistant.bilingual_view.side_by_side import PassageView
-from assistant.tasks.word_diff import Piece
+from assistant.tasks.word_diff import DiffPiece
 from assistant.web.pages import render
 
 __all__ = ["blocks", "router"]
 
 router = APIRouter(include_in_schema=False)
 _ROWS = 100
-Line = list[list[Piece]]  # the pieces of each cell
+Line = list[list[DiffPiece]]  # the pieces of each cell
 
 
 @router.get("/t/{tenant}/library/{document_id}/twin")
@@ -81,12 +81,12 @@ def blocks(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[bool, list
     return [(is_table, list(some)) for is_table, some in groupby(lines, key=lambda cells: len(cells) > 1)]
 
 
-def _pieces(cell: str, marks: Sequence[tuple[int, int]]) -> list[Piece]:
-    pieces: list[Piece] = []
+def _pieces(cell: str, marks: Sequence[tuple[int, int]]) -> list[DiffPiece]:
+    pieces: list[DiffPiece] = []
     done = 0
     for start, end in marks:
         if end > 0 and start < len(cell):
             first, last = max(start, 0), min(end, len(cell))
-            pieces += [Piece(cell[done:first], False), Piece(cell[first:last], True)]
+            pieces += [DiffPiece(cell[done:first], False), DiffPiece(cell[first:last], True)]
             done = last
-    return [one for one in (*pieces, Piece(cell[done:], False)) if one.text]
+    return [one for one in (*pieces, DiffPiece(cell[done:], False)) if one.text]

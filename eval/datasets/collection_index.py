@@ -20,7 +20,7 @@ import filelock
 from eval.datasets import vector_cache
 from eval.datasets.benchmark_collections import CorpusEntry, Dataset
 from eval.datasets.code_fingerprint import fingerprint
-from ingest.parsers.shared.element_builder import Builder
+from ingest.parsers.shared.element_builder import ElementBuilder
 from ingest.parsers.shared.parsed_document import ParsedDocument
 from ingest.parsers.shared.plain_text import add_text
 from ingest.prepared import PreparedDocument
@@ -159,7 +159,7 @@ def _refine(library: Library, encoder: Encoder, cache: Path, progress: Progress)
 
 def _prepared(entry: CorpusEntry, settings: Settings, encoder: Encoder) -> PreparedDocument | None:
     """Read one entry as a plain-text document; ``None`` where there is no text to find."""
-    builder = Builder()
+    builder = ElementBuilder()
     add_text(builder, entry.text)
     try:
         return prepare(ParsedDocument(builder.elements, title=entry.title), "", settings, encoder)

@@ -1,4 +1,4 @@
-"""What kind of file is this? The content decides; the name settles only what content leaves open."""
+"""The kind of a file. Its content decides; the suffix decides only where the content leaves several kinds possible."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ _ODF = {
     "application/epub+zip": "epub",
 }
 _MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]?(.*)")
-# headers only a mail program writes; "To:", "From:", "Subject:" also head an office memo
+# headers that only a mail program writes; "To:", "From:", "Subject:" are in an office memo too
 _MAIL_ONLY = {"mime-version", "received", "return-path", "message-id", "delivered-to", "x-mailer", "content-type"}
-_HEAD = 65_536
+_HEAD_BYTES = 65_536
 _LEAST_PLAUSIBLE = 0.2
 
 
 def suffix_of(filename: str) -> str:
-    """The lower-case suffix of a file name with its dot, or an empty string."""
+    """Return the suffix of a file name in lower case with its dot, or an empty string."""
     return Path(filename).suffix.lower()
 
 
@@ -59,7 +59,7 @@ def detect(path: Path, context: ParseContext) -> str:
         FileRejected: ``file_encrypted``, ``file_broken``, ``file_mislabelled``, ``file_unsupported``.
     """
     with path.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(_HEAD_BYTES)
     named = KIND_OF_SUFFIX.get(suffix_of(context.filename))
     found = _by_signature(path, head, named, context)
     if found:
@@ -73,7 +73,7 @@ def detect(path: Path, context: ParseContext) -> str:
         raise FileRejected("file_unsupported", name=context.filename, found=found)
     if known:
         raise FileRejected("file_mislabelled", name=context.filename, found=found)
-    # a signature-less blob under a known name: most often the right file, cut or overwritten at its head
+    # a known suffix without the signature: most often the right file, damaged at its start
     raise FileRejected("file_broken", name=context.filename)
 
 
@@ -143,11 +143,11 @@ def _by_zip(path: Path, named: str | None, context: ParseContext) -> str:
 
 
 def _as_text(head: bytes) -> str | None:
-    """The head as text, or None when its bytes are no text in any encoding."""
+    """Return the start of the file as text, or None when the bytes are not text in any encoding."""
     text, encoding = decode(head)
     if encoding.startswith(("utf-16", "big5", "gb", "cp9", "euc")) and plausibility(head, encoding) < _LEAST_PLAUSIBLE:
-        return None  # two bytes of noise are nearly always some character
-    # a magic number can hide in a text sample only by chance: count what no text has
+        return None  # in these encodings, two random bytes are nearly always some character
+    # binary data may decode by chance: count characters that no text contains
     bad = sum(1 for char in text if char == "\ufffd" or (char < " " and char not in "\t\n\r\x0b\x0c\x1a\x1b"))
     return text if bad <= 0.02 * len(text) + 1 else None
 
@@ -175,7 +175,7 @@ def _by_text(text: str, named: str | None) -> str:  # noqa: PLR0911 (one rule pe
 
 
 def _is_mail(start: str) -> bool:
-    """True if the text opens with headers that only a mail program writes."""
+    """Return whether the text starts with headers that only a mail program writes."""
     names: list[str] = []
     for line in start.replace("\r", "").split("\n")[:200]:
         if not line.strip():

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from ingest.parsers import SUPPORTED_SUFFIXES, ParseContext, ParsedDocument, parse_file
+from ingest.parsers.dispatch import parse_file
+from ingest.parsers.file_kind import KIND_OF_SUFFIX
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -130,7 +132,7 @@ def test_limits_come_before_parsing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"words " * 300_000)
     assert refused(tmp_path / "a.txt", max_file_mb=1) == "file_too_large"
     assert refused(tmp_path / "none.txt") == "file_missing"
-    assert {".docx", ".pdf", ".eml", ".zip", ".heic"} <= SUPPORTED_SUFFIXES
+    assert {".docx", ".pdf", ".eml", ".zip", ".heic"} <= KIND_OF_SUFFIX.keys()
 
 
 @pytest.mark.parametrize(

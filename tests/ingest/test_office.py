@@ -21,7 +21,8 @@ from pptx import Presentation
 from pptx.util import Inches
 from unstructured.documents.elements import Element
 
-from ingest.parsers import ParseContext, ParsedDocument, parse_file
+from ingest.parsers.dispatch import parse_file
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -378,8 +379,8 @@ def test_no_parser_touches_the_code_that_fetches_models(tmp_path: Path) -> None:
     """unstructured's classifier downloads a spaCy model; the element classes must stay usable without it."""
     (tmp_path / "a.txt").write_text("Some words of text.\n\n第一章 假期\n", encoding="utf-8")
     code = (
-        "import sys; from pathlib import Path; from ingest.parsers import parse_file, ParseContext\n"
-        "from ingest.parsers.dispatch import _MODULE_OF_KIND\nimport importlib\n"
+        "import sys; from pathlib import Path; from ingest.parsers.shared.parsed_document import ParseContext\n"
+        "from ingest.parsers.dispatch import _MODULE_OF_KIND, parse_file\nimport importlib\n"
         "modules = {m for m in _MODULE_OF_KIND.values() if not m.startswith('pdf.')}\n"
         "[importlib.import_module('ingest.parsers.' + m) for m in modules]\n"
         "from kb.core.settings import Settings\n"

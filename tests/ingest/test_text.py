@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parsers import ParseContext, ParsedDocument, parse_file
+from ingest.parsers.dispatch import parse_file
 from ingest.parsers.shared.encoding import guess_encoding
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 

@@ -1,4 +1,4 @@
-"""Text of HTML elements as a browser shows it."""
+"""The text of HTML elements as a browser shows it. ``BLOCKS``: tags of blocks; ``SKIP``: tags without readable text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SKIP = {
 
 
 def plain_text(element: etree._Element) -> str:
-    """The element's own text on one line, without scripts, images and reading aids."""
+    """Return the text of an element on one line, without scripts, nested tables and ruby annotations."""
     parts: list[str] = []
 
     def collect(node: etree._Element) -> None:
@@ -40,7 +40,7 @@ def plain_text(element: etree._Element) -> str:
 
 
 def collapse(text: str | None) -> str:
-    """White space as a browser shows it. A break inside Chinese prose in the source is no space."""
+    """Collapse white space as a browser does, but a line break between Chinese characters becomes nothing."""
     if not text:
         return ""
     text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+\s*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)

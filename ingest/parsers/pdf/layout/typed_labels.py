@@ -1,4 +1,4 @@
-"""Typed labels: clause numbers, list marks and section words at the start of a line."""
+"""Typed labels at the start of a line: clause numbers, list marks, section names."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _DASHES = "–—*-·‧"
 
 
 class Label(NamedTuple):
-    """What stands at the head of a line: its kind, its text, and where the words after it begin."""
+    """The label at the start of a line. ``end``: offset after it."""
 
     kind: str
     text: str
@@ -50,12 +50,12 @@ class Label(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """Levels of a decimal number: 3 for "3.2.1"."""
+        """Number of levels of a decimal number: 3 for "3.2.1"; 0 for other labels."""
         return len(re.findall(r"\d+", self.text)) if self.kind == "number" else 0
 
 
 def read_label(text: str) -> Label | None:
-    """Return the label ``text`` begins with, or ``None``."""
+    """Return the label at the start of ``text``, or ``None``."""
     for kind, pattern in _PATTERNS:
         match = pattern.match(text)
         if not match:
@@ -72,7 +72,7 @@ def read_label(text: str) -> Label | None:
 
 
 def is_section_name(text: str) -> bool:
-    """Return whether ``text`` is nothing but the label of a section: "Annex 5.1 (P. 1)", 「附件5.1之附錄1」."""
+    """Return whether ``text`` is only the label of a section: "Annex 5.1 (P. 1)", 「附件5.1之附錄1」."""
     rest = PAGE_OF.sub("", text).strip()
     for _ in range(2):
         label = read_label(rest)

@@ -22,13 +22,13 @@ class Draft:
 
     Attributes:
         section: ordinal of its section; None when top-level sections were merged.
-        whole: whether it is a complete subsection, which may be merged with its neighbour.
+        complete: whether it is a complete subsection, which may be merged with its neighbour.
         small: whether its tokens are under ``_SMALL``.
     """
 
     section: int | None
     pieces: list[Piece] = field(default_factory=list)
-    whole: bool = False
+    complete: bool = False
     small: bool = False
 
     @property
@@ -80,7 +80,7 @@ class _Packer:
         if not children or any(self.blocks[p.block].kind != "heading" for p in own_pieces):
             drafts, own_pieces = self._groups(ordinal, own_pieces), []
             if not children and len(drafts) == 1:
-                drafts[0].whole = True
+                drafts[0].complete = True
         for child in children:
             drafts += self._section(child, own_pieces)
             own_pieces = []
@@ -104,7 +104,7 @@ class _Packer:
         return packed
 
     def _mergeable(self, last: Draft, draft: Draft, budget: int) -> bool:
-        if not (last.whole and draft.whole) or self._is_chapter(last) or self._is_chapter(draft):
+        if not (last.complete and draft.complete) or self._is_chapter(last) or self._is_chapter(draft):
             return False
         total = last.tokens + draft.tokens
         tiny = min(last.tokens, draft.tokens) <= budget * _TINY

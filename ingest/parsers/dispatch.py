@@ -39,7 +39,7 @@ _MODULE_OF_KIND = {
     "epub": "web.epub",
     "zip": "archive",
 }
-# Pairs of kinds without a note when the name says one and the content is the other, such as Markdown in a .txt file.
+# Pairs of kinds that get no note when the suffix means one and the content is the other: Markdown in a .txt file.
 _INTERCHANGEABLE = {frozenset(("text", "markdown")), frozenset(("eml", "mhtml")), frozenset(("html", "xml"))}
 
 

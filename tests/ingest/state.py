@@ -35,7 +35,7 @@ def content(tenant: Tenant) -> dict[tuple[str, int], dict[str, Any]]:
     return found
 
 
-def assert_whole(settings: Settings, tenant: Tenant) -> None:
+def assert_consistent(settings: Settings, tenant: Tenant) -> None:
     """Check that records, words, vectors, originals and work folders agree with each other."""
     library = Library(tenant)
     with library.session() as session:

@@ -33,7 +33,7 @@ def outstanding_sentences(library: Library) -> int:
         return sentence_vectors.outstanding(session)
 
 
-def test_filled_batch_by_batch_and_gone_on_with(
+def test_refinement_runs_in_batches_and_continues_after_an_interruption(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     library = ingested(settings, workers, tenant, make_docx(tmp_path / "handbook.docx", "leave"))
@@ -54,11 +54,11 @@ def test_filled_batch_by_batch_and_gone_on_with(
     assert background_refinement.refine(library, workers)  # nothing is left to do
 
 
-def test_the_command_line_makes_them_after_the_files_and_later_if_it_was_stopped(
+def test_the_next_command_refines_what_an_interrupted_one_left(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
-    library = ingested(settings, workers, tenant, path)  # as a run leaves it that is stopped after the last file
+    library = ingested(settings, workers, tenant, path)  # like a run that was stopped after the last file
     assert outstanding_sentences(library) > 0
     arguments = ["--data", str(settings.data), "ingest", str(path), "--tenant", "harmony", "--json"]
     result = CliRunner().invoke(cli, arguments, env={"KB_CACHE": str(settings.cache)}, catch_exceptions=False)
@@ -66,7 +66,7 @@ def test_the_command_line_makes_them_after_the_files_and_later_if_it_was_stopped
     assert outstanding_sentences(library) == 0
 
 
-def test_a_service_fills_when_its_queue_is_empty(
+def test_a_service_refines_when_its_queue_is_empty(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     library = ingested(settings, workers, tenant, make_docx(tmp_path / "handbook.docx", "leave"))

@@ -69,7 +69,7 @@ def test_dates_of_other_things_do_not_count(page: str) -> None:
     assert effective_dates([page]).effective_from is None
 
 
-def test_file_name_and_last_lines_help_when_the_text_is_silent() -> None:
+def test_file_name_and_last_lines_are_used_when_the_text_states_no_date() -> None:
     assert effective_dates(["Letter"], "", "letter_2012-01-18.pdf").issued == date(2012, 1, 18)
     assert effective_dates(["Manual"], "Revised 2020/7").issued == date(2020, 7, 1)
 

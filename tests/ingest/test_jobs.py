@@ -25,11 +25,11 @@ from kb.search.dense.vector_store import VectorStore
 from kb.store import tenants, writer_lock
 from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx, make_pdf, rules
-from tests.ingest.state import assert_whole, content
+from tests.ingest.state import assert_consistent, content
 
 
 def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
-    """Start ``kb`` in a process of its own."""
+    """Start ``kb`` in a new process."""
     # A shell starts background jobs with Ctrl-C ignored, and what they start inherits that.
     program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from kb.cli import main; main()"
     command = [sys.executable, "-c", program, "--data", str(settings.data), *arguments]
@@ -97,7 +97,7 @@ def uninterrupted(settings: Settings, workers: WorkerPool, folder: Path) -> dict
     return content(tenant)
 
 
-def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
+def test_a_batch_killed_several_times_ends_like_an_uninterrupted_one(
     settings: Settings, workers: WorkerPool, tenant: Tenant, batch: Path
 ) -> None:
     wanted = uninterrupted(settings, workers, batch)
@@ -117,11 +117,11 @@ def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
     lines = finish(start(settings, "ingest", str(batch), "--tenant", "harmony", "--json"))
     assert [line["document"] for line in lines if line["status"] == "failed"] == ["broken.pdf"]
     assert content(tenant) == wanted
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
     assert not job_queue.was_interrupted(settings)
 
 
-def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_whole(
+def test_killed_while_replacing_the_old_version_is_used_until_the_new_one_is_complete(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=2)
@@ -129,7 +129,7 @@ def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_who
     old = content(tenant)["manual.pdf", 1]
     make_pdf(path, "transport", pages=2)
     process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
-    # the new version's records are in, its vectors perhaps, and it is not published
+    # the records of the new version are stored, its vectors perhaps too, and it is not published
     filled = "SELECT count(*) FROM chunks JOIN versions ON versions.id = version_id WHERE number = 2"
     assert kill_when(process, lambda: records(tenant, filled) > 0)
     (holding,) = Library(tenant).documents()
@@ -145,7 +145,7 @@ def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_who
         1: "superseded",
         2: "published",
     }
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
 def test_a_job_is_finished_without_the_file_it_came_from(
@@ -159,10 +159,10 @@ def test_a_job_is_finished_without_the_file_it_came_from(
         for job_id in queue.unfinished():
             assert [outcome.status for outcome in queue.outcomes(job_id)] == ["indexed"]
     assert set(content(tenant)) == {("handbook.docx", 1)}
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
-def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
+def test_reconciling_repairs_what_a_crash_between_two_stores_leaves(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
@@ -172,8 +172,8 @@ def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
     (holding,) = library.documents()
     wanted = store.ids()
     before = content(tenant)
-    # vectors nobody names, vectors missing, a version begun, its work folder, an original without a version
-    store.add(9_999, [10_001, 10_002], workers_vectors(store, holding.version.id))
+    # orphan vectors, missing vectors, a started version, its work folder, an original without a version
+    store.add(9_999, [10_001, 10_002], two_vectors(store, holding.version.id))
     store.remove([min(wanted)])
     other = tmp_path / "other.txt"
     other.write_text("\n".join(rules("cash", 2)))
@@ -185,15 +185,15 @@ def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
     reconcile.reconcile_all(settings, [])
     assert content(tenant) == before
     assert store.ids() == wanted
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
-def workers_vectors(store: VectorStore, version_id: int) -> Any:
-    """Two vectors of the right width, from the store itself."""
+def two_vectors(store: VectorStore, version_id: int) -> Any:
+    """Return two vectors of the right dimension, taken from the store."""
     return store._collection.get(where={"version": version_id}, limit=2, include=["embeddings"])["embeddings"][[0, 0]]
 
 
-def test_a_ctrl_c_is_no_failure(settings: Settings, tenant: Tenant, tmp_path: Path) -> None:
+def test_ctrl_c_is_not_a_failure(settings: Settings, tenant: Tenant, tmp_path: Path) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=20)
     process = start(settings, "ingest", str(path), "--tenant", "harmony")
     while not list((tenant.home / "work").glob("*")) and process.poll() is None:
@@ -205,5 +205,9 @@ def test_a_ctrl_c_is_no_failure(settings: Settings, tenant: Tenant, tmp_path: Pa
     assert "goes on" in err
     assert "failed" not in out
     (line,) = finish(start(settings, "ingest", str(path), "--tenant", "harmony", "--json"))
-    assert (line["status"], line["version"], line["pages"]) == ("unchanged", 1, 20)  # the job of before did it
-    assert_whole(settings, tenant)
+    assert (line["status"], line["version"], line["pages"]) == (
+        "unchanged",
+        1,
+        20,
+    )  # the interrupted job was finished first
+    assert_consistent(settings, tenant)

@@ -33,7 +33,7 @@ def test_the_wall_clock_counts_unless_the_process_has_low_priority(settings: Set
     with pytest.raises(FileRejected) as caught:
         process_limits(settings, idle_pid, False, LIMIT_SECONDS + 1).check()
     assert caught.value.code == "file_timeout"
-    process_limits(settings, idle_pid, True, LIMIT_SECONDS + 1).check()  # it had the processor for less
+    process_limits(settings, idle_pid, True, LIMIT_SECONDS + 1).check()  # its CPU time is below the limit
 
 
 def test_a_low_priority_process_that_waits_forever_is_ended_too(settings: Settings, idle_pid: int) -> None:

@@ -22,13 +22,13 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.models import embedding
 from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rules
-from tests.ingest.state import assert_whole, content
+from tests.ingest.state import assert_consistent, content
 
 
 def ingest_file(
     settings: Settings, workers: WorkerPool, tenant: Tenant, path: Path, name: str | None = None
 ) -> list[Outcome]:
-    """Ingest a file and what is found inside it, without a queue."""
+    """Ingest a file and the files found inside it, without a queue."""
     context = IngestContext(settings, workers)
     todo = [job_for(tenant, path, name or path.name, str(path), "main")]
     done = []
@@ -54,7 +54,7 @@ def test_a_pdf_becomes_a_searchable_document(
     question = embedding.load(settings).encode_queries([chunks[1].text])
     ((best, _),) = VectorStore(settings, tenant, "main").nearest(question, 1)[0]
     assert best == chunks[1].id
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
 def test_same_bytes_again_are_unchanged_and_new_bytes_are_the_next_version(
@@ -70,7 +70,7 @@ def test_same_bytes_again_are_unchanged_and_new_bytes_are_the_next_version(
     assert (replaced.status, replaced.version) == ("replaced", 2)
     states = {number: facts["state"] for (_, number), facts in content(tenant).items()}
     assert states == {1: "superseded", 2: "published"}
-    assert_whole(settings, tenant)  # the vectors of version 1 are gone
+    assert_consistent(settings, tenant)  # the vectors of version 1 are gone
     assert "leave" in content(tenant)["handbook.docx", 1]["texts"][0]  # but it can still be read
 
 
@@ -104,7 +104,7 @@ def test_a_refused_file_leaves_nothing_but_its_error(
     assert not list((tenant.home / "work").glob("*"))
 
 
-def test_a_failed_new_version_leaves_the_old_one_answering(
+def test_a_failed_new_version_leaves_the_old_one_published(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=1)
@@ -151,7 +151,7 @@ def test_every_stage_may_be_repeated(settings: Settings, workers: WorkerPool, te
 
     outcome = pipeline.ingest(job_for(tenant, path, path.name, str(path), "main"), context, twice)  # type: ignore[arg-type]
     assert outcome.status == "indexed"
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
     assert set(content(tenant)) == {("handbook.docx", 1)}
 
 
@@ -168,7 +168,7 @@ def test_a_reader_that_takes_too_long_is_ended_and_replaced(settings: Settings, 
         workers.read(make_pdf(tmp_path / "a.pdf", "a", 1), "a.pdf", tmp_path / "work-a", lambda done, total: None)
 
 
-def test_a_reader_that_grows_too_large_is_ended(settings: Settings, tmp_path: Path) -> None:
+def test_a_reader_that_uses_too_much_memory_is_ended(settings: Settings, tmp_path: Path) -> None:
     small = settings.model_copy(update={"worker_memory_mb": 256})
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=1)
     with WorkerPool(small) as workers, pytest.raises(FileRejected) as caught:
@@ -193,7 +193,7 @@ def test_a_crashed_reader_fails_its_file_and_the_next_one_is_read(settings: Sett
         assert facts["pages"] == 20
 
 
-def test_embedding_goes_on_where_a_dead_embedder_was(settings: Settings, tmp_path: Path) -> None:
+def test_embedding_continues_after_the_embedder_crashed(settings: Settings, tmp_path: Path) -> None:
     """What was embedded before the crash is kept, and the rows equal those of an uninterrupted run."""
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=5)
     small = settings.model_copy(update={"chunk_tokens": 64})

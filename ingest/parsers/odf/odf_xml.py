@@ -66,10 +66,10 @@ def table_rows(table: etree._Element) -> tuple[list[list[str]], int]:
             for _ in range(repeat):
                 column = len(cells)
                 if local_name(cell) == "covered-table-cell" and column in spans_below:
-                    left, held = spans_below.pop(column)
-                    cells.append(held)
-                    if left > 1:
-                        spans_below[column] = (left - 1, held)
+                    rows_left, merged_text = spans_below.pop(column)
+                    cells.append(merged_text)
+                    if rows_left > 1:
+                        spans_below[column] = (rows_left - 1, merged_text)
                     continue
                 cells.append(text)
                 down, across = _int(cell, "number-rows-spanned"), _int(cell, "number-columns-spanned")

@@ -22,7 +22,7 @@ from ingest.parsers.pdf.layout.text_repair import clean_char, squeeze
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
 
-__all__ = ["OcrPage", "read_image", "read_page"]
+__all__ = ["read_image", "read_page"]
 
 Image = npt.NDArray[np.uint8]  # height × width × 3, BGR
 Matrix = npt.NDArray[np.float64]  # 2 × 3, from the straightened page to the original page

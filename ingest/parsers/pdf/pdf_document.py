@@ -13,7 +13,7 @@ import pypdfium2.raw as c
 from ingest.parsers.pdf.layout.form_fields import read_fields
 from ingest.parsers.pdf.layout.fragments import build_fragments
 from ingest.parsers.pdf.layout.glyphs import page_affine, read_glyphs
-from ingest.parsers.pdf.layout.page_layout import LayoutPage, lay_out
+from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
 from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn_matrix
 from ingest.parsers.pdf.layout.rulings import read_rulings
 from ingest.parsers.pdf.layout.text_repair import garbage_share, is_cjk
@@ -46,7 +46,7 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     try:
         total = len(document)
         pages, notes = _read_pages(document, total, context)
-        elements, heading = lay_out(pages)
+        elements, heading = analyse_layout(pages)
         if not elements:
             raise FileRejected("file_no_text", name=context.filename)
         info = document.get_metadata_dict()

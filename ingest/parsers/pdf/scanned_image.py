@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
-from ingest.parsers.pdf.layout.page_layout import LayoutPage, lay_out
+from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.images import open_as_displayed
@@ -52,7 +52,7 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
             )
         )
         context.progress(number, total)
-    elements, heading = lay_out(pages)
+    elements, heading = analyse_layout(pages)
     if not elements:
         raise FileRejected("file_no_text", name=name)
     return ParsedDocument(elements, total, heading)

@@ -15,7 +15,7 @@ from ingest.parsers.shared.text_headings import bullet_text, heading_level, is_n
 __all__ = ["add_text", "parse"]
 
 _RULE = re.compile(r"\s*([=\-_*~#＝－─━])(?:\s*\1){3,}\s*$")
-_LONGEST_WRAP = 130  # columns; nobody wraps lines at a larger width, neither by hand nor in a mail program
+_LONGEST_WRAP = 130  # columns; longer lines were not wrapped by hand or by a mail program
 _CLOSING = tuple("。！？：；.!?:;」』）)")
 
 

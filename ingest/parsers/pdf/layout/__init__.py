@@ -2,7 +2,7 @@
 
 Read in this order:
 
-- :mod:`.page_layout`: pages of fragments → elements: all steps below, in order; :func:`.page_layout.lay_out`
+- :mod:`.page_layout`: pages of fragments → elements: all steps below, in order; :func:`.page_layout.analyse_layout`
 - :mod:`.glyphs`: pdfium page → glyphs with box, size and weight
 - :mod:`.pdfium_calls`: pdfium functions without the overhead of ctypes
 - :mod:`.text_repair`: code points → readable text: compatibility forms, spaces, hyphens

@@ -53,6 +53,6 @@ def _wider(fragments: Sequence[Fragment], least: float) -> list[Fragment]:
 
 def _is_above_or_below(note: Fragment, other: Fragment) -> bool:
     """Return whether ``other`` is above or below ``note`` within two lines: then the note is not in the margin."""
-    apart = max(note.top - other.bottom, other.top - note.bottom)
+    distance = max(note.top - other.bottom, other.top - note.bottom)
     shared = min(other.x1, note.x1) - max(other.x0, note.x0)
-    return shared > 0.4 * note.width and apart < 2 * other.size
+    return shared > 0.4 * note.width and distance < 2 * other.size

@@ -31,7 +31,7 @@ from ingest.parsers.pdf.layout.running_heads import without_running_heads
 from ingest.parsers.pdf.layout.text_repair import vocabulary
 from ingest.parsers.pdf.layout.unruled_tables import find_unruled_tables
 
-__all__ = ["LayoutPage", "lay_out"]
+__all__ = ["LayoutPage", "analyse_layout"]
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class LayoutPage:
         self.layout_height = self.layout_height or self.height
 
 
-def lay_out(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | None]:
+def analyse_layout(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | None]:
     """Return the elements of all pages in reading order, and the largest heading of the first page (None without)."""
     kept = without_running_heads([(page.fragments, page.layout_height) for page in pages])
     flows = [_flow(page, fragments) for page, fragments in zip(pages, kept, strict=True)]

@@ -108,7 +108,7 @@ def _decode_hkscs(code: int) -> str:
 
 
 def needs_space(left: str, right: str, gap_em: float, typed: bool) -> bool:
-    """Return whether a space stands between two neighbouring characters of a line.
+    """Return whether there is a space between two neighbouring characters of a line.
 
     Args:
         gap_em: white space between them, in units of the type size.

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of
@@ -21,6 +20,7 @@ from kb.core.cpu_cores import usable_cores
 from kb.language.detect import Language
 from kb.search.dense.sentence_vectors import sentence_text
 from kb.search.models import embedding
+from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage
 from kb.search.ranking import is_new
@@ -34,9 +34,8 @@ PASSAGES = 10
 EMBEDDED_UNITS = 16
 # What the log-odds of a passage's best unit count beside the passage's own score of 0..1.
 UNIT_WEIGHT = 1 / 8
-# Vectors of units seen lately by model and text, oldest first; 20,000 take 30 MB.
-MOST_REMEMBERED = 20_000
-_EMBEDDED: dict[tuple[str, str], NDArray[np.float32]] = {}
+# 20,000 vectors take 30 MB.
+_VECTORS = EmbeddingCache(20_000)
 # More at once than there are cores only makes everybody slower: threads then fight for the interpreter's lock.
 _TURNS = threading.BoundedSemaphore(usable_cores() + 1)
 
@@ -109,17 +108,8 @@ def _similar(
 
 
 def _vectors(retriever: Retriever, chosen: list[QuotableSpan]) -> Vectors:
-    """Embed units, each text once while the process lives."""
-    model = retriever.settings.embedding_model
     texts = [sentence_text(unit.passage.title, unit.passage.heading_path, unit.text) for unit in chosen]
-    known = {text: vector for text in texts if (vector := _EMBEDDED.get((model, text))) is not None}
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
-    made = embedding.load(retriever.settings).encode_passages(missing)
-    for text, vector in zip(missing, made, strict=True):
-        known[text] = _EMBEDDED[model, text] = vector
-    while len(_EMBEDDED) > MOST_REMEMBERED:
-        _EMBEDDED.pop(next(iter(_EMBEDDED)))
-    return np.stack([known[text] for text in texts])
+    return _VECTORS.passages(embedding.load(retriever.settings), texts)
 
 
 def _promising(found: SearchResult, candidates: list[QuotableSpan], stored: list[Vectors | None]) -> list[int]:

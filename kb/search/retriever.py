@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 
@@ -19,8 +18,8 @@ from kb.core.cpu_cores import usable_cores
 from kb.core.dates import today
 from kb.core.errors import InputError, Misconfigured
 from kb.core.settings import Settings
+from kb.core.versioned_cache import VersionedCache
 from kb.language import dictionary
-from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.library.documents import DocumentVersion, Library
 from kb.library.tenant_glossary import TenantGlossary
@@ -30,7 +29,7 @@ from kb.search.candidates import Candidates
 from kb.search.dense import language_means
 from kb.search.dense.language_means import LanguageMeans
 from kb.search.dense.sentence_vectors import SentenceCosines
-from kb.search.lexical.word_index import IndexStatistics, WordIndex
+from kb.search.lexical.word_index import WordIndex
 from kb.search.models import embedding
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage, passage
@@ -69,11 +68,6 @@ class SearchResult:
     sentences: dict[int, SentenceCosines] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=4)
-def _dictionary(settings: Settings) -> Dictionary:
-    return Dictionary(dictionary.ensure(settings.cache))
-
-
 class Retriever:
     """Search in one tenant. A new object is cheap; the model is loaded with the first question."""
 
@@ -85,7 +79,7 @@ class Retriever:
         self.ranking = RankingWeights()
         self._words = WordIndex(self.library)
         self._scopes = Scopes(self.library, self._in_force)
-        self._centres: tuple[IndexStatistics, LanguageMeans] | None = None
+        self._means = VersionedCache(self._words.indexed, lambda _before: self._measure_means())
 
     def retrieve(
         self,
@@ -129,7 +123,7 @@ class Retriever:
         Raises:
             InputError: ``question_empty``, ``question_too_long``.
         """
-        return analyse(self.checked(question), self.glossary, _dictionary(self.settings))
+        return analyse(self.checked(question), self.glossary, dictionary.load(self.settings.cache))
 
     def search(
         self,
@@ -143,7 +137,7 @@ class Retriever:
         day = as_of or today()
         scope = self._scopes.on(day, collections)
         encoder = embedding.load(self.settings)
-        means = self._middle(encoder.identity.dimension)
+        means = self._means.get()
         chinese = query.language.is_chinese
         lexical_search = _LEXICAL_THREADS.submit(self._words.search, query, scope.versions, self.settings.candidates)
         vectors = encoder.encode_queries(query.variants)
@@ -195,14 +189,7 @@ class Retriever:
                 )
         return holdings
 
-    def _middle(self, dimension: int) -> LanguageMeans:
-        """Return the centres of the tenant's passages, measured again when there are others."""
-        indexed, held = self._words.indexed(), self._centres
-        if held is None or held[0] is not indexed:
-            with self.library.session() as session:
-                held = (
-                    indexed,
-                    language_means.compute_means(session, dimension, indexed.ids(True), indexed.ids(False)),
-                )
-            self._centres = held
-        return held[1]
+    def _measure_means(self) -> LanguageMeans:
+        indexed, dimension = self._words.indexed(), embedding.load(self.settings).identity.dimension
+        with self.library.session() as session:
+            return language_means.compute_means(session, dimension, indexed.ids(True), indexed.ids(False))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kb.core.versioned_cache import VersionedCache
 from kb.library.documents import DocumentVersion, Library
 
 __all__ = ["Scope", "Scopes"]
@@ -38,24 +39,24 @@ class Scope:
         return cls(by_id, stores, [version_id for version_id in by_id if version_id not in published])
 
 
+_Scopes = dict[tuple[date, frozenset[str] | None], Scope]  # by day and collections
+
+
 class Scopes:
     """The scopes of one tenant's searches, each made once while the library is the same."""
 
     def __init__(self, library: Library, in_force: InForce) -> None:
-        self._library = library
         self._in_force = in_force
-        self._held: tuple[int, dict[tuple[date, frozenset[str] | None], Scope]] = (-1, {})
+        self._scopes: VersionedCache[_Scopes] = VersionedCache(library.data_version, lambda _before: {})
 
     def on(self, day: date, collections: Sequence[str] | None) -> Scope:
         """Return the scope of a search; the same object as long as it would be the same."""
-        version = self._library.data_version()
-        if self._held[0] != version:
-            self._held = (version, {})
-        held = self._held[1]
+        scopes = self._scopes.get()
         key = (day, None if collections is None else frozenset(collections))
-        found = held.get(key)
+        found = scopes.get(key)
         if found is None:
-            if len(held) >= _KEPT:
-                held.clear()
-            found = held[key] = Scope.of(self._in_force(day, collections))
+            made = Scope.of(self._in_force(day, collections))
+            if len(scopes) >= _KEPT:
+                scopes.clear()
+            found = scopes.setdefault(key, made)
         return found

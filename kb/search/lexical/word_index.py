@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.core.versioned_cache import VersionedCache
 from kb.library.documents import Library
 from kb.search.lexical import bm25, postings
 from kb.search.lexical.postings import BLOCK, CHUNK, POSTING, add, remove_version, sweep
@@ -74,12 +75,16 @@ class IndexStatistics:
         return ids
 
 
+# What was read of the index: the chunks of each block, and the same as arrays.
+_Current = tuple[dict[int, bytes], IndexStatistics]
+
+
 class WordIndex:
     """One tenant's word index; what is kept in memory follows the records."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._held: tuple[int, dict[int, bytes], IndexStatistics] | None = None
+        self._current = VersionedCache(library.data_version, self._read)
 
     def search(self, query: Query, versions: Iterable[int], limit: int) -> LexicalScores:
         """Score the chunks of ``versions`` that contain words of the question; each chunk by the words of its language.
@@ -109,16 +114,15 @@ class WordIndex:
 
     def indexed(self) -> IndexStatistics:
         """Return the chunks of the index now; the same object as long as they are the same."""
-        revision, held = self._library.data_version(), self._held
-        if held is None or held[0] != revision:
-            with self._library.session() as session:
-                blocks = postings.blocks(session)
-            held = (revision, blocks, held[2] if held is not None and held[1] == blocks else _read(blocks))
-            self._held = held
-        return held[2]
+        return self._current.get()[1]
+
+    def _read(self, before: _Current | None) -> _Current:
+        with self._library.session() as session:
+            blocks = postings.blocks(session)
+        return before if before is not None and before[0] == blocks else (blocks, _statistics(blocks))
 
 
-def _read(blocks: dict[int, bytes]) -> IndexStatistics:
+def _statistics(blocks: dict[int, bytes]) -> IndexStatistics:
     shape = (len(blocks), BLOCK)
     version, chinese = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.bool_)
     length = np.zeros(shape, dtype=np.float32)

@@ -9,20 +9,22 @@ from unstructured.documents.elements import Element, ListItem, NarrativeText, Ta
 from ingest.structure.blocks import Block, Part
 from ingest.structure.clause_markers import markers
 from ingest.structure.marker_words import word_list
+from kb.language.script import CJK_PROSE
+from kb.language.sentences import CLOSERS, LINE_ENDS, STOPS
 
 __all__ = ["append", "box_of", "continues", "cover_lines", "glue", "is_revision_mark", "last_paragraph", "page_of"]
 
 # A cover has no more lines than this, and none longer.
 _COVER_LINES = 12
 _COVER_CHARS = 80
-_CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_PROSE = re.compile(f"[{CJK_PROSE}]")
 # "Revised 2020/7" in the margin: says when the clause beside it was changed.
 _REVISION_MARK = re.compile(
     r"(?i)(?:revised|amended|added|修訂|增補|新增)?\s*(?:19|20)\d{2}\s*[/.年-]\s*\d{1,2}\s*月?|revised|修訂"
 )
 # "… are detailed at" / "Annex 6.1.": the end of a sentence, wherever a parser put it.
 _REFERENCE_END = re.compile(rf"(?i)(?:{'|'.join(word_list('annex'))}) ?[\w.()]{{1,8}}[.。]")
-_SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’」』)）]*$")
+_SENTENCE_END = re.compile(rf"[{LINE_ENDS}…][{re.escape(CLOSERS)}]*$")
 
 
 def page_of(element: Element) -> int | None:
@@ -46,7 +48,7 @@ def glue(before: str, after: str, what: str = "body") -> str:
     if not before or not after:
         return before + after
     heading = what == "heading" and bool(re.search(r"[章部件錄录表]\s*[\d.]*$", before))
-    tight = bool(_CJK.match(before[-1])) and bool(_CJK.match(after[0])) and not heading
+    tight = bool(_PROSE.match(before[-1])) and bool(_PROSE.match(after[0])) and not heading
     return before + ("" if tight else " ") + after
 
 
@@ -67,7 +69,8 @@ def continues(block: Block | None, element: Element) -> bool:
     if not next_page or len(block.text) < 12 or _SENTENCE_END.search(block.text) or markers(element.text):
         return False
     first = element.text.strip()[:1]
-    return first.islower() or (bool(_CJK.match(first)) and bool(_CJK.match(block.text[-1])) and len(block.text) > 20)
+    chinese = bool(_PROSE.match(first)) and bool(_PROSE.match(block.text[-1]))
+    return first.islower() or (chinese and len(block.text) > 20)
 
 
 def last_paragraph(blocks: list[Block]) -> Block | None:
@@ -102,7 +105,7 @@ def cover_lines(elements: list[Element], toc: set[int]) -> int:
         text = elements[count].text.strip()
         if count > _COVER_LINES or len(text) > _COVER_CHARS or isinstance(elements[count], Table):
             return 0
-        if re.search(r"[。；;]$", text) or any(
+        if text.endswith(tuple(STOPS)) or any(
             m.kind in ("chapter", "annex", "part") for m in markers(text, heading=True)
         ):
             return 0

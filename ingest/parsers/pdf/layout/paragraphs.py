@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.parsers.pdf.layout.lines import Line
-from ingest.parsers.pdf.layout.text_repair import is_cjk, join_lines
+from ingest.parsers.pdf.layout.text_repair import join_lines
 from ingest.parsers.pdf.layout.typed_labels import Label, read_label
+from kb.language.script import is_cjk
+from kb.language.sentences import LINE_ENDS
 
 __all__ = ["Paragraph", "build_paragraphs"]
 
-ENDS = tuple(".。!！?？:：;；")
+ENDS = tuple(LINE_ENDS)
 ITEM_ENDS = (*ENDS, ",", "，", "–", "-", "and", "or", "及", "或")  # what stands before the next item of a list
 
 

@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NODE_READY := node_modules/.ready
 export KB_DATA ?= $(CURDIR)/var/data
 
 .PHONY: help setup demo serve test check bench screenshots load schemathesis clean
@@ -29,10 +30,16 @@ serve: $(READY)  ## start the service; its pages are at http://localhost:8300
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(READY)  ## lint, types, floors
+$(NODE_READY): package.json package-lock.json
+	@command -v npm >/dev/null || { echo "make check needs Node.js with npm, to check the types of the pages' modules: https://nodejs.org (Debian: apt-get install nodejs npm)"; exit 1; }
+	npm ci --no-audit --no-fund
+	touch $(NODE_READY)
+
+check: $(READY) $(NODE_READY)  ## lint, types (Python and the pages' modules), floors
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	node_modules/.bin/tsc -p jsconfig.json
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## measure speed, search and answers on the samples
@@ -52,4 +59,4 @@ screenshots: $(READY)  ## take the pictures in docs/screenshots
 	$(BIN)/python docs/screenshots/make.py
 
 clean:  ## remove .venv and the demo's data
-	rm -rf $(VENV) var
+	rm -rf $(VENV) node_modules var

@@ -75,16 +75,16 @@ def _joined(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableSpan]
 
 
 def _inside(one: QuotableSpan, other: QuotableSpan) -> bool:
-    return one.passage is other.passage and other.start <= one.start and one.end <= other.end
+    return one.passage.chunk_id == other.passage.chunk_id and other.start <= one.start and one.end <= other.end
 
 
 def _overlaps(one: QuotableSpan, other: QuotableSpan) -> bool:
-    return one.passage is other.passage and one.start < other.end and other.start < one.end
+    return one.passage.chunk_id == other.passage.chunk_id and one.start < other.end and other.start < one.end
 
 
 def _touches(one: QuotableSpan, other: QuotableSpan) -> bool:
     """Whether two quotes overlap or have at most ``GAP`` units between them; table rows stand alone."""
-    if one.passage is not other.passage or one.is_row or other.is_row:
+    if one.passage.chunk_id != other.passage.chunk_id or one.is_row or other.is_row:
         return False
     first, last = (one, other) if one.start <= other.start else (other, one)
     between = [unit for unit in spans_of(one.passage) if first.end <= unit.start and unit.end <= last.start]

@@ -43,7 +43,7 @@ def answers(
     QUESTIONS is a JSON-lines file (make one with `kb eval questions`) asked of --tenant, or a test set's folder,
     asked of the set's own index, its unanswerable.jsonl included.
     """
-    from eval.datasets import collection_index, test_collections
+    from eval.datasets import benchmark_collections, collection_index
     from eval.datasets import question_files as questioning
     from eval.reports import terminal_tables
     from eval.runs import answer_runs as answering
@@ -52,7 +52,7 @@ def answers(
     from kb.store import tenants
 
     if questions.is_dir():
-        dataset = test_collections.load(questions).limited(limit)
+        dataset = benchmark_collections.load(questions).limited(limit)
         with bars() as progress:
             settings, asked = collection_index.ensure(context.settings, dataset, progress)
         listed, subject = questioning.from_dataset(dataset), f"{dataset.name}-answers"

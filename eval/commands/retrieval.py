@@ -46,7 +46,7 @@ def retrieval(
     Each set becomes a tenant of its own through the real chunker, once; embeddings are kept. TREC runs, tables
     with 95 % intervals and paired tests are written to the result's folder, whose path is printed.
     """
-    from eval.datasets import test_collections
+    from eval.datasets import benchmark_collections
     from eval.measures import retrieval_measures
     from eval.reports import terminal_tables
     from eval.runs.results import open_result
@@ -59,7 +59,7 @@ def retrieval(
         raise click.BadParameter(f"{', '.join(strange)}; there are {', '.join(SYSTEMS)}", param_hint="--systems")
     wanted = [one.strip() for one in names.split(",") if one.strip()] or list(retrieval_measures.DEFAULT)
     for path in sets:
-        dataset = test_collections.load(path).limited(limit)
+        dataset = benchmark_collections.load(path).limited(limit)
         with bars() as progress:
             folder = run(context.settings, dataset, systems=chosen, names=wanted, name=name, progress=progress)
         summary = open_result(str(folder), []).summary

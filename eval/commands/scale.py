@@ -20,11 +20,11 @@ __all__ = ["scale"]
 @pass_context
 def scale(context: Context, dataset: Path, sizes: str, limit: int, as_json: bool) -> None:
     """Time search among synthetic chunks made from the test set DATASET. 100,000 chunks take minutes to make."""
-    from eval.datasets import collection_index, test_collections
+    from eval.datasets import benchmark_collections, collection_index
     from eval.reports import terminal_tables
     from eval.runs.index_growth import grow
 
-    loaded = test_collections.load(dataset).limited(limit)
+    loaded = benchmark_collections.load(dataset).limited(limit)
     numbers = [int(one) for one in sizes.split(",") if one.strip()]
     with bars() as progress:
         inside, tenant = collection_index.ensure(context.settings, loaded, progress)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
 from assistant.web.pages import render, texts
-from eval.datasets import test_sets
+from eval.datasets import question_sets
 from eval.evaluator.question_log import groups
 from eval.evaluator.run_routes import WORST, RunsDep, opened, visible
 from eval.reports import html_report
@@ -26,18 +26,18 @@ def hit_test(
     request: Request, caller: Evaluator, question: Annotated[str, Query(max_length=2000)] = ""
 ) -> HTMLResponse:
     collections = [row for row in caller.library.collections() if row.slug in caller.reach.read]
-    names = [one.name for one in test_sets.listing(caller.tenant)]
+    names = [one.name for one in question_sets.listing(caller.tenant)]
     return render(request, "measure/hits.html", collections=collections, question=question, testsets=names)
 
 
 @router.get("/sets")
 def sets(request: Request, caller: Evaluator) -> HTMLResponse:
-    return render(request, "measure/sets.html", testsets=test_sets.listing(caller.tenant))
+    return render(request, "measure/sets.html", testsets=question_sets.listing(caller.tenant))
 
 
 @router.get("/sets/{name}")
 def one_set(request: Request, caller: Evaluator, name: Name) -> HTMLResponse:
-    return render(request, "measure/set.html", testset=test_sets.get(caller.tenant, name))
+    return render(request, "measure/set.html", testset=question_sets.get(caller.tenant, name))
 
 
 @router.get("/runs")
@@ -46,7 +46,7 @@ def runs_page(request: Request, caller: Evaluator, runs: RunsDep) -> HTMLRespons
         request,
         "measure/runs.html",
         runs=visible(caller),
-        testsets=[one for one in test_sets.listing(caller.tenant) if one.questions],
+        testsets=[one for one in question_sets.listing(caller.tenant) if one.questions],
         current=runs.state(caller.tenant),
     )
 
@@ -76,7 +76,7 @@ def logged(
     request: Request, caller: Evaluator, service: ServiceDep, days: Annotated[int, Query(ge=1, le=3650)] = 90
 ) -> HTMLResponse:
     found = groups(service.settings, caller.library, caller.reach.read, days)
-    names = [one.name for one in test_sets.listing(caller.tenant)]
+    names = [one.name for one in question_sets.listing(caller.tenant)]
     return render(
         request, "measure/logged.html", groups=found, days=days, testsets=names, reasons=_reasons(request.state.locale)
     )

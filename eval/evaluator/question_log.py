@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 
+from assistant.conversations.stored_answer import StoredAnswer
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.models import embedding
@@ -37,7 +38,7 @@ class LoggedQuestion:
     trouble: Literal["refused", "disliked"]
     reason: str
     comment: str
-    answer: dict[str, Any]
+    answer: StoredAnswer
 
 
 @dataclass(slots=True)
@@ -88,21 +89,20 @@ def _troubled(library: Library, days: int) -> list[LoggedQuestion]:
 
 
 def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion:
+    answer = StoredAnswer.from_json(message.answer)
     disliked = feedback is not None and feedback.verdict < 0
     return LoggedQuestion(
         message_id=message.id,
-        question=str(message.answer.get("searched") or message.question),
+        question=answer.searched or message.question,
         language=message.language,
         asked_at=message.asked_at,
         trouble="disliked" if disliked else "refused",
         reason=feedback.reason if feedback is not None and disliked else message.reason,
         comment=feedback.comment if feedback is not None and disliked else "",
-        answer=message.answer,
+        answer=answer,
     )
 
 
-def _within(answer: dict[str, Any], collections: Collection[str]) -> bool:
+def _within(answer: StoredAnswer, collections: Collection[str]) -> bool:
     """Whether an evaluator who reads ``collections`` may see the question: what lies near it tells what it is about."""
-    places = [*(answer.get("citations") or []), *(answer.get("nearest") or [])]
-    quoted = {one.get("collection") for one in places} - {None}
-    return quoted <= set(collections)
+    return {one.collection for one in answer.places} <= set(collections)

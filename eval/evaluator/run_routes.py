@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
 from assistant.service.callers import Caller
-from eval.datasets import test_sets
+from eval.datasets import question_sets
 from eval.reports import html_report
 from eval.runs import results
 from eval.runs.background_runs import Running, Runs
@@ -137,7 +137,7 @@ def listing(caller: Evaluator) -> list[RunPublic]:
 @router.post("", status_code=202, summary="Ask a test set's questions", operation_id="start_run")
 def start(caller: Evaluator, runs: RunsDep, wanted: RunCreate) -> RunState:
     """Start a run in the background; one at a time per organisation."""
-    chosen = test_sets.get(caller.tenant, wanted.test_set)
+    chosen = question_sets.get(caller.tenant, wanted.test_set)
     if not chosen.questions:
         raise InputError("questions_invalid", name=wanted.test_set, problems="0")
     state = runs.start(caller.tenant, chosen, caller.narrowed(wanted.collections))

@@ -6,7 +6,7 @@ import logging
 import threading
 from dataclasses import dataclass, replace
 
-from eval.datasets.test_sets import TestSet
+from eval.datasets.question_sets import TestSet
 from eval.runs import answer_runs, results
 from kb.core.errors import Conflict, SinziError
 from kb.core.settings import Settings

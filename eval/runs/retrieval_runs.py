@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.datasets import collection_index, trec_files
-from eval.datasets.test_collections import Dataset
+from eval.datasets.benchmark_collections import Dataset
 from eval.measures import retrieval_measures
 from eval.measures.run_summary import summarise
 from eval.runs import results

@@ -1,4 +1,4 @@
-"""What a person sees while files are taken in: a bar per file at work, then a line per file."""
+"""What a person sees while files are ingested: a progress bar per running file, then a line per finished file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAME_WIDTH = 44
 
 
 class Display:
-    """Bars on standard error, lines on standard output; silent bars where standard error is no terminal."""
+    """Bars on standard error, lines on standard output. No bars are shown where standard error is no terminal."""
 
     def __init__(self, locale: str, lines: bool = True) -> None:
         self._locale = locale
@@ -45,11 +45,11 @@ class Display:
             yield
 
     def close(self) -> None:
-        """Take the bars away, for a program that ends without unwinding."""
+        """Remove the bars, for a program that ends without leaving its ``with`` blocks."""
         self._progress.stop()
 
     def report(self, path: str, stage: str, done: int, total: int | None) -> None:
-        """Show how far a file is; called from several threads."""
+        """Show the progress of a file; called from several threads."""
         if self._progress.disable:
             return
         bar = self._bars.get(path)
@@ -59,7 +59,7 @@ class Display:
         self._progress.update(bar, completed=done, total=total, stage=self._text(f"stage_{stage}"))
 
     def note(self, key: str, **values: Any) -> None:
-        """Say something on standard error, above the bars."""
+        """Print the text ``key`` on standard error, above the bars."""
         if not self._progress.disable:
             self._console.print(self._text(key, **values), style="dim", markup=False)
 
@@ -91,10 +91,10 @@ class Display:
         return " · ".join(part for part in parts if part)
 
     def summary(self, counts: dict[str, int], seconds: float) -> None:
-        """Print the last line: how many files ended how."""
+        """Print the last line: the number of files per status, and the seconds in all."""
         if self._lines is not None:
-            said = [f"{self._text(f'status_{status}')} {n}" for status, n in counts.items() if n]
-            self._lines.print(f"{self._text('done')}  {' · '.join(said) or '0'} · {seconds:.1f} s", markup=False)
+            parts = [f"{self._text(f'status_{status}')} {n}" for status, n in counts.items() if n]
+            self._lines.print(f"{self._text('done')}  {' · '.join(parts) or '0'} · {seconds:.1f} s", markup=False)
 
     def _text(self, key: str, /, **values: object) -> str:
         return MESSAGES.text(key, self._locale, **values)

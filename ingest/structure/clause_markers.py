@@ -1,8 +1,7 @@
 """Clause numbers at the start of a text: "3.2.1", "第三章", "(a)", "（一）", "甲、", "Annex 2", "附件二".
 
-This module says only what a number *could* be; whether it is one is decided from what stands before
-and after it (``ingest/structure/clause_numbering.py``), so that a date, a sum or a time at a
-line's start is not a clause.
+This module lists what a number *can* mean. :mod:`ingest.structure.clause_numbering` decides from the numbers before
+and after it whether it is a clause number: a date, an amount or a time at the start of a line is none.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _ROMAN = r"(?:x{0,3})(?:ix|iv|v?i{0,3})"
 _Rule = tuple[str, "re.Pattern[str]", Callable[[str], int]]
 
 
-# Shapes of list items, in the order they are tried; "(i)" is both a roman number and a letter.
+# Forms of list items, in the order in which they are tried; "(i)" is both a Roman number and a letter.
 _ITEMS: tuple[_Rule, ...] = tuple(
     (kind, re.compile(pattern + r" *"), read)
     for kind, pattern, read in (
@@ -62,15 +61,15 @@ _ARTICLE = re.compile(rf"(?:第 ?(\d{{1,3}}|{_NUM}) ?([條条節节])|(?i:articl
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One reading of the number a text starts with.
+    """One possible meaning of the number at the start of a text.
 
     Attributes:
-        kind: annex, part, chapter, article, dotted, or the shape of a list item (``digit``: "1.",
+        kind: annex, part, chapter, article, dotted, or the form of a list item (``digit``: "1.",
             ``digit_paren``: "(1)", ``lower_paren``: "(a)", ``roman_paren``: "(ii)", ``cjk``: "一、", …).
-        value: its ordinal, one number per level: "3.2.1" is (3, 2, 1), "(c)" is (3,).
+        value: its position, one number per level: "3.2.1" is (3, 2, 1), "(c)" is (3,).
         label: how a clause path writes it: "3.2.1", "(c)", "Annex 2".
-        end: offset of the first character after the number and the space behind it.
-        tail: further items in the same place, as in "3.2 (a) (i) Staff …".
+        end: offset of the first character after the number and the space after it.
+        tail: further items directly after it, as in "3.2 (a) (i) Staff …".
     """
 
     kind: str
@@ -81,16 +80,18 @@ class Marker:
 
 
 def markers(text: str, *, heading: bool = False) -> list[Marker]:
-    """All readings of the number at the start of ``text``, likeliest first; none when there is no number.
+    """Return all possible meanings of the number at the start of ``text``, the likeliest first; none without a number.
 
-    ``heading`` also allows numbers without a mark behind them ("1 Introduction") and annex titles with more text.
+    Args:
+        heading: whether the text is a heading; then "1 Introduction", without a mark after the number, is possible
+            too, and an annex label may be followed by a title.
     """
     flat = plain(text)
     structural = _structural(flat, heading)
     if structural is not None:
         return [structural]
     dotted = _DOTTED.match(flat)
-    if dotted and _may_follow(flat, dotted.end(), dotted[0]):
+    if dotted and _may_be_number(flat, dotted.end(), dotted[0]):
         value = tuple(int(n) for n in dotted[1].split("."))
         if value[0] <= 199 and not re.search(r"(?:^|\.)0\d", dotted[1]):
             return [Marker("dotted", value, dotted[1], dotted.end(), _tail(flat, dotted.end()))]
@@ -109,7 +110,7 @@ def _items(flat: str, heading: bool, *, offset: int = 0, only_brackets: bool = F
         number = read(match[1])
         if not 1 <= number <= (199 if kind in ("digit", "digit_paren") else 60):
             continue
-        if kind in ("digit", "bare", "digit_half") and not _may_follow(flat, match.end(), match[0]):
+        if kind in ("digit", "bare", "digit_half") and not _may_be_number(flat, match.end(), match[0]):
             continue
         label = match[1] if kind in ("digit", "bare", "cjk", "stem", "upper", "upper_roman") else f"({match[1]})"
         tail = () if only_brackets else _tail(flat, match.end())
@@ -118,7 +119,7 @@ def _items(flat: str, heading: bool, *, offset: int = 0, only_brackets: bool = F
 
 
 def _tail(flat: str, offset: int) -> tuple[Marker, ...]:
-    """Bracketed items right behind a number; the first reading is enough, a list seldom opens there past one."""
+    """Return the bracketed items right after a number. One meaning is enough: such a list seldom starts after (a)."""
     found = _items(flat, False, offset=offset, only_brackets=True)
     if not found:
         return ()
@@ -127,11 +128,11 @@ def _tail(flat: str, offset: int) -> tuple[Marker, ...]:
     return (first, *_tail(flat, first.end))
 
 
-_SENTENCE = 12  # characters from which text behind a number is more than a quantity
+_SENTENCE = 12  # characters; longer text after a number is more than a quantity
 
 
-def _may_follow(flat: str, end: int, number: str) -> bool:
-    """False where what stands behind the number makes it a quantity, a time, a date or part of a sentence."""
+def _may_be_number(flat: str, end: int, number: str) -> bool:
+    """Return False where the text after the number makes it a quantity, a time, a date or part of a sentence."""
     rest = flat[end:]
     if not rest:
         return "." in number.strip(" .") or number.strip().endswith(".")
@@ -140,7 +141,7 @@ def _may_follow(flat: str, end: int, number: str) -> bool:
         return rest.startswith(word_list("words_after_number_cjk"))
     word = re.match(r"[A-Za-z][A-Za-z.]*", rest)
     if word is None:
-        return _before_no_word(rest, number)
+        return _before_other_text(rest, number)
     if number[-1].isdigit() and word[0][0].islower():
         return False  # "3.5kg", "2nd"
     if word[0].rstrip(".").casefold() in word_list("months"):
@@ -148,9 +149,9 @@ def _may_follow(flat: str, end: int, number: str) -> bool:
     return word[0].rstrip(".") not in word_list("not_after_number")
 
 
-def _before_no_word(rest: str, number: str) -> bool:
+def _before_other_text(rest: str, number: str) -> bool:
     if rest[0].isdigit() and number.endswith(" "):
-        # "1.2 70歲或以上義工須申報" is a clause that opens with a figure; "3.2 45 17.5" is a row of figures.
+        # "1.2 70歲或以上義工須申報" is a clause that starts with a figure; "3.2 45 17.5" is a row of figures.
         return bool(re.match(r"[\d,.$%]+ ?[^\W\d_]", rest)) and len(rest) > _SENTENCE
     return number.rstrip().endswith(".") or not (rest[0] in ",;:=)]%°$" or rest[0].isdigit())
 
@@ -177,7 +178,7 @@ def _structural(flat: str, heading: bool) -> Marker | None:
 
 
 def _if_heading(flat: str, marker: Marker, matched: str, heading: bool) -> Marker | None:
-    """「第三章 假期」 opens a chapter; 「第三章所述的…」 and "Chapter 3 applies to …" inside a text do not."""
+    """Return ``marker`` if the text is a heading: 「第三章 假期」, but not 「第三章所述」 or "Chapter 3 applies"."""
     rest = flat[marker.end :]
     if not rest or heading:
         return marker

@@ -1,1 +1,1 @@
-"""Sub-commands of this floor."""
+"""Sub-commands of ``kb`` for this floor; each module is named for its command."""

@@ -1,4 +1,7 @@
-"""A tenant's own choices, kept in its records as JSON by key; what may be chosen is checked by who reads it."""
+"""A tenant's own choices, kept in its records as JSON by key; what may be chosen is checked by who reads it.
+
+Choices of one person are in :mod:`kb.library.user_settings`.
+"""
 
 from __future__ import annotations
 

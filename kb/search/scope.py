@@ -1,4 +1,4 @@
-"""What a search looks through: the versions in force on a day, in the collections asked for."""
+"""Which versions a search covers: those in force on a day, in the collections asked for."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ InForce = Callable[[date, Sequence[str] | None], Iterable[DocumentVersion]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """The versions one search looks through.
+    """The versions that one search covers.
 
     Attributes:
-        holdings: by version id.
-        stores: slugs of the collections that have versions of these in the vector store.
-        unpublished: ids of the versions that are not there.
+        versions: by version id.
+        stores: slugs of the collections that have some of these versions in the vector store.
+        unpublished: ids of the versions that are not in the vector store.
     """
 
-    holdings: dict[int, DocumentVersion]
+    versions: dict[int, DocumentVersion]
     stores: list[str]
     unpublished: list[int]
 
     @classmethod
-    def of(cls, holdings: Iterable[DocumentVersion]) -> Scope:
-        by_version = {holding.version.id: holding for holding in holdings}
-        published = {version for version, holding in by_version.items() if holding.published}
-        stores = sorted({by_version[version].collection.slug for version in published})
-        return cls(by_version, stores, [version for version in by_version if version not in published])
+    def of(cls, versions: Iterable[DocumentVersion]) -> Scope:
+        by_id = {one.version.id: one for one in versions}
+        published = {version_id for version_id, one in by_id.items() if one.published}
+        stores = sorted({by_id[version_id].collection.slug for version_id in published})
+        return cls(by_id, stores, [version_id for version_id in by_id if version_id not in published])
 
 
 class Scopes:

@@ -62,6 +62,6 @@ def test_an_answer_fits_a_phone() -> None:
     assert sum(display_width(quote.text) for quote in quotes) <= MOST_WIDTH
 
 
-def test_a_twin_is_not_quoted_twice() -> None:
-    twins = [passage("年假為十天。", 1), passage("年假為十天。", 2)]
-    assert len(choose([ScoredSpan(spans_of(one)[0], np.zeros(len(FEATURES)), 0.8, 9.0) for one in twins])) == 1
+def test_the_same_text_is_not_quoted_twice() -> None:
+    same = [passage("年假為十天。", 1), passage("年假為十天。", 2)]
+    assert len(choose([ScoredSpan(spans_of(one)[0], np.zeros(len(FEATURES)), 0.8, 9.0) for one in same])) == 1

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.datasets import test_collections, trec_files
+from eval.datasets import benchmark_collections, trec_files
 from kb.core.errors import InputError
 
 
 def test_beir_folder(beir: Path) -> None:
-    dataset = test_collections.load(beir)
+    dataset = benchmark_collections.load(beir)
     assert len(dataset.corpus) == 6
     assert [query.language for query in dataset.queries] == ["yue", "zh-Hant", "en", "en"]
     assert dataset.qrels["q1"] == {"sick": 2, "leave": 1}
@@ -19,10 +19,10 @@ def test_beir_folder(beir: Path) -> None:
 
 
 def test_limit_takes_the_same_queries_whatever_their_order(beir: Path) -> None:
-    dataset = test_collections.load(beir)
+    dataset = benchmark_collections.load(beir)
     lines = (beir / "queries.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     (beir / "queries.jsonl").write_text("".join(reversed(lines)), encoding="utf-8")
-    other = test_collections.load(beir).limited(2)
+    other = benchmark_collections.load(beir).limited(2)
     assert {one.id for one in dataset.limited(2).queries} == {one.id for one in other.queries}
     assert len(other.queries) == 2
     assert set(other.qrels) == {one.id for one in other.queries}
@@ -32,7 +32,7 @@ def test_limit_takes_the_same_queries_whatever_their_order(beir: Path) -> None:
 def test_split_folder_of_qrels(beir: Path) -> None:
     (beir / "qrels").mkdir()
     (beir / "qrels.tsv").rename(beir / "qrels" / "test.tsv")
-    assert len(test_collections.load(beir).queries) == 4
+    assert len(benchmark_collections.load(beir).queries) == 4
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_trec_topics_and_qrels(beir: Path, topics: str) -> None:
     (beir / "qrels.tsv").unlink()
     (beir / "topics.txt").write_text(topics, encoding="utf-8")
     (beir / "qrels.txt").write_text("q1 0 sick 1\nq3 0 visit 2\n", encoding="utf-8")
-    dataset = test_collections.load(beir)
+    dataset = benchmark_collections.load(beir)
     assert [(one.id, one.text, one.language) for one in dataset.queries] == [
         ("q1", "sick leave", "en"),
         ("q3", "visiting", "en"),
@@ -68,7 +68,7 @@ def test_trec_topics_and_qrels(beir: Path, topics: str) -> None:
 def test_a_broken_set_says_where(beir: Path, file: str, text: str, reason: str) -> None:
     (beir / file).write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as error:
-        test_collections.load(beir)
+        benchmark_collections.load(beir)
     assert error.value.code == "dataset_invalid"
     assert reason in error.value.message("en")
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from eval.commands.evaluate import evaluate
-from eval.datasets import collection_index, test_collections
+from eval.datasets import benchmark_collections, collection_index
 from eval.runs.results import open_result
 from kb.cli import Context
 from kb.core.settings import Settings
@@ -63,20 +63,20 @@ def test_from_a_folder_to_a_page(settings: Settings, beir: Path, tmp_path: Path)
 def test_the_second_run_embeds_nothing(settings: Settings, beir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kb_eval(settings, "retrieval", str(beir), "--limit", "1", "--name", "one")
     steps: list[str] = []
-    collection_index.ensure(settings, test_collections.load(beir), lambda step, done, total: steps.append(step))
+    collection_index.ensure(settings, benchmark_collections.load(beir), lambda step, done, total: steps.append(step))
     assert steps == []
     # other chunking code: stored anew, but the vectors of the same texts are known
     monkeypatch.setattr(collection_index, "_code", lambda: "other")
-    collection_index.ensure(settings, test_collections.load(beir), lambda step, done, total: steps.append(step))
+    collection_index.ensure(settings, benchmark_collections.load(beir), lambda step, done, total: steps.append(step))
     assert set(steps) == {"read", "store", "sentences"}
     assert (collection_index.bench_folder(settings) / "vectors.sqlite").is_file()
 
 
 def test_a_changed_corpus_is_another_index(settings: Settings, beir: Path) -> None:
-    before, _ = collection_index.ensure(settings, test_collections.load(beir), lambda *_: None)
+    before, _ = collection_index.ensure(settings, benchmark_collections.load(beir), lambda *_: None)
     with (beir / "corpus.jsonl").open("a", encoding="utf-8") as stream:
         stream.write('{"_id": "new", "title": "", "text": "Umbrellas stand by the door."}\n')
-    after, tenant = collection_index.ensure(settings, test_collections.load(beir), lambda *_: None)
+    after, tenant = collection_index.ensure(settings, benchmark_collections.load(beir), lambda *_: None)
     assert before.data != after.data
     assert tenant.slug == "tiny-set"
 
@@ -96,6 +96,6 @@ def test_answers_of_a_test_set_with_its_unanswerable_questions(settings: Setting
 def test_what_the_sentences_are_worth_can_be_measured(settings: Settings, beir: Path) -> None:
     line = kb_eval(settings, "retrieval", str(beir), "--systems", "centred,no-units", "--json", "--measures", "RR@10")
     assert set(json.loads(line)["systems"]) == {"centred", "no-units"}
-    _, tenant = collection_index.ensure(settings, test_collections.load(beir), lambda *_: None)
+    _, tenant = collection_index.ensure(settings, benchmark_collections.load(beir), lambda *_: None)
     with Library(tenant).session() as session:
         assert sentence_vectors.outstanding(session) == 0

@@ -1,4 +1,4 @@
-"""What a tenant's stores hold, for comparison: two runs did the same work when this is the same."""
+"""The content of a tenant's stores, to compare two runs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def assert_whole(settings: Settings, tenant: Tenant) -> None:
     assert words == chunks
     assert states <= {"published", "superseded"}
     assert {path.name for path in tenant.files_path.glob("??/*")} == shas
-    # "sentences": their vectors are made after publishing, beside everything else
+    # "sentences": the work folder of sentence vectors, which are made after publishing
     assert {path.name for path in (tenant.home / "work").glob("*")} <= {"sentences"}
     for slug, ids in published.items():
         assert VectorStore(settings, tenant, slug).ids() == ids

@@ -1,4 +1,4 @@
-"""Dates a document states for itself, and what a circular says it changes."""
+"""Dates that a document states for itself, and amendments that a circular announces."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ingest.structure.amendments import Amendment, amendments
+from ingest.structure.amendments import Amendment, find_amendments
 from ingest.structure.effective_dates import Dates, effective_dates, find_dates
 
 
@@ -94,4 +94,4 @@ def test_file_name_and_last_lines_help_when_the_text_is_silent() -> None:
     ],
 )
 def test_what_a_circular_changes(text: str, expected: list[Amendment]) -> None:
-    assert amendments(text) == expected
+    assert find_amendments(text) == expected

@@ -1,4 +1,4 @@
-"""Durable jobs: a run that is killed at any moment is finished by the next, with nothing lost and nothing doubled."""
+"""Durable jobs: a run that is killed at any moment is finished by the next run; nothing is lost, nothing is doubled."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def finish(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
 
 
 def kill_when(process: subprocess.Popen[str], condition: Callable[[], bool]) -> bool:
-    """End the process with SIGKILL as soon as ``condition`` holds; False when it finished before."""
+    """End the process with SIGKILL as soon as ``condition`` holds; return False when it finished before."""
     while not condition():
         if process.poll() is not None:
             break
@@ -63,7 +63,7 @@ def kill_when(process: subprocess.Popen[str], condition: Callable[[], bool]) -> 
 
 
 def records(tenant: Tenant, query: str) -> int:
-    """Count in the records, from outside, as they are committed."""
+    """Run a count query on the committed records, from outside the process that writes them."""
     try:
         with sqlite3.connect(f"file:{tenant.records_path}?mode=ro", uri=True) as connection:
             found = connection.execute(query).fetchone()[0]
@@ -84,23 +84,23 @@ def steps(settings: Settings) -> int:
     return int(found)
 
 
-def undisturbed(settings: Settings, workers: WorkerPool, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
-    """What the same batch gives in one go, without a queue, in a data folder of its own."""
+def uninterrupted(settings: Settings, workers: WorkerPool, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return what the same batch gives in one run, without a queue, in another data folder."""
     apart = settings.model_copy(update={"data": settings.data.parent / "undisturbed"})
     tenant = tenants.create(apart, "harmony", "Harmony")
-    shop = IngestContext(apart, workers)
+    context = IngestContext(apart, workers)
     found = document_names.files_in([folder])
-    called = document_names.assign(path.relative_to(folder) for path in found)  # type: ignore[arg-type]
-    todo = [job_for(tenant, path, name, name, "main") for path, name in zip(found, called, strict=True)]
+    names = document_names.assign(path.relative_to(folder) for path in found)  # type: ignore[arg-type]
+    todo = [job_for(tenant, path, name, name, "main") for path, name in zip(found, names, strict=True)]
     while todo:
-        todo += pipeline.ingest(todo.pop(0), shop).members
+        todo += pipeline.ingest(todo.pop(0), context).members
     return content(tenant)
 
 
 def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
     settings: Settings, workers: WorkerPool, tenant: Tenant, batch: Path
 ) -> None:
-    wanted = undisturbed(settings, workers, batch)
+    wanted = uninterrupted(settings, workers, batch)
     moments: list[Callable[[], bool]] = [
         lambda: steps(settings) >= 1,
         lambda: bool(list((tenant.home / "work").glob("*/document.json"))),
@@ -118,7 +118,7 @@ def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
     assert [line["document"] for line in lines if line["status"] == "failed"] == ["broken.pdf"]
     assert content(tenant) == wanted
     assert_whole(settings, tenant)
-    assert not job_queue.left_over(settings)
+    assert not job_queue.was_interrupted(settings)
 
 
 def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_whole(
@@ -133,7 +133,7 @@ def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_who
     filled = "SELECT count(*) FROM chunks JOIN versions ON versions.id = version_id WHERE number = 2"
     assert kill_when(process, lambda: records(tenant, filled) > 0)
     (holding,) = Library(tenant).documents()
-    if holding.version.number == 1:  # not whole yet: version 1 answers, with all its vectors
+    if holding.version.number == 1:  # not complete yet: answers use version 1, with all its vectors
         chunk_ids = {chunk.id for chunk in Library(tenant).chunks_of(holding.version.id)}
         assert content(tenant)["manual.pdf", 1] == old
         assert chunk_ids <= VectorStore(settings, tenant, "main").ids()
@@ -155,8 +155,8 @@ def test_a_job_is_finished_without_the_file_it_came_from(
     process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
     assert kill_when(process, lambda: steps(settings) >= 1)
     path.unlink()
-    with writer_lock.writing(settings.data, "test"), job_queue.running(settings, workers) as queue:
-        for job_id in queue.left():
+    with writer_lock.writing(settings.data, "test"), job_queue.open_queue(settings, workers) as queue:
+        for job_id in queue.unfinished():
             assert [outcome.status for outcome in queue.outcomes(job_id)] == ["indexed"]
     assert set(content(tenant)) == {("handbook.docx", 1)}
     assert_whole(settings, tenant)
@@ -177,12 +177,12 @@ def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
     store.remove([min(wanted)])
     other = tmp_path / "other.txt"
     other.write_text("\n".join(rules("cash", 2)))
-    shop = IngestContext(settings, workers)
-    begun = pipeline.begin(job_for(tenant, other, "other.txt", "other.txt", "main"), shop)
-    work_folder(tenant, begun.version_id).mkdir(parents=True)
-    reconcile.sweep(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay
+    context = IngestContext(settings, workers)
+    started = pipeline.begin(job_for(tenant, other, "other.txt", "other.txt", "main"), context)
+    work_folder(tenant, started.version_id).mkdir(parents=True)
+    reconcile.reconcile_all(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay
     assert len(list(tenant.files_path.glob("??/*"))) == 2
-    reconcile.sweep(settings, [])
+    reconcile.reconcile_all(settings, [])
     assert content(tenant) == before
     assert store.ids() == wanted
     assert_whole(settings, tenant)

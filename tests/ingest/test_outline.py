@@ -6,9 +6,10 @@ import pytest
 from unstructured.documents.elements import Element, ElementMetadata, ListItem, NarrativeText, Table, Text, Title
 
 from ingest.structure.annexes import clause_key
+from ingest.structure.blocks import Outline
 from ingest.structure.clause_markers import markers
 from ingest.structure.marker_words import cjk_number
-from ingest.structure.outline import Outline, build
+from ingest.structure.outline import build
 
 
 def title(text: str, depth: int = 0, page: int = 1, **extra: object) -> Title:

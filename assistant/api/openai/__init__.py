@@ -1,5 +1,8 @@
-"""An OpenAI-compatible face: a tenant's collections as models, an answer as a chat completion.
+"""An OpenAI-compatible interface: a tenant's collections as models, an answer as a chat completion.
 
-Open WebUI, LibreChat or any OpenAI client talks to Sinzi with ``<address>/v1`` and an API key of Sinzi's. What a
-chat completion cannot carry (clauses, pages, versions, confidence) stands in the extra field ``sinzi``.
+- :mod:`.openai_routes`: ``/v1/models`` and ``/v1/chat/completions``
+- :mod:`.openai_schemas`: requests and responses as OpenAI writes them
+- :mod:`.chat_request`: what a request asks
+- :mod:`.completion`: an answer as a completion, whole or in chunks
+- :mod:`.openai_errors`: errors in OpenAI's shape
 """

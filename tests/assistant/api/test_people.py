@@ -319,7 +319,7 @@ class TestTrail:
         sources = [
             path.read_text("utf-8") for floor in ("kb", "assistant", "eval") for path in root.glob(f"{floor}/**/*.py")
         ]
-        noted = set(re.findall(r"note\(.{0,200}?\"([a-z]+\.[a-z]+)\"", "\n".join(sources), re.DOTALL))
+        noted = set(re.findall(r"(?:note|record)\(.{0,200}?\"([a-z]+\.[a-z]+)\"", "\n".join(sources), re.DOTALL))
         assert {"member.invite", "audit.export"} <= noted
         assert {f"manage.did_{one.replace('.', '_')}" for one in noted} <= text_keys()
 

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from eval.datasets import test_sets
-from eval.datasets.test_sets import TestSet
+from eval.datasets import question_sets
+from eval.datasets.question_sets import TestSet
 from kb.core.errors import Conflict
 from kb.core.settings import Settings
 from kb.library.documents import Library
@@ -126,14 +126,14 @@ def test_a_spreadsheet_becomes_a_test_set_or_tells_its_faulty_rows(evaluator: Te
 def test_a_test_sets_name_never_leaves_its_folder(app: FastAPI, name: str) -> None:
     tenant = tenants.get(app.state.service.settings, "harmony")
     with pytest.raises(Exception, match="testset_name_invalid"):
-        test_sets.path_of(tenant, name)
+        question_sets.path_of(tenant, name)
 
 
 def test_two_sets_of_one_name_are_refused(service_settings: Settings) -> None:
     tenant = tenants.get(service_settings, "harmony")
-    assert test_sets.create(tenant, "一", []) == TestSet("一", [])
+    assert question_sets.create(tenant, "一", []) == TestSet("一", [])
     with pytest.raises(Conflict):
-        test_sets.create(tenant, "一", [])
+        question_sets.create(tenant, "一", [])
 
 
 def test_refused_and_disliked_questions_are_grouped_without_names(

@@ -1,1 +1,1 @@
-"""TODO room."""
+"""Asking, conversations, and the sources of answers."""

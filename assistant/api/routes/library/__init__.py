@@ -1,1 +1,1 @@
-"""TODO room."""
+"""Documents, collections, uploads, glossary, bilingual pairs."""

@@ -1,1 +1,1 @@
-"""Addresses for who runs the service."""
+"""For who runs the service: health and metrics."""

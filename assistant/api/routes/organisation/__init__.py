@@ -1,1 +1,1 @@
-"""TODO room."""
+"""The organisation itself: home, settings, audit trail, usage."""

@@ -27,7 +27,7 @@ _Empty = BeforeValidator(lambda value: None if value == "" else value)
 Day = Annotated[date | None, _Empty]
 
 
-class Filter(BaseModel):
+class AuditFilter(BaseModel):
     """Which entries: days are the service's own, the last one included."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,13 +43,13 @@ class Filter(BaseModel):
         return audit.entries(caller.library, *days, self.action, self.actor, limit, before)
 
 
-class Page(Filter):
+class Page(AuditFilter):
     """Which entries, and where the page before ended."""
 
     before: Annotated[int | None, _Empty, Field(ge=1, le=2**31 - 1)] = None
 
 
-class Export(Filter):
+class Export(AuditFilter):
     """Which entries, and in which format."""
 
     format: Literal["csv", "jsonl"] = "csv"
@@ -85,7 +85,7 @@ def export(caller: Manager, sought: Annotated[Export, Query()]) -> StreamingResp
     return StreamingResponse(lines, media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
-def _told(sought: Filter) -> dict[str, str]:
+def _told(sought: AuditFilter) -> dict[str, str]:
     return {name: str(value) for name, value in sought.model_dump(exclude={"format"}).items() if value}
 
 

@@ -1,1 +1,1 @@
-"""TODO room."""
+"""Signing in, accounts, invitations, members, rights, keys."""

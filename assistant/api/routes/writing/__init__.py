@@ -1,1 +1,1 @@
-"""TODO room."""
+"""Summaries, changes, drafts, translations."""

@@ -1,0 +1,144 @@
+"""A tenant's own test sets: question files in ``<tenant>/eval/sets/<name>.jsonl``, made on the page or from a sheet."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from eval.datasets import question_files as files
+from eval.datasets.question_files import JudgedQuestion
+from kb.core.errors import Conflict, InputError, NotFound
+from kb.store.tenants import Tenant
+
+__all__ = ["NAME", "TestSet", "add", "create", "delete", "get", "listing", "path_of", "remove"]
+
+NAME = re.compile(r"[\w\-.（）() ]{1,60}")
+MOST_QUESTIONS = 5000
+# One page may add while another removes: a file is read and written again by one thread at a time.
+_WRITING = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class TestSet:
+    """A named list of questions."""
+
+    __test__ = False  # pytest: not a test
+    name: str
+    questions: list[JudgedQuestion]
+
+
+def path_of(tenant: Tenant, name: str) -> Path:
+    """Return where a test set lies.
+
+    Raises:
+        InputError: ``testset_name_invalid``.
+    """
+    if not NAME.fullmatch(name) or name.strip(". ") != name:
+        raise InputError("testset_name_invalid", name=name[:60])
+    return tenant.home / "eval" / "sets" / f"{name}.jsonl"
+
+
+def listing(tenant: Tenant) -> list[TestSet]:
+    """Return the tenant's test sets by name."""
+    found = sorted((tenant.home / "eval" / "sets").glob("*.jsonl"))
+    return [TestSet(path.stem, _read(path)) for path in found]
+
+
+def get(tenant: Tenant, name: str) -> TestSet:
+    """Return a test set.
+
+    Raises:
+        NotFound: ``testset_not_found``.
+    """
+    path = path_of(tenant, name)
+    if not path.is_file():
+        raise NotFound("testset_not_found", name=name)
+    return TestSet(name, _read(path))
+
+
+def _read(path: Path) -> list[JudgedQuestion]:
+    return files.read(path) if path.stat().st_size else []
+
+
+def create(tenant: Tenant, name: str, questions: list[JudgedQuestion]) -> TestSet:
+    """Make a test set.
+
+    Raises:
+        Conflict: ``testset_exists``.
+        InputError: ``testset_name_invalid``, ``testset_too_large``.
+    """
+    path = path_of(tenant, name)
+    with _WRITING:
+        if path.is_file():
+            raise Conflict("testset_exists", name=name)
+        return _write(path, questions)
+
+
+def add(tenant: Tenant, name: str, question: JudgedQuestion) -> JudgedQuestion:
+    """Add a question to a test set, which is made where missing; the question gets an id that is free.
+
+    Raises:
+        Conflict: ``question_in_testset`` when the set asks the very same already.
+    """
+
+    def longer(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
+        if any((one.question, one.history) == (question.question, question.history) for one in known):
+            raise Conflict("question_in_testset", name=name)
+        return [*known, replace(question, id=_free_id(known))]
+
+    return _changed(tenant, name, longer, must_exist=False).questions[-1]
+
+
+def remove(tenant: Tenant, name: str, question_id: str) -> TestSet:
+    """Take a question out.
+
+    Raises:
+        NotFound: ``testset_not_found``, ``question_not_found``.
+    """
+
+    def shorter(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
+        kept = [one for one in known if one.id != question_id]
+        if len(kept) == len(known):
+            raise NotFound("question_not_found")
+        return kept
+
+    return _changed(tenant, name, shorter, must_exist=True)
+
+
+def delete(tenant: Tenant, name: str) -> None:
+    """Delete a test set; its runs stay.
+
+    Raises:
+        NotFound: ``testset_not_found``.
+    """
+    get(tenant, name)
+    path_of(tenant, name).unlink()
+
+
+def _changed(
+    tenant: Tenant, name: str, change: Callable[[list[JudgedQuestion]], list[JudgedQuestion]], *, must_exist: bool
+) -> TestSet:
+    path = path_of(tenant, name)
+    with _WRITING:
+        if must_exist and not path.is_file():
+            raise NotFound("testset_not_found", name=name)
+        return _write(path, change(_read(path) if path.is_file() else []))
+
+
+def _write(path: Path, questions: list[JudgedQuestion]) -> TestSet:
+    if len(questions) > MOST_QUESTIONS:
+        raise InputError("testset_too_large", limit=MOST_QUESTIONS)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    files.write(part, questions)
+    os.replace(part, path)
+    return TestSet(path.stem, questions)
+
+
+def _free_id(known: list[JudgedQuestion]) -> str:
+    taken = {one.id for one in known}
+    return next(f"q{number}" for number in range(len(known) + 1, 2 * len(known) + 2) if f"q{number}" not in taken)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole, width
+from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
 from assistant.evidence.scoring import ScoredSpan
+from kb.language.script import display_width
 
 __all__ = ["choose"]
 
@@ -14,7 +15,7 @@ MOST_QUOTES = 3
 MOST_UNITS = 6
 # How many times less likely than the best a further unit may be, as log-odds: a hundred times.
 NEAR_BEST = 4.6
-# Half-width columns: of all quotes together, and so of one that was joined.
+# Columns, of which a Chinese character takes two: of all quotes together, and so of one that was joined.
 MOST_WIDTH = 700
 # Units that may stand between two that are joined.
 GAP = 1
@@ -66,7 +67,7 @@ def _joined(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableSpan]
     rest = [other for other in quotes if other not in near]
     if any(_overlaps(whole_piece, other) for other in rest) or (not near and len(quotes) == MOST_QUOTES):
         return None
-    if quotes and sum(width(other.text) for other in [*rest, whole_piece]) > MOST_WIDTH:
+    if quotes and sum(display_width(other.text) for other in [*rest, whole_piece]) > MOST_WIDTH:
         return None
     if not near:
         return [*quotes, new]

@@ -17,11 +17,11 @@ from importlib.resources import files
 from assistant.bilingual_view.figure_patterns import FIGURE, IDIOM, NUMBER, WEEKDAYS, WORDS
 from assistant.checking.figure_claims import claimed
 from kb.language.numbers import SCALE, chinese_to_int
-from kb.language.script import fold
+from kb.language.script import HAN_BASIC, fold
 
 __all__ = ["Figure", "FigureSet", "all_of", "missing", "said"]
 
-_GAP = re.compile(r"(?<=[\d\u4e00-\u9fff]) +(?=[\d\u4e00-\u9fff])")
+_GAP = re.compile(rf"(?<=[\d{HAN_BASIC}]) +(?=[\d{HAN_BASIC}])")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[零〇一二三四五六七八九]{4}(?=年)")
 _MONEY = re.compile(r"^(?:hk|us)?\$|^港|^hkd|^人民币|^rmb|元$|蚊$|dollars?$")
 _ONE = re.compile(r"^(?:一|one\b)")

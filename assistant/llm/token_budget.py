@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from kb.core.dates import today
-from kb.language.script import is_cjk
+from kb.language.script import is_han
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
@@ -18,7 +18,7 @@ LATIN_PER_TOKEN = 3.0
 
 def tokens(text: str) -> int:
     """Estimate the tokens of a text, rather too many: one a Han character, one for three others."""
-    han = sum(map(is_cjk, text))
+    han = sum(map(is_han, text))
     return han + math.ceil((len(text) - han) / LATIN_PER_TOKEN)
 
 

@@ -8,17 +8,22 @@ from dataclasses import dataclass
 
 from ingest.structure.blocks import Block
 from ingest.structure.table_lines import row_line
+from kb.language.script import CJK, HAN
+from kb.language.sentences import CLOSERS
 
 __all__ = ["CountTokens", "Piece", "header_text", "pieces_of", "split_long"]
 
 CountTokens = Callable[[list[str]], list[int]]  # texts → tokens of each
 
+# Not ``kb.language.sentences``: that cuts at every line's end and at no semicolon of a list, and drops marks that stand
+# alone; a chunk has to hold all of its block, and an over-long item of a list has to be cut somewhere.
 _SENTENCE = re.compile(
-    r"[。！？；][」』”’）)]*\s*"  # Chinese
-    r"|(?<!\bNo)(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bviz)(?<!\bcf)[.!?;][\"'”’)]*\s+(?=[A-Z(\"“‘\u3400-\u9fff•])"
+    rf"[。！？；][{re.escape(CLOSERS)}]*\s*"  # Chinese
+    r"|(?<!\bNo)(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bviz)(?<!\bcf)"
+    rf"[.!?;][{re.escape(CLOSERS)}]*\s+(?=[A-Z(\"“‘{HAN}•])"
 )
 _CLAUSE = re.compile(r"[，、：,:–—]\s*|\n")
-_WORD = re.compile(r"\s+|(?<=[\u3000-\u9fff\uf900-\uffef])(?=[^\s])")
+_WORD = re.compile(rf"\s+|(?<=[{CJK}])(?=[^\s])")
 
 
 @dataclass(frozen=True, slots=True)

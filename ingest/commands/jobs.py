@@ -19,7 +19,7 @@ def jobs() -> None:
 @pass_context
 def resume(context: Context) -> None:
     """Finish what an earlier run left unfinished. (Every kb ingest does so first, too.)"""
-    from ingest.commands.progress_bars import Display, texts
+    from ingest.commands.progress_bars import MESSAGES, Display
     from ingest.queue.job_queue import was_interrupted
     from kb.store import writer_lock
 
@@ -28,4 +28,4 @@ def resume(context: Context) -> None:
         if was_interrupted(settings):
             with open_local_queue(context, Display(settings.locale)):
                 pass
-    click.echo(texts(settings.locale)["nothing_pending"])
+    click.echo(MESSAGES.text("nothing_pending", settings.locale))

@@ -11,6 +11,7 @@ from ingest.parsers.shared.encoding import decode_as, guess_encoding
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import check_zip, open_zip, safe_name
 from kb.core.errors import FileRejected
+from kb.core.file_signatures import Signature, signature_of
 
 __all__ = ["parse"]
 
@@ -59,7 +60,7 @@ def _unpack(
             continue
         if not data:
             notes.append(f"member_empty:{full_name}")
-        elif name.lower().endswith(".zip") and data.startswith(b"PK"):
+        elif name.lower().endswith(".zip") and signature_of(data) is Signature.ZIP:
             _unpack_inner(data, full_name, depth, folder, notes, context)
         else:
             folder.save(full_name, data)

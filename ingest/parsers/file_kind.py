@@ -12,6 +12,7 @@ import olefile
 from ingest.parsers.shared.encoding import decode, plausibility
 from ingest.parsers.shared.parsed_document import ParseContext
 from kb.core.errors import FileRejected
+from kb.core.file_signatures import Signature, signature_of
 
 __all__ = ["KIND_OF_SUFFIX", "detect", "suffix_of"]
 
@@ -32,7 +33,6 @@ KIND_OF_SUFFIX = {
     **dict.fromkeys((".csv", ".tsv", ".tab"), "csv"),
     **{f".{kind}": kind for kind in ("xls", "odt", "ods", "odp", "rtf", "epub", "eml", "msg", "xml", "zip")},
 }
-_IMAGE_TYPES = {"png", "jpg", "tif", "heic", "bmp", "webp", "gif"}
 _ODF = {
     "application/vnd.oasis.opendocument.text": "odt",
     "application/vnd.oasis.opendocument.text-template": "odt",
@@ -77,31 +77,16 @@ def detect(path: Path, context: ParseContext) -> str:
     raise FileRejected("file_broken", name=context.filename)
 
 
-def _by_signature(  # noqa: PLR0911 (one line per signature)
-    path: Path, head: bytes, named: str | None, context: ParseContext
-) -> str | None:
-    if head.startswith(olefile.MAGIC):
-        return _by_ole(path, named, context)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+def _by_signature(path: Path, head: bytes, named: str | None, context: ParseContext) -> str | None:
+    found = signature_of(head)
+    if found is Signature.OLE:
+        return _by_ole(path, context)
+    if found is Signature.ZIP:
         return _by_zip(path, named, context)
-    if b"%PDF-" in head[:1024]:  # a PDF may have a few bytes in front; a ZIP may hold one uncompressed
-        return "pdf"
-    if head.lstrip()[:6].lower() == b"{\\rtf1" or head.lstrip()[:5].lower() == b"{\\rtf":
-        return "rtf"
-    known = filetype.guess(head)
-    if known and known.extension in _IMAGE_TYPES and not _is_word(head):
-        return "image"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heif", b"hevc", b"avif"):
-        return "image"
-    return None
+    return found.value if found else None  # PDF, RTF and image are kinds by themselves
 
 
-def _is_word(head: bytes) -> bool:
-    """True for a text that opens with "BM" or "GIF", which alone pass for a picture's signature."""
-    return (head[:2] == b"BM" and head[6:10] != b"\0\0\0\0") or (head[:3] == b"GIF" and head[3:4] != b"8")
-
-
-def _by_ole(path: Path, named: str | None, context: ParseContext) -> str:
+def _by_ole(path: Path, context: ParseContext) -> str:
     """DOC, XLS, PPT and MSG share one container; so does an encrypted DOCX, XLSX or PPTX."""
     try:
         with olefile.OleFileIO(str(path)) as ole:

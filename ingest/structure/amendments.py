@@ -8,6 +8,8 @@ from datetime import date
 
 from ingest.structure.effective_dates import effective_dates, find_dates, label_words
 from ingest.structure.marker_words import CJK_NUMBER, cjk_number, plain
+from kb.language.script import HAN_BASIC
+from kb.language.sentences import STOPS
 
 __all__ = ["find_amendments"]
 
@@ -26,6 +28,9 @@ _NUMBERED = re.compile(
 )
 _GENERIC_NAMES = ("安排", "制度", "辦法", "通告")
 _ONE = re.compile(_DOTTED)
+# Not ``kb.language.sentences``: that never joins lines, and here a line in lower case goes on with the one above.
+_SENTENCE_BREAK = re.compile(rf"(?<=[{STOPS}])|(?<=[.])\s+(?=[A-Z])|\n(?![a-z])")
+_LINE_BREAK = re.compile(rf"(?<=[{STOPS}])|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def find_amendments(text: str) -> list[Amendment]:
     flat = plain(text)
     general = effective_dates([flat]).effective_from
     found: list[Amendment] = []
-    for sentence in re.split(r"(?<=[。；;])|(?<=[.])\s+(?=[A-Z])|\n(?![a-z])", flat):
+    for sentence in _SENTENCE_BREAK.split(flat):
         if not _amends(sentence):
             continue
         hint = _document_hint(sentence)
@@ -110,7 +115,7 @@ def _document_hint(sentence: str) -> str | None:
     chinese = "|".join(w for w in label_words("document") if not w.isascii() and w not in _GENERIC_NAMES)
     quoted = re.search(rf"[「『]([^」』]{{2,30}}(?:{chinese}))[」』]", sentence)
     before = "本會|本機構|現行|的|現修訂|修訂|取代|更新|，|^"
-    plain_name = re.search(rf"(?:{before})((?!本|現)[\u4e00-\u9fff]{{2,12}}?(?:{chinese}))", sentence)
+    plain_name = re.search(rf"(?:{before})((?!本|現)[{HAN_BASIC}]{{2,12}}?(?:{chinese}))", sentence)
     match = quoted or plain_name
     return match[1] if match else None
 
@@ -118,7 +123,7 @@ def _document_hint(sentence: str) -> str | None:
 def _last_document_hint(text: str, sentence: str) -> str | None:
     """Return the last document named before the sentence: "The Staff Handbook is amended as follows: clause 3 …"."""
     before = text[: max(0, text.find(sentence))]
-    for earlier in reversed(re.split(r"(?<=[。；;])|\n", before)[-12:]):
+    for earlier in reversed(_LINE_BREAK.split(before)[-12:]):
         hint = _document_hint(earlier)
         if hint:
             return hint

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from ingest.structure.marker_words import CJK_NUMBER, STEMS, cjk_number, plain, word_list
+from kb.language.sentences import STOPS
 
 __all__ = ["annex_label", "is_within"]
 
@@ -35,7 +36,7 @@ def annex_label(flat: str, *, heading: bool) -> tuple[str, int] | None:
     # "… is at / Annex 6.1." is the end of a sentence.
     if (rest and not heading) or (not rest and match[0].rstrip().endswith(".")):
         return None
-    if rest[:1].islower() or (rest and rest[-1] in "。；;"):
+    if rest[:1].islower() or (rest and rest[-1] in STOPS):
         return None
     return _label(match[1]), match.end()
 

@@ -14,6 +14,8 @@ from ingest.structure.annexes import annex_label
 from ingest.structure.marker_words import CJK_NUMBER as _NUM
 from ingest.structure.marker_words import STEMS as _STEMS
 from ingest.structure.marker_words import cjk_number, letter, plain, roman, stem, word_list
+from kb.language.script import HAN
+from kb.language.sentences import STOPS
 
 __all__ = ["Marker", "markers"]
 
@@ -42,7 +44,7 @@ _ITEMS: tuple[_Rule, ...] = tuple(
         ("cjk", rf"({_NUM})(?:、|\. ?|, )", cjk_number),
         ("stem", rf"([{_STEMS}])(?:、|\. ?|部 )", stem),
         ("digit", r"(\d{1,3})(?:\.(?![\d)])|、)", int),
-        ("upper_roman", rf"(?=[IVX])((?i:{_ROMAN}))(?:\. |、| (?=[A-Z\u4e00-\u9fff]))", roman),
+        ("upper_roman", rf"(?=[IVX])((?i:{_ROMAN}))(?:\. |、| (?=[A-Z{HAN}]))", roman),
         ("upper", r"([A-Z])(?:\. |、)", letter),
         ("roman", rf"(?=[ivx])({_ROMAN})\. ", roman),
         ("lower", r"([a-z])\. ", letter),
@@ -185,4 +187,4 @@ def _if_heading(flat: str, marker: Marker, matched: str, heading: bool) -> Marke
         return None
     if marker.kind == "article":
         return marker if spaced else None
-    return marker if spaced and len(rest) <= 80 and rest[-1] not in "。；;.，," else None
+    return marker if spaced and len(rest) <= 80 and rest[-1] not in STOPS + ".，," else None

@@ -12,6 +12,7 @@ from unstructured.documents.elements import Element, Table
 from ingest.structure.clause_markers import markers
 from ingest.structure.element_positions import page_of
 from ingest.structure.marker_words import plain, word_list
+from kb.language.sentences import STOPS
 
 __all__ = ["cover_element_count", "toc_elements"]
 
@@ -35,7 +36,7 @@ def cover_element_count(elements: list[Element], toc: set[int]) -> int:
         text = elements[count].text.strip()
         if count > _COVER_LINES or len(text) > _COVER_CHARS or isinstance(elements[count], Table):
             return 0
-        if re.search(r"[。；;]$", text) or any(
+        if text.endswith(tuple(STOPS)) or any(
             m.kind in ("chapter", "annex", "part") for m in markers(text, heading=True)
         ):
             return 0

@@ -22,6 +22,7 @@ from ingest.structure.paragraph_joins import (
     last_paragraph,
 )
 from ingest.structure.table_lines import TableBlock, append_rows, table_block
+from kb.language.sentences import PAUSES, STOPS
 
 __all__ = ["build"]
 
@@ -200,7 +201,7 @@ class _Builder:
 
 def _may_be_heading(text: str) -> bool:
     text = text.strip()
-    return len(text) <= _LONGEST_HEADING and text[-1] not in "。；;，,、" and text.count("。") == 0
+    return len(text) <= _LONGEST_HEADING and text[-1] not in STOPS + PAUSES and text.count("。") == 0
 
 
 def _is_chapter(text: str) -> bool:

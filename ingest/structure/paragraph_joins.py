@@ -10,17 +10,19 @@ from ingest.structure.blocks import Block, Part
 from ingest.structure.clause_markers import markers
 from ingest.structure.element_positions import box_of, page_of
 from ingest.structure.marker_words import word_list
+from kb.language.script import CJK_PROSE
+from kb.language.sentences import CLOSERS, LINE_ENDS
 
 __all__ = ["append_element", "is_continuation", "is_revision_mark", "join_texts", "last_paragraph"]
 
-_CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_PROSE = re.compile(f"[{CJK_PROSE}]")
 # "Revised 2020/7" in the margin: the date when the clause beside it was changed.
 _REVISION_MARK = re.compile(
     r"(?i)(?:revised|amended|added|修訂|增補|新增)?\s*(?:19|20)\d{2}\s*[/.年-]\s*\d{1,2}\s*月?|revised|修訂"
 )
 # "… are detailed at" / "Annex 6.1.": the end of a sentence, even if a parser made it an element of its own.
 _REFERENCE_END = re.compile(rf"(?i)(?:{'|'.join(word_list('annex'))}) ?[\w.()]{{1,8}}[.。]")
-_SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’」』)）]*$")
+_SENTENCE_END = re.compile(rf"[{LINE_ENDS}…][{re.escape(CLOSERS)}]*$")
 
 
 def join_texts(before: str, after: str, heading: bool = False) -> str:
@@ -32,7 +34,7 @@ def join_texts(before: str, after: str, heading: bool = False) -> str:
     if not before or not after:
         return before + after
     spaced = heading and bool(re.search(r"[章部件錄录表]\s*[\d.]*$", before))
-    tight = bool(_CJK.match(before[-1])) and bool(_CJK.match(after[0])) and not spaced
+    tight = bool(_PROSE.match(before[-1])) and bool(_PROSE.match(after[0])) and not spaced
     return before + ("" if tight else " ") + after
 
 
@@ -53,7 +55,8 @@ def is_continuation(block: Block | None, element: Element) -> bool:
     if not next_page or len(block.text) < 12 or _SENTENCE_END.search(block.text) or markers(element.text):
         return False
     first = element.text.strip()[:1]
-    return first.islower() or (bool(_CJK.match(first)) and bool(_CJK.match(block.text[-1])) and len(block.text) > 20)
+    chinese = bool(_PROSE.match(first)) and bool(_PROSE.match(block.text[-1]))
+    return first.islower() or (chinese and len(block.text) > 20)
 
 
 def last_paragraph(blocks: list[Block]) -> Block | None:

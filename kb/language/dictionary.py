@@ -21,7 +21,7 @@ from pathlib import Path
 
 import filelock
 
-from kb.language.script import fold
+from kb.language.script import HAN_BASIC, fold
 from kb.language.words import index_words, query_words, stop_mask
 
 __all__ = ["Dictionary", "ensure", "load"]
@@ -37,7 +37,7 @@ _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NOT_A_MEANING = re.compile(
     r"^(?:CL:|(?:old |archaic )?variant of|see |surname|abbr\. for|used in|erhua|also (?:written|pr))"
 )
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+_HAN = re.compile(f"[{HAN_BASIC}]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 import snowballstemmer
 
 from kb.language.numbers import figures
-from kb.language.script import fold
+from kb.language.script import HAN, fold
 
 __all__ = ["FTS5_TOKENIZE", "content_words", "index_words", "query_words", "stop_mask"]
 
@@ -24,13 +24,12 @@ __all__ = ["FTS5_TOKENIZE", "content_words", "index_words", "query_words", "stop
 # tokenizer keeps every non-ASCII byte (unicode61 would drop rare characters), and these marks stand inside words.
 FTS5_TOKENIZE = "ascii tokenchars '.-@_/%+&'"
 
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _TOKEN = re.compile(
-    rf"(?P<han>[{_HAN}]+(?:[ \u3000]+[{_HAN}]+)*)"
+    rf"(?P<han>[{HAN}]+(?:[ \u3000]+[{HAN}]+)*)"
     r"|(?P<mail>[a-z0-9][a-z0-9_.+-]*@[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)"
     r"|(?P<phone>(?<!\d)[2-9]\d{3}[ -]\d{4}(?!\d))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[./-]\d+)*%?)(?![a-z\d])"
-    rf"|(?P<latin>[^\W_{_HAN}]+(?:['’&./_-][^\W_{_HAN}]+)*)"  # WhatsApp不算 is two words
+    rf"|(?P<latin>[^\W_{HAN}]+(?:['’&./_-][^\W_{HAN}]+)*)"  # WhatsApp不算 is two words
 )
 _SPLIT = re.compile(r"[&./_-]")
 _BETWEEN_HAN = re.compile(r"[ \u3000]+")

@@ -68,6 +68,11 @@ def test_wrapped_lines_are_joined_as_each_script_requires(tmp_path: Path) -> Non
     ]
 
 
+def test_no_space_comes_between_a_unit_and_the_chinese_of_the_next_line(tmp_path: Path) -> None:
+    text = "中心設活動室一間，面積不得少於五十㎡\n的標準，每名學員佔兩㎡，地面須防滑。\n"
+    assert [e.text for e in read(write(tmp_path / "a.txt", text)).elements] == [text.replace("\n", "")]
+
+
 def test_headings_by_number_and_position_but_clauses_stay_text(tmp_path: Path) -> None:
     text = (
         "員工手冊\n\n第三章 假期\n\n3.2 病假\n\n3.2.1 員工患病可放取有薪病假。\n\n"

@@ -25,13 +25,10 @@ from unstructured.documents.elements import (  # noqa: E402
     Title,
 )
 
-__all__ = ["ElementBuilder", "cell_text", "clean_text", "is_cjk", "join_lines", "one_line", "width"]
+from kb.language.script import is_cjk  # noqa: E402
 
-_CJK = (
-    "\u2e80-\u2fdf\u3000-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u3200-\u32ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
-)
-_CJK_CHAR = re.compile(f"[{_CJK}]")
+__all__ = ["ElementBuilder", "cell_text", "clean_text", "join_lines", "one_line"]
+
 # invisible characters: controls, zero-width marks, soft hyphens, byte-order marks, lone surrogates
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]"
@@ -39,16 +36,6 @@ _INVISIBLE = re.compile(
 _LONE_BULLET = re.compile("[•‣▪▫●○◦◆◇■□►▶➢·∙o*\uf0b7\uf0a7\uf0d8-]")
 _BLANKS = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f]+")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-
-
-def is_cjk(char: str) -> bool:
-    """True for a Chinese, Japanese or full-width character or punctuation mark: no space stands between two."""
-    return bool(_CJK_CHAR.match(char))
-
-
-def width(text: str) -> int:
-    """Columns the text takes in a fixed-width font (a Chinese character takes two)."""
-    return len(text) + len(_CJK_CHAR.findall(text))
 
 
 def clean_text(text: str) -> str:

@@ -12,6 +12,8 @@ import codecs
 import re
 from functools import cache
 
+from kb.language.script import HAN_BASIC
+
 __all__ = ["decode", "decode_as", "guess_encoding", "plausibility"]
 
 _BOMS = [
@@ -41,6 +43,9 @@ _FREQUENT = frozenset(
     "自年月日及或與与如須须應应請请員员工職职假服務务申嘅咗唔係喺佢哋冇啲嗰乜邊点點"
 )
 _PUNCTUATION = frozenset("，。、；：「」『』（）！？《》〈〉—…　‧·“”‘’％＄０１２３４５６７８９")
+_IDEOGRAPH = re.compile(f"[{HAN_BASIC}\U00020000-\U0003ffff]")
+# a Chinese character between two Latin letters is an accent read wrongly: "für" in Big5
+_WRONG_ACCENT = re.compile(f"(?<=[A-Za-z])[{HAN_BASIC}](?=[A-Za-z])|[{HAN_BASIC}](?=[a-z]{{2}})")
 _SAMPLE = 65_536
 # encodings that files declare → the larger encodings that their bytes really use
 _WIDER = {"big5": "big5hkscs", "gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "cp1252"}
@@ -135,19 +140,19 @@ def plausibility(data: bytes, encoding: str) -> float:
     non_ascii = re.findall(r"[^\x09\x0a\x0d\x20-\x7e]", text)
     if not non_ascii:
         return 0.5 if text else -3.0
-    # a Chinese character between Latin letters is a wrongly decoded accent: "für" as Big5
-    wrong_accents = len(re.findall(r"(?<=[A-Za-z])[\u3400-\u9fff](?=[A-Za-z])|[\u3400-\u9fff](?=[a-z]{2})", text))
+    wrong_accents = len(_WRONG_ACCENT.findall(text))
     # accented letters stand alone between plain letters; words of accented letters only are another alphabet
     adjacent_accents = len(re.findall(r"(?<=[\u00c0-\u00ff])[\u00c0-\u00ff]", text))
     return (sum(map(_char_weight, non_ascii)) - 2.0 * wrong_accents - 0.6 * adjacent_accents) / len(non_ascii)
 
 
+@cache
 def _char_weight(char: str) -> float:  # noqa: PLR0911 (a table with ranges for keys)
     if char in _FREQUENT:
         return 2.5
     if char in _PUNCTUATION:
         return 1.5
-    if "\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003ffff":
+    if _IDEOGRAPH.match(char):
         return 1.0 if char in _common_characters() else -0.7
     if "\uac00" <= char <= "\ud7a3" or "\u3040" <= char <= "\u30ff":
         return 0.9

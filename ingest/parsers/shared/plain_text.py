@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.parsers.shared.element_builder import ElementBuilder, clean_text, is_cjk, join_lines, width
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text, join_lines
 from ingest.parsers.shared.encoding import decode
 from ingest.parsers.shared.header_rows import header_rows_of
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.text_headings import bullet_text, heading_level, is_numbered, looks_like_heading
+from kb.language.script import CJK, display_width, is_cjk
+from kb.language.sentences import LINE_ENDS
 
 __all__ = ["add_text", "parse"]
 
 _RULE = re.compile(r"\s*([=\-_*~#＝－─━])(?:\s*\1){3,}\s*$")
 _LONGEST_WRAP = 130  # columns; longer lines were not wrapped by hand or by a mail program
-_CLOSING = tuple("。！？：；.!?:;」』）)")
+_CLOSING = tuple(LINE_ENDS + "」』）)")
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
@@ -78,7 +80,7 @@ def _lines(text: str) -> list[str]:
 
 def _wrap_width(lines: list[str]) -> int:
     """Return the column at which the text was wrapped; 0 if each line is a paragraph."""
-    widths = sorted(width(line) for line in lines if line.strip())
+    widths = sorted(display_width(line) for line in lines if line.strip())
     if not widths or widths[int(len(widths) * 0.98)] > _LONGEST_WRAP:
         return 0
     return widths[int(len(widths) * 0.95)]
@@ -107,12 +109,13 @@ def _is_wrapped(before: str, line: str, wrap_width: int) -> bool:
     indent = len(line) - len(line.lstrip())
     if indent > len(before) - len(before.lstrip()) + 1 and not (is_numbered(last) or bullet_text(last)):
         return False
-    word = text[0] if is_cjk(text[0]) else re.split(r"[\s\u3000-\u9fff]", text, maxsplit=1)[0]
-    room = wrap_width - width(before.rstrip()) - (0 if is_cjk(text[0]) else 1)
-    if width(word) > room:
+    word = text[0] if is_cjk(text[0]) else re.split(rf"[\s{CJK}]", text, maxsplit=1)[0]
+    room = wrap_width - display_width(before.rstrip()) - (0 if is_cjk(text[0]) else 1)
+    if display_width(word) > room:
         return True
     # ragged right margins: a long line that ends in the middle of a sentence continues too
-    return width(before) > 0.7 * wrap_width and not last.endswith(_CLOSING) and (is_cjk(text[0]) or text[0].islower())
+    reaches_far = display_width(before) > 0.7 * wrap_width
+    return reaches_far and not last.endswith(_CLOSING) and (is_cjk(text[0]) or text[0].islower())
 
 
 def _is_title(block: str) -> bool:

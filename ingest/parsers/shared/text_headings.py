@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.parsers.shared.element_builder import width
+from kb.language.script import display_width
+from kb.language.sentences import PAUSES, STOPS
 
 __all__ = ["bullet_text", "heading_level", "is_numbered", "looks_like_heading"]
 
@@ -32,7 +33,7 @@ _ITEM = re.compile(
     rf"|[甲乙丙丁戊己庚辛壬癸][、．.])"
 )
 _BULLET = re.compile("(?:[•‣▪▫●○◦◆◇■□►▶➢✓✔※★·∙\uf0b7\uf0a7\uf0d8\uf0fc]\\s*|[-–—*+o]\\s+)(?=\\S)")
-_ENDING = tuple("。；，、．;,!！")
+_ENDING = tuple(STOPS + PAUSES + "．!！")
 _MAX_WIDTH = 80
 
 
@@ -54,7 +55,7 @@ def heading_level(line: str) -> int | None:
 
 def looks_like_heading(line: str) -> bool:
     """Return whether a line can be a heading: short, one line, no closing punctuation. Its position must fit too."""
-    if "\n" in line or not 2 <= width(line) <= _MAX_WIDTH or not any(char.isalpha() for char in line):
+    if "\n" in line or not 2 <= display_width(line) <= _MAX_WIDTH or not any(char.isalpha() for char in line):
         return False
     if bullet_text(line) or re.search(r"://|www\.|\S@\S", line):
         return False

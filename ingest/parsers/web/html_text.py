@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from ingest.parsers.shared.element_builder import one_line
+from kb.language.script import CJK
 
 __all__ = ["BLOCKS", "SKIP", "collapse", "plain_text"]
 
@@ -19,6 +20,7 @@ SKIP = {
     "script", "style", "head", "template", "noscript", "svg", "iframe", "object", "canvas", "select", "datalist",
     "input", "textarea", "img", "video", "audio", "rt", "rp", "map",
 }  # fmt: skip
+_BREAK_IN_CJK = re.compile(rf"(?<=[{CJK}])[ \t]*[\r\n]+\s*(?=[{CJK}])")
 
 
 def plain_text(element: etree._Element) -> str:
@@ -43,5 +45,5 @@ def collapse(text: str | None) -> str:
     """Collapse white space as a browser does, but a line break between Chinese characters becomes nothing."""
     if not text:
         return ""
-    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+\s*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
+    text = _BREAK_IN_CJK.sub("", text)
     return re.sub(r"[ \t\r\n\x0b\x0c]+", " ", text)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Manager
 from assistant.service.callers import Caller
-from assistant.web.pages import catalogue, render
+from assistant.web.pages import render, text_keys
 from kb.library import audit
 from kb.people import accounts, api_keys
 from kb.store.tables.activity_tables import AuditRow
@@ -107,7 +107,7 @@ def page(request: Request, caller: Manager, sought: Annotated[Page, Query()]) ->
     settings, tenant = caller.service.settings, caller.tenant.slug
     actors = [(f"user:{one.user.id}", one.user.name) for one in accounts.members(settings, tenant)]
     actors += [(f"key:{row.id}", row.name) for row in api_keys.listing(settings, tenant)]
-    texts = catalogue()
+    keys = text_keys()
     known = {name: f"manage.did_{name.replace('.', '_')}" for name in audit.actions(caller.library)}
     return render(
         request,
@@ -115,7 +115,7 @@ def page(request: Request, caller: Manager, sought: Annotated[Page, Query()]) ->
         entries=found,
         sought=sought,
         actors=actors,
-        actions={name: key if key in texts else "" for name, key in known.items()},
+        actions={name: key if key in keys else "" for name, key in known.items()},
         more=found[-1].id if len(found) == _PAGE else None,
         filter=_told(sought),
     )

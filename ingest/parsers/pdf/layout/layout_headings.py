@@ -12,24 +12,21 @@ from collections.abc import Sequence
 
 from ingest.parsers.pdf.layout.paragraphs import Paragraph
 from ingest.parsers.pdf.layout.rulings import Ruling
-from ingest.parsers.pdf.layout.text_repair import is_cjk, join_lines
+from ingest.parsers.pdf.layout.text_repair import join_lines
 from ingest.parsers.pdf.layout.typed_labels import is_section_name
+from kb.language.script import display_width, is_cjk
+from kb.language.sentences import PAUSES, STOPS
 
 __all__ = ["body_size", "is_contents_heading", "join_titles", "mark_contents", "mark_footnotes", "mark_headings"]
 
-MAX_HEADING = 140  # reading_length(); longer text in bold is a paragraph
-_SENTENCE_END = tuple("。；;，,、")
+MAX_HEADING = 140  # columns; longer text in bold is a paragraph
+_SENTENCE_END = tuple(STOPS + PAUSES)
 _LEADERS = re.compile(r"(?:[.．…·]\s*){4,}|\.{3,}|…{2,}|_{6,}")
 _ENDS_IN_PAGE = re.compile(r"[\s.…]\d{1,4}(?:\s*[-–]\s*\d{1,4})?$")
 _CONTENTS_HEADING = re.compile(
     r"^(?:table\s+of\s+)?contents$|^(?:list of )?(?:annexes|appendices)$|^目\s*[錄次录]$|^index$", re.I
 )
 _FOOT_MARK = re.compile(r"^(?:[*#†‡§]+|\d{1,2}|[\u2460-\u2473]|[¹²³⁰⁴-⁹]+)(?=\D)")
-
-
-def reading_length(text: str) -> int:
-    """Return the length in Latin letters; a Chinese character counts as two."""
-    return sum(2 if is_cjk(ch) else 1 for ch in text)
 
 
 def body_size(paragraphs: Sequence[Paragraph]) -> float:
@@ -83,10 +80,10 @@ def _is_heading(p: Paragraph, body: float) -> bool:
         return False
     if p.label and p.label.kind == "section":
         return p.bold or p.size > 1.05 * body or _reads_as_title(p.text[p.label.end :].strip())
-    size = reading_length(p.text)
+    size = display_width(p.text)
     numbered = p.label is not None and p.label.kind == "number"
     large = p.size >= 1.15 * body and size <= 120
-    bold = p.bold and reading_length(p.text.strip("()（）")) >= 3 and (numbered or size <= 110)
+    bold = p.bold and display_width(p.text.strip("()（）")) >= 3 and (numbered or size <= 110)
     capitals = p.text.isupper() and size > 6 and len(p.lines) <= 2 and len(p.text.split()) >= 2
     return large or bold or capitals
 
@@ -97,7 +94,7 @@ def _cannot_be_heading(p: Paragraph, body: float) -> bool:
     item = p.label is not None and p.label.kind in ("bullet", "bracket", "half", "note", "circled")
     return (
         len(p.lines) > 3
-        or reading_length(text) > MAX_HEADING
+        or display_width(text) > MAX_HEADING
         or not any(ch.isalpha() for ch in text)
         or text.endswith((*_SENTENCE_END, "."))
         or (item and p.size < 1.15 * body)
@@ -109,7 +106,7 @@ def _cannot_be_heading(p: Paragraph, body: float) -> bool:
 
 def _reads_as_title(rest: str) -> bool:
     """Return whether what follows "Annex 2" is a name ("Annex 2 Forms"), not a sentence ("Annex 2 shows …")."""
-    return reading_length(rest) <= 60 and (not rest or rest[0].isupper() or is_cjk(rest[0]) or rest[0] in "(（–-:：")
+    return display_width(rest) <= 60 and (not rest or rest[0].isupper() or is_cjk(rest[0]) or rest[0] in "(（–-:：")
 
 
 def is_contents_heading(text: str) -> bool:
@@ -127,11 +124,8 @@ def mark_contents(pages: Sequence[Sequence[Paragraph]]) -> None:
         dotted = sum(1 for p in flowing if _LEADERS.search(p.text) and _ENDS_IN_PAGE.search(p.text))
         share = sum(entries) / max(1, len(entries))
         numbered = sum(1 for p in flowing if p.label and p.label.kind in ("number", "section"))
-        goes_on = (
-            share >= 0.85
-            and numbered >= 0.5 * len(flowing)
-            and max((reading_length(p.text) for p in flowing), default=0) < 260
-        )
+        widest = max((display_width(p.text) for p in flowing), default=0)
+        goes_on = share >= 0.85 and numbered >= 0.5 * len(flowing) and widest < 260
         inside = inside and (start is not None or goes_on)
         if start is not None and (sum(entries[start:]) >= 0.7 * max(1, len(entries) - start)):
             inside = True
@@ -146,9 +140,7 @@ def _is_entry(p: Paragraph) -> bool:
     text = p.text
     if _ENDS_IN_PAGE.search(text) or _LEADERS.search(text):
         return True
-    return (
-        len(text) <= 160 and reading_length(text) <= 160 and not text.endswith(_SENTENCE_END) and not text.endswith(".")
-    )
+    return display_width(text) <= 160 and not text.endswith((*_SENTENCE_END, "."))
 
 
 def mark_footnotes(page: Sequence[Paragraph], horizontal: Sequence[Ruling], height: float, body: float) -> None:

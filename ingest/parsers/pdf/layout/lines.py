@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.parsers.pdf.layout.fragments import Fragment
-from ingest.parsers.pdf.layout.text_repair import SECTION_MARKS, is_cjk, needs_space, squeeze
+from ingest.parsers.pdf.layout.text_repair import SECTION_MARKS, needs_space, squeeze
+from kb.language.script import is_cjk
 
 __all__ = ["Line", "build_lines"]
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.parsers.pdf.layout.lines import Line
-from ingest.parsers.pdf.layout.text_repair import is_cjk, join_lines
+from ingest.parsers.pdf.layout.text_repair import join_lines
 from ingest.parsers.pdf.layout.typed_labels import Label, read_label
+from kb.language.script import is_cjk
+from kb.language.sentences import LINE_ENDS
 
 __all__ = ["SENTENCE_ENDS", "Paragraph", "build_paragraphs"]
 
-SENTENCE_ENDS = tuple(".。!！?？:：;；")
+SENTENCE_ENDS = tuple(LINE_ENDS)
 # possible ends of a list item before the next one
 ITEM_ENDS = (*SENTENCE_ENDS, ",", "，", "–", "-", "and", "or", "及", "或")
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 
 from ingest.parsers.pdf.layout.fragments import Fragment
-from ingest.parsers.pdf.layout.text_repair import is_cjk
 from ingest.parsers.pdf.layout.typed_labels import read_label
+from kb.language.script import display_width
 
 __all__ = ["order_columns"]
 
@@ -144,7 +144,7 @@ def _has_short_paragraphs(side: list[Fragment]) -> bool:
         above and not here and min(f.top for f in row) - max(f.bottom for f in before) < 0.8 * row[0].size
         for above, here, before, row in zip(full, full[1:], rows, rows[1:], strict=False)
     ]
-    letters = sum(2 if is_cjk(ch) else 1 for f in side for ch in f.text)  # a Chinese character is twice as wide
+    letters = sum(display_width(f.text) for f in side)
     return len(rows) >= LEAST_LINES and sum(full) + sum(ends) >= 0.6 * len(rows) and letters >= 12 * len(rows)
 
 

@@ -14,30 +14,20 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from kb.language.script import CJK_PROSE, is_cjk
+
 __all__ = [
     "SECTION_MARKS",
     "clean_char",
     "garbage_share",
-    "is_cjk",
     "join_lines",
     "needs_space",
     "squeeze",
     "vocabulary",
 ]
 
-CJK_RANGES = (
-    (0x2E80, 0x2FDF),  # radicals
-    (0x3000, 0x30FF),  # CJK punctuation, kana
-    (0x3100, 0x31FF),  # bopomofo, strokes, kana extensions
-    (0x3200, 0x9FFF),  # enclosed, compatibility, ideographs
-    (0xF900, 0xFAFF),
-    (0xFE30, 0xFE4F),
-    (0xFF00, 0xFFEF),  # full-width forms
-    (0x20000, 0x3FFFF),
-)
 SECTION_MARKS = "章節條部編篇"
-_HAN = r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
-_HAN_BETWEEN = re.compile(rf"(?<={_HAN})(?<![{SECTION_MARKS}]) +(?={_HAN})")
+_SPACE_IN_CJK = re.compile(f"(?<=[{CJK_PROSE}])(?<![{SECTION_MARKS}]) +(?=[{CJK_PROSE}])")
 _HYPHENS = frozenset((0x02, 0xAD, 0xFFFE))  # pdfium returns the hyphen at a line end as one of these
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:-[A-Za-z\u00c0-\u024f]+)*")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
@@ -66,13 +56,6 @@ def _compound_heads() -> frozenset[str]:
 
 def _load_symbols() -> Any:
     return json.loads(files("ingest.parsers.pdf.layout").joinpath("symbols.json").read_text(encoding="utf-8"))
-
-
-@cache
-def is_cjk(char: str) -> bool:
-    """Return whether ``char`` is written without spaces around it (ideographs, kana, full-width marks)."""
-    code = ord(char)
-    return code >= 0x2E80 and any(low <= code <= high for low, high in CJK_RANGES)
 
 
 @cache
@@ -164,7 +147,7 @@ def _join_hyphenated(upper: str, lower: str, words: frozenset[str]) -> str:
 
 def squeeze(text: str) -> str:
     """Collapse runs of white space, and remove spaces between Chinese characters."""
-    return _HAN_BETWEEN.sub("", _SPACES.sub(" ", text)).strip()
+    return _SPACE_IN_CJK.sub("", _SPACES.sub(" ", text)).strip()
 
 
 def garbage_share(text: str) -> float:

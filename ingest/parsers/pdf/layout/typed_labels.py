@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from kb.language.script import HAN, is_cjk
+
 __all__ = ["PAGE_OF", "Label", "is_section_name", "read_label"]
 
-_HAN = "〇零一二三四五六七八九十百"
+_DIGITS = "〇零一二三四五六七八九十百"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "section",
@@ -16,18 +18,18 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("section", re.compile(rf"第\s*[{_HAN}\d]+\s*[章部篇編節]")),
+    ("section", re.compile(rf"第\s*[{_DIGITS}\d]+\s*[章部篇編節]")),
     (
         "section",
-        re.compile(rf"(?:附件|附錄|附表|附錄表)\s*(?:[{_HAN}]+|\d+(?:\.\d+)*[A-Za-z]?|[A-ZIVX]+)?(?![\w一-鿿])"),
+        re.compile(rf"(?:附件|附錄|附表|附錄表)\s*(?:[{_DIGITS}]+|\d+(?:\.\d+)*[A-Za-z]?|[A-ZIVX]+)?(?!\w)"),
     ),
-    ("article", re.compile(rf"第\s*[{_HAN}\d]+\s*[條款項]")),
+    ("article", re.compile(rf"第\s*[{_DIGITS}\d]+\s*[條款項]")),
     ("number", re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}[A-Z]?\.?(?![\d%])")),
     ("simple", re.compile(r"\d{1,3}[.．、](?!\d)")),
     ("bracket", re.compile(r"[(（](?:\d{1,3}|[a-zA-Z]{1,2}|[ivxIVX]{1,6})[)）]")),
-    ("han", re.compile(rf"[(（][{_HAN}]+[)）]|[{_HAN}]{{1,3}}[、．.]|[甲乙丙丁戊己庚辛]、")),
+    ("han", re.compile(rf"[(（][{_DIGITS}]+[)）]|[{_DIGITS}]{{1,3}}[、．.]|[甲乙丙丁戊己庚辛]、")),
     ("half", re.compile(r"(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[)）]")),
-    ("letter", re.compile(r"(?:[A-Za-z]|[IVX]{1,5})\.(?=\s|$|[一-鿿])")),
+    ("letter", re.compile(rf"(?:[A-Za-z]|[IVX]{{1,5}})\.(?=\s|$|[{HAN}])")),
     ("note", re.compile(r"(?:note|注|註|備註|附註)\s*\d{0,2}[:：]", re.I)),
     ("circled", re.compile(r"[①-⓿❶-➓㈠-㈩]")),
     ("bullet", re.compile(r"[•●■▪◦○□◆◇❖➢✓☑►▶※·‧–—*-](?=\s|\S)")),
@@ -64,7 +66,7 @@ def read_label(text: str) -> Label | None:
         if (
             kind == "bullet"
             and match.group() in _DASHES
-            and not (rest.startswith(" ") or (len(rest) > 1 and rest[0] > "⺀"))
+            and not (rest.startswith(" ") or (len(rest) > 1 and is_cjk(rest[0])))
         ):
             continue
         return Label(kind, match.group(), match.end())

@@ -11,7 +11,7 @@ from ingest.parsers.shared.header_rows import header_rows_of
 
 __all__ = ["table_cells"]
 
-_MAX_SPAN = 100  # pages use colspan="9999" for "all columns"
+_MAX_SPAN = 100  # a larger span, such as colspan="9999", is not meant literally
 _PARAGRAPHS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol"}
 _BREAKING = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dt", "dd"}
 _SKIP = {"script", "style", "table", "template", "noscript", "svg", "rt", "rp"}

@@ -79,7 +79,7 @@ class _Reader:
         self.pictures += found.pictures
         boxes = list(boxes_in(paragraph))
         text = clean_text(found.text)
-        # Word does not number a paragraph without text
+        # Word shows no number for a paragraph without text and does not count it (except with boxes or images in it)
         label = self._label(properties, style) if text else None
         self._pending_notes += found.notes
         if style.contents:

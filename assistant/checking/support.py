@@ -12,7 +12,7 @@ from assistant.evidence.quotable_spans import QuotableSpan, spans_of
 from kb.core.settings import Settings
 from kb.language import dictionary
 from kb.language.dictionary import Dictionary
-from kb.language.numbers import figures
+from kb.language.quantities.index import figures
 from kb.search.models import embedding
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage

@@ -7,7 +7,8 @@ import re
 from unstructured.documents.elements import Element
 
 from ingest.structure.clause_markers import markers
-from ingest.structure.marker_words import plain, word_list
+from ingest.structure.marker_words import word_list
+from kb.language.script import half_width
 
 __all__ = ["toc_elements"]
 
@@ -36,7 +37,7 @@ def _is_heading(text: str) -> bool:
 
 def _key(text: str) -> str:
     """What an entry and the heading it points to have in common: the number, else the words without the page."""
-    line = plain(text.strip()).split("\n")[0]
+    line = half_width(text.strip()).split("\n")[0]
     found = markers(line, heading=True)
     if found and found[0].kind in ("chapter", "annex", "part", "article", "dotted"):
         return f"{found[0].kind} {found[0].label}"

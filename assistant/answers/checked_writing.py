@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answers.citations import Citation, cite, verify_citations
@@ -29,9 +29,10 @@ class WritingFailed(Exception):
     ``sentences`` are those it wrote, with the verdict on each.
     """
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", sentences: Sequence[Checked] = ()) -> None:
         self.code = code
-        self.sentences: list[Checked] = []
+        self.detail = detail
+        self.sentences = list(sentences)
         super().__init__(code, detail)
 
 
@@ -92,11 +93,10 @@ def compose(
             checked = _check(checker, written, draft.language)
             draft.checked.append(checked)
             yield from _kept(retriever, draft, checked)
-        if not draft.citations:
+        if not draft.supported:
             raise WritingFailed("unsupported")
     except WritingFailed as failure:
-        failure.sentences = draft.checked
-        raise
+        raise WritingFailed(failure.code, failure.detail, draft.checked) from failure
 
 
 def _sentences(door: Gateway, asked: Prompt, sent: list[Passage]) -> Iterator[Written]:

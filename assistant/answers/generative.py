@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from assistant.answers.amended_rules import find_amended_rule
 from assistant.answers.answer import Answer
-from assistant.answers.checked_writing import Draft, ask_with, compose
+from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
 from assistant.answers.cited_text import CitedText
 from assistant.events import DeltaEvent
 from assistant.evidence.gather import Evidence
@@ -42,17 +42,13 @@ def write(
     day = evidence.found.as_of.isoformat()
     asked, sent = ask_with("answer", query.language, door, allowed, day=day, question=query.text)
     draft = Draft(query.language, CitedText((note + "\n",) if note else ()))
-    lead: CitedText | None = draft.text
+    lead = draft.text
     for sentence in compose(retriever, door, asked, sent, draft):
-        yield DeltaEvent(sentence if lead is None else lead + sentence, NAME)
-        lead = None
-    return replace(
-        quotes,
-        content=draft.text,
-        answerer=NAME,
-        egress=door.egress,
-        sentences=draft.checked,
-    )
+        yield DeltaEvent(lead + sentence, NAME)
+        lead = CitedText()
+    if not draft.citations:  # what supports a sentence has gone from the records meanwhile
+        raise WritingFailed("unsupported", sentences=draft.checked)
+    return replace(quotes, content=draft.text, answerer=NAME, egress=door.egress, sentences=draft.checked)
 
 
 def _chosen(retriever: Retriever, evidence: Evidence, quotes: Answer) -> tuple[str, list[Passage]]:

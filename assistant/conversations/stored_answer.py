@@ -27,7 +27,6 @@ __all__ = [
     "StoredAnswer",
     "StoredCitation",
     "StoredEgress",
-    "StoredNearest",
     "StoredPlace",
     "redacted",
     "stored_answer",

@@ -43,7 +43,7 @@ class Speaking:
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()
                 with suppress(BrokenPipeError):  # a client that is tired of waiting has gone
-                    self.wfile.write(raw if raw is not None else _events(reply(body)))
+                    self.wfile.write(raw if raw is not None else events(reply(body)))
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -62,7 +62,7 @@ class Speaking:
         return json.dumps(self.requests, ensure_ascii=False)
 
 
-def _events(text: str) -> bytes:
+def events(text: str) -> bytes:
     """Cut a text into chunks of three characters, as a model's stream would come."""
     pieces = [text[i : i + 3] for i in range(0, len(text), 3)]
     chunks = [

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answers import extractive, generative
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
-from assistant.answers.events import Event, pieces
+from assistant.answers.cited_text import CitedText
 from assistant.cards import subject_cards
+from assistant.events import AnswerEvent, DeltaEvent, Event, EvidenceEvent, SearchingEvent, final_answer
 from assistant.evidence.gather import Evidence, gather
 from assistant.llm.gateway import Gateway, open_gateway
 from assistant.messages import say
@@ -40,7 +40,7 @@ class Turn:
     history: Sequence[str] = ()
     collections: list[str] | None = None
     as_of: date | None = None
-    id: str | None = field(default=None)
+    id: str | None = None
     generate: bool = True
 
 
@@ -50,14 +50,11 @@ def answer(retriever: Retriever, turn: Turn) -> Answer:
     Raises:
         InputError: ``question_empty``, ``question_too_long``.
     """
-    for event in stream(retriever, turn):
-        if event.answer is not None:
-            return event.answer
-    raise AssertionError("a turn ends with an answer")
+    return final_answer(stream(retriever, turn))
 
 
-def stream(retriever: Retriever, turn: Turn) -> Iterator[Event]:
-    """Answer one turn step by step; closing the iterator stops the work, a model's as well.
+def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
+    """Answer one turn step by step; closing the generator stops the work, a model's as well.
 
     Raises:
         InputError: ``question_empty``, ``question_too_long``; with the first event.
@@ -69,18 +66,12 @@ def stream(retriever: Retriever, turn: Turn) -> Iterator[Event]:
     question = searched(turn.question, turn.history)
     if door is not None and question != turn.question:
         question = rewritten(door, turn.question, turn.history) or question
-    yield Event("searching", text=question, card=card)
+    yield SearchingEvent(question, card)
     evidence = gather(retriever, question, turn.collections, turn.as_of)
-    yield Event("evidence", passages=evidence.passages)
-    with closing(_answered(retriever, evidence, door)) as events:
-        for event in events:
-            if event.answer is None:
-                yield event
-            else:
-                result = event.answer
-    result.id, result.question, result.searched, result.card = turn.id, turn.question, question, card
-    result.ms = (time.perf_counter() - started) * 1000
-    yield Event("done", answer=result)
+    yield EvidenceEvent(evidence.passages)
+    found = yield from _answered(retriever, evidence, door)
+    ms = (time.perf_counter() - started) * 1000
+    yield AnswerEvent(replace(found, id=turn.id, question=turn.question, searched=question, card=card, ms=ms))
 
 
 def searched(question: str, history: Sequence[str]) -> str:
@@ -96,25 +87,32 @@ def _card(retriever: Retriever, turn: Turn) -> dict[str, object] | None:
     return card.shown(locale) if card else None
 
 
-def _answered(retriever: Retriever, evidence: Evidence, door: Gateway | None) -> Generator[Event]:
-    """Yield deltas and the answer: the model's, or the quotes with a word of why they stand in for it."""
+def _answered(retriever: Retriever, evidence: Evidence, door: Gateway | None) -> Generator[DeltaEvent, None, Answer]:
+    """Yield deltas and return the answer: the model's, or the quotes with a word of why they stand in for it."""
     quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
-    if door is None or quotes.refused:
-        yield from _whole(quotes, door)
-        return
+    if door is None:
+        return (yield from _whole(quotes))
+    if quotes.refused:
+        return (yield from _whole(replace(quotes, egress=door.egress)))
     try:
-        yield from generative.write(retriever, evidence, door, quotes)
+        return (yield from generative.write(retriever, evidence, door, quotes))
     except WritingFailed as failure:
-        quotes.fallback, quotes.sentences = failure.code, failure.sentences
-        quotes.answer = say(_reason(failure.code), Language(quotes.language)) + "\n" + quotes.answer
-        yield from _whole(quotes, door)
+        why = say(_reason(failure.code), Language(quotes.language)) + "\n"
+        stand_in = replace(
+            quotes,
+            content=CitedText((why,)) + quotes.text,
+            fallback=failure.code,
+            sentences=failure.sentences,
+            egress=door.egress,
+        )
+    return (yield from _whole(stand_in))
 
 
-def _whole(quotes: Answer, door: Gateway | None) -> Iterator[Event]:
-    if door is not None:
-        quotes.egress = door.egress
-    yield from pieces(quotes.answer)
-    yield Event("done", answer=quotes)
+def _whole(written: Answer) -> Generator[DeltaEvent, None, Answer]:
+    """Yield an answer that is there already as deltas, line by line, and return it."""
+    for line in written.text.lines():
+        yield DeltaEvent(line, written.answerer)
+    return written
 
 
 def _reason(code: str) -> str:

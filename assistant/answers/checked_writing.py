@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answers.citations import Citation, cite, verify_citations
+from assistant.answers.cited_text import CitedText
 from assistant.answers.model_output import Written, read
 from assistant.checking.claim_checker import Checked, Checker, Verdict
 from assistant.evidence.quotable_spans import whole
@@ -28,9 +29,10 @@ class WritingFailed(Exception):
     ``sentences`` are those it wrote, with the verdict on each.
     """
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", sentences: Sequence[Checked] = ()) -> None:
         self.code = code
-        self.sentences: list[Checked] = []
+        self.detail = detail
+        self.sentences = list(sentences)
         super().__init__(code, detail)
 
 
@@ -39,17 +41,21 @@ class Draft:
     """What a model wrote and what of it may be shown.
 
     Attributes:
-        text: the pieces shown so far, in order.
+        text: what has been shown so far.
         waiting: sentences not verified, until one is supported.
         checked: every sentence it wrote, with the verdict.
     """
 
     language: Language
-    text: list[str] = field(default_factory=list)
+    text: CitedText = field(default_factory=CitedText)
     waiting: list[Checked] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
     checked: list[Checked] = field(default_factory=list)
     supported: int = 0
+
+    @property
+    def citations(self) -> list[Citation]:
+        """What the text stands on so far."""
+        return self.text.citations
 
 
 def ask_with(
@@ -60,7 +66,7 @@ def ask_with(
     Passages that may not leave the building stay out. ``values`` are masked and taken for data like passages.
 
     Raises:
-        Unwritten: "may_not_leave" where no passage is left.
+        WritingFailed: "may_not_leave" where no passage is left.
     """
     safe = {name: as_data(door.mask(value)) for name, value in values.items()}
     empty = prompt(task, language, passages="", **safe)
@@ -73,11 +79,13 @@ def ask_with(
     return prompt(task, language, passages=text, **safe), sent
 
 
-def compose(retriever: Retriever, door: Gateway, asked: Prompt, sent: list[Passage], draft: Draft) -> Iterator[str]:
+def compose(
+    retriever: Retriever, door: Gateway, asked: Prompt, sent: list[Passage], draft: Draft
+) -> Iterator[CitedText]:
     """Send the prompt and yield what may be shown of the text, sentence by sentence; ``draft`` fills up.
 
     Raises:
-        Unwritten: the model fails, is silent, or writes nothing that the passages carry.
+        WritingFailed: the model fails, is silent, or writes nothing that the passages carry.
     """
     checker = Checker(retriever, sent)
     try:
@@ -88,12 +96,11 @@ def compose(retriever: Retriever, door: Gateway, asked: Prompt, sent: list[Passa
         if not draft.supported:
             raise WritingFailed("unsupported")
     except WritingFailed as failure:
-        failure.sentences = draft.checked
-        raise
+        raise WritingFailed(failure.code, failure.detail, draft.checked) from failure
 
 
 def _sentences(door: Gateway, asked: Prompt, sent: list[Passage]) -> Iterator[Written]:
-    """Yield what the model writes, personal data put back; raise Unwritten where it fails or is silent."""
+    """Yield what the model writes, personal data put back; raise WritingFailed where it fails or is silent."""
     wrote = False
     try:
         for written in read(door.stream(asked.system, asked.user, sent)):
@@ -142,7 +149,7 @@ def _check(checker: Checker, written: Written, language: Language) -> Checked:
     return checker.check(text, list(written.cited))
 
 
-def _kept(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[str]:
+def _kept(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[CitedText]:
     """Yield what may be shown now: unverified sentences wait for a supported one, since alone they are no answer."""
     if checked.verdict is Verdict.UNVERIFIED:
         draft.waiting.append(checked)
@@ -152,28 +159,27 @@ def _kept(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[str]
     if not draft.supported:
         return
     for one in draft.waiting:
-        marker = _marker(retriever, draft, one)
-        if not marker:
+        citation = _citation(retriever, draft, one)
+        if citation is None:
             continue
         unsure = say("unverified", draft.language) if one.verdict is Verdict.UNVERIFIED else ""
-        text = f"{_gap(draft)}{one.text}{unsure} {marker}"
-        draft.text.append(text)
-        yield text
+        sentence = CitedText((f"{_gap(draft)}{one.text}{unsure} ", citation))
+        draft.text += sentence
+        yield sentence
     draft.waiting.clear()
 
 
 def _gap(draft: Draft) -> str:
-    return " " if draft.text and not draft.text[-1].endswith("\n") else ""
+    return " " if draft.text.parts and not str(draft.text).endswith("\n") else ""
 
 
-def _marker(retriever: Retriever, draft: Draft, checked: Checked) -> str:
-    """Return the marker of what the sentence stands on, ``""`` if the records do not have it letter for letter."""
+def _citation(retriever: Retriever, draft: Draft, checked: Checked) -> Citation | None:
+    """Return the citation of what the sentence stands on, None if the records do not have it letter for letter."""
     if checked.match is None:
-        return ""
+        return None
     unit = whole(checked.match.unit)
     for known in draft.citations:
-        if (known.chunk_id, known.start, known.end) == (unit.passage.chunk_id, unit.start, unit.end):
-            return f"[{known.n}]"
+        if known.span == (unit.passage.chunk_id, unit.start, unit.end):
+            return known
     new = verify_citations(retriever.library, [cite(len(draft.citations) + 1, unit)])
-    draft.citations += new
-    return f"[{new[0].n}]" if new else ""
+    return new[0] if new else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole, width
+from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
 from assistant.evidence.scoring import ScoredSpan
+from kb.language.script import display_width
 
 __all__ = ["choose"]
 
@@ -14,7 +15,7 @@ MOST_QUOTES = 3
 MOST_UNITS = 6
 # How many times less likely than the best a further unit may be, as log-odds: a hundred times.
 NEAR_BEST = 4.6
-# Half-width columns: of all quotes together, and so of one that was joined.
+# Columns, of which a Chinese character takes two: of all quotes together, and so of one that was joined.
 MOST_WIDTH = 700
 # Units that may stand between two that are joined.
 GAP = 1
@@ -66,7 +67,7 @@ def _joined(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableSpan]
     rest = [other for other in quotes if other not in near]
     if any(_overlaps(whole_piece, other) for other in rest) or (not near and len(quotes) == MOST_QUOTES):
         return None
-    if quotes and sum(width(other.text) for other in [*rest, whole_piece]) > MOST_WIDTH:
+    if quotes and sum(display_width(other.text) for other in [*rest, whole_piece]) > MOST_WIDTH:
         return None
     if not near:
         return [*quotes, new]
@@ -74,16 +75,16 @@ def _joined(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableSpan]
 
 
 def _inside(one: QuotableSpan, other: QuotableSpan) -> bool:
-    return one.passage is other.passage and other.start <= one.start and one.end <= other.end
+    return one.passage.chunk_id == other.passage.chunk_id and other.start <= one.start and one.end <= other.end
 
 
 def _overlaps(one: QuotableSpan, other: QuotableSpan) -> bool:
-    return one.passage is other.passage and one.start < other.end and other.start < one.end
+    return one.passage.chunk_id == other.passage.chunk_id and one.start < other.end and other.start < one.end
 
 
 def _touches(one: QuotableSpan, other: QuotableSpan) -> bool:
     """Whether two quotes overlap or have at most ``GAP`` units between them; table rows stand alone."""
-    if one.passage is not other.passage or one.is_row or other.is_row:
+    if one.passage.chunk_id != other.passage.chunk_id or one.is_row or other.is_row:
         return False
     first, last = (one, other) if one.start <= other.start else (other, one)
     between = [unit for unit in spans_of(one.passage) if first.end <= unit.start and unit.end <= last.start]

@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.personal_data import personal_names
-from kb.language.script import fold, is_cjk
+from kb.language.quantities.dates import MONTH_NAMES, WEEKDAY_NAMES
+from kb.language.script import fold, is_han
 
 __all__ = ["swapped_names", "unknown_names"]
 
@@ -17,11 +18,7 @@ _CODE = re.compile(r"[A-Za-z]*\d+[A-Za-z]+\w*|[A-Za-z]+[-/]?\d[\w/-]*|[\w.+-]+@[
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z'’]*\b")
 _OPENING = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
 # Capitalised without being a name.
-_PLAIN_WORDS = (
-    "i hk hong kong january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday am pm chinese english"
-)
-_PLAIN = frozenset(_PLAIN_WORDS.split(" "))
+_PLAIN = frozenset(["i", "hk", "hong", "kong", "am", "pm", "chinese", "english", *MONTH_NAMES, *WEEKDAY_NAMES])
 
 
 @cache
@@ -34,7 +31,7 @@ def _posts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 
 def _any(cell: str) -> re.Pattern[str]:
     words = sorted((fold(word.strip()) for word in cell.split(";") if word.strip()), key=len, reverse=True)
-    return re.compile("|".join(re.escape(word) if is_cjk(word[0]) else rf"\b{re.escape(word)}s?\b" for word in words))
+    return re.compile("|".join(re.escape(word) if is_han(word[0]) else rf"\b{re.escape(word)}s?\b" for word in words))
 
 
 @cache
@@ -72,9 +69,9 @@ def _named(claim: str, held: str, is_word: Callable[[str], bool]) -> Iterator[st
     for match in (*_TITLE.finditer(claim), *_CODE.finditer(claim)):
         yield match[match.lastindex or 0]
     for start, end in personal_names.find(claim):
-        if any(map(is_cjk, claim[start:end])):  # those in Latin letters are looked at word by word below
+        if any(map(is_han, claim[start:end])):  # those in Latin letters are looked at word by word below
             yield claim[start:end]
-    chinese = any(map(is_cjk, claim))
+    chinese = any(map(is_han, claim))
     for match in _CAPITAL.finditer(claim):
         word = match.group()
         opens = not chinese and _OPENING.search(claim[: match.start()])

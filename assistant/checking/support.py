@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of
-from kb.core.settings import Settings
 from kb.language import dictionary
-from kb.language.dictionary import Dictionary
-from kb.language.numbers import figures
+from kb.language.quantities.index import figures
 from kb.search.models import embedding
-from kb.search.models.encoder import Vectors
+from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.passage import Passage
 from kb.search.query import Concept
 from kb.search.retriever import Retriever
@@ -23,9 +20,8 @@ __all__ = ["Match", "Support", "spoken"]
 
 # Units of all passages that are embedded to find the one a claim stands on.
 EMBEDDED = 8
-# Vectors of texts seen lately by model and text, oldest first; 4,000 take 6 MB.
-MOST_REMEMBERED = 4000
-_VECTORS: dict[tuple[str, str], Vectors] = {}
+# 4,000 vectors take 6 MB.
+_VECTORS = EmbeddingCache(4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Support:
 
     def is_word(self, word: str) -> bool:
         """Whether an English word is in the dictionary: then it is a word to be translated, not a name."""
-        return bool(_dictionary(self._retriever.settings).to_chinese(word.lower()))
+        return bool(dictionary.load(self._retriever.settings.cache).to_chinese(word.lower()))
 
     def best(self, claim: str, passage: Passage) -> list[Match]:
         """Return the units of a passage, those nearest to the claim first."""
@@ -73,29 +69,11 @@ class Support:
     def _cosines(self, claim: str, chosen: list[QuotableSpan]) -> list[float]:
         if not chosen:
             return []
-        settings = self._retriever.settings
-        ours = _vectors(settings, [claim])
-        theirs = _vectors(settings, [_in_place(unit) for unit in chosen])
+        encoder = embedding.load(self._retriever.settings)
+        ours = _VECTORS.passages(encoder, [claim])
+        theirs = _VECTORS.passages(encoder, [_in_place(unit) for unit in chosen])
         # the model's cosines of any two texts lie between .75 and 1
         return [float(one) for one in np.clip((theirs @ ours[0] - 0.75) / 0.20, 0.0, 1.0)]
-
-
-@lru_cache(maxsize=4)
-def _dictionary(settings: Settings) -> Dictionary:
-    return Dictionary(dictionary.ensure(settings.cache))
-
-
-def _vectors(settings: Settings, texts: list[str]) -> Vectors:
-    """Embed texts as passages, each once while it is remembered; shape (texts, dimension)."""
-    model = settings.embedding_model
-    missing = list(dict.fromkeys(text for text in texts if (model, text) not in _VECTORS))
-    known = {text: _VECTORS[model, text] for text in texts if (model, text) in _VECTORS}
-    known |= dict(zip(missing, embedding.load(settings).encode_passages(missing), strict=True))
-    for text in missing:
-        _VECTORS[model, text] = known[text]
-    while len(_VECTORS) > MOST_REMEMBERED:
-        _VECTORS.pop(next(iter(_VECTORS)), None)
-    return np.stack([known[text] for text in texts])
 
 
 def _in_place(unit: QuotableSpan) -> str:

@@ -8,19 +8,19 @@ not yet, only the most promising units are embedded, to stay quick on an office 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of
 from assistant.evidence.scoring import ScoredSpan, read, score
 from kb.core.cpu_cores import usable_cores
 from kb.language.detect import Language
-from kb.search.dense.sentence_vectors import text_of
+from kb.search.dense.sentence_vectors import sentence_text
 from kb.search.models import embedding
+from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage
 from kb.search.ranking import is_new
@@ -34,27 +34,27 @@ PASSAGES = 10
 EMBEDDED_UNITS = 16
 # What the log-odds of a passage's best unit count beside the passage's own score of 0..1.
 UNIT_WEIGHT = 1 / 8
-# Vectors of units seen lately by model and text, oldest first; 20,000 take 30 MB.
-MOST_REMEMBERED = 20_000
-_EMBEDDED: dict[tuple[str, str], NDArray[np.float32]] = {}
+# 20,000 vectors take 30 MB.
+_VECTORS = EmbeddingCache(20_000)
 # More at once than there are cores only makes everybody slower: threads then fight for the interpreter's lock.
 _TURNS = threading.BoundedSemaphore(usable_cores() + 1)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the documents say to a question: passages best first, units best first.
+    """What the documents say to a question.
 
-    ``collections`` are the slugs that were searched, None for all: nothing else may be quoted.
+    Attributes:
+        found: what search returned, with the scores and in the order of search.
+        passages: the same passages, best first, scored by what they say and by their best unit.
+        units: quotable units of the first passages, best first.
+        collections: the slugs that were searched, None for all: nothing else may be quoted.
     """
 
     found: SearchResult
-    units: list[ScoredSpan] = field(default_factory=list)
-    collections: list[str] | None = None
-
-    @property
-    def passages(self) -> list[Passage]:
-        return self.found.passages
+    passages: list[Passage]
+    units: list[ScoredSpan]
+    collections: list[str] | None
 
 
 def gather(retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None) -> Evidence:
@@ -65,32 +65,31 @@ def gather(retriever: Retriever, question: str, collections: list[str] | None, a
 
 def _gather(retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None) -> Evidence:
     found = retriever.search(retriever.read(question), collections=collections, as_of=as_of)
-    evidence = Evidence(found, collections=collections)
-    # of a passage and its twin only the better one: nobody wants one rule quoted in two languages
+    # Of a passage and its counterpart only the better one: nobody wants one rule quoted in two languages.
     new = [passage for passage, is_first in zip(found.passages, is_new(found.passages), strict=True) if is_first]
     candidates = [unit for passage in new[:PASSAGES] for unit in spans_of(passage)]
     if not candidates:
-        return evidence
+        return Evidence(found, found.passages, [], collections)
     stored = [_stored(found, unit) for unit in candidates]
     chosen = _promising(found, candidates, stored)
     similar = _similar(retriever, found, [candidates[i] for i in chosen], [stored[i] for i in chosen])
     chinese = np.array([candidates[i].passage.language != Language.ENGLISH.value for i in chosen])
-    cosines = found.centres.centred(similar, found.vectors, chinese).max(axis=1)
-    cosines += found.centres.level(found.vectors)
-    evidence.units = score(read(found), [candidates[i] for i in chosen], cosines)
-    _rerank(evidence)
-    return evidence
+    cosines = found.language_means.centred(similar, found.vectors, chinese).max(axis=1)
+    cosines += found.language_means.mean_offset(found.vectors)
+    units = score(read(found), [candidates[i] for i in chosen], cosines)
+    return Evidence(found, _reranked(found.passages, units), units, collections)
 
 
-def _rerank(evidence: Evidence) -> None:
-    """Order the passages by their own score and their best unit's: the passage that answers comes first."""
+def _reranked(passages: list[Passage], units: list[ScoredSpan]) -> list[Passage]:
+    """Return the passages by their own score and their best unit's: the passage that answers comes first."""
     best: dict[int, float] = {}
-    for one in evidence.units:
+    for one in units:
         best.setdefault(one.unit.passage.chunk_id, one.score)
-    for passage in evidence.passages:
-        unit_score = max(0.0, best.get(passage.chunk_id, 0.0))
-        passage.score = round((passage.score + UNIT_WEIGHT * unit_score) / 3.0, 4)
-    evidence.passages.sort(key=lambda passage: -passage.score)
+    scored = [
+        replace(one, score=round((one.score + UNIT_WEIGHT * max(0.0, best.get(one.chunk_id, 0.0))) / 3.0, 4))
+        for one in passages
+    ]
+    return sorted(scored, key=lambda one: -one.score)
 
 
 def _stored(found: SearchResult, unit: QuotableSpan) -> Vectors | None:
@@ -109,17 +108,8 @@ def _similar(
 
 
 def _vectors(retriever: Retriever, chosen: list[QuotableSpan]) -> Vectors:
-    """Embed units, each text once while the process lives."""
-    model = retriever.settings.embedding_model
-    texts = [text_of(unit.passage.title, unit.passage.heading_path, unit.text) for unit in chosen]
-    known = {text: vector for text in texts if (vector := _EMBEDDED.get((model, text))) is not None}
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
-    made = embedding.load(retriever.settings).encode_passages(missing)
-    for text, vector in zip(missing, made, strict=True):
-        known[text] = _EMBEDDED[model, text] = vector
-    while len(_EMBEDDED) > MOST_REMEMBERED:
-        _EMBEDDED.pop(next(iter(_EMBEDDED)))
-    return np.stack([known[text] for text in texts])
+    texts = [sentence_text(unit.passage.title, unit.passage.heading_path, unit.text) for unit in chosen]
+    return _VECTORS.passages(embedding.load(retriever.settings), texts)
 
 
 def _promising(found: SearchResult, candidates: list[QuotableSpan], stored: list[Vectors | None]) -> list[int]:
@@ -135,7 +125,7 @@ def _promising(found: SearchResult, candidates: list[QuotableSpan], stored: list
 
 def _lexical(found: SearchResult, unit: QuotableSpan) -> float:
     """Share of the question's worth that the unit's words carry, 0..1, counted in the unit's own language."""
-    if found.possible <= 0.0:
+    if found.max_score <= 0.0:
         return 0.0
     here = word_set(unit.text)
     above = word_set("\n".join([unit.passage.title, *unit.passage.heading_path]))
@@ -145,4 +135,4 @@ def _lexical(found: SearchResult, unit: QuotableSpan) -> float:
             worth += weight * found.idf.get(word, 0.0)
         elif word in above:
             worth += 0.5 * weight * found.idf.get(word, 0.0)
-    return min(1.0, worth / found.possible)
+    return min(1.0, worth / found.max_score)

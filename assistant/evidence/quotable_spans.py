@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from unicodedata import east_asian_width
 
+from kb.language.script import display_width
 from kb.language.sentences import sentences
 from kb.search.passage import Passage
 
-__all__ = ["QuotableSpan", "header", "spans_of", "whole", "width"]
+__all__ = ["QuotableSpan", "header", "spans_of", "whole"]
 
-# A quote wider than this (in half-width columns; a Chinese character takes two) is not read on a phone.
+# A quote wider than this (in columns; a Chinese character takes two) is not read on a phone.
 PARAGRAPH_WIDTH = 460
 LIST_WIDTH = 1200
 NOTE_WIDTH = 30
@@ -67,7 +67,7 @@ def whole(unit: QuotableSpan) -> QuotableSpan:
     start = text.rfind("\n", 0, unit.start) + 1
     end = text.find("\n", unit.end)
     end = len(text) if end < 0 else end
-    if width(text[start:end]) > PARAGRAPH_WIDTH:
+    if display_width(text[start:end]) > PARAGRAPH_WIDTH:
         start, end = unit.start, unit.end
     if _OPENS_LIST.search(text[start:end]):
         end = _list_end(text, start, end)
@@ -85,17 +85,12 @@ def _list_end(text: str, start: int, end: int) -> int:
         line_end = len(text) if line_end < 0 else line_end
         line = text[at + 1 : line_end]
         is_item = bool(_ITEM.match(line))
-        if width(text[start:line_end]) > LIST_WIDTH or not (is_item or width(line) <= NOTE_WIDTH):
+        if display_width(text[start:line_end]) > LIST_WIDTH or not (is_item or display_width(line) <= NOTE_WIDTH):
             break
         if is_item:
             end = line_end
         at = line_end
     return end
-
-
-def width(text: str) -> int:
-    """Return the width of a text in half-width columns; a Chinese character takes two."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

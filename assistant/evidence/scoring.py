@@ -80,10 +80,10 @@ class ScoredSpan:
 
 def read(found: SearchResult) -> QuestionFeatures:
     """Read a question for scoring."""
-    text, possible = found.query.text, found.possible or 1.0
+    text, max_score = found.query.text, found.max_score or 1.0
     worth = {
         chinese: {
-            word: weight * found.idf.get(word, 0.0) / possible
+            word: weight * found.idf.get(word, 0.0) / max_score
             for word, weight in found.query.words_for(Language.TRADITIONAL if chinese else Language.ENGLISH).items()
         }
         for chinese in (True, False)

@@ -14,7 +14,7 @@ from assistant.llm import endpoint
 from kb.core.dates import today
 from kb.core.errors import Transient
 from kb.core.settings import Settings
-from kb.language.script import is_cjk
+from kb.language.script import is_han
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
@@ -27,7 +27,7 @@ LATIN_PER_TOKEN = 3.0
 
 def tokens(text: str) -> int:
     """Estimate the tokens of a text, rather too many: one a Han character, one for three others."""
-    han = sum(map(is_cjk, text))
+    han = sum(map(is_han, text))
     return han + math.ceil((len(text) - han) / LATIN_PER_TOKEN)
 
 

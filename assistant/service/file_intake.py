@@ -32,8 +32,8 @@ def running(service: Service) -> Iterator[None]:
             multipart.clear(tenant.home)
         board = UploadStatus(settings)
         with (
-            WorkerPool(settings, gentle=True) as workers,
-            job_queue.running(settings, workers, watch=board) as queue,
+            WorkerPool(settings, low_priority=True) as workers,
+            job_queue.open_queue(settings, workers, observer=board) as queue,
             remote_queue.accept_jobs(settings),
             background_refinement.in_background(settings, workers, busy=lambda: bool(queue.pending())),
         ):

@@ -9,8 +9,7 @@ from typing import Literal
 
 from assistant.answers import extractive
 from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
-from assistant.answers.citations import Citation, verify_citations
-from assistant.answers.extractive import UNSURE, place
+from assistant.answers.citations import Citation, place, verify_citations
 from assistant.evidence.gather import gather
 from assistant.llm.gateway import open_gateway
 from assistant.messages import say
@@ -50,7 +49,7 @@ def draft(
     quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
     if quotes.refused:
         raise InputError("draft_no_evidence", subject=subject)
-    made = WrittenText(kind, language.value, "", "extractive", quotes.citations, unsure=quotes.confidence < UNSURE)
+    made = WrittenText(kind, language.value, "", "extractive", quotes.citations, unsure=quotes.unsure)
     passages = _first(evidence.passages, [one.chunk_id for one in quotes.citations])
     return _framed(retriever, made, subject, passages, as_of, generate)
 
@@ -95,7 +94,7 @@ def _framed(
             )
             for _ in compose(retriever, door, asked, sent, writing):
                 pass
-            body = "".join(writing.text).strip()
+            body = str(writing.text)
             made.citations, made.answerer = writing.citations, "llm"
         except WritingFailed as failure:
             made.fallback = failure.code

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
-from assistant.answers.citations import cite, verify_citations
-from assistant.answers.extractive import place
+from assistant.answers.citations import cite, place, verify_citations
 from assistant.checking.polarity import modes
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
 from assistant.llm.gateway import open_gateway
@@ -14,7 +13,7 @@ from assistant.messages import say
 from assistant.tasks.version_passages import find, opened
 from assistant.tasks.written_text import Point, WrittenText
 from kb.language.detect import Language
-from kb.language.numbers import figures
+from kb.language.quantities.index import figures
 from kb.language.script import fold
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
@@ -60,8 +59,7 @@ def summarise(
     except WritingFailed as failure:
         quoted.fallback, quoted.egress = failure.code, door.egress
         return quoted
-    text = "".join(draft.text).strip()
-    return WrittenText("summary", language.value, text, "llm", draft.citations, points, egress=door.egress)
+    return WrittenText("summary", language.value, str(draft.text), "llm", draft.citations, points, egress=door.egress)
 
 
 def _points(retriever: Retriever, passages: list[Passage]) -> list[Point]:

@@ -24,7 +24,7 @@ class Intake:
     def submit(self, library: Library, job: Job, by: str) -> UploadRow:
         """Queue a file for ``by`` ("user:3") and return its row; from here on a crash does not lose it."""
         job_id = str(uuid.uuid4())
-        self.queue.claim(job.tenant, job.collection, [job.name])
+        self.queue.reserve_names(job.tenant, job.collection, [job.name])
         row = self.board.queued(library, job_id, job, by)
         self.queue.submit(job, job_id)
         return row

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from kb.language.detect import Language, detect
 from kb.language.lexicon import Lexicon, rows
-from kb.language.script import is_cjk, to_traditional
+from kb.language.script import is_han, to_traditional
 
 __all__ = ["to_written", "variants"]
 
@@ -76,7 +76,7 @@ def to_written(text: str) -> str:
         return text
     cantonese = language is Language.CANTONESE
     plain = to_traditional(text).translate(_WIDTH)
-    if not cantonese and sum(map(is_cjk, plain)) > _LONG:
+    if not cantonese and sum(map(is_han, plain)) > _LONG:
         return plain
     plain = _apply(_rules("cantonese_typos.tsv", cantonese), plain)
     # Words of two characters and more come before grammar, which would tear some (嗰啲, 唔見咗); single characters

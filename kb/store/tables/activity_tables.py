@@ -59,7 +59,7 @@ class ConversationRow(TenantBase):
 
 
 class MessageRow(TenantBase):
-    """A question and its answer; ``answer`` is the whole answer as the page shows it."""
+    """A question and its answer; ``answer`` is the JSON of a ``StoredAnswer`` (``assistant.conversations``)."""
 
     __tablename__ = "messages"
     id: Mapped[int] = mapped_column(primary_key=True)

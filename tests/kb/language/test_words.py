@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import snowballstemmer
 
-from kb.language.words import FTS5_TOKENIZE, index_words, query_words
+from kb.language.words import FTS5_TOKENIZE, _stem, index_words, query_words
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,19 @@ def test_every_word_survives_the_sqlite_tokenizer() -> None:
             assert found == (1,), word
         connection.execute("CREATE VIRTUAL TABLE v USING fts5vocab(w, instance)")
         assert connection.execute("SELECT count(*) FROM v").fetchone() == (len(words),)
+
+
+def test_threads_do_not_mix_their_words() -> None:
+    """A stem is kept for the life of the process and goes into the index: one wrong stem stays wrong."""
+    stems, endings = ("barr", "cenn", "doll", "gust", "fipp", "manag"), ("ing", "ations", "fulness", "ously", "ements")
+    words = [f"{start}{stem}{end}" for start in "bcdfglmnprst" for stem in stems for end in endings] * 8
+    alone = snowballstemmer.stemmer("english")
+    expected = [alone.stemWord(word) for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(_stem.__wrapped__, words))
+    finally:
+        sys.setswitchinterval(interval)
+    assert found == expected

@@ -13,6 +13,8 @@ from assistant.api.auth.dependencies import Asker, Editor, PersonDep
 from assistant.api.schemas.bodies import Body, Slug
 from assistant.api.schemas.question_schemas import Question, QuestionText
 from assistant.conversations import suggestions
+from assistant.conversations.stored_answer import view_of
+from assistant.events import final_answer
 from assistant.service.asking import finish_answer, keep_script, script_of, start_answer
 from assistant.turn import Turn
 from kb.library import audit
@@ -59,8 +61,8 @@ def ask(body: Ask, caller: Asker) -> AnswerView:
         as_of=body.as_of,
         generate=body.generate,
     )
-    *_, last = start_answer(caller, turn)
-    return in_script(finish_answer(caller, turn, last), body.script)
+    answer = final_answer(start_answer(caller, turn))
+    return in_script(view_of(finish_answer(caller, turn, answer)), body.script)
 
 
 @router.get("/suggestions", summary="Questions to start with")

@@ -13,6 +13,7 @@ from kb.core.errors import NotFound
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
 from kb.store.tables.columns import now
+from kb.store.tables.states import FeedbackVerdict
 
 __all__ = [
     "REASONS",
@@ -179,8 +180,10 @@ def message(library: Library, person: int, message_id: int) -> MessageRow:
         return _message(session, person, message_id)
 
 
-def judge(library: Library, person: int, message_id: int, verdict: int, reason: Reason, comment: str) -> None:
-    """Keep what the asker thinks of an answer (+1 or -1), in place of what was thought before.
+def judge(
+    library: Library, person: int, message_id: int, verdict: FeedbackVerdict, reason: Reason, comment: str
+) -> None:
+    """Keep what the asker thinks of an answer, in place of what was thought before.
 
     Raises:
         NotFound: ``message_not_found``, also where it is another person's.

@@ -7,7 +7,8 @@ from assistant.service.callers import Caller
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion
-from kb.store.tables.library_tables import READABLE, VersionRow
+from kb.store.tables.library_tables import VersionRow
+from kb.store.tables.states import READABLE, VersionState
 
 __all__ = ["as_markdown", "read"]
 
@@ -56,7 +57,7 @@ def _opened(caller: Caller, document_id: int, number: int | None) -> DocumentVer
     collection, document = caller.document(document_id)
     states = set(READABLE)
     if collection.slug in caller.reach.edit:
-        states |= {"draft", "withdrawn"}
+        states |= {VersionState.DRAFT, VersionState.WITHDRAWN}
     readable = [one for one in caller.library.versions(document) if one.state in states]
     wanted: list[VersionRow] = [one for one in readable if one.number == number]
     if number is None:

@@ -13,7 +13,8 @@ from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import DocumentVersion, Library
 from kb.people.access import Reach
-from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import READABLE
 
 __all__ = ["document_versions", "is_readable", "quoted_chunk", "readable_version", "record_opening"]
 

@@ -9,7 +9,8 @@ from assistant.evidence.quotable_spans import QuotableSpan
 from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion, Library
 from kb.search.passage import Passage, passage
-from kb.store.tables.library_tables import READABLE, DocumentRow, VersionRow
+from kb.store.tables.library_tables import DocumentRow, VersionRow
+from kb.store.tables.states import READABLE
 
 __all__ = ["clause", "find", "opened", "versions"]
 

@@ -28,10 +28,10 @@ from kb.store import tenants
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.columns import now
 from kb.store.tables.library_tables import CollectionRow, DocumentRow
+from kb.store.tables.states import UNFINISHED, IngestStage, IngestStatus
 
-__all__ = ["UNFINISHED", "LiveProgress", "UploadStatus"]
+__all__ = ["LiveProgress", "UploadStatus"]
 
-UNFINISHED = ("queued", "working")
 _LOG = logging.getLogger("sinzi.intake")
 _WRITE_SECONDS = 3.0
 _P = ParamSpec("_P")
@@ -41,7 +41,7 @@ _P = ParamSpec("_P")
 class LiveProgress:
     """The latest of a file at work."""
 
-    stage: str
+    stage: IngestStage
     done: int
     total: int | None
 
@@ -85,7 +85,7 @@ class UploadStatus:
         """Write down a file that never got as far as the queue."""
         with library.transaction() as session:
             row = _new(job_id, job, by)
-            row.status, row.error, row.finished_at = "failed", error_to_json(error), now()
+            row.status, row.error, row.finished_at = IngestStatus.FAILED, error_to_json(error), now()
             session.add(row)
         self._changed()
         return row
@@ -94,11 +94,11 @@ class UploadStatus:
     def started(self, job_id: str, job: Job) -> None:
         with self._library(job).transaction() as session:
             row = _row(session, job_id, job)
-            row.status, row.stage, row.done, row.total = "working", "", 0, None
+            row.status, row.stage, row.done, row.total = IngestStatus.WORKING, IngestStage.NONE, 0, None
         self._changed()
 
     @_never_fails
-    def progress(self, job_id: str, job: Job, stage: str, done: int, total: int | None) -> None:
+    def progress(self, job_id: str, job: Job, stage: IngestStage, done: int, total: int | None) -> None:
         before, self._live[job_id] = self._live.get(job_id), LiveProgress(stage, done, total)
         self._changed()
         if (
@@ -109,7 +109,7 @@ class UploadStatus:
             self._written[job_id] = time.monotonic()
             with self._library(job).transaction() as session:
                 row = _row(session, job_id, job)
-                row.status, row.stage, row.done, row.total = "working", stage, done, total
+                row.status, row.stage, row.done, row.total = IngestStatus.WORKING, stage, done, total
 
     @_never_fails
     def ended(self, job_id: str, job: Job, outcome: Outcome, members: list[str]) -> None:
@@ -135,7 +135,7 @@ class UploadStatus:
                     if outcome is not None:
                         _end(session, row, outcome)
                     elif row.status in UNFINISHED:
-                        row.status, row.finished_at = "failed", now()
+                        row.status, row.finished_at = IngestStatus.FAILED, now()
                         row.error = error_to_json(Transient("upload_interrupted", name=row.name))
         self._changed()
 
@@ -162,8 +162,8 @@ def _row(session: Session, job_id: str, job: Job) -> UploadRow:
 
 
 def _end(session: Session, row: UploadRow, outcome: Outcome) -> None:
-    row.status = outcome.status or "expanded"
-    row.stage, row.done, row.total = "", 0, None
+    row.status = outcome.status or IngestStatus.EXPANDED
+    row.stage, row.done, row.total = IngestStage.NONE, 0, None
     row.error, row.finished_at = outcome.error, now()
     row.document_id = session.scalar(_document_of(row.collection, outcome.document)) if outcome.version else None
 

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session, defer, sessionmaker
 from kb.core.errors import NotFound
 from kb.core.versioned_cache import VersionedCache
 from kb.store.database import open_engine
-from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tables.states import READABLE
 from kb.store.tenants import Tenant
 
 __all__ = ["DEFAULT_COLLECTION", "DocumentVersion", "Library"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 
@@ -15,12 +16,27 @@ from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import ApiKeyRow
 from kb.store.tenants import platform
 
-__all__ = ["ALLOWED", "create", "find", "forget_collection", "listing", "revoke", "revoke_of"]
+__all__ = ["ALLOWED", "KeyState", "create", "find", "forget_collection", "listing", "revoke", "revoke_of", "state_of"]
 
 PREFIX = "sinzi_"
 # A program never looks after people or settings.
 ALLOWED = frozenset({Ability.ASK, Ability.READ, Ability.EDIT, Ability.EVALUATE})
 _NOTED_EVERY = timedelta(minutes=5)
+
+
+class KeyState(StrEnum):
+    """Whether a key opens anything, and if not, why."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def state_of(row: ApiKeyRow) -> KeyState:
+    """Return the state of a key now."""
+    if row.revoked_at is not None:
+        return KeyState.REVOKED
+    return KeyState.EXPIRED if row.expires_at is not None and row.expires_at <= now() else KeyState.ACTIVE
 
 
 def create(

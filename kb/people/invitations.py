@@ -16,10 +16,11 @@ from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.people import access, accounts
-from kb.people.access import Ability, Level, Role
+from kb.people.access import Ability, Role
 from kb.people.credentials import new_token, token_hash
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import InvitationRow, UserRow
+from kb.store.tables.states import GrantLevel
 from kb.store.tenants import platform
 
 __all__ = ["accept", "create", "find", "forget_collection", "listing", "of_email", "renew", "withdraw"]
@@ -30,7 +31,7 @@ def create(
     library: Library,
     email: str,
     role: Role,
-    collections: dict[str, Level],
+    collections: dict[str, GrantLevel],
     invited_by: int,
 ) -> tuple[InvitationRow, str]:
     """Invite somebody and return the invitation with its link's token; an earlier one to the same address ends.
@@ -46,7 +47,7 @@ def create(
         raise Conflict("member_exists", email=email)
     for slug, level in collections.items():
         library.collection(slug)
-        if level == "edit" and Ability.EDIT not in access.ROLES[role]:
+        if level == GrantLevel.EDIT and Ability.EDIT not in access.ROLES[role]:
             raise InputError("edit_needs_editor", collection=slug)
     token = new_token()
     row = InvitationRow(
@@ -167,5 +168,5 @@ def accept(settings: Settings, library: Library, invitation: InvitationRow, user
     known = {row.slug: row for row in library.collections()}
     for slug, level in invitation.collections.items():
         if slug in known:
-            access.grant(library, known[slug], access.subject_of(user.id), level)
+            access.grant(library, known[slug], access.subject_of(user.id), GrantLevel(level))
     audit.record(library, Actor(access.subject_of(user.id), user.name), "member.join", user.name, role=role.value)

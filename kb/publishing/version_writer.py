@@ -26,6 +26,7 @@ from kb.search.lexical import word_index
 from kb.search.models.encoder import Vectors
 from kb.store import blobs
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tables.states import VersionState
 from kb.store.tenants import SLUG
 
 __all__ = ["StartedVersion", "VersionContent", "begin", "collection_for", "discard", "fill", "publish", "remove"]
@@ -143,7 +144,7 @@ def _draft_with(
         sa.select(DocumentRow, VersionRow)
         .join(VersionRow, VersionRow.document_id == DocumentRow.id)
         .where(DocumentRow.collection_id == collection.id, DocumentRow.name == name)
-        .where(VersionRow.sha256 == sha256, VersionRow.state == "draft")
+        .where(VersionRow.sha256 == sha256, VersionRow.state == VersionState.DRAFT)
     )
     row = session.execute(query).first()
     return (row[0], row[1]) if row else None
@@ -151,7 +152,7 @@ def _draft_with(
 
 def _half_made(session: Session, document: DocumentRow, sha256: str) -> VersionRow | None:
     query = sa.select(VersionRow).where(
-        VersionRow.document_id == document.id, VersionRow.sha256 == sha256, VersionRow.state == "indexing"
+        VersionRow.document_id == document.id, VersionRow.sha256 == sha256, VersionRow.state == VersionState.INDEXING
     )
     return session.scalar(query)
 
@@ -204,7 +205,7 @@ def discard(library: Library, begun: StartedVersion) -> None:
     """Undo :func:`begin` for a file that could not be read; a document without any version goes too."""
     with library.transaction() as session:
         version = session.get(VersionRow, begun.version_id)
-        if version is None or version.state != "indexing":
+        if version is None or version.state != VersionState.INDEXING:
             return
         version_states.delete_contents(session, version.id)
         session.delete(version)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from assistant.api.schemas.bodies import Body
 from assistant.bilingual_view.side_by_side import AlignedRow, PassageView
 from kb.library.documents import DocumentVersion
+from kb.store.tables.states import PairState
 
 __all__ = [
     "AlignedRowPublic",
@@ -49,7 +50,7 @@ class BilingualPairPublic(BaseModel):
     """A document's counterpart in the other language, ``twin``; null and 0 throughout if there is none to see."""
 
     twin: PairedDocumentPublic | None
-    state: Literal["found", "set"] | None = Field(description="Found by itself, or set by a person.")
+    state: Literal[PairState.FOUND, PairState.SET] | None = Field(description="Found by itself, or set by a person.")
     matched: bool = Field(description="Whether the passages of the two have been matched yet.")
     rows: int
     differing: int = Field(description="Rows with a figure that one copy has and the other lacks: to be looked at.")

@@ -25,6 +25,7 @@ from assistant.service.asking import event_data, finish_answer, script_of, start
 from assistant.turn import Turn
 from kb.core.errors import SinziError
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
+from kb.store.tables.states import FeedbackVerdict
 
 __all__ = ["MessagePublic", "message_public", "router"]
 
@@ -111,7 +112,8 @@ def _kept(own: TenantPerson, conversation: int, turn: Turn, answer: Answer, scri
 @router.put("/messages/{message}/feedback", summary="Say what one thinks of an answer", status_code=204)
 def judge(message: Id, body: FeedbackUpdate, own: PersonDep) -> None:
     """`reason` says what was wrong: wrong, incomplete, outdated, not_found (though it exists), unclear, other."""
-    conversation_store.judge(own.caller.library, own.id, message, body.verdict, body.reason, body.comment)
+    verdict = FeedbackVerdict(body.verdict)
+    conversation_store.judge(own.caller.library, own.id, message, verdict, body.reason, body.comment)
 
 
 @router.delete("/messages/{message}/feedback", summary="Take one's judgement back", status_code=204)

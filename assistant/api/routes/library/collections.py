@@ -15,6 +15,7 @@ from kb.library import audit, collections
 from kb.people import access, api_keys, invitations
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.library_tables import CollectionRow
+from kb.store.tables.states import GrantLevel
 
 __all__ = ["router"]
 
@@ -62,7 +63,7 @@ def listing(caller: Reader) -> list[CollectionPublic]:
 def create(asked: CollectionCreate, caller: Manager) -> CollectionPublic:
     row = collections.create(caller.library, asked.slug, asked.name)
     if asked.open:
-        access.grant(caller.library, row, EVERYONE, "read")
+        access.grant(caller.library, row, EVERYONE, GrantLevel.READ)
     audit.record(caller.library, caller.actor, "collection.create", asked.slug, open=asked.open)
     return _public(row, 0, caller, editable=True)
 

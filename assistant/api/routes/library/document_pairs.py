@@ -21,6 +21,7 @@ from assistant.bilingual_view.side_by_side import AlignedRow, PairView, side_by_
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
+from kb.store.tables.states import PairState
 
 __all__ = ["Only", "opened_pair", "router", "rows_to_show"]
 
@@ -38,7 +39,7 @@ def show(document_id: Id, caller: Reader) -> BilingualPairPublic:
     view = side_by_side(caller.library, pair)
     return BilingualPairPublic(
         twin=paired_document(pair.counterpart(document_id)),
-        state="set" if pair.state == "set" else "found",
+        state=PairState.SET if pair.state is PairState.SET else PairState.FOUND,
         matched=view.is_matched,
         rows=len(view.rows),
         differing=view.differing,

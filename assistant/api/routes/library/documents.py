@@ -13,7 +13,7 @@ from assistant.api.schemas.document_part_schemas import ChunkPublic, SectionPubl
 from assistant.api.schemas.document_schemas import DocumentDetail, DocumentPage, detail_of, item_of, shelf_of
 from assistant.library_admin import document_list as lists
 from assistant.library_admin import document_trial
-from assistant.library_admin.document_list import DocumentFilter
+from assistant.library_admin.document_list import DocumentFilter, Status
 from assistant.service.callers import Caller, limit_questions
 from assistant.sources import originals, readable_versions
 from kb.library import audit
@@ -56,7 +56,7 @@ class TrialPublic(BaseModel):
 def listing(
     caller: Reader,
     q: Annotated[str, Query(max_length=200, description="Words of name or title.")] = "",
-    status: Annotated[Literal["published", "draft", "withdrawn", "indexing"] | None, Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
     collection: Annotated[str | None, Query(max_length=40)] = None,
     language: Annotated[str | None, Query(max_length=20)] = None,
     review_due: bool = False,

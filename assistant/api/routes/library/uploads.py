@@ -23,11 +23,11 @@ from assistant.uploads import multipart, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
 from assistant.uploads.multipart import File, ReceivedFiles
 from assistant.uploads.upload_batch import Batch
-from assistant.uploads.upload_status import UNFINISHED
 from ingest.error_json import error_from_json
 from kb.core.errors import InputError, Transient
 from kb.library import audit
 from kb.store.tables.activity_tables import UploadRow
+from kb.store.tables.states import UNFINISHED, IngestStatus
 
 __all__ = ["router"]
 
@@ -202,7 +202,7 @@ def _public(row: UploadRow, intake: Intake | None, locale: str) -> UploadPublic:
         collection=row.collection,
         name=row.name,
         path=row.path,
-        status="working" if live else row.status,
+        status=IngestStatus.WORKING if live else row.status,
         stage=live.stage if live else row.stage,
         done=live.done if live else row.done,
         total=live.total if live else row.total,

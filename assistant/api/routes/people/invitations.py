@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -16,6 +16,7 @@ from kb.people import invitations
 from kb.people.access import Role
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import InvitationRow
+from kb.store.tables.states import GrantLevel
 
 __all__ = ["listing", "router"]
 
@@ -28,7 +29,7 @@ class InvitationCreate(Body):
 
     email: Email
     role: Role = Role.MEMBER
-    collections: Annotated[dict[Slug, Literal["read", "edit"]], Field(max_length=200)] = Field(
+    collections: Annotated[dict[Slug, GrantLevel], Field(max_length=200)] = Field(
         default={}, description="Level by collection.", examples=[{"main": "read"}]
     )
 

@@ -83,14 +83,13 @@ def revoke(key_id: Id, caller: Manager) -> None:
 
 def _facts(row: ApiKeyRow) -> dict[str, Any]:
     times = {name: getattr(row, name) for name in ("created_at", "expires_at", "used_at")}
-    expired = row.expires_at is not None and row.expires_at < now()
     return {
         "id": row.id,
         "name": row.name,
         "prefix": row.prefix,
         "abilities": row.abilities,
         "collections": row.collections,
-        "state": "revoked" if row.revoked_at else "expired" if expired else "active",
+        "state": api_keys.state_of(row),
         **{name: value and value.replace(tzinfo=UTC) for name, value in times.items()},
     }
 

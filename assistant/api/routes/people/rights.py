@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
@@ -16,13 +16,13 @@ from kb.library import audit
 from kb.people import access, accounts, members
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.library_tables import CollectionRow
+from kb.store.tables.states import GrantLevel
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/rights"
 
-Level = Literal["read", "edit"]
 Subject = Annotated[
     str,
     Path(
@@ -40,7 +40,7 @@ class GrantPublic(BaseModel):
     user: int
     name: str
     email: str
-    level: Level
+    level: GrantLevel
 
 
 class RightsPublic(BaseModel):
@@ -48,14 +48,14 @@ class RightsPublic(BaseModel):
 
     collection: str = Field(examples=["main"])
     name: str
-    everyone: Level | None
+    everyone: GrantLevel | None
     people: list[GrantPublic]
 
 
 class GrantUpdate(Body):
     """The right to give."""
 
-    level: Level
+    level: GrantLevel
 
 
 @router.get(_PATH, summary="List rights")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answers.model_output import read
-from assistant.checking.figure_claims import claimed
+from assistant.answers.model_output import read_sentences
+from assistant.checking.figure_claims import claimed_figures
 from assistant.llm.gateway import Gateway
 from assistant.prompts import as_data, prompt
 from kb.core.errors import SinziError
@@ -20,16 +20,16 @@ LONGEST_TOKENS = 96
 SAID = 0.7
 
 
-def rewritten(door: Gateway, question: str, history: Sequence[str]) -> str | None:
+def rewritten(gateway: Gateway, question: str, history: Sequence[str]) -> str | None:
     """Return the model's rewriting, or None where it fails or brings in what nobody said."""
     language = detect(question)
-    earlier = [as_data(door.mask(one)) for one in list(history)[-TURNS:]]
-    asked = prompt("rewrite", language, history=earlier, question=as_data(door.mask(question)))
+    earlier = [as_data(gateway.mask(one)) for one in list(history)[-TURNS:]]
+    asked = prompt("rewrite", language, history=earlier, question=as_data(gateway.mask(question)))
     try:
-        found = next(iter(read(door.stream(asked.system, asked.user, [], LONGEST_TOKENS))), None)
+        found = next(iter(read_sentences(gateway.stream(asked.system, asked.user, [], LONGEST_TOKENS))), None)
     except SinziError:
         return None
-    text = door.unmask(found.text).strip(' 「」"“”') if found else ""
+    text = gateway.unmask(found.text).strip(' 「」"“”') if found else ""
     return text if text and _is_faithful(text, question, history) else None
 
 
@@ -42,5 +42,5 @@ def _is_faithful(text: str, question: str, history: Sequence[str]) -> bool:
         detect(text).is_chinese == detect(question).is_chinese
         and len(words & known) >= SAID * len(words)
         and len(own & words) >= SAID * len(own)
-        and claimed(text) <= claimed(said)
+        and claimed_figures(text) <= claimed_figures(said)
     )

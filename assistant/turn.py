@@ -62,14 +62,14 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     started = time.perf_counter()
     retriever.checked(turn.question)
     card = _card(retriever, turn)
-    door = open_gateway(retriever.settings, retriever.library) if turn.generate else None
+    gateway = open_gateway(retriever.settings, retriever.library) if turn.generate else None
     question = searched(turn.question, turn.history)
-    if door is not None and question != turn.question:
-        question = rewritten(door, turn.question, turn.history) or question
+    if gateway is not None and question != turn.question:
+        question = rewritten(gateway, turn.question, turn.history) or question
     yield SearchingEvent(question, card)
     evidence = gather(retriever, question, turn.collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
-    found = yield from _answered(retriever, evidence, door)
+    found = yield from _answered(retriever, evidence, gateway)
     ms = (time.perf_counter() - started) * 1000
     yield AnswerEvent(replace(found, id=turn.id, question=turn.question, searched=question, card=card, ms=ms))
 
@@ -84,18 +84,18 @@ def _card(retriever: Retriever, turn: Turn) -> dict[str, object] | None:
     """Return the card of a high-stakes subject, in the language of the question; earlier questions count too."""
     card = subject_cards.find(retriever.library, turn.question)
     locale = "en" if detect(turn.question) is Language.ENGLISH else "zh-HK"
-    return card.shown(locale) if card else None
+    return card.localized(locale) if card else None
 
 
-def _answered(retriever: Retriever, evidence: Evidence, door: Gateway | None) -> Generator[DeltaEvent, None, Answer]:
+def _answered(retriever: Retriever, evidence: Evidence, gateway: Gateway | None) -> Generator[DeltaEvent, None, Answer]:
     """Yield deltas and return the answer: the model's, or the quotes with a word of why they stand in for it."""
     quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
-    if door is None:
+    if gateway is None:
         return (yield from _whole(quotes))
     if quotes.refused:
-        return (yield from _whole(replace(quotes, egress=door.egress)))
+        return (yield from _whole(replace(quotes, egress=gateway.egress)))
     try:
-        return (yield from generative.write(retriever, evidence, door, quotes))
+        return (yield from generative.write(retriever, evidence, gateway, quotes))
     except WritingFailed as failure:
         why = say(_reason(failure.code), Language(quotes.language)) + "\n"
         stand_in = replace(
@@ -103,7 +103,7 @@ def _answered(retriever: Retriever, evidence: Evidence, door: Gateway | None) ->
             content=CitedText((why,)) + quotes.text,
             fallback=failure.code,
             sentences=failure.sentences,
-            egress=door.egress,
+            egress=gateway.egress,
         )
     return (yield from _whole(stand_in))
 

@@ -222,7 +222,7 @@ def _nearest(one: Passage, holding: DocumentVersion) -> StoredNearest:
 
 def _egress(sent: Egress) -> StoredEgress:
     return StoredEgress(
-        left=sent.left,
+        left=sent.sent_externally,
         host=sent.host or None,
         model=sent.model or None,
         collections=tuple(sent.collections),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.language.script import is_han
 from kb.library import tenant_settings
 from kb.library.documents import Library

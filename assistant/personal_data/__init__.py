@@ -1,5 +1,5 @@
 """Personal data in text.
 
-- :mod:`.hkid`: Hong Kong identity card numbers
-- :mod:`.personal_names`: names of persons
+hkid            Hong Kong identity card numbers
+personal_names  names of persons
 """

@@ -8,16 +8,16 @@ from datetime import date
 from typing import Literal
 
 from assistant.answers import extractive
-from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
+from assistant.answers.checked_writing import Draft, WritingFailed, fill_prompt, write_checked
 from assistant.answers.citations import Citation, place, verify_citations
 from assistant.evidence.gather import gather
 from assistant.llm.gateway import open_gateway
 from assistant.messages import say
-from assistant.prompts import filled
+from assistant.prompts import fill_text
 from assistant.sources.readable_versions import document_versions
 from assistant.tasks.written_text import WrittenText
-from kb.core.dates import today
 from kb.core.errors import InputError
+from kb.core.local_date import today
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.search.passage import Passage, passage
@@ -85,22 +85,22 @@ def _framed(
     language = Language(made.language)
     lines = [f"{say('quote', language, text=' '.join(one.quote.split()))} [{one.n}]" for one in made.citations]
     body = "\n".join(lines)
-    door = open_gateway(retriever.settings, retriever.library) if generate else None
-    if door is not None:
+    gateway = open_gateway(retriever.settings, retriever.library) if generate else None
+    if gateway is not None:
         writing = Draft(language)
         try:
-            asked, sent = ask_with(
-                "draft", language, door, passages, kind=say(f"draft_{made.kind}", language), subject=subject
+            request, sent = fill_prompt(
+                "draft", language, gateway, passages, kind=say(f"draft_{made.kind}", language), subject=subject
             )
-            for _ in compose(retriever, door, asked, sent, writing):
+            for _ in write_checked(retriever, gateway, request, sent, writing):
                 pass
             body = str(writing.text)
             made.citations, made.answerer = writing.citations, "llm"
         except WritingFailed as failure:
             made.fallback = failure.code
-        made.egress = door.egress
+        made.egress = gateway.egress
     sources = "\n".join(f"[{one.n}] {place(one, language)}" for one in made.citations)
-    made.text = filled(
+    made.text = fill_text(
         f"frame_{made.kind}", language, subject=subject, body=body, sources=sources,
         organisation=retriever.tenant.name, day=(as_of or today()).isoformat(),
     )  # fmt: skip

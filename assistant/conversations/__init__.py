@@ -1,7 +1,9 @@
 """What is stored of questions and answers.
 
-conversation_store  a person's conversations, which nobody else sees
-stored_answer       an answer as it is stored, with a schema number
-redaction           stored answers as their asker may see them now
-suggestions         questions offered in an empty conversation
+In reading order:
+
+    conversation_store  a person's conversations, which nobody else sees
+    stored_answer       an answer as it is stored, with a schema number
+    redaction           stored answers as their asker may see them now
+    suggestions         questions offered in an empty conversation
 """

@@ -59,7 +59,9 @@ def summarise(
     except WritingFailed as failure:
         quoted.fallback, quoted.egress = failure.code, gateway.egress
         return quoted
-    return WrittenText("summary", language.value, str(draft.text), "llm", draft.citations, points, egress=gateway.egress)
+    return WrittenText(
+        "summary", language.value, str(draft.text), "llm", draft.citations, points, egress=gateway.egress
+    )
 
 
 def _points(retriever: Retriever, passages: list[Passage]) -> list[Point]:
@@ -72,7 +74,9 @@ def _points(retriever: Retriever, passages: list[Passage]) -> list[Point]:
         )
     each = max(1, min(PER_SECTION, MOST_POINTS // max(1, len(sections))))
     chosen = [(heading, span) for heading, spans_ in sections.items() for span in _discriminative(spans_, each)]
-    chosen = sorted(sorted(chosen, key=lambda pair: -_weight(pair[1]))[:MOST_POINTS], key=lambda pair: _position(pair[1]))
+    chosen = sorted(
+        sorted(chosen, key=lambda pair: -_weight(pair[1]))[:MOST_POINTS], key=lambda pair: _position(pair[1])
+    )
     points: list[Point] = []
     for heading, span in chosen:
         for citation in verify_citations(retriever.library, [cite(len(points) + 1, whole(span))]):

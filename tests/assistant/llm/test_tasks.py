@@ -152,7 +152,9 @@ def test_a_translation_keeps_clause_and_figures(speaking: Started, with_model: M
         "30 June, after which it lapses. Settlement on leaving service is excepted."
     )
     retriever = with_model(speaking(english).url)
-    span = version_passages.find_clause(retriever.library, version_passages.find_document(retriever.library, "員工手冊.txt"), "5.6")
+    span = version_passages.find_clause(
+        retriever.library, version_passages.find_document(retriever.library, "員工手冊.txt"), "5.6"
+    )
     assert span is not None
     made = translation.translate(retriever, span, Language.ENGLISH)
     assert made.text.startswith("5.6 ")
@@ -164,10 +166,15 @@ def test_a_translation_keeps_clause_and_figures(speaking: Started, with_model: M
 
 
 def test_a_translation_needs_a_model(harmony: Retriever) -> None:
-    span = version_passages.find_clause(harmony.library, version_passages.find_document(harmony.library, "員工手冊.txt"), "5.6")
+    span = version_passages.find_clause(
+        harmony.library, version_passages.find_document(harmony.library, "員工手冊.txt"), "5.6"
+    )
     assert span is not None
     with pytest.raises(Misconfigured, match="llm_needed"):
         translation.translate(harmony, span, Language.ENGLISH)
     assert (
-        version_passages.find_clause(harmony.library, version_passages.find_document(harmony.library, "員工手冊.txt"), "9.9") is None
+        version_passages.find_clause(
+            harmony.library, version_passages.find_document(harmony.library, "員工手冊.txt"), "9.9"
+        )
+        is None
     )

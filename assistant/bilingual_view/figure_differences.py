@@ -1,7 +1,7 @@
 """Figures that stand in one copy of a bilingual document and not in the other. Pure computing.
 
-What is compared are normal forms that are the same in both languages (:mod:`assistant.checking.figure_claims`):
-三個工作天 and "three working days" are one figure. A difference found is worth a look but proves nothing: the same
+What is compared are normal forms that are the same in both languages (:mod:`kb.language.quantities`): 三個工作天 and
+"three working days" are one figure. A difference found is worth a look but proves nothing: the same
 thing may be said in other words.
 """
 
@@ -14,20 +14,20 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from assistant.bilingual_view.figure_patterns import FIGURE, IDIOM, NUMBER, WEEKDAYS, WORDS
+from assistant.bilingual_view.figure_patterns import FIGURE, IDIOM, MONEY, NUMBER, WORDS
 from assistant.checking.figure_claims import claimed
-from kb.language.numbers import SCALE, chinese_to_int
+from kb.language.quantities.amounts import SCALES
+from kb.language.quantities.clocks import clocks
+from kb.language.quantities.dates import WEEKDAYS, days_of_month, spell_out, year_of
+from kb.language.quantities.numerals import chinese_to_int, decimal_text
 from kb.language.script import HAN_BASIC, fold
 
 __all__ = ["Figure", "FigureSet", "all_of", "missing", "said"]
 
 _GAP = re.compile(rf"(?<=[\d{HAN_BASIC}]) +(?=[\d{HAN_BASIC}])")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[零〇一二三四五六七八九]{4}(?=年)")
-_MONEY = re.compile(r"^(?:hk|us)?\$|^港|^hkd|^人民币|^rmb|元$|蚊$|dollars?$")
 _ONE = re.compile(r"^(?:一|one\b)")
 _FORM = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>.*)")
 _TO_SMALLER = {"年": (12, "个月"), "周": (7, "日")}
-_ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     elif kind == "date":
         measured, weaker = _date(plain)
     elif kind == "clock":
-        times = {one for one in claimed(plain.replace("noon", "p.m.")) if ":" in one}
-        measured = frozenset(one for one in times if "@" in one) or frozenset(times)
+        times = frozenset(clocks(plain.replace("noon", "p.m.")))
+        measured = frozenset(one for one in times if "@" in one) or times
         weaker = frozenset(one.split("@")[0] for one in measured if "@" in one)
     else:
         numbers = frozenset(_numbers(plain))
-        if _MONEY.search(plain):
+        if MONEY.search(plain):
             measured = frozenset(f"{one}$" for one in numbers)
         else:
             measured = frozenset(form for one in claimed(plain) for form in _measured(one))
@@ -144,38 +144,31 @@ def _measured(form: str) -> Iterator[str]:
     if found is None or found["unit"] in ("", "岁", "$"):  # 18歲 is "aged 18" or "under 18"
         return
     factor, unit = _TO_SMALLER.get(found["unit"], (1, found["unit"]))
-    yield f"{_plain(Decimal(found['number']) * factor)}{unit}"
+    yield f"{decimal_text(Decimal(found['number']) * factor)}{unit}"
 
 
 def _date(words: str) -> tuple[frozenset[str], frozenset[str]]:
-    days = frozenset(one for one in claimed(words) if one.endswith("日") and "月" in one)
-    year = _YEAR.search(words)
-    if year is None:
-        return days, frozenset()
-    number = year[0] if year[0].isdecimal() and year[0].isascii() else str(chinese_to_int(year[0]))
-    return frozenset(f"{number}年{day}" for day in days), days
+    days, year = frozenset(days_of_month(spell_out(words))), year_of(words)
+    return (days, frozenset()) if year is None else (frozenset(f"{year}年{day}" for day in days), days)
 
 
 def _numbers(words: str) -> Iterator[str]:
     for found in NUMBER.finditer(words):
-        token, scale = found["token"], SCALE.get((found["scale"] or "").strip(), 1)
+        token, scale = found["token"], SCALES.get((found["scale"] or "").strip(), 1)
         if token in WORDS:
-            yield _plain(Decimal(WORDS[token]) * scale)
+            yield str(WORDS[token] * scale)
         elif token[0].isdigit():
-            yield _plain(Decimal(token.replace(",", "")) * scale)
+            yield decimal_text(Decimal(token.replace(",", "")) * scale)
         elif (value := chinese_to_int(token)) is not None:
             yield str(value)
 
 
-def _plain(value: Decimal) -> str:
-    return format(value.normalize(), "f") if value else "0"
-
-
 def _weekdays(words: str) -> Iterator[str]:
-    if words[:3] in _ENGLISH_DAYS:
-        yield "周" + WEEKDAYS[_ENGLISH_DAYS.index(words[:3])]
+    """Yield every day that a stretch of days names: 星期一至五 names two, its ends."""
+    if words[:3] in WEEKDAYS:
+        yield "周" + WEEKDAYS[words[:3]]
     else:
-        yield from ("周" + char.replace("天", "日") for char in words if char in WEEKDAYS + "天")
+        yield from ("周" + WEEKDAYS[char] for char in words if char in WEEKDAYS)
 
 
 def _folded(text: str) -> str:

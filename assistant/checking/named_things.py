@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.personal_data import personal_names
+from kb.language.quantities.dates import MONTH_NAMES, WEEKDAY_NAMES
 from kb.language.script import fold, is_han
 
 __all__ = ["swapped_names", "unknown_names"]
@@ -17,11 +18,7 @@ _CODE = re.compile(r"[A-Za-z]*\d+[A-Za-z]+\w*|[A-Za-z]+[-/]?\d[\w/-]*|[\w.+-]+@[
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z'’]*\b")
 _OPENING = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
 # Capitalised without being a name.
-_PLAIN_WORDS = (
-    "i hk hong kong january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday am pm chinese english"
-)
-_PLAIN = frozenset(_PLAIN_WORDS.split(" "))
+_PLAIN = frozenset(["i", "hk", "hong", "kong", "am", "pm", "chinese", "english", *MONTH_NAMES, *WEEKDAY_NAMES])
 
 
 @cache

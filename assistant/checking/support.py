@@ -9,7 +9,7 @@ import numpy as np
 from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of
 from kb.language import dictionary
-from kb.language.numbers import figures
+from kb.language.quantities.index import figures
 from kb.search.models import embedding
 from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.passage import Passage

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from kb.language.numbers import figures
+from kb.language.quantities.index import figures
 from kb.language.script import fold
 
 __all__ = ["Kind", "figures_of", "kinds", "share"]
@@ -50,7 +50,7 @@ _folded = lru_cache(maxsize=50_000)(fold)
 
 @lru_cache(maxsize=50_000)
 def figures_of(text: str) -> frozenset[str]:
-    """Return the figures of a text in their normal form (:mod:`kb.language.numbers`)."""
+    """Return the figures of a text in their normal form (:mod:`kb.language.quantities.index`)."""
     return frozenset(figures(_folded(text)))
 
 

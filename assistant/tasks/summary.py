@@ -13,7 +13,7 @@ from assistant.messages import say
 from assistant.tasks.version_passages import find, opened
 from assistant.tasks.written_text import Point, WrittenText
 from kb.language.detect import Language
-from kb.language.numbers import figures
+from kb.language.quantities.index import figures
 from kb.language.script import fold
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.structure.effective_dates import effective_dates, find_dates, label_words
-from ingest.structure.marker_words import CJK_NUMBER, cjk_number, plain
-from kb.language.script import HAN_BASIC
+from ingest.structure.effective_dates import effective_dates, label_words
+from kb.language.quantities.dates import find_dates
+from kb.language.quantities.numerals import CLAUSE_NUMBER, ordinal
+from kb.language.script import HAN_BASIC, half_width
 from kb.language.sentences import STOPS
 
 __all__ = ["find_amendments"]
@@ -17,10 +18,10 @@ _DOTTED = r"\d{1,3}(?:\.\d{1,3})*(?: ?\([a-z0-9]{1,4}\))*"
 _CLAUSE = re.compile(
     rf"(?i:\b(?:clauses?|paragraphs?|paras?\.?|sections?|articles?|items?)) "
     rf"(?P<en>{_DOTTED}(?:(?:, | and | & | to ){_DOTTED})*)"
-    rf"|第 ?(?P<zh>{_DOTTED}(?:(?:、|及|和|與)(?:第 ?)?{_DOTTED})*|{CJK_NUMBER}) ?[段條条節节款項项]"
+    rf"|第 ?(?P<zh>{_DOTTED}(?:(?:、|及|和|與)(?:第 ?)?{_DOTTED})*|{CLAUSE_NUMBER}) ?[段條条節节款項项]"
     rf"|(?P<dotted>\b\d{{1,2}}\.{_DOTTED}) ?[段條条節节款項项]"
     r"|(?P<annex>(?i:annex|appendix) [A-Z0-9][\d.]*(?<!\.)"
-    rf"|附[件錄录表] ?(?:\d[\d.]*|{CJK_NUMBER}|[A-Z]))"
+    rf"|附[件錄录表] ?(?:\d[\d.]*|{CLAUSE_NUMBER}|[A-Z]))"
 )
 # Circulars are named by their number.
 _NUMBERED = re.compile(
@@ -49,7 +50,7 @@ class Amendment:
 
 def find_amendments(text: str) -> list[Amendment]:
     """Return what the text says it amends, replaces or cancels: clauses or whole documents. Most texts give none."""
-    flat = plain(text)
+    flat = half_width(text)
     general = effective_dates([flat]).effective_from
     found: list[Amendment] = []
     for sentence in _SENTENCE_BREAK.split(flat):
@@ -91,7 +92,7 @@ def _clauses(sentence: str) -> list[str]:
             found.append(re.sub(r"^(附[件錄录表]) ?", r"\1 ", match["annex"]))
             continue
         raw = match["en"] or match["zh"] or match["dotted"]
-        numbers = _ONE.findall(raw) or [str(cjk_number(raw))]
+        numbers = _ONE.findall(raw) or [str(ordinal(raw))]
         found.extend(n.replace(" ", "") for n in numbers)
     return list(dict.fromkeys(found))
 

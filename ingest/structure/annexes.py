@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ingest.structure.marker_words import CJK_NUMBER, STEMS, cjk_number, plain, word_list
+from ingest.structure.marker_words import word_list
+from kb.language.quantities.numerals import CLAUSE_NUMBER, STEMS, ordinal
+from kb.language.script import half_width
 from kb.language.sentences import STOPS
 
 __all__ = ["annex_label", "is_within"]
@@ -15,7 +17,7 @@ __all__ = ["annex_label", "is_within"]
 def _pattern() -> re.Pattern[str]:
     words = "|".join(word_list("annex"))
     letter = r"[A-Z](?![a-zA-Z])|[IVX]{1,5}(?![a-zA-Z])"
-    number = rf"(?:\d{{1,2}}(?:\.\d{{1,2}})*(?: ?\([a-z]\))?|{CJK_NUMBER}|[{STEMS}]|{letter})"
+    number = rf"(?:\d{{1,2}}(?:\.\d{{1,2}})*(?: ?\([a-z]\))?|{CLAUSE_NUMBER}|[{STEMS}]|{letter})"
     one = rf"(?i:{words}) ?{number}"
     page = r"(?: ?\((?:P\.?|第)? ?[\w /]{1,5}頁?\))?"
     return re.compile(rf"[【\[]?({one}(?: ?(?:之|to|of|的)? ?{one})?)[】\]]?{page}(?=$|[ :.—–\-\(])[ :.—–-]*")
@@ -46,7 +48,7 @@ def _label(raw: str) -> str:
     found = re.findall(rf"(?i)({'|'.join(word_list('annex'))}) ?([^ 之的附]+(?: ?\([a-z]\))?)", raw)
     names = []
     for word, raw_number in found:
-        number = str(cjk_number(raw_number)) if re.fullmatch(CJK_NUMBER, raw_number) else raw_number
+        number = str(ordinal(raw_number)) if re.fullmatch(CLAUSE_NUMBER, raw_number) else raw_number
         names.append(f"{word.title() if word.isascii() else word} {number.replace(' ', '')}")
     if re.search(r" (?i:to|of) ", raw):
         names.reverse()
@@ -55,7 +57,7 @@ def _label(raw: str) -> str:
 
 def clause_key(path: str) -> str:
     """Return a key that is the same for a clause in Chinese and English: 「附件 2 §3」 and "Annex 2 §3"."""
-    key = plain(path).casefold()
+    key = half_width(path).casefold()
     for word in ("appendix", "附錄", "附录"):
         key = key.replace(word, "appendix")
     for word in ("annexure", "annex", "附件"):

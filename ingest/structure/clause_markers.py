@@ -11,16 +11,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.structure.annexes import annex_label
-from ingest.structure.marker_words import CJK_NUMBER as _NUM
-from ingest.structure.marker_words import STEMS as _STEMS
-from ingest.structure.marker_words import cjk_number, letter, plain, roman, stem, word_list
-from kb.language.script import HAN
+from ingest.structure.marker_words import word_list
+from kb.language.quantities.dates import MONTH_NAMES
+from kb.language.quantities.numerals import (
+    CIRCLED,
+    CLAUSE_NUMBER,
+    PARENTHESISED,
+    STEMS,
+    letter_to_int,
+    ordinal,
+    roman_to_int,
+    stem_to_int,
+)
+from kb.language.script import HAN, half_width
 from kb.language.sentences import STOPS
 
 __all__ = ["Marker", "markers"]
 
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_PARENTHESISED = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
 _ROMAN = r"(?:x{0,3})(?:ix|iv|v?i{0,3})"
 _Rule = tuple[str, "re.Pattern[str]", Callable[[str], int]]
 
@@ -30,33 +37,33 @@ _ITEMS: tuple[_Rule, ...] = tuple(
     (kind, re.compile(pattern + r" *"), read)
     for kind, pattern, read in (
         ("digit_paren", r"\((\d{1,3})\)", int),
-        ("digit_paren", rf"([{_PARENTHESISED}])", lambda t: _PARENTHESISED.index(t) + 1),
-        ("circled", rf"([{_CIRCLED}])", lambda t: _CIRCLED.index(t) + 1),
+        ("digit_paren", rf"([{PARENTHESISED}])", lambda t: PARENTHESISED.index(t) + 1),
+        ("circled", rf"([{CIRCLED}])", lambda t: CIRCLED.index(t) + 1),
         ("digit_half", r"(\d{1,3})\)", int),
-        ("roman_paren", rf"\((?=[ivx])({_ROMAN})\)", roman),
-        ("lower_paren", r"\((([a-z])\2?)\)", letter),
-        ("upper_roman_paren", rf"\((?=[IVX])((?i:{_ROMAN}))\)", roman),
-        ("upper_paren", r"\(([A-Z])\)", letter),
-        ("roman_half", rf"(?=[ivx])({_ROMAN})\)", roman),
-        ("lower_half", r"([a-z])\)", letter),
-        ("cjk_paren", rf"\(({_NUM})\)", cjk_number),
-        ("stem_paren", rf"\(([{_STEMS}])\)", stem),
-        ("cjk", rf"({_NUM})(?:、|\. ?|, )", cjk_number),
-        ("stem", rf"([{_STEMS}])(?:、|\. ?|部 )", stem),
+        ("roman_paren", rf"\((?=[ivx])({_ROMAN})\)", roman_to_int),
+        ("lower_paren", r"\((([a-z])\2?)\)", letter_to_int),
+        ("upper_roman_paren", rf"\((?=[IVX])((?i:{_ROMAN}))\)", roman_to_int),
+        ("upper_paren", r"\(([A-Z])\)", letter_to_int),
+        ("roman_half", rf"(?=[ivx])({_ROMAN})\)", roman_to_int),
+        ("lower_half", r"([a-z])\)", letter_to_int),
+        ("cjk_paren", rf"\(({CLAUSE_NUMBER})\)", ordinal),
+        ("stem_paren", rf"\(([{STEMS}])\)", stem_to_int),
+        ("cjk", rf"({CLAUSE_NUMBER})(?:、|\. ?|, )", ordinal),
+        ("stem", rf"([{STEMS}])(?:、|\. ?|部 )", stem_to_int),
         ("digit", r"(\d{1,3})(?:\.(?![\d)])|、)", int),
-        ("upper_roman", rf"(?=[IVX])((?i:{_ROMAN}))(?:\. |、| (?=[A-Z{HAN}]))", roman),
-        ("upper", r"([A-Z])(?:\. |、)", letter),
-        ("roman", rf"(?=[ivx])({_ROMAN})\. ", roman),
-        ("lower", r"([a-z])\. ", letter),
+        ("upper_roman", rf"(?=[IVX])((?i:{_ROMAN}))(?:\. |、| (?=[A-Z{HAN}]))", roman_to_int),
+        ("upper", r"([A-Z])(?:\. |、)", letter_to_int),
+        ("roman", rf"(?=[ivx])({_ROMAN})\. ", roman_to_int),
+        ("lower", r"([a-z])\. ", letter_to_int),
         ("bare", r"(\d{1,2}) (?=\S)", int),
     )
 )
 _DOTTED = re.compile(r"(\d{1,3}(?:\.\d{1,3}){1,6})\.?(?! ?[-–:/]\d)(?![\d%]) *")
-_CHAPTER = re.compile(rf"(?:第 ?(\d{{1,3}}|{_NUM}) ?章|(?i:chapter) ?(\d{{1,3}}|[IVX]+\b))[ :.—–-]*")
+_CHAPTER = re.compile(rf"(?:第 ?(\d{{1,3}}|{CLAUSE_NUMBER}) ?章|(?i:chapter) ?(\d{{1,3}}|[IVX]+\b))[ :.—–-]*")
 _PART = re.compile(
-    rf"(第 ?(?:\d{{1,2}}|{_NUM}) ?部[分份]?|[{_STEMS}]部(?!分)|(?i:part) (?:\d{{1,2}}|[IVX]+|[A-Z])\b)[ :.—–-]*"
+    rf"(第 ?(?:\d{{1,2}}|{CLAUSE_NUMBER}) ?部[分份]?|[{STEMS}]部(?!分)|(?i:part) (?:\d{{1,2}}|[IVX]+|[A-Z])\b)[ :.—–-]*"
 )
-_ARTICLE = re.compile(rf"(?:第 ?(\d{{1,3}}|{_NUM}) ?([條条節节])|(?i:article|section) (\d{{1,3}})\b)[ :.—–-]*")
+_ARTICLE = re.compile(rf"(?:第 ?(\d{{1,3}}|{CLAUSE_NUMBER}) ?([條条節节])|(?i:article|section) (\d{{1,3}})\b)[ :.—–-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ def markers(text: str, *, heading: bool = False) -> list[Marker]:
         heading: whether the text is a heading; then "1 Introduction", without a mark after the number, is possible
             too, and an annex label may be followed by a title.
     """
-    flat = plain(text)
+    flat = half_width(text)
     structural = _structural(flat, heading)
     if structural is not None:
         return [structural]
@@ -144,7 +151,7 @@ def _may_be_number(flat: str, end: int, number: str) -> bool:
         return _before_other_text(rest, number)
     if number[-1].isdigit() and word[0][0].islower():
         return False  # "3.5kg", "2nd"
-    if word[0].rstrip(".").casefold() in word_list("months"):
+    if word[0].rstrip(".").casefold() in MONTH_NAMES:
         return "." in number.strip(" .")
     return word[0].rstrip(".") not in word_list("not_after_number")
 
@@ -163,14 +170,14 @@ def _structural(flat: str, heading: bool) -> Marker | None:
     match = _CHAPTER.match(flat)
     if match:
         raw = match[1] or match[2]
-        number = roman(raw) if raw.isalpha() and raw.isascii() else cjk_number(raw)
+        number = roman_to_int(raw) if raw.isalpha() and raw.isascii() else ordinal(raw)
         return _if_heading(flat, Marker("chapter", (number,), str(number), match.end()), match[0], heading)
     match = _PART.match(flat)
     if match:
         return _if_heading(flat, Marker("part", (0,), match[1], match.end()), match[0], heading)
     match = _ARTICLE.match(flat)
     if match:
-        number = cjk_number(match[1] or match[3])
+        number = ordinal(match[1] or match[3])
         sign = match[2]
         label = f"第{number}{sign}" if sign else f"{match[0].split()[0].title()} {number}"
         return _if_heading(flat, Marker("article", (number,), label, match.end()), match[0], heading)

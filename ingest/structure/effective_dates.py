@@ -15,28 +15,12 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from ingest.structure.marker_words import cjk_number, plain
+from kb.language.quantities.dates import find_dates
+from kb.language.script import half_width
 from kb.language.sentences import STOPS
 
-__all__ = ["Dates", "effective_dates", "find_dates", "label_words"]
+__all__ = ["Dates", "effective_dates", "label_words"]
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<mon>(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6})\.?"
-_CJK = "[〇○零一二三四五六七八九十]"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?P<y>(?:19|20)\d{2}) ?年 ?(?P<m>\d{1,2}) ?月(?: ?(?P<d>\d{1,2}) ?[日號号])?",
-        rf"(?P<y>[二一]{_CJK}{{3}}) ?年 ?(?P<m>{_CJK}{{1,2}}) ?月(?: ?(?P<d>{_CJK}{{1,3}}) ?[日號号])?",
-        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?P<y>(?:19|20)\d{{2}})\b",
-        rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>(?:19|20)\d{{2}})\b",
-        rf"\b{_MONTH},? (?P<y>(?:19|20)\d{{2}})\b",
-        r"(?<![\d.])(?P<y>(?:19|20)\d{2})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d.]\d)",
-        r"(?<![\d.])(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>(?:19|20)\d{2})(?!\d)",
-        r"(?<![\d./-])(?P<y>(?:19|20)\d{2})[-/](?P<m>\d{1,2})(?![\d/-])",
-        r"(?<![\d./-])(?P<m>\d{1,2})/(?P<y>(?:19|20)\d{2})(?!\d)",
-    )
-)
 _SEPARATOR = r" ?(?:\([^)]{0,30}\))? ?[:：\-–—|\t]? ?(?:on |from |since |為 ?|由 ?|自 ?|於 ?)?"
 _TAKES_EFFECT = re.compile(
     r"(?:with effect from"
@@ -79,40 +63,16 @@ def _own_document() -> re.Pattern[str]:
     return re.compile(rf"本(?:{zh}|文件)|{this} (?:[a-z]+ ){{0,3}}(?:{en}|document|arrangements?)\b", re.IGNORECASE)
 
 
-def find_dates(text: str) -> list[tuple[int, int, date]]:
-    """(start, end, date) of every calendar date in Chinese or English, day before month as in Hong Kong."""
-    flat = plain(text)
-    taken: list[tuple[int, int, date]] = []
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(flat):
-            if any(match.start() < end and start < match.end() for start, end, _ in taken):
-                continue
-            found = _date(match.groupdict())
-            if found is not None:
-                taken.append((match.start(), match.end(), found))
-    return sorted(taken)
-
-
-def _date(groups: dict[str, str | None]) -> date | None:
-    year, day = cjk_number(groups["y"] or ""), cjk_number(groups.get("d") or "1")
-    name = groups.get("mon")
-    month = _MONTHS.index(name[:3].lower()) + 1 if name else cjk_number(groups["m"] or "")
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
 def effective_dates(first_pages: Sequence[str], last_lines: str = "", filename: str = "") -> Dates:
     """Dates of a document from the text of its first pages (one string a page), its last lines and its file name."""
-    opening = plain("\n".join(first_pages[:2]))
-    text = opening + "\n" + plain(last_lines)
+    opening = half_width("\n".join(first_pages[:2]))
+    text = opening + "\n" + half_width(last_lines)
     issued = _labelled(text, "issued")
     revised = _labelled(text, "revised")
     stated = [d for d in (max(issued, default=None), max(revised, default=None)) if d is not None]
     if not stated:
         named = [d for _, _, d in find_dates(_name(filename))][:1]
-        stated = _alone(plain(first_pages[0]) if first_pages else "") + named
+        stated = _alone(half_width(first_pages[0]) if first_pages else "") + named
     labelled = _labelled(text, "effective_from")
     begins = labelled[0] if labelled else _announced(opening, filename)
     ends = _labelled(text, "effective_to")

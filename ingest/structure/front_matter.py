@@ -11,7 +11,8 @@ from unstructured.documents.elements import Element, Table
 
 from ingest.structure.clause_markers import markers
 from ingest.structure.element_positions import page_of
-from ingest.structure.marker_words import plain, word_list
+from ingest.structure.marker_words import word_list
+from kb.language.script import half_width
 from kb.language.sentences import STOPS
 
 __all__ = ["cover_element_count", "toc_elements"]
@@ -63,7 +64,7 @@ def _is_heading(text: str) -> bool:
 
 def _entry_key(text: str) -> str:
     """Return what an entry and its heading have in common: the number, else the words without the page number."""
-    line = plain(text.strip()).split("\n")[0]
+    line = half_width(text.strip()).split("\n")[0]
     found = markers(line, heading=True)
     if found and found[0].kind in ("chapter", "annex", "part", "article", "dotted"):
         return f"{found[0].kind} {found[0].label}"

@@ -2,7 +2,7 @@
 
 Chinese is indexed as overlapping pairs of characters plus single characters: no dictionary decides where a
 word ends, so a new term is found on the day it is written. English is stemmed (Snowball), with British
-and American spellings brought together. Figures are added in one normal form (``numbers.py``). The same text
+and American spellings brought together. Figures are added in one normal form (``quantities/index.py``). The same text
 gives the same words in the index and in a query; a query only weighs them.
 """
 
@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import snowballstemmer
 
-from kb.language.numbers import figures
+from kb.language.quantities.index import figures
 from kb.language.script import HAN, fold
 
 __all__ = ["content_words", "index_words", "query_words", "stop_mask"]

@@ -7,30 +7,7 @@ from datetime import date
 import pytest
 
 from ingest.structure.amendments import Amendment, find_amendments
-from ingest.structure.effective_dates import Dates, effective_dates, find_dates
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("2026年4月1日", date(2026, 4, 1)),
-        ("2026 年 4 月", date(2026, 4, 1)),
-        ("二零二六年十二月三十一日", date(2026, 12, 31)),
-        ("1st April, 2026", date(2026, 4, 1)),
-        ("April 1, 2026", date(2026, 4, 1)),
-        ("January 2022", date(2022, 1, 1)),
-        ("1/4/2026", date(2026, 4, 1)),
-        ("2026-04-01", date(2026, 4, 1)),
-        ("2020/7", date(2020, 7, 1)),
-    ],
-)
-def test_dates_as_hong_kong_writes_them(text: str, found: date) -> None:
-    assert [d for _, _, d in find_dates(f"於 {text} 止")] == [found]
-
-
-@pytest.mark.parametrize("text", ["31/2/2026", "電話 2345 6789", "3.2.1", "2026年13月1日", "Cap. 57 (2020)"])
-def test_what_is_no_date(text: str) -> None:
-    assert find_dates(text) == []
+from ingest.structure.effective_dates import Dates, effective_dates
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from unstructured.documents.elements import Element, ElementMetadata, ListItem, 
 from ingest.structure.annexes import clause_key
 from ingest.structure.blocks import Outline
 from ingest.structure.clause_markers import markers
-from ingest.structure.marker_words import cjk_number
 from ingest.structure.outline import build
+from kb.language.quantities.numerals import ordinal
 
 
 def title(text: str, depth: int = 0, page: int = 1, **extra: object) -> Title:
@@ -224,7 +224,7 @@ def test_a_table_over_two_pages_is_one_table() -> None:
 
 
 def test_numbers_and_keys() -> None:
-    assert [cjk_number(t) for t in ("十", "二十三", "一百零五", "二零二六")] == [10, 23, 105, 2026]
+    assert [ordinal(t) for t in ("十", "二十三", "一百零五", "二零二六")] == [10, 23, 105, 2026]
     assert clause_key("附件 2 §3") == clause_key("Annex 2 §3")
     assert markers("（３）三項")[0].value == (3,)
     assert markers("3.2.1(a)(ii) text")[0].tail[1].label == "(ii)"

@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
+from kb.language.quantities.dates import MONTH_NAMES, WEEKDAY_NAMES
+
 __all__ = ["show_number", "show_time"]
 
 # formats that depend on the country of the reader: shown as ISO 8601, which nobody misreads
 _LOCAL_DATES = {"mm-dd-yy", "m/d/yy", "m/d/yyyy", "mm/dd/yyyy", "m/d/yy h:mm"}
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _TOKEN = re.compile(
     r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|am/pm|a/p|上午/下午|y+|m+|d+|h+|s+|\.0+|.', re.IGNORECASE | re.DOTALL
 )
@@ -85,9 +72,9 @@ def _write(moment: datetime, tokens: list[str]) -> str:
         elif kind[0] == "m" and (after_hours or following == "s"):
             parts.append(f"{moment.minute:0{min(2, len(kind))}d}")
         elif kind[0] == "m":
-            parts.append(_name_or_number(_MONTHS[moment.month - 1], moment.month, len(kind)))
+            parts.append(_name_or_number(MONTH_NAMES[moment.month - 1].title(), moment.month, len(kind)))
         elif kind[0] == "d":
-            parts.append(_name_or_number(_DAYS[moment.weekday()], moment.day, len(kind)))
+            parts.append(_name_or_number(WEEKDAY_NAMES[moment.weekday()].title(), moment.day, len(kind)))
         elif kind[0] == "h":
             hour = (moment.hour - 1) % 12 + 1 if half_day else moment.hour
             parts.append(f"{hour:0{min(2, len(kind))}d}")

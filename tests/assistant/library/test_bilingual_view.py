@@ -42,6 +42,8 @@ def lacking(text: str, other: str) -> list[str]:
         ("修訂 2020/7", ""),
         ("3.2 一般投訴", "ordinary complaints"),
         ("費用\t500", "Fee\t$500"),
+        ("兩個半鐘頭", "2.5 hours"),
+        ("每晚八時", "every evening at 8 p.m."),
     ],
 )
 def test_the_same_figure_in_both_languages(chinese: str, english: str) -> None:
@@ -66,6 +68,9 @@ def test_the_same_figure_in_both_languages(chinese: str, english: str) -> None:
         ("減收5%", "reduced by 15%", ["5%"], ["15%"]),
         ("每組15人", "groups of 12", ["15人"], ["12"]),
         ("上限\t6", "Most\t5", ["6"], ["5"]),
+        ("每次50塊錢", "50 days", ["50塊錢"], ["50 days"]),
+        ("當晚8時", "8 a.m.", ["晚8時"], ["8 a.m."]),
+        ("升兩萬點", "points", ["兩萬"], []),
     ],
 )
 def test_figures_that_differ(chinese: str, english: str, of_chinese: list[str], of_english: list[str]) -> None:

@@ -25,6 +25,9 @@ from assistant.question import _is_faithful
         ("1/4/2026", "2026年4月1日"),
         ("三萬五千元", "HK$35,000"),
         ("可以上訴，14天內", "14天內可提出上訴"),
+        ("within eighteen working days", "18個工作天內"),
+        ("三時限期", "三時限期"),
+        ("約二三十點", "二三十點左右"),
     ],
 )
 def test_one_figure_in_two_spellings(claim: str, source: str) -> None:
@@ -38,6 +41,7 @@ def test_one_figure_in_two_spellings(claim: str, source: str) -> None:
         ("14天內遞交", "within 14 working days"),
         ("下午八時半開門", "08:30 開門"),
         ("三名社工", "兩名社工"),
+        ("seventy people", "六十人"),
         ("收費500元", "500名長者"),
         ("US$500", "500元"),
         ("45個月", "45日"),

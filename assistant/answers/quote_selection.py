@@ -61,9 +61,7 @@ def _with_quote(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableS
     if any(other.text == new.text or _inside(new, other) for other in quotes):
         return None
     near = [other for other in quotes if _touches(new, other)]
-    joined = QuotableSpan(
-        new.passage, min(one.start for one in [new, *near]), max(one.end for one in [new, *near])
-    )
+    joined = QuotableSpan(new.passage, min(one.start for one in [new, *near]), max(one.end for one in [new, *near]))
     rest = [other for other in quotes if other not in near]
     if any(_overlaps(joined, other) for other in rest) or (not near and len(quotes) == MOST_QUOTES):
         return None

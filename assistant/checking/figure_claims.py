@@ -16,7 +16,7 @@ from kb.language.quantities.index import figures
 from kb.language.quantities.units import COUNTED, WORKING_DAYS, counted_value, counts, working_days
 from kb.language.script import fold
 
-__all__ = ["claimed_figures", "source_figures", "opposite_bounds"]
+__all__ = ["claimed_figures", "opposite_bounds", "source_figures"]
 
 # 一 that counts nothing: 下一年度 is "next year", not one year.
 _ONE = re.compile(r"(?<=[下上每同翌另某])一(?=年|个月|日|天|季|星期|周|级|层|次|人)|一(?=旦|律|般|致|同|并|切|直)")

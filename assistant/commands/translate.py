@@ -24,7 +24,9 @@ def translate(context: Context, document: str, clause: str, tenant: str, languag
     from assistant.tasks import translation, version_passages
 
     retriever = open_tenant(context, tenant)
-    span = version_passages.find_clause(retriever.library, version_passages.find_document(retriever.library, document), clause)
+    span = version_passages.find_clause(
+        retriever.library, version_passages.find_document(retriever.library, document), clause
+    )
     if span is None:
         raise NotFound("clause_not_found", document=document, clause=clause)
     other = Language.TRADITIONAL if span.passage.language == Language.ENGLISH else Language.ENGLISH

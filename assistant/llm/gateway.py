@@ -110,7 +110,11 @@ class Gateway:
 
     def _record(self, messages: list[dict[str, str]], passages: list[Passage]) -> None:
         egress = self.egress
-        egress.sent_externally, egress.host, egress.model = not self.is_internal, endpoint.host(self.settings), self.settings.llm_model
+        egress.sent_externally, egress.host, egress.model = (
+            not self.is_internal,
+            endpoint.host(self.settings),
+            self.settings.llm_model,
+        )
         egress.collections = sorted({*egress.collections, *(one.collection for one in passages)})
         egress.sent += messages
         egress.masked = self._masker.counts

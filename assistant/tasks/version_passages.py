@@ -37,7 +37,9 @@ def load_passages(library: Library, document: DocumentRow, number: int | None = 
     Raises:
         NotFound: ``version_not_found``.
     """
-    version = next((one for one in reversed(readable_versions(library, document)) if number in (None, one.number)), None)
+    version = next(
+        (one for one in reversed(readable_versions(library, document)) if number in (None, one.number)), None
+    )
     if version is None:
         raise NotFound("version_not_found", document=document.name, version=number or 1)
     collection = next(one for one in library.collections() if one.id == document.collection_id)

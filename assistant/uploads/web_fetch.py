@@ -104,7 +104,9 @@ class _DeadlineStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _DeadlineStream(self._inner.start_tls(ssl_context, server_hostname, self._remaining(timeout)), self._deadline)
+        return _DeadlineStream(
+            self._inner.start_tls(ssl_context, server_hostname, self._remaining(timeout)), self._deadline
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -144,7 +146,9 @@ def _check(url: str) -> None:
         raise InputError("url_invalid", url=url[:500])
 
 
-def _request(pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settings, deadline: float) -> FetchedFile | str:
+def _request(
+    pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settings, deadline: float
+) -> FetchedFile | str:
     """Make one request: the file it gave, or the address it points to."""
     waits = dict.fromkeys(("connect", "read", "write", "pool"), _WAIT_SECONDS)
     with pool.stream("GET", _encoded(url), headers=_HEADERS, extensions={"timeout": waits}) as response:

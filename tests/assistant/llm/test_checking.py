@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answers.model_output import read_sentences
-from assistant.checking.figure_claims import claimed_figures, source_figures, opposite_bounds
+from assistant.checking.figure_claims import claimed_figures, opposite_bounds, source_figures
 from assistant.checking.named_things import swapped_names, unknown_names
 from assistant.checking.polarity import agree, clauses, modes
 from assistant.question import _is_faithful

@@ -36,7 +36,9 @@ def leave(
     away = RedirectResponse(provider.address(address_of(request, service.settings, _BACK), flow), status_code=303)
     secure = session_cookie.is_secure(service)
     # Lax, not Strict: the browser comes back from another site.
-    away.set_cookie(_COOKIE, flow.to_cookie(), max_age=_SECONDS, path=_PATH, httponly=True, samesite="lax", secure=secure)
+    away.set_cookie(
+        _COOKIE, flow.to_cookie(), max_age=_SECONDS, path=_PATH, httponly=True, samesite="lax", secure=secure
+    )
     return away
 
 

@@ -87,7 +87,14 @@ def summarised(
         collections=[collection.slug],
         generate=generate,
     )
-    _note(caller, "document.summarise", document.name, made.language, answerer=made.answerer, left=made.egress.sent_externally)
+    _note(
+        caller,
+        "document.summarise",
+        document.name,
+        made.language,
+        answerer=made.answerer,
+        left=made.egress.sent_externally,
+    )
     return written_public(caller.library, made)
 
 
@@ -123,7 +130,15 @@ def _drafted(caller: Caller, body: DraftAsked) -> WrittenText:
             as_of=answer.as_of, unsure=answer.unsure, generate=body.generate,
         )  # fmt: skip
         about = ", ".join(sorted({one.document for one in made.citations}))
-    _note(caller, "draft.write", about, made.language, kind=body.kind, answerer=made.answerer, left=made.egress.sent_externally)
+    _note(
+        caller,
+        "draft.write",
+        about,
+        made.language,
+        kind=body.kind,
+        answerer=made.answerer,
+        left=made.egress.sent_externally,
+    )
     return made
 
 

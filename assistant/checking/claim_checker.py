@@ -85,9 +85,9 @@ class Checker:
         if level_verdict is Verdict.UNSUPPORTED:
             return Checked(sentence, level_verdict, match=best)
         heading_text = _heading_text(passage)
-        missing = self._wrong_figures(sentence, matches, heading_text)
-        if missing:
-            return Checked(sentence, Verdict.WRONG, "figures", tuple(missing), best)
+        wrong_figures = self._wrong_figures(sentence, matches, heading_text)
+        if wrong_figures:
+            return Checked(sentence, Verdict.WRONG, "figures", tuple(wrong_figures), best)
         wrong_names = unknown_names(sentence, f"{heading_text}\n{passage.text}", self._support.is_word)
         wrong_names += swapped_names(sentence, f"{heading_text}\n{whole(best.span).text}")
         if wrong_names:
@@ -98,23 +98,20 @@ class Checker:
         return Checked(sentence, level_verdict, match=best)
 
     def _wrong_figures(self, sentence: str, matches: list[Match], heading_text: str) -> list[str]:
-        """Return the figures of the sentence that do not stand where its source speaks of the same matter."""
-        missing: list[str] = []
+        """Return the figures of the sentence that its source does not give for the same matter."""
+        wrong: list[str] = []
         for clause in clauses(sentence):
             claimed = figure_claims.claimed_figures(clause)
             near = self._nearest_spans(clause, matches)
-            texts = [f"{heading_text}\n{_with_clause_number(one.span)}" for one in near]
-            lacking: list[set[str]] = [claimed - figure_claims.source_figures(text) for text in texts]
-            missing += sorted(sorted(lacking, key=len)[0])
-            bounds = [
-                figure_claims.opposite_bounds(clause, text)
-                for text, less in zip(texts, lacking, strict=True)
-                if not less
-            ]
-            missing += sorted(set.intersection(*bounds)) if bounds else []
-            if claimed and not missing and all(self._misplaced(clause, claimed, one.span) for one in near):
-                missing += sorted(claimed)
-        return missing
+            sources = [f"{heading_text}\n{_with_clause_number(one.span)}" for one in near]
+            missing = [claimed - figure_claims.source_figures(source) for source in sources]
+            wrong += sorted(sorted(missing, key=len)[0])
+            complete = [source for source, lacking in zip(sources, missing, strict=True) if not lacking]
+            bounds = [figure_claims.opposite_bounds(clause, source) for source in complete]
+            wrong += sorted(set.intersection(*bounds)) if bounds else []
+            if claimed and not wrong and all(self._misplaced(clause, claimed, one.span) for one in near):
+                wrong += sorted(claimed)
+        return wrong
 
     def _nearest_spans(self, clause: str, matches: list[Match]) -> list[Match]:
         """Return the spans that may be what a clause stands on: by its own terms, or by the whole sentence."""

@@ -14,6 +14,7 @@ from assistant.answers.citations import verify_citations
 from assistant.checking.claim_checker import Verdict
 from assistant.llm import model_choices
 from assistant.prompts import as_data
+from assistant.question import standalone_question
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants

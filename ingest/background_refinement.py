@@ -1,7 +1,7 @@
-"""What makes search finer after publishing, made while nobody waits for a file: twins and sentence vectors.
+"""Bilingual pairs and sentence vectors: they make search finer, and are made after publishing, while no file waits.
 
-What is left to do is what the records lack, so a run cut short at any moment is simply gone on with, and nothing is
-queued. Batches are small: a file handed in meanwhile waits for one of them at most.
+What is still to be done is what the records lack. So an interrupted run is continued by the next one, and nothing is
+queued. Batches are small: a new file waits for one batch at most.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 from ingest import prepared
 from ingest.workers import embedding_stage
 from ingest.workers.worker_pool import WorkerPool
-from ingest.workers.worker_process import Closing
+from ingest.workers.worker_process import ProgramClosing
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.search.bilingual import pair_finder as twins
+from kb.search.bilingual import pair_finder
 from kb.search.dense import sentence_vectors
 from kb.search.models.encoder import Vectors
 from kb.store import tenants
@@ -28,7 +28,7 @@ __all__ = ["in_background", "refine"]
 
 # Chunks of one batch: two or three seconds of work on an office PC.
 _BATCH = 32
-_LOOK_SECONDS = 3.0
+_POLL_SECONDS = 3.0
 _AFTER_AN_ERROR_SECONDS = 60.0
 
 
@@ -39,13 +39,16 @@ def refine(
     progress: Callable[[int, int], None] = lambda done, total: None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> bool:
-    """Look for twins, then embed the sentences of chunks that have no sentence vectors; return whether none is left.
+    """Find bilingual pairs, then embed the sentences of chunks without sentence vectors.
 
     Args:
-        progress: told ``(chunks done, chunks in all)``.
-        go_on: asked before every batch.
+        progress: called with ``(chunks done, chunks in all)``.
+        go_on: called before every batch; False stops the work.
+
+    Returns:
+        Whether no chunk without sentence vectors is left.
     """
-    twins.find_pairs(library, go_on=go_on)
+    pair_finder.find_pairs(library, go_on=go_on)
     model, dimension = workers.identity()
     folder = library.tenant.home / "work" / "sentences"
     with library.session() as session:
@@ -57,7 +60,7 @@ def refine(
         if not batch:
             shutil.rmtree(folder, ignore_errors=True)
             return True
-        vectors = _embedded(folder, [text for chunk in batch for text in chunk.texts], workers, model, dimension)
+        vectors = _embed(folder, [text for chunk in batch for text in chunk.texts], workers, model, dimension)
         with library.transaction() as session:
             sentence_vectors.store(session, batch, vectors)
         done, last = done + len(batch), batch[-1].chunk_id
@@ -65,28 +68,28 @@ def refine(
     return False
 
 
-def _embedded(folder: Path, texts: list[str], workers: WorkerPool, model: str, dimension: int) -> Vectors:
-    """Let the embedding process make the vectors of ``texts``, by way of a work folder like a document's."""
+def _embed(folder: Path, texts: list[str], workers: WorkerPool, model: str, dimension: int) -> Vectors:
+    """Embed ``texts`` in the embedding process, through a work folder like that of a document."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    prepared.save(prepared.texts_alone(texts), folder)
+    prepared.save(prepared.texts_only(texts), folder)
     workers.embed(folder, lambda done, total: None)
     return embedding_stage.load_vectors(folder, model, dimension)
 
 
 @contextmanager
 def in_background(
-    settings: Settings, workers: WorkerPool, busy: Callable[[], bool], look_seconds: float = _LOOK_SECONDS
+    settings: Settings, workers: WorkerPool, busy: Callable[[], bool], poll_seconds: float = _POLL_SECONDS
 ) -> Iterator[None]:
-    """Fill all tenants while the service lives, whenever its queue is empty.
+    """Refine all tenants in a thread for the length of a ``with`` block, whenever the queue is empty.
 
     Args:
-        busy: whether files wait to be taken in.
-        look_seconds: how often to look for something to do.
+        busy: whether files wait to be ingested.
+        poll_seconds: how often to look for something to do.
     """
     ended = threading.Event()
-    facts = (settings, workers, busy, ended, look_seconds)
-    thread = threading.Thread(target=_keep_filling, args=facts, name="units", daemon=True)
+    arguments = (settings, workers, busy, ended, poll_seconds)
+    thread = threading.Thread(target=_refine_until_ended, args=arguments, name="refinement", daemon=True)
     thread.start()
     try:
         yield
@@ -94,28 +97,29 @@ def in_background(
         ended.set()
 
 
-def _keep_filling(
-    settings: Settings, workers: WorkerPool, busy: Callable[[], bool], ended: threading.Event, look_seconds: float
+def _refine_until_ended(
+    settings: Settings, workers: WorkerPool, busy: Callable[[], bool], ended: threading.Event, poll_seconds: float
 ) -> None:
-    whole: dict[str, tuple[int, int, str]] = {}  # which versions each tenant searched when nothing was left to do
-    pause = look_seconds
+    # tenant → state of its searched versions when nothing was left to do; the same state again needs no work
+    complete: dict[str, tuple[int, int, str]] = {}
+    pause = poll_seconds
 
-    def undisturbed() -> bool:
+    def may_go_on() -> bool:
         return not ended.is_set() and not busy()
 
     while not ended.wait(pause):
-        pause = look_seconds
+        pause = poll_seconds
         try:
             for tenant in tenants.listing(settings):
-                if not undisturbed():
+                if not may_go_on():
                     break
                 library = Library(tenant)
                 with library.session() as session:
-                    searched = sentence_vectors.state(session)
-                if searched != whole.get(tenant.slug) and refine(library, workers, go_on=undisturbed):
-                    whole[tenant.slug] = searched
-        except Closing:
+                    state = sentence_vectors.search_state(session)
+                if state != complete.get(tenant.slug) and refine(library, workers, go_on=may_go_on):
+                    complete[tenant.slug] = state
+        except ProgramClosing:
             return
         except (SinziError, OSError):
-            # nothing is lost by it, and the files that follow will show what is wrong
+            # nothing is lost, and the next file ingested will show the cause
             pause = _AFTER_AN_ERROR_SECONDS

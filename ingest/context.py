@@ -1,4 +1,4 @@
-"""What the stages of the pipeline work with: settings, worker processes, locks, and where progress is told."""
+"""What the stages of the pipeline share: settings, worker processes, locks, and the progress callback."""
 
 from __future__ import annotations
 
@@ -17,39 +17,45 @@ from kb.search.dense.vector_store import VectorStore
 from kb.store import tenants
 from kb.store.tenants import Tenant
 
-__all__ = ["IngestContext", "Report", "work_folder"]
+__all__ = ["IngestContext", "ReportProgress", "work_folder"]
 
 # report(path, stage, done, total): pages read or chunks embedded; stage is "read", "embed" or "store"
-Report = Callable[[str, str, int, int | None], None]
+ReportProgress = Callable[[str, str, int, int | None], None]
 
 
 class IngestContext:
-    """What the stages work with: settings, worker processes, and locks that keep one content to one job."""
+    """Settings, workers and locks of one running program. All jobs share them, from several threads.
 
-    def __init__(self, settings: Settings, workers: WorkerPool, report: Report | None = None) -> None:
+    Attributes:
+        report: the progress callback.
+        begin_lock: held while a version is started, so that two jobs do not take the same document name.
+        reserved_names: (tenant, collection, name) of the files of a batch. A member of an archive or mail must not
+            take one of these names first.
+        tenants_with_discarded_files: slugs of tenants that may still have originals of refused files.
+        member_counts: number of files found so far inside an outermost file, by the SHA-256 of that file.
+    """
+
+    def __init__(self, settings: Settings, workers: WorkerPool, report: ReportProgress | None = None) -> None:
         self.settings = settings
         self.workers = workers
         self.report = report or (lambda path, stage, done, total: None)
-        self.beginning = threading.Lock()
-        # Names the batch's own files go by: a member found in a mail must not take one of them first.
-        self.claimed: set[tuple[str, str, str]] = set()
-        # Tenants with originals of refused files still lying about.
-        self.discarded: set[str] = set()
-        # Files found so far inside an outermost file, by its digest.
-        self.found: Counter[str] = Counter()
-        self._guard = threading.Lock()
-        self._contents: dict[tuple[str, str, str], threading.Lock] = {}
+        self.begin_lock = threading.Lock()
+        self.reserved_names: set[tuple[str, str, str]] = set()
+        self.tenants_with_discarded_files: set[str] = set()
+        self.member_counts: Counter[str] = Counter()
+        self._locks_guard = threading.Lock()
+        self._content_locks: dict[tuple[str, str, str], threading.Lock] = {}
 
     @contextmanager
-    def alone_with(self, job: Job) -> Iterator[None]:
-        """Let no other job with the same bytes run beside this one: the second then finds them published."""
-        with self._guard:
-            lock = self._contents.setdefault((job.tenant, job.collection, job.sha256), threading.Lock())
+    def lock_content(self, job: Job) -> Iterator[None]:
+        """Run no other job with the same bytes at the same time: the second one then finds them published."""
+        with self._locks_guard:
+            lock = self._content_locks.setdefault((job.tenant, job.collection, job.sha256), threading.Lock())
         with lock:
             yield
 
-    def telling(self, report: Report) -> IngestContext:
-        """Return this very shop, locks and all, with another ear for progress."""
+    def with_report(self, report: ReportProgress) -> IngestContext:
+        """Return a copy with another progress callback; locks and sets are shared with the original."""
         found = copy.copy(self)
         found.report = report
         return found
@@ -60,9 +66,11 @@ class IngestContext:
     def vectors(self, job: Job, library: Library) -> VectorStore:
         return VectorStore(self.settings, library.tenant, job.collection)
 
-    def progress(self, job: Job, stage: str) -> Callable[[int, int | None], None]:
+    def progress_callback(self, job: Job, stage: str) -> Callable[[int, int | None], None]:
+        """Return a callback ``(done, total)`` that reports the progress of ``job`` in ``stage``."""
         return lambda done, total: self.report(job.path, stage, done, total)
 
 
 def work_folder(tenant: Tenant, version_id: int) -> Path:
+    """Return the folder for the files between two stages; see :mod:`ingest.prepared`."""
     return tenant.home / "work" / str(version_id)

@@ -1,7 +1,7 @@
-"""Which files a batch holds, and by which name each document goes.
+"""Which files a batch holds, and the name of each document.
 
-A document's name is its file's base name. Where two files of one batch (or of one archive) share it, the
-first keeps it and the others take their parent folder in front: ``rules.pdf``, ``centre-b/rules.pdf``. The
+A document has the base name of its file. Where two files of one batch (or of one archive) have the same base name,
+the first one keeps it and the others get their parent folder in front: ``rules.pdf``, ``centre-b/rules.pdf``. The
 order of a batch is fixed (:func:`files_in`), so the same batch gives the same names again.
 """
 
@@ -12,22 +12,21 @@ from pathlib import Path, PurePosixPath
 
 __all__ = ["assign", "files_in", "is_document"]
 
-_NEVER = {"thumbs.db", "desktop.ini"}
+_SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 
 def is_document(path: PurePosixPath) -> bool:
-    """False for hidden files and what office programs and file managers leave behind (``~$``, Thumbs.db)."""
-    if path.name.lower() in _NEVER or path.name.startswith("~$"):
+    """Return False for hidden files and the files of office programs and file managers (``~$``, Thumbs.db)."""
+    if path.name.lower() in _SYSTEM_FILES or path.name.startswith("~$"):
         return False
     return not any((part.startswith(".") and part not in {".", ".."}) or part == "__MACOSX" for part in path.parts)
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """Return the files of a command line: files as given, folders with all they hold; each file once.
+    """Return the files of a command line, each once. A folder stands for all documents in it and its sub-folders.
 
-    A folder's own files come before those of its sub-folders, both sorted.
-
-    Paths that do not exist are returned too: they fail one by one, with a message.
+    The files of a folder come before those of its sub-folders, both sorted. Paths that do not exist are returned too:
+    they fail one by one, with a message.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -44,7 +43,7 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def assign(paths: Iterable[PurePosixPath]) -> list[str]:
-    """Return a name for each path: the base name, with as many folders in front as it takes to be new."""
+    """Return a name for each path: the base name, with as many folders in front as make it unique."""
     taken: set[str] = set()
     found: list[str] = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""Errors as JSON, to cross a pipe or to be recorded with a job, and back."""
+"""Errors as JSON and back: sent through a pipe, and recorded with a job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["error_from_json", "error_to_json"]
 
 
 def error_to_json(error: Exception) -> dict[str, Any]:
-    """Return ``{"class", "code", "detail"}``; an error nobody foresaw becomes ``internal`` with its place."""
+    """Return ``{"class", "code", "detail"}``. An unexpected error gets the code ``internal``, its file and line."""
     if isinstance(error, SinziError):
         return {"class": type(error).__name__, "code": error.code, "detail": error.detail}
     frames = traceback.extract_tb(error.__traceback__)
@@ -22,7 +22,7 @@ def error_to_json(error: Exception) -> dict[str, Any]:
 
 
 def error_from_json(facts: dict[str, Any]) -> SinziError:
-    """Return the error :func:`error_to_json` wrote."""
+    """Return the error that :func:`error_to_json` wrote."""
     kind = getattr(errors, facts["class"], SinziError)
     error: SinziError = kind(facts["code"], **facts["detail"])
     return error

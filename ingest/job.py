@@ -1,4 +1,4 @@
-"""A file to take in, and what became of it."""
+"""A file to ingest (a job), and its outcome."""
 
 from __future__ import annotations
 
@@ -16,15 +16,21 @@ from kb.store import blobs
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
 from kb.store.tenants import Tenant
 
-__all__ = ["Job", "Outcome", "check", "failed", "job_for", "unchanged"]
+__all__ = ["Job", "Outcome", "check_source", "failed_outcome", "job_for", "unchanged_outcome"]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to take in; its bytes are stored already. Small and JSON: it is what a crash must not lose.
+    """One file to ingest; its bytes are stored already. The queue records the job as small JSON: a crash loses none.
 
-    ``path`` is shown to people ("x.zip/member.pdf"); ``inside`` names the document a member came in, or ""; ``root`` is
-    the digest of the outermost file, "" for that file itself; without ``publish`` the version is kept as a draft.
+    Attributes:
+        tenant, collection: slugs.
+        name: the name of the document.
+        path: what people see, for example "x.zip/member.pdf".
+        inside: name of the document the file was found in, "" for a file of its own.
+        depth: how many files are around it, 0 for a file of its own.
+        root: SHA-256 of the outermost file around it, "" for a file of its own.
+        publish: False keeps the version as a draft.
     """
 
     tenant: str
@@ -41,7 +47,13 @@ class Job:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a file. ``status`` is None for an archive, which is no document: see ``members``."""
+    """The result of a job.
+
+    Attributes:
+        status: "indexed", "replaced", "unchanged", "failed"; None for an archive, which is not a document itself.
+        error: see :mod:`ingest.error_json`.
+        members: jobs for the files found inside.
+    """
 
     path: str
     status: str | None
@@ -54,8 +66,8 @@ class Outcome:
     members: list[Job] = field(default_factory=list)
 
 
-def check(settings: Settings, source: Path) -> None:
-    """Refuse what need not even be copied.
+def check_source(settings: Settings, source: Path) -> None:
+    """Refuse a file before it is copied.
 
     Raises:
         FileRejected: ``file_missing``, ``file_too_large``.
@@ -78,15 +90,15 @@ def job_for(
     root: str = "",
     publish: bool = True,
 ) -> Job:
-    """Store a file's original and return the job that takes it in; from here on the file itself is not needed."""
+    """Store the original of a file and return the job that ingests it. The file itself is not needed any more."""
     sha256 = blobs.store(tenant.files_path, source)
     return Job(tenant.slug, collection, name, path, sha256, source.stat().st_size, inside, depth, root, publish)
 
 
-def unchanged(library: Library, source: Path, name: str, path: str, collection: str) -> Outcome | None:
-    """Return the outcome of a file whose very content is published under its very name, else None.
+def unchanged_outcome(library: Library, source: Path, name: str, path: str, collection: str) -> Outcome | None:
+    """Return the outcome of a file whose content is published under the same name already, else None.
 
-    A shortcut that needs neither workers nor queue; every other case is :func:`ingest`'s.
+    This shortcut needs neither workers nor queue. :func:`ingest.pipeline.ingest` handles every other case.
     """
     query = (
         sa.select(VersionRow.number, VersionRow.page_count, sa.func.count(ChunkRow.id))
@@ -102,6 +114,6 @@ def unchanged(library: Library, source: Path, name: str, path: str, collection: 
     return Outcome(path, "unchanged", name, *row) if row else None
 
 
-def failed(path: str, name: str, error: Exception) -> Outcome:
-    """Return the outcome of a file that was refused."""
+def failed_outcome(path: str, name: str, error: Exception) -> Outcome:
+    """Return the outcome of a file that could not be ingested."""
     return Outcome(path, "failed", name, error=error_to_json(error))

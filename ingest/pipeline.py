@@ -1,8 +1,8 @@
-"""The way through this floor: one file → begin, read, embed, fill, publish (or keep as a draft).
+"""The stages of one file: begin, read, members, index, then publish (or keep as a draft).
 
-Every stage gives the same result when it is repeated after a crash, so :mod:`ingest.queue.job_queue` may run them as
-steps of a durable workflow and :func:`ingest` itself need not know. Until ``publish`` the version before
-goes on answering.
+Every stage gives the same result when it is repeated after a crash. So :mod:`ingest.queue.job_queue` can run the
+stages as steps of a durable workflow, and :func:`ingest` does not depend on how they are run. Until ``publish``,
+answers use the previous version.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from ingest import prepared
-from ingest.archive_members import member_name, member_notes, members
+from ingest.archive_members import member_name, member_notes, store_members
 from ingest.context import IngestContext, work_folder
-from ingest.job import Job, Outcome, failed
+from ingest.job import Job, Outcome, failed_outcome
 from ingest.workers import embedding_stage
 from kb.core.errors import SinziError
 from kb.publishing import version_states, version_writer
@@ -31,132 +31,137 @@ from kb.search.models.encoder import Vectors
 from kb.store import blobs, tenants
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
 
-__all__ = ["Step", "at_once", "begin", "ingest"]
+__all__ = ["ingest"]
 
 
 class Step(Protocol):
-    """Runs one stage; a durable runner records its (small, JSON) result and does not repeat it."""
+    """Runs one stage. A durable runner records the result (small, JSON) and does not run the stage again."""
 
     def __call__(self, name: str, stage: Callable[[], Any]) -> Any: ...
 
 
-def at_once(name: str, stage: Callable[[], Any]) -> Any:
-    """A step with nothing durable about it."""
+def run_directly(name: str, stage: Callable[[], Any]) -> Any:
+    """Run a stage and record nothing."""
     return stage()
 
 
-def ingest(job: Job, shop: IngestContext, step: Step = at_once) -> Outcome:
-    """Take one file in and return what became of it; files found inside it are returned as further jobs.
+def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outcome:
+    """Ingest one file and return its outcome; files found inside it are returned as further jobs.
 
-    A file that cannot be taken in is an outcome with ``error``, not an exception.
+    A file that cannot be ingested gives an outcome with ``error``, not an exception.
     """
-    with shop.alone_with(job):
-        started = time.monotonic() - shop.workers.waited()
-        begun: StartedVersion | None = None
+    with context.lock_content(job):
+        start_time = time.monotonic() - context.workers.waited_seconds()
+        started: StartedVersion | None = None
         try:
-            begun = StartedVersion(**step("begin", lambda: asdict(begin(job, shop))))
-            outcome = _through(job, begun, shop, step)
+            started = StartedVersion(**step("begin", lambda: asdict(begin(job, context))))
+            outcome = _run_stages(job, started, context, step)
         except SinziError as error:
-            outcome = failed(job.path, job.name, error)
-            step("discard", lambda: _discard(job, begun, shop))
-        # a file's own time: what it waited for other files does not count
-        outcome.seconds = round(time.monotonic() - started - shop.workers.waited(), 3)
+            outcome = failed_outcome(job.path, job.name, error)
+            step("discard", lambda: _discard(job, started, context))
+        # the file's own time, without the time it waited for other files
+        outcome.seconds = round(time.monotonic() - start_time - context.workers.waited_seconds(), 3)
     return outcome
 
 
-def _through(job: Job, begun: StartedVersion, shop: IngestContext, step: Step) -> Outcome:
-    status = {"new": "indexed", "replacement": "replaced", "unchanged": "unchanged"}[begun.status]
-    outcome = Outcome(job.path, status, begun.document, begun.number)
-    if begun.status == "unchanged":
-        facts = step("facts", lambda: _facts(job, begun, shop))
-        outcome.pages, outcome.chunks = facts["pages"], facts["chunks"]
+def _run_stages(job: Job, started: StartedVersion, context: IngestContext, step: Step) -> Outcome:
+    status = {"new": "indexed", "replacement": "replaced", "unchanged": "unchanged"}[started.status]
+    outcome = Outcome(job.path, status, started.document, started.number)
+    if started.status == "unchanged":
+        counts = step("facts", lambda: _counts(job, started, context))
+        outcome.pages, outcome.chunks = counts["pages"], counts["chunks"]
         return outcome
-    facts = step("read", lambda: _read(job, begun, shop))
-    outcome.pages, outcome.chunks = facts["pages"], facts["chunks"]
-    if facts["members"]:
-        outcome.members = [Job(**one) for one in step("members", lambda: _members(job, begun, shop))]
-    if facts["chunks"]:
-        step("index", lambda: _index(job, begun, shop))
+    counts = step("read", lambda: _read(job, started, context))
+    outcome.pages, outcome.chunks = counts["pages"], counts["chunks"]
+    if counts["members"]:
+        outcome.members = [Job(**one) for one in step("members", lambda: _store_members(job, started, context))]
+    if counts["chunks"]:
+        step("index", lambda: _index(job, started, context))
         if job.publish:
-            step("publish", lambda: _publish(job, begun, shop))
+            step("publish", lambda: _publish(job, started, context))
         else:
             outcome.status = "indexed"
-            step("draft", lambda: _keep_as_draft(job, begun, shop))
+            step("draft", lambda: _keep_as_draft(job, started, context))
     else:
-        step("discard", lambda: _discard(job, begun, shop))
+        step("discard", lambda: _discard(job, started, context))
         outcome.status = None
     return outcome
 
 
-def begin(job: Job, shop: IngestContext) -> StartedVersion:
-    """Open a version for the job, under the name the document will go by."""
-    library = shop.library(job)
-    model = shop.workers.identity()[0]
-    with shop.beginning:
+def begin(job: Job, context: IngestContext) -> StartedVersion:
+    """Start a version for the job and choose the name of its document."""
+    library = context.library(job)
+    model = context.workers.identity()[0]
+    with context.begin_lock:
         collection = version_writer.collection_for(library, job.collection, model)
-        name = member_name(library, collection.id, job, shop) if job.inside else job.name
-        begun = version_writer.begin(library, collection, name, job.sha256, job.size_bytes, draft=not job.publish)
-        if job.inside and begun.status != "unchanged":
+        name = member_name(library, collection.id, job, context) if job.inside else job.name
+        started = version_writer.begin(library, collection, name, job.sha256, job.size_bytes, draft=not job.publish)
+        if job.inside and started.status != "unchanged":
             with library.transaction() as session:
-                session.get_one(VersionRow, begun.version_id).notes = member_notes(job)
-        return begun
+                session.get_one(VersionRow, started.version_id).notes = member_notes(job)
+        return started
 
 
-def _facts(job: Job, begun: StartedVersion, shop: IngestContext) -> dict[str, Any]:
-    with shop.library(job).session() as session:
-        pages = session.get_one(VersionRow, begun.version_id).page_count
-        count = sa.select(sa.func.count()).where(ChunkRow.version_id == begun.version_id)
+def _counts(job: Job, started: StartedVersion, context: IngestContext) -> dict[str, Any]:
+    """Return the pages and chunks of a version that is published already."""
+    with context.library(job).session() as session:
+        pages = session.get_one(VersionRow, started.version_id).page_count
+        count = sa.select(sa.func.count()).where(ChunkRow.version_id == started.version_id)
         return {"pages": pages, "chunks": session.scalar(count) or 0}
 
 
-def _read(job: Job, begun: StartedVersion, shop: IngestContext) -> dict[str, Any]:
-    tenant = tenants.get(shop.settings, job.tenant)
-    shop.report(job.path, "read", 0, None)
-    source, folder = blobs.original_path(tenant.files_path, job.sha256), work_folder(tenant, begun.version_id)
-    return shop.workers.read(source, job.name.rsplit("/", 1)[-1], folder, shop.progress(job, "read"))
+def _read(job: Job, started: StartedVersion, context: IngestContext) -> dict[str, Any]:
+    """Read the file into its work folder; return the number of pages, chunks and members."""
+    tenant = tenants.get(context.settings, job.tenant)
+    context.report(job.path, "read", 0, None)
+    source, folder = blobs.original_path(tenant.files_path, job.sha256), work_folder(tenant, started.version_id)
+    return context.workers.read(source, job.name.rsplit("/", 1)[-1], folder, context.progress_callback(job, "read"))
 
 
-def _prepared(job: Job, begun: StartedVersion, shop: IngestContext, folder: Path) -> prepared.Prepared:
-    """What the read step left; read again where it is gone (the power failed before it reached the disk)."""
+def _load_prepared(
+    job: Job, started: StartedVersion, context: IngestContext, folder: Path
+) -> prepared.PreparedDocument:
+    """Return what the read stage wrote. Read the file again if that is lost (a power cut before it was on disk)."""
     try:
         document = prepared.load(folder)
     except ValueError:
         document = None
     if document is None:
-        _read(job, begun, shop)
+        _read(job, started, context)
         document = prepared.load(folder)
     assert document is not None
     return document
 
 
-def _members(job: Job, begun: StartedVersion, shop: IngestContext) -> list[dict[str, Any]]:
-    folder = work_folder(tenants.get(shop.settings, job.tenant), begun.version_id)
-    return [asdict(one) for one in members(job, _prepared(job, begun, shop, folder), begun.document, shop)]
+def _store_members(job: Job, started: StartedVersion, context: IngestContext) -> list[dict[str, Any]]:
+    folder = work_folder(tenants.get(context.settings, job.tenant), started.version_id)
+    document = _load_prepared(job, started, context, folder)
+    return [asdict(one) for one in store_members(job, document, started.document, context)]
 
 
-def _index(job: Job, begun: StartedVersion, shop: IngestContext) -> int:
-    """Embed, then put records, words and vectors in; what an earlier try left is replaced."""
-    library = shop.library(job)
-    folder = work_folder(library.tenant, begun.version_id)
-    document = _prepared(job, begun, shop, folder)
-    shop.report(job.path, "embed", 0, len(document.texts))
-    with ThreadPoolExecutor(1) as pool:  # Chroma takes a second to import: meanwhile the embedder is at work
-        store = pool.submit(shop.vectors, job, library)
-        shop.workers.embed(folder, shop.progress(job, "embed"))
-    rows = embedding_stage.load_vectors(folder, *shop.workers.identity())
-    # The records keep float16; the vector store gets the very same numbers, so that one mends the other.
-    rows = rows.astype(np.float16).astype(np.float32)
-    shop.report(job.path, "store", 0, None)
-    content = _content(document, rows)
+def _index(job: Job, started: StartedVersion, context: IngestContext) -> int:
+    """Embed the chunks, then store records, words and vectors; replace what an earlier attempt stored."""
+    library = context.library(job)
+    folder = work_folder(library.tenant, started.version_id)
+    document = _load_prepared(job, started, context, folder)
+    context.report(job.path, "embed", 0, len(document.texts))
+    with ThreadPoolExecutor(1) as pool:  # importing Chroma takes a second: the embedder works meanwhile
+        store = pool.submit(context.vectors, job, library)
+        context.workers.embed(folder, context.progress_callback(job, "embed"))
+    vectors = embedding_stage.load_vectors(folder, *context.workers.identity())
+    # The records keep float16. The vector store gets the same numbers, so that either can be restored from the other.
+    vectors = vectors.astype(np.float16).astype(np.float32)
+    context.report(job.path, "store", 0, None)
+    content = _content(document, vectors)
     content.notes += member_notes(job)
-    chunk_ids = version_writer.fill(library, begun, content)
-    store.result().remove_version(begun.version_id)
+    chunk_ids = version_writer.fill(library, started, content)
+    store.result().remove_version(started.version_id)
     if job.publish:
-        store.result().add(begun.version_id, chunk_ids, rows)
+        store.result().add(started.version_id, chunk_ids, vectors)
     return len(chunk_ids)
 
 
-def _content(document: prepared.Prepared, vectors: Vectors) -> VersionContent:
+def _content(document: prepared.PreparedDocument, vectors: Vectors) -> VersionContent:
     return VersionContent(
         title=document.title,
         language=document.language,
@@ -178,29 +183,30 @@ def _date(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _publish(job: Job, begun: StartedVersion, shop: IngestContext) -> None:
-    library = shop.library(job)
-    version_writer.publish(library, shop.vectors(job, library), begun)
-    shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
+def _publish(job: Job, started: StartedVersion, context: IngestContext) -> None:
+    library = context.library(job)
+    version_writer.publish(library, context.vectors(job, library), started)
+    shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)
 
 
-def _keep_as_draft(job: Job, begun: StartedVersion, shop: IngestContext) -> None:
-    library = shop.library(job)
-    version_states.keep_as_draft(library, begun.document_id, begun.version_id)
-    shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
+def _keep_as_draft(job: Job, started: StartedVersion, context: IngestContext) -> None:
+    library = context.library(job)
+    version_states.keep_as_draft(library, started.document_id, started.version_id)
+    shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)
 
 
-def _discard(job: Job, begun: StartedVersion | None, shop: IngestContext) -> None:
-    """Leave no records of a file that was not taken in.
+def _discard(job: Job, started: StartedVersion | None, context: IngestContext) -> None:
+    """Remove all records of a file that was not ingested.
 
-    Its bytes stay until the queue is empty (:func:`ingest.reconcile.sweep_originals`): a waiting job may need them.
+    The original stays until the queue is empty, because a waiting job may need the same bytes. Then
+    :func:`ingest.reconcile.remove_orphan_originals` removes it.
     """
-    shop.discarded.add(job.tenant)
-    if begun is None:
+    context.tenants_with_discarded_files.add(job.tenant)
+    if started is None:
         return
-    library = shop.library(job)
-    stored = library.chunks_of(begun.version_id)
-    version_writer.discard(library, begun)
+    library = context.library(job)
+    stored = library.chunks_of(started.version_id)
+    version_writer.discard(library, started)
     if stored:
-        shop.vectors(job, library).remove_version(begun.version_id)
-    shutil.rmtree(work_folder(library.tenant, begun.version_id), ignore_errors=True)
+        context.vectors(job, library).remove_version(started.version_id)
+    shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)

@@ -1,10 +1,10 @@
-"""What lies between reading and indexing: one document, parsed and chunked, as a file in the work folder.
+"""A document between reading and indexing: parsed and chunked, kept as files in the version's work folder.
 
-    <tenant>/work/<version id>/document.json    everything :mod:`ingest.pipeline` stores, but the vectors
-    <tenant>/work/<version id>/vectors-*.f32    rows of float32, one per chunk, written as they are made
+    <tenant>/work/<version id>/document.json    everything :mod:`ingest.pipeline` stores, except the vectors
+    <tenant>/work/<version id>/vectors-*.f32    rows of float32, one per chunk, written batch by batch
     <tenant>/work/<version id>/members/         files found inside (mail attachments, ZIP members)
 
-A file that bears its final name is whole, so a step that was cut short is known by what is missing.
+A file gets its final name only when it is complete. So a stage that was interrupted is known by the missing file.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Prepared", "document_path", "load", "save", "texts_alone"]
+__all__ = ["PreparedDocument", "load", "save", "texts_only"]
 
 
 @dataclass(slots=True)
-class Prepared:
-    """A document ready to be embedded and stored.
+class PreparedDocument:
+    """A document ready to be embedded and stored. Dates are ISO 8601 strings.
 
-    ``texts`` is what the embedding model reads, one per chunk; rows of ``sections``, ``chunks`` and
-    ``amendments`` have the keys of the record tables; ``members`` is [[name, path], …]; dates are ISO texts.
+    Attributes:
+        sections, chunks, amendments: rows with the column names of the record tables.
+        texts: what the embedding model reads, one text per chunk.
+        members: (name, path) of every file found inside.
     """
 
     title: str
@@ -41,36 +42,34 @@ class Prepared:
     members: list[tuple[str, str]]
 
 
-def texts_alone(texts: list[str]) -> Prepared:
-    """Return texts to be embedded, with no document around them."""
-    return Prepared("", "", None, [], [], texts, [], None, None, None, [], [])
+def texts_only(texts: list[str]) -> PreparedDocument:
+    """Return texts to embed, without a document."""
+    return PreparedDocument("", "", None, [], [], texts, [], None, None, None, [], [])
 
 
-def document_path(folder: Path) -> Path:
+def _document_path(folder: Path) -> Path:
     return folder / "document.json"
 
 
-def save(prepared: Prepared, folder: Path) -> None:
-    """Write ``document.json``; a file cut short never bears that name."""
+def save(prepared: PreparedDocument, folder: Path) -> None:
+    """Write ``document.json`` under a temporary name, then rename it: an incomplete file never has the final name."""
     part = folder / "document.part"
     with part.open("w", encoding="utf-8") as stream:
-        json.dump(asdict(prepared), stream, ensure_ascii=False, default=_iso)
+        json.dump(asdict(prepared), stream, ensure_ascii=False)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(part, document_path(folder))
+    os.replace(part, _document_path(folder))
 
 
-def load(folder: Path) -> Prepared | None:
-    """Return what :func:`save` wrote, or None when it is not there."""
+def load(folder: Path) -> PreparedDocument | None:
+    """Return what :func:`save` wrote, or None when it is not there.
+
+    Raises:
+        ValueError: the file is not JSON.
+    """
     try:
-        facts = json.loads(document_path(folder).read_text(encoding="utf-8"))
+        facts = json.loads(_document_path(folder).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     facts["members"] = [(name, path) for name, path in facts["members"]]
-    return Prepared(**facts)
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"not JSON: {type(value).__name__}")
+    return PreparedDocument(**facts)

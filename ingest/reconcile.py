@@ -1,7 +1,7 @@
-"""Putting the stores in order at start: nothing lies about that the records do not name, nothing they name is missing.
+"""Repair of the stores at start: remove what the records do not name, restore what they name and is missing.
 
-A process killed between two stores leaves at most: a version begun and never queued, vectors of a version
-that is published no longer, a work folder, an original. The records are the truth; the rest is made to agree.
+A process that is killed between two writes leaves at most: a started version without a job, vectors of a version that
+is no longer published, a work folder, an original. The records are authoritative; the other stores are made to agree.
 """
 
 from __future__ import annotations
@@ -22,48 +22,49 @@ from kb.store import blobs, tenants
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
 from kb.store.tenants import Tenant
 
-__all__ = ["sweep", "sweep_originals", "sweep_tenant"]
+__all__ = ["reconcile_all", "remove_orphan_originals"]
 
 
-def sweep(settings: Settings, pending: Sequence[Job]) -> None:
-    """Put every tenant in order; ``pending`` are the jobs that will go on, and keep what is theirs."""
+def reconcile_all(settings: Settings, pending: Sequence[Job]) -> None:
+    """Repair the stores of every tenant. ``pending`` are the unfinished jobs; what they need is kept."""
     for tenant in tenants.listing(settings):
-        sweep_tenant(settings, tenant, {job.sha256 for job in pending if job.tenant == tenant.slug})
+        _reconcile_tenant(settings, tenant, {job.sha256 for job in pending if job.tenant == tenant.slug})
 
 
-def sweep_tenant(settings: Settings, tenant: Tenant, pending: set[str]) -> None:
-    """Put one tenant in order; ``pending`` holds the digests of files still to be taken in."""
+def _reconcile_tenant(settings: Settings, tenant: Tenant, pending: set[str]) -> None:
+    """Repair the stores of one tenant; ``pending`` holds the SHA-256 of files that are still to be ingested."""
     library = Library(tenant)
     with library.session() as session:
-        begun = session.scalars(sa.select(VersionRow).where(VersionRow.state == "indexing")).all()
-    kept = {version.id for version in begun if version.sha256 in pending}
-    for version in begun:
+        started = session.scalars(sa.select(VersionRow).where(VersionRow.state == "indexing")).all()
+    kept = {version.id for version in started if version.sha256 in pending}
+    for version in started:
         if version.id not in kept:
             version_writer.discard(library, StartedVersion("new", "", version.document_id, version.id, version.number))
-    _sweep_words(library)
-    _sweep_folders(library, kept, pending)
+    _reconcile_words(library)
+    _reconcile_folders(library, kept, pending)
     for collection in library.collections():
-        _sweep_vectors(library, collection, VectorStore(settings, tenant, collection.slug), kept)
+        _reconcile_vectors(library, collection, VectorStore(settings, tenant, collection.slug), kept)
 
 
-def _sweep_words(library: Library) -> None:
+def _reconcile_words(library: Library) -> None:
     with library.transaction() as session:
         word_index.sweep(session)
 
 
-def _sweep_folders(library: Library, kept: set[int], pending: set[str]) -> None:
+def _reconcile_folders(library: Library, kept: set[int], pending: set[str]) -> None:
+    """Remove the work folders of all versions but ``kept``, and orphan originals if no file is pending."""
     work = library.tenant.home / "work"
     for folder in work.iterdir() if work.is_dir() else ():
         if folder.name not in {str(version_id) for version_id in kept}:
             shutil.rmtree(folder, ignore_errors=True)
     if not pending:
-        sweep_originals(library)
+        remove_orphan_originals(library)
 
 
-def sweep_originals(library: Library) -> None:
-    """Erase originals no version has.
+def remove_orphan_originals(library: Library) -> None:
+    """Erase the originals that belong to no version.
 
-    Only while nothing is queued: files found in a mail are stored before their jobs.
+    Call it only while the queue is empty: files found in a mail are stored before their jobs are queued.
     """
     with library.session() as session:
         named = set(session.scalars(sa.select(VersionRow.sha256)))
@@ -72,18 +73,19 @@ def sweep_originals(library: Library) -> None:
             blobs.erase(library.tenant.files_path, original.name)
 
 
-def _sweep_vectors(library: Library, collection: CollectionRow, store: VectorStore, kept: set[int]) -> None:
-    wanted = (
+def _reconcile_vectors(library: Library, collection: CollectionRow, store: VectorStore, kept: set[int]) -> None:
+    """Remove vectors of chunks that are not published, restore missing ones; leave the versions ``kept`` alone."""
+    published = (
         sa.select(ChunkRow.id, ChunkRow.version_id)
         .join(DocumentRow, DocumentRow.published_version_id == ChunkRow.version_id)
         .where(DocumentRow.collection_id == collection.id)
     )
     with library.session() as session:
-        owner: dict[int, int] = dict(session.execute(wanted).all())
-        mine = set(session.scalars(sa.select(ChunkRow.id).where(ChunkRow.version_id.in_(kept))))
+        version_of: dict[int, int] = dict(session.execute(published).all())
+        unfinished = set(session.scalars(sa.select(ChunkRow.id).where(ChunkRow.version_id.in_(kept))))
     present = store.ids()
-    strangers = present - owner.keys() - mine
-    if strangers:
-        store.remove(sorted(strangers))
-    for version_id in sorted({owner[chunk_id] for chunk_id in owner.keys() - present}):
+    orphans = present - version_of.keys() - unfinished
+    if orphans:
+        store.remove(sorted(orphans))
+    for version_id in sorted({version_of[chunk_id] for chunk_id in version_of.keys() - present}):
         version_states.restore_vectors(library, store, version_id)

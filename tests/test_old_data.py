@@ -218,7 +218,7 @@ class TestLibrary:
         one, other = map(old.document_id, old.facts["twins"]["rejected"])
         assert body(old.browser("owner").get(f"{API}/documents/{one}/twin"))["twin"] is None
         with old.library().session() as session:
-            assert pair_records.rejected(session, one) == {other}
+            assert pair_records.rejected_counterparts(session, one) == {other}
 
     def test_terms_and_suggestions(self, old: Old) -> None:
         member = old.browser("member")

@@ -1,26 +1,70 @@
-"""What an answerer gives back, and the wire shape of an answer."""
+"""An answer as it is made. It is built once; a refusal is data, and its text is composed from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.answers.citations import Citation
+from assistant.answers.citations import Citation, cite, place, shortened
+from assistant.answers.cited_text import CitedText
 from assistant.checking.claim_checker import Checked
+from assistant.evidence.quotable_spans import QuotableSpan
 from assistant.llm.egress_record import Egress
+from assistant.messages import say
+from kb.language.detect import Language
 from kb.search.passage import Passage
 
-__all__ = ["Answer"]
+__all__ = ["UNSURE", "Answer", "Refusal"]
+
+# Below this confidence the reader is told that the quotes may not be the answer.
+UNSURE = 0.45
+# Characters shown of the nearest passages of a refusal.
+EXCERPT = 60
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is said where there is no answer.
+
+    Attributes:
+        message: the sentence that says so.
+        contact: whom to ask; "" where the organisation has named nobody, None where nobody could answer (a question
+            that cannot be asked at all).
+        nearest: of the passages nearest to the question, best first, the span that says most.
+    """
+
+    message: str
+    contact: str | None = None
+    nearest: tuple[QuotableSpan, ...] = ()
+
+    def sentences(self, language: str) -> str:
+        """Return the message and whom to ask, a line each."""
+        if self.contact is None:
+            return self.message
+        asked = Language(language)
+        whom = say("ask", asked, contact=self.contact) if self.contact else say("ask_nobody", asked)
+        return f"{self.message}\n{whom}"
+
+    def text(self, language: str) -> str:
+        """Return :meth:`sentences`, and under them the nearest passages, a line each."""
+        lines = [self.sentences(language)]
+        if self.nearest:
+            asked = Language(language)
+            lines.append(say("nearest", asked))
+            for span in self.nearest:
+                lines.append(f"· {place(cite(0, span), asked)}：{shortened(' '.join(span.text.split()), EXCERPT)}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answered (or refused) question.
 
     Attributes:
-        answer: text in the language of the question, with markers ``[n]``.
-        refused: whether the documents do not carry an answer.
-        reason: why, for a program: "answered", "no_documents", "weak_evidence".
+        question: as typed.
+        language: of the question, a :class:`~kb.language.detect.Language`; "" where nobody could read it.
+        content: the text in that language with its citations, or the refusal.
+        reason: why, for a program: "answered", "no_documents", "weak_evidence", or the code of an error.
         answerer: who wrote the text: "llm" or "extractive".
         confidence: 0..1, that the evidence carries an answer.
         contexts: the best passages in order.
@@ -35,12 +79,10 @@ class Answer:
 
     question: str
     language: str
-    answer: str
-    refused: bool
+    content: CitedText | Refusal
     reason: str
     answerer: str
     confidence: float = 0.0
-    citations: list[Citation] = field(default_factory=list)
     contexts: list[Passage] = field(default_factory=list)
     ms: float = 0.0
     id: str | None = None
@@ -49,6 +91,40 @@ class Answer:
     card: dict[str, Any] | None = None
     egress: Egress = field(default_factory=Egress)
     sentences: list[Checked] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the documents do not carry an answer."""
+        return isinstance(self.content, Refusal)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the quotes may miss what was asked."""
+        return not self.refused and self.confidence < UNSURE
+
+    @property
+    def text(self) -> CitedText:
+        """The whole text; of a refusal with the nearest passages."""
+        if isinstance(self.content, Refusal):
+            return CitedText((self.content.text(self.language),))
+        return self.content
+
+    @property
+    def citations(self) -> list[Citation]:
+        """What the answer stands on, by the numbers of its markers; of a refusal nothing."""
+        return self.text.citations
+
+    @property
+    def answer(self) -> str:
+        """The whole text with markers ``[n]``."""
+        return str(self.text)
+
+    @property
+    def message(self) -> str:
+        """The whole text with markers ``[n]``; of a refusal without the nearest passages."""
+        if isinstance(self.content, Refusal):
+            return self.content.sentences(self.language)
+        return str(self.content)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract for scripts: keys and their order are stable."""

@@ -1,4 +1,4 @@
-"""An answer as pages and programs see it: with all that is needed to open what it stands on."""
+"""The wire shape of an answer: what pages and programs get, with all that is needed to open what it stands on."""
 
 from __future__ import annotations
 
@@ -8,24 +8,19 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from assistant.answers.answer import Answer
 from assistant.answers.citations import Citation
-from assistant.answers.extractive import UNSURE
-from assistant.messages import say
 from assistant.sources.readable_versions import document_versions
 from assistant.sources.source_refs import SourceRef, place_of, whole_chunks
-from kb.language.detect import Language
 from kb.library.documents import DocumentVersion, Library
-from kb.search.passage import Passage
 
-__all__ = ["AnswerView", "CitationView", "EgressView", "SourceRef", "citation_views", "view_of"]
-
-NEAREST = 3
-EXCERPT = 90
+__all__ = ["AnswerView", "CitationView", "EgressView", "SourceRef", "citation_views"]
 
 
 class CitationView(SourceRef):
-    """An exact quote; ``n`` is its marker in the text."""
+    """An exact quote; ``n`` is its marker in the text.
+
+    ``twin`` is the counterpart: on the wire and in stored answers it keeps this name.
+    """
 
     n: int
     quote: str
@@ -80,68 +75,28 @@ class AnswerView(BaseModel):
     withheld: bool = False
 
 
-def view_of(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> AnswerView:
-    """Return what is shown (and kept) of an answer that was sought in ``collections``."""
-    language = Language(answer.language)
-    nearest = answer.contexts[:NEAREST] if answer.refused else []
-    known = document_versions(library, {one.version_id for one in nearest})
-    return AnswerView(
-        question=answer.question,
-        searched=answer.searched,
-        language=answer.language,
-        answer=answer.answer,
-        message=answer.answer.split(say("nearest", language))[0].rstrip() if answer.refused else answer.answer,
-        refused=answer.refused,
-        reason=answer.reason,
-        unsure=not answer.refused and answer.confidence < UNSURE,
-        answerer=answer.answerer,
-        fallback=answer.fallback,
-        confidence=round(answer.confidence, 4),
-        card=answer.card,
-        citations=citation_views(library, answer.citations),
-        nearest=[_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known],
-        contact=library.tenant.contact,
-        egress=EgressView(**answer.egress.as_dict()),
-        as_of=as_of,
-        collections=collections,
-        ms=round(answer.ms, 1),
-    )
-
-
 def citation_views(library: Library, citations: Iterable[Citation]) -> list[CitationView]:
     """Return citations with all that is needed to open them; those of a version that is gone are left out."""
     wanted = list(citations)
     known = document_versions(library, {one.version_id for one in wanted})
-    others = whole_chunks(library, {one.twin for one in wanted if one.twin is not None})
+    others = whole_chunks(library, {one.counterpart for one in wanted if one.counterpart is not None})
     return [
-        _citation(one, known[one.version_id], others.get(one.twin or 0)) for one in wanted if one.version_id in known
+        _citation(one, known[one.version_id], others.get(one.counterpart or 0))
+        for one in wanted
+        if one.version_id in known
     ]
 
 
-def _citation(one: Citation, holding: DocumentVersion, twin: SourceRef | None) -> CitationView:
+def _citation(one: Citation, holding: DocumentVersion, counterpart: SourceRef | None) -> CitationView:
     return CitationView(
         n=one.n,
         quote=one.quote,
-        twin=twin,
+        twin=counterpart,
         chunk_id=one.chunk_id,
         start=one.start,
         end=one.end,
         pages=one.pages,
         clause=one.clause,
         language=one.language,
-        **place_of(holding),
-    )
-
-
-def _nearest(one: Passage, holding: DocumentVersion) -> NearestView:
-    excerpt = " ".join(one.text.split())
-    return NearestView(
-        chunk_id=one.chunk_id,
-        start=0,
-        end=len(one.text),
-        pages=one.pages,
-        clause=one.clause,
-        language=one.language,
-        excerpt=excerpt if len(excerpt) <= EXCERPT else excerpt[:EXCERPT].rstrip() + "…",
         **place_of(holding),
     )

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.evidence.quotable_spans import QuotableSpan
+from assistant.messages import say
+from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.search.passage import Passage
 
-__all__ = ["Citation", "cite", "verify_citations"]
+__all__ = ["Citation", "cite", "place", "shortened", "verify_citations"]
+
+# Characters of a heading shown as a quote's place where no clause names it.
+HEADING = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +22,8 @@ class Citation:
     """A quote and where it stands.
 
     ``start``/``end`` are character offsets in the chunk ``chunk_id``; ``pages`` the pages the quote is on; ``heading``
-    the last one above it, which names the place where no clause does; ``twin`` the chunk that says the same in the
-    document's copy in the other language.
+    the last one above it, which names the place where no clause does; ``counterpart`` the chunk that says the
+    same in the other language.
     """
 
     n: int
@@ -34,7 +39,12 @@ class Citation:
     end: int
     language: str
     heading: str = ""
-    twin: int | None = None
+    counterpart: int | None = None
+
+    @property
+    def span(self) -> tuple[int, int, int]:
+        """The quoted characters: chunk, start, end."""
+        return self.chunk_id, self.start, self.end
 
     @property
     def page(self) -> int | list[int] | None:
@@ -53,25 +63,51 @@ class Citation:
         }
 
 
-def cite(n: int, unit: QuotableSpan) -> Citation:
-    """Make the citation of a unit."""
-    passage: Passage = unit.passage
+def cite(n: int, span: QuotableSpan) -> Citation:
+    """Make the citation of a span."""
+    passage: Passage = span.passage
     return Citation(
         n=n,
         document=passage.document,
         title=passage.title,
         version=passage.version,
         version_id=passage.version_id,
-        pages=passage.pages_at(unit.start, unit.end),
-        clause=passage.clause_at(unit.start) or None,
-        quote=unit.text,
+        pages=passage.pages_at(span.start, span.end),
+        clause=passage.clause_at(span.start) or None,
+        quote=span.text,
         chunk_id=passage.chunk_id,
-        start=unit.start,
-        end=unit.end,
+        start=span.start,
+        end=span.end,
         language=passage.language,
         heading=passage.heading_path[-1] if passage.heading_path else "",
-        twin=passage.twin,
+        counterpart=passage.counterpart,
     )
+
+
+def place(citation: Citation, language: Language) -> str:
+    """Return the place of a citation as a person reads it, e.g. 《員工手冊》第 5.3 條，第 12 頁."""
+    parts = []
+    if citation.clause:
+        numbered = citation.clause[:1].isdigit()
+        parts.append(say("clause" if numbered else "clause_plain", language, clause=citation.clause))
+    elif citation.heading and citation.heading != citation.title:
+        parts.append(say("clause_plain", language, clause=shortened(citation.heading, HEADING)))
+    if citation.pages:
+        span = str(citation.pages[0]) if len(citation.pages) == 1 else f"{citation.pages[0]}–{citation.pages[-1]}"
+        parts.append(say("page", language, page=span))
+    if citation.version > 1:
+        parts.append(say("version", language, version=citation.version))
+    where = ("" if language is Language.ENGLISH else "，").join(parts)
+    text = say("place", language, title=citation.title, where=where)
+    other = Language(citation.language)
+    if other.is_chinese != language.is_chinese:
+        text += say("other_language", language, tongue=say(f"language_{other}", language))
+    return text
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text, or its first ``most`` characters and "…" where it is longer."""
+    return text if len(text) <= most else text[:most].rstrip() + "…"
 
 
 def verify_citations(library: Library, citations: list[Citation]) -> list[Citation]:

@@ -15,16 +15,16 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from assistant.bilingual_view.figure_patterns import FIGURE, IDIOM, MONEY, NUMBER, WORDS
-from assistant.checking.figure_claims import claimed
+from assistant.checking.figure_claims import claimed_figures
 from kb.language.quantities.amounts import SCALES
 from kb.language.quantities.clocks import clocks
 from kb.language.quantities.dates import WEEKDAYS, days_of_month, spell_out, year_of
 from kb.language.quantities.numerals import chinese_to_int, decimal_text
-from kb.language.script import fold
+from kb.language.script import HAN_BASIC, fold
 
 __all__ = ["Figure", "FigureSet", "all_of", "missing", "said"]
 
-_GAP = re.compile(r"(?<=[\d\u4e00-\u9fff]) +(?=[\d\u4e00-\u9fff])")
+_GAP = re.compile(rf"(?<=[\d{HAN_BASIC}]) +(?=[\d{HAN_BASIC}])")
 _ONE = re.compile(r"^(?:一|one\b)")
 _FORM = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>.*)")
 _TO_SMALLER = {"年": (12, "个月"), "周": (7, "日")}
@@ -118,7 +118,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         if MONEY.search(plain):
             measured = frozenset(f"{one}$" for one in numbers)
         else:
-            measured = frozenset(form for one in claimed(plain) for form in _measured(one))
+            measured = frozenset(form for one in claimed_figures(plain) for form in _measured(one))
     if not measured and not numbers:
         return None
     if kind == "count" and not measured and len(plain) == 1 and not plain.isdigit():

@@ -1,4 +1,4 @@
-"""Two copies of a document laid side by side: which passages stand in one row. Pure computing."""
+"""Which passages of a bilingual pair are in one row of the side-by-side view. Pure computing."""
 
 from __future__ import annotations
 
@@ -8,98 +8,101 @@ from itertools import groupby
 
 import numpy as np
 
-__all__ = ["Places", "align_rows"]
+__all__ = ["RowIndices", "align_rows"]
 
-Link = tuple[int, int]  # a place in the Chinese copy and one in the English copy, from 0
-# A link that begins a row places two passages, one that adds to a row places one, and is rather left out.
-_SAME, _NEW, _MORE = 3.0, 2.0, 0.9
+IndexPair = tuple[int, int]  # the indices of a passage in the Chinese and of one in the English document, from 0
+# What a pair of passages adds to the score of a chain: with the same text, in a new row, in the row before. A pair that
+# begins a row places two passages. One that extends a row places only one and is left out where the two compete.
+_SAME_TEXT, _NEW_ROW, _SAME_ROW = 3.0, 2.0, 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """A row: the places of its passages in either copy, from 0, in reading order; one of the two may be empty."""
+class RowIndices:
+    """A row: the indices of its passages in each document, from 0, in reading order; one of the lists may be empty."""
 
     chinese: list[int]
     english: list[int]
 
 
-def align_rows(links: Collection[Link], same: Collection[Link], chinese: int, english: int) -> list[Places]:
-    """Return the rows of two copies, in the order of the Chinese one; every passage stands in exactly one row.
+def align_rows(
+    aligned: Collection[IndexPair], same_text: Collection[IndexPair], chinese: int, english: int
+) -> list[RowIndices]:
+    """Return the rows of a pair, in the order of the Chinese document; every passage is in exactly one row.
 
-    Of all links those are kept that run through both copies in reading order and place most passages. Passages with
-    the same text that this leaves without a partner make a row nonetheless; all else stands alone at its place.
+    Kept are those pairs of passages that follow the reading order of both documents and place most passages. Passages
+    with the same text that then have no counterpart make a row too; every other passage makes a row of its own.
 
     Args:
-        links: passages that were matched; one may have several partners.
-        same: passages with the very same text, such as an annex that was never translated.
-        chinese, english: how many passages the copies have.
+        aligned: the passages that are counterparts; a passage may have several.
+        same_text: passages with the same text, such as an annex that was never translated.
+        chinese, english: the number of passages in each document.
     """
-    rows = _grouped(_chain({*links, *same}, set(same), english))
+    rows = _grouped(_best_chain({*aligned, *same_text}, set(same_text), english))
     placed = {one for row in rows for one in row.chinese}, {one for row in rows for one in row.english}
-    for ours, theirs in sorted(same):
+    for ours, theirs in sorted(same_text):
         if ours not in placed[0] and theirs not in placed[1]:
-            rows.append(Places([ours], [theirs]))
-    return _filled(rows, chinese, english)
+            rows.append(RowIndices([ours], [theirs]))
+    return _with_single_passages(rows, chinese, english)
 
 
-def _chain(links: set[Link], same: set[Link], english: int) -> list[Link]:
-    """Return the best run of links: each goes on in both copies, or to the next passage of one of them."""
-    best: dict[Link, float] = {}
-    before: dict[Link, Link | None] = {}
-    tops = np.zeros(english + 1)  # by place in the English copy + 1: the best run of earlier rows that ends there
-    ends: list[Link | None] = [None] * (english + 1)
-    for ours, row in groupby(sorted(links), key=lambda link: link[0]):
-        here = list(row)
-        for link in here:
-            theirs = link[1]
-            top = theirs - int(tops[theirs::-1].argmax())  # of equal runs the one that ends nearest
-            ways = [(tops[top] + (_SAME if link in same else _NEW), ends[top])]
-            ways += [(best[one] + _MORE, one) for one in ((ours, theirs - 1), (ours - 1, theirs)) if one in best]
-            best[link], before[link] = max(ways, key=lambda way: way[0])
-        for link in here:
-            if best[link] > tops[link[1] + 1]:
-                tops[link[1] + 1], ends[link[1] + 1] = best[link], link
-    at = ends[int(tops.argmax())]
-    run = []
-    while at is not None:
-        run.append(at)
-        at = before[at]
-    return run[::-1]
+def _best_chain(pairs: set[IndexPair], same_text: set[IndexPair], english: int) -> list[IndexPair]:
+    """Return the chain with the highest score: each pair advances in both documents, or by one passage in one."""
+    best: dict[IndexPair, float] = {}
+    previous: dict[IndexPair, IndexPair | None] = {}
+    tops = np.zeros(english + 1)  # by English index + 1: the best chain of earlier rows that ends there
+    ends: list[IndexPair | None] = [None] * (english + 1)
+    for ours, row in groupby(sorted(pairs), key=lambda pair: pair[0]):
+        row_pairs = list(row)
+        for pair in row_pairs:
+            theirs = pair[1]
+            top = theirs - int(tops[theirs::-1].argmax())  # of equal chains the one that ends nearest
+            options = [(tops[top] + (_SAME_TEXT if pair in same_text else _NEW_ROW), ends[top])]
+            options += [(best[one] + _SAME_ROW, one) for one in ((ours, theirs - 1), (ours - 1, theirs)) if one in best]
+            best[pair], previous[pair] = max(options, key=lambda option: option[0])
+        for pair in row_pairs:
+            if best[pair] > tops[pair[1] + 1]:
+                tops[pair[1] + 1], ends[pair[1] + 1] = best[pair], pair
+    last = ends[int(tops.argmax())]
+    chain = []
+    while last is not None:
+        chain.append(last)
+        last = previous[last]
+    return chain[::-1]
 
 
-def _grouped(run: Sequence[Link]) -> list[Places]:
-    """Bring links that share a passage into one row."""
-    rows: list[Places] = []
-    for ours, theirs in run:
+def _grouped(chain: Sequence[IndexPair]) -> list[RowIndices]:
+    """Merge pairs that share a passage into one row."""
+    rows: list[RowIndices] = []
+    for ours, theirs in chain:
         if rows and rows[-1].chinese[-1] == ours:
             rows[-1].english.append(theirs)
         elif rows and rows[-1].english[-1] == theirs:
             rows[-1].chinese.append(ours)
         else:
-            rows.append(Places([ours], [theirs]))
+            rows.append(RowIndices([ours], [theirs]))
     return rows
 
 
-def _filled(rows: list[Places], chinese: int, english: int) -> list[Places]:
-    """Put passages without a partner where they stand: Chinese by their own place, English behind the one before."""
-    whole: list[Places] = []
-    with_chinese = {one: row for row in rows for one in row.chinese}
-    with_english = {one for row in rows for one in row.english}
+def _with_single_passages(rows: list[RowIndices], chinese: int, english: int) -> list[RowIndices]:
+    """Add a row for each passage that is in none: Chinese by its index, English after the English passage before it."""
+    in_order: list[RowIndices] = []
+    row_of_chinese = {one: row for row in rows for one in row.chinese}
+    placed_english = {one for row in rows for one in row.english}
     for ours in range(chinese):
-        row = with_chinese.get(ours)
+        row = row_of_chinese.get(ours)
         if row is None:
-            whole.append(Places([ours], []))
+            in_order.append(RowIndices([ours], []))
         elif row.chinese[0] == ours:
-            whole.append(row)
-    after: dict[int, list[Places]] = {}
-    behind = -1
-    place_of = {one: place for place, row in enumerate(whole) for one in row.english}
+            in_order.append(row)
+    after: dict[int, list[RowIndices]] = {}  # English passages to insert, by the index of the row before them
+    row_before = -1
+    row_number = {one: number for number, row in enumerate(in_order) for one in row.english}
     for theirs in range(english):
-        if theirs in with_english:
-            behind = place_of[theirs]
+        if theirs in placed_english:
+            row_before = row_number[theirs]
         else:
-            after.setdefault(behind, []).append(Places([], [theirs]))
+            after.setdefault(row_before, []).append(RowIndices([], [theirs]))
     found = after.get(-1, [])
-    for place, row in enumerate(whole):
-        found += [row, *after.get(place, [])]
+    for number, row in enumerate(in_order):
+        found += [row, *after.get(number, [])]
     return found

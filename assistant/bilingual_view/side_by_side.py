@@ -1,4 +1,4 @@
-"""The two copies of a document side by side, with the figures that one of them lacks."""
+"""A bilingual pair side by side: rows of passages, with the figures marked that only one side has."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.bilingual_view.document_pairs import Pair
+from assistant.bilingual_view.document_pairs import BilingualPair
 from assistant.bilingual_view.figure_differences import all_of, missing, said
-from assistant.bilingual_view.row_alignment import Places, align_rows
+from assistant.bilingual_view.row_alignment import RowIndices, align_rows
 from kb.library.documents import Library
-from kb.search.bilingual import pair_records as twins
+from kb.search.bilingual import pair_records
 from kb.store.tables.library_tables import ChunkRow
 
-__all__ = ["PairRow", "PairView", "PassageView", "side_by_side"]
+__all__ = ["AlignedRow", "PairView", "PassageView", "side_by_side"]
 
-_AT_ONCE = 500
+_BATCH = 500  # parameters of one SQL statement
 
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """A passage, and the characters ``start``–``end`` of its figures that the other copy does not have near it."""
+    """A passage; ``marks`` are the characters ``(start, end)`` of its figures that the other side does not have."""
 
     chunk: ChunkRow
     marks: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class PairRow:
-    """Passages of either copy that say the same; one side is empty where the other copy has no such passage."""
+class AlignedRow:
+    """Passages that say the same; one side is empty if the other document has no such passage."""
 
     chinese: list[PassageView]
     english: list[PassageView]
@@ -39,81 +39,86 @@ class PairRow:
 
     @property
     def differs(self) -> bool:
-        """Whether a figure of one side is missing from the other; only to be looked at, see :mod:`.twin_figures`."""
+        """Whether one side has a figure that the other lacks; a hint only, see :mod:`.figure_differences`."""
         return any(one.marks for one in (*self.chinese, *self.english))
 
 
 @dataclass(frozen=True, slots=True)
 class PairView:
-    """Two copies side by side; ``is_matched`` tells whether their passages have been matched with each other yet."""
+    """The two documents of a pair side by side; ``is_matched``: whether their passages are aligned yet."""
 
-    rows: list[PairRow]
+    rows: list[AlignedRow]
     is_matched: bool
 
     @property
     def differing(self) -> int:
+        """The number of rows that differ."""
         return sum(row.differs for row in self.rows)
 
     @property
     def alone(self) -> int:
+        """The number of rows with passages of one document only."""
         return sum(row.is_alone for row in self.rows)
 
 
-def side_by_side(library: Library, pair: Pair) -> PairView:
-    """Lay the two copies of a pair side by side, in reading order."""
+def side_by_side(library: Library, pair: BilingualPair) -> PairView:
+    """Return the two documents of a pair side by side, in reading order."""
     chinese = library.chunks_of(pair.chinese.version.id)
     english = library.chunks_of(pair.english.version.id)
-    ours, theirs = ({chunk.id: at for at, chunk in enumerate(copy)} for copy in (chinese, english))
-    links = [(ours[one], theirs[other]) for one, other in _links(library, list(ours)) if other in theirs]
-    places = align_rows(links, _same(chinese, english), len(chinese), len(english))
-    return PairView(_marked(places, chinese, english), bool(links))
+    ours, theirs = ({chunk.id: index for index, chunk in enumerate(side)} for side in (chinese, english))
+    aligned = [(ours[one], theirs[other]) for one, other in _aligned(library, list(ours)) if other in theirs]
+    rows = align_rows(aligned, _same_text(chinese, english), len(chinese), len(english))
+    return PairView(_marked(rows, chinese, english), bool(aligned))
 
 
-def _links(library: Library, chunk_ids: list[int]) -> list[tuple[int, int]]:
-    """Return the chunks with those that say the same, of any version."""
+def _aligned(library: Library, chunk_ids: list[int]) -> list[tuple[int, int]]:
+    """Return the chunks with their counterparts, those in other versions included."""
     found: list[tuple[int, int]] = []
     with library.session() as session:
-        for start in range(0, len(chunk_ids), _AT_ONCE):
-            pairs = twins.counterparts_of(session, chunk_ids[start : start + _AT_ONCE])
-            found += [(one, other) for one, others in pairs.items() for other in others]
+        for start in range(0, len(chunk_ids), _BATCH):
+            counterparts = pair_records.counterparts_of(session, chunk_ids[start : start + _BATCH])
+            found += [(one, other) for one, others in counterparts.items() for other in others]
     return found
 
 
-def _same(chinese: Sequence[ChunkRow], english: Sequence[ChunkRow]) -> list[tuple[int, int]]:
-    """Return passages with the very same text, white space apart, that stand once in either copy."""
-    at: tuple[dict[str, list[int]], dict[str, list[int]]] = (defaultdict(list), defaultdict(list))
-    for places, side in zip(at, (chinese, english), strict=True):
-        for place, chunk in enumerate(side):
-            places["".join(chunk.text.split())].append(place)
+def _same_text(chinese: Sequence[ChunkRow], english: Sequence[ChunkRow]) -> list[tuple[int, int]]:
+    """Return the passages with the same text, ignoring white space, that occur once in each document."""
+    indices: tuple[dict[str, list[int]], dict[str, list[int]]] = (defaultdict(list), defaultdict(list))
+    for by_text, side in zip(indices, (chinese, english), strict=True):
+        for index, chunk in enumerate(side):
+            by_text["".join(chunk.text.split())].append(index)
     return [
-        (ours[0], at[1][text][0])
-        for text, ours in at[0].items()
-        if text and len(ours) == 1 and len(at[1].get(text, ())) == 1
+        (ours[0], indices[1][text][0])
+        for text, ours in indices[0].items()
+        if text and len(ours) == 1 and len(indices[1].get(text, ())) == 1
     ]
 
 
-def _marked(places: Sequence[Places], chinese: Sequence[ChunkRow], english: Sequence[ChunkRow]) -> list[PairRow]:
-    """Mark figures that neither the other side of a row nor that of its neighbours has; a side alone has no marks."""
-    rows: list[PairRow] = []
-    for at, row in enumerate(places):
-        near = places[max(0, at - 1) : at + 2]
+def _marked(rows: Sequence[RowIndices], chinese: Sequence[ChunkRow], english: Sequence[ChunkRow]) -> list[AlignedRow]:
+    """Mark the figures that the other side has neither in the same row nor in the rows beside it.
+
+    A row of one document only has no marks.
+    """
+    marked: list[AlignedRow] = []
+    for number, row in enumerate(rows):
+        near = rows[max(0, number - 1) : number + 2]
         if row.chinese and row.english:
-            around_chinese = [chinese[one] for place in near for one in place.chinese]
-            around_english = [english[one] for place in near for one in place.english]
+            around_chinese = [chinese[one] for other in near for one in other.chinese]
+            around_english = [english[one] for other in near for one in other.english]
         else:
             around_chinese = around_english = []
-        rows.append(
-            PairRow(
-                _sides([chinese[one] for one in row.chinese], around_english),
-                _sides([english[one] for one in row.english], around_chinese),
+        marked.append(
+            AlignedRow(
+                _passages([chinese[one] for one in row.chinese], around_english),
+                _passages([english[one] for one in row.english], around_chinese),
             )
         )
-    return rows
+    return marked
 
 
-def _sides(passages: Sequence[ChunkRow], other: Sequence[ChunkRow]) -> list[PassageView]:
-    """Mark passages against those of the other copy around them; against none there is nothing to mark."""
-    if not other:
+def _passages(passages: Sequence[ChunkRow], others: Sequence[ChunkRow]) -> list[PassageView]:
+    """Mark the figures of the passages that ``others`` do not have; without others there are no marks."""
+    if not others:
         return [PassageView(one, []) for one in passages]
-    held = all_of(said(one.text)[1] for one in other)
+    held = all_of(said(one.text)[1] for one in others)
     return [PassageView(one, [(lost.start, lost.end) for lost in missing(said(one.text)[0], held)]) for one in passages]

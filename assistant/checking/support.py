@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of
-from kb.core.settings import Settings
 from kb.language import dictionary
-from kb.language.dictionary import Dictionary
 from kb.language.quantities.index import figures
 from kb.search.models import embedding
-from kb.search.models.encoder import Vectors
+from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.passage import Passage
 from kb.search.query import Concept
 from kb.search.retriever import Retriever
 
-__all__ = ["Match", "Support", "spoken"]
+__all__ = ["Match", "Support", "concept_coverage"]
 
-# Units of all passages that are embedded to find the one a claim stands on.
+# Spans of all passages that are embedded to find the one a claim stands on.
 EMBEDDED = 8
-# Vectors of texts seen lately by model and text, oldest first; 4,000 take 6 MB.
-MOST_REMEMBERED = 4000
-_VECTORS: dict[tuple[str, str], Vectors] = {}
+# 4,000 vectors take 6 MB.
+_VECTORS = EmbeddingCache(4000)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A unit with what the claim has in common with it: ``terms`` and ``cosine``, each 0..1."""
+    """A span with what the claim has in common with it: ``terms`` and ``cosine``, each 0..1."""
 
-    unit: QuotableSpan
+    span: QuotableSpan
     terms: float
     cosine: float
 
@@ -46,7 +42,7 @@ class Support:
 
     def __init__(self, retriever: Retriever, passages: list[Passage]) -> None:
         self._retriever = retriever
-        self._units = {one.chunk_id: spans_of(one) for one in passages}
+        self._spans = {one.chunk_id: spans_of(one) for one in passages}
 
     def concepts(self, text: str) -> list[Concept]:
         """Return what a text is about, each term with its names in both languages; figures are looked at elsewhere."""
@@ -57,14 +53,14 @@ class Support:
 
     def is_word(self, word: str) -> bool:
         """Whether an English word is in the dictionary: then it is a word to be translated, not a name."""
-        return bool(_dictionary(self._retriever.settings).to_chinese(word.lower()))
+        return bool(dictionary.load(self._retriever.settings.cache).to_chinese(word.lower()))
 
     def best(self, claim: str, passage: Passage) -> list[Match]:
-        """Return the units of a passage, those nearest to the claim first."""
+        """Return the spans of a passage, those nearest to the claim first."""
         concepts = self.concepts(claim)
-        here = self._units[passage.chunk_id]
+        here = self._spans[passage.chunk_id]
         above = word_set("\n".join([passage.title, *passage.heading_path]))
-        terms = [spoken(concepts, word_set(unit.text), above) for unit in here]
+        terms = [concept_coverage(concepts, word_set(span.text), above) for span in here]
         order = sorted(range(len(here)), key=lambda i: -terms[i])[:EMBEDDED]
         cosines = self._cosines(claim, [here[i] for i in order])
         found = [Match(here[i], terms[i], float(cosine)) for i, cosine in zip(order, cosines, strict=True)]
@@ -73,38 +69,20 @@ class Support:
     def _cosines(self, claim: str, chosen: list[QuotableSpan]) -> list[float]:
         if not chosen:
             return []
-        settings = self._retriever.settings
-        ours = _vectors(settings, [claim])
-        theirs = _vectors(settings, [_in_place(unit) for unit in chosen])
+        encoder = embedding.load(self._retriever.settings)
+        ours = _VECTORS.passages(encoder, [claim])
+        theirs = _VECTORS.passages(encoder, [_with_heading(span) for span in chosen])
         # the model's cosines of any two texts lie between .75 and 1
         return [float(one) for one in np.clip((theirs @ ours[0] - 0.75) / 0.20, 0.0, 1.0)]
 
 
-@lru_cache(maxsize=4)
-def _dictionary(settings: Settings) -> Dictionary:
-    return Dictionary(dictionary.ensure(settings.cache))
+def _with_heading(span: QuotableSpan) -> str:
+    """A span as it is compared: with the heading it stands under."""
+    path = span.passage.heading_path
+    return f"{path[-1]}\n{span.text}" if path else span.text
 
 
-def _vectors(settings: Settings, texts: list[str]) -> Vectors:
-    """Embed texts as passages, each once while it is remembered; shape (texts, dimension)."""
-    model = settings.embedding_model
-    missing = list(dict.fromkeys(text for text in texts if (model, text) not in _VECTORS))
-    known = {text: _VECTORS[model, text] for text in texts if (model, text) in _VECTORS}
-    known |= dict(zip(missing, embedding.load(settings).encode_passages(missing), strict=True))
-    for text in missing:
-        _VECTORS[model, text] = known[text]
-    while len(_VECTORS) > MOST_REMEMBERED:
-        _VECTORS.pop(next(iter(_VECTORS)), None)
-    return np.stack([known[text] for text in texts])
-
-
-def _in_place(unit: QuotableSpan) -> str:
-    """A unit as it is compared: with the heading it stands under."""
-    path = unit.passage.heading_path
-    return f"{path[-1]}\n{unit.text}" if path else unit.text
-
-
-def spoken(concepts: list[Concept], words: frozenset[str], above: frozenset[str] = frozenset()) -> float:
+def concept_coverage(concepts: list[Concept], words: frozenset[str], above: frozenset[str] = frozenset()) -> float:
     """Return the share of concepts the words name under any name, 0..1; in the headings above counts half."""
     if not concepts:
         return 0.0

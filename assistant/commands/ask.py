@@ -9,16 +9,17 @@ from pathlib import Path
 
 import click
 
-from assistant.answers import generative
-from assistant.answers.answer import Answer
-from assistant.answers.extractive import place
+from assistant.answers import extractive, generative
+from assistant.answers.answer import Answer, Refusal
+from assistant.answers.citations import place
 from assistant.commands import print_egress, question_batch
+from assistant.commands.question_batch import BrokenLine
 from assistant.messages import interface, say
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
 from kb.cli import Context, pass_context
-from kb.core.dates import parse_date
 from kb.core.errors import InputError, SinziError
+from kb.core.local_date import parse_date
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 from kb.store import tenants
@@ -55,7 +56,8 @@ def ask(
     kb ask "How many days of annual leave?" --tenant harmony --as-of 2025-12-31
     kb ask --batch questions.jsonl --out answers.jsonl --tenant harmony
 
-    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?}.
+    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?}. A line that cannot be read is
+    answered with the reason; the others are asked, and the command ends with status 1.
     """
     if batch_file is not None:
         _ask_many(context, batch_file, out, tenant, not quotes)
@@ -92,22 +94,36 @@ def _print(context: Context, answer: Answer) -> None:
 
 
 def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | None, generate: bool) -> None:
-    """Answer every line; a question that cannot be asked gets a refusal with the error's code as reason."""
+    """Answer every line; a question that cannot be asked gets a refusal with the error's code as reason.
+
+    Raises:
+        InputError: ``tenant_required``; after all lines, the last error of a line that could not be read.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
     retrievers: dict[str, Retriever] = {}
     lines = list(question_batch.read(source))
+    locale = context.settings.locale
+    broken: list[InputError] = []
     done = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
     with click.open_file(str(out) if out else "-", "w", encoding="utf-8") as stream, done:
         for line in done.track(lines, description="kb ask"):
-            slug = line.tenant or tenant
-            if not slug:
-                raise InputError("tenant_required")
-            if slug not in retrievers:
-                retrievers[slug] = Retriever(context.settings, tenants.get(context.settings, slug))
-            answer = _answer(retrievers[slug], replace(line.turn, generate=generate), context.settings.locale)
+            if isinstance(line, BrokenLine):
+                broken.append(line.error)
+                answer = _unasked(line.turn, line.error, locale)
+            else:
+                slug = line.tenant or tenant
+                if not slug:
+                    raise InputError("tenant_required")
+                if slug not in retrievers:
+                    retrievers[slug] = Retriever(context.settings, tenants.get(context.settings, slug))
+                answer = _answer(retrievers[slug], replace(line.turn, generate=generate), locale)
             stream.write(json.dumps(answer.as_dict(), ensure_ascii=False) + "\n")
+    for error in broken[:-1]:
+        click.echo(f"{error.message(locale)}  [{error.code}]", err=True)
+    if broken:
+        raise broken[-1]
 
 
 def _answer(retriever: Retriever, turn: Turn, locale: str) -> Answer:
@@ -118,4 +134,4 @@ def _answer(retriever: Retriever, turn: Turn, locale: str) -> Answer:
 
 
 def _unasked(turn: Turn, error: SinziError, locale: str) -> Answer:
-    return Answer(turn.question, "", error.message(locale), True, error.code, "extractive", id=turn.id)
+    return Answer(turn.question, "", Refusal(error.message(locale)), error.code, extractive.NAME, id=turn.id)

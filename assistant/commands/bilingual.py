@@ -1,12 +1,13 @@
-"""``kb twins``: documents and their copies in the other language."""
+"""``kb pairs``: bilingual document pairs, listed, set and rejected. ``kb twins`` is its former name."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import click
 
-from assistant.bilingual_view.document_pairs import Pair
+from assistant.bilingual_view.document_pairs import BilingualPair
 from assistant.commands import open_tenant, tenant_option
 from assistant.messages import interface
 from kb.cli import Context, pass_context
@@ -16,9 +17,9 @@ from kb.library.documents import Library
 from kb.people.access import Reach
 from kb.store import writer_lock
 
-__all__ = ["twins"]
+__all__ = ["pairs", "twins"]
 
-_HERE = Actor("cli", "kb twins")
+_COMMAND_LINE = Actor("cli", "kb pairs")
 _Names = tuple[str, str] | None
 
 
@@ -28,7 +29,7 @@ _Names = tuple[str, str] | None
 @click.option("--reject", nargs=2, metavar="A B", help="Say that two documents are not.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @pass_context
-def twins(context: Context, tenant: str, named: _Names, reject: _Names, as_json: bool) -> None:
+def pairs(context: Context, tenant: str, named: _Names, reject: _Names, as_json: bool) -> None:
     """List the pairs, and in how many places their figures may differ. Documents go by their file names.
 
     Pairs are found by themselves; documents that have not been looked at yet are looked at first.
@@ -38,9 +39,9 @@ def twins(context: Context, tenant: str, named: _Names, reject: _Names, as_json:
     library = open_tenant(context, tenant).library
     slugs = frozenset(row.slug for row in library.collections())
     reach = Reach(slugs, slugs)
-    # To list the pairs is no reason to wait for a running service, which looks for them itself.
+    # A list alone does not wait for a running service, which finds the pairs itself.
     if named or reject or not writer_lock.held_elsewhere(context.settings.data):
-        with writer_lock.writing(context.settings.data, "kb twins"):
+        with writer_lock.writing(context.settings.data, "kb pairs"):
             _change(library, reach, named, reject)
     for pair in all_pairs(library, reach):
         facts = _facts(library, pair)
@@ -50,6 +51,11 @@ def twins(context: Context, tenant: str, named: _Names, reject: _Names, as_json:
             click.echo(_line(facts, context.settings.locale))
 
 
+# For scripts written when the command had this name; not listed by `kb --help`.
+twins = copy.copy(pairs)
+twins.name, twins.hidden = "twins", True
+
+
 def _change(library: Library, reach: Reach, named: _Names, reject: _Names) -> None:
     from assistant.bilingual_view.document_pairs import pair_of, set_pair, unpair
     from kb.search.bilingual import pair_finder
@@ -57,30 +63,30 @@ def _change(library: Library, reach: Reach, named: _Names, reject: _Names) -> No
     pair_finder.find_pairs(library)
     if named:
         first, second = (library.document(name).id for name in named)
-        set_pair(library, _HERE, first, second)
+        set_pair(library, _COMMAND_LINE, first, second)
     if reject:
         first, second = (library.document(name).id for name in reject)
         pair = pair_of(library, reach, first)
-        if pair is None or pair.other(first).document.id != second:
+        if pair is None or pair.counterpart(first).document.id != second:
             raise NotFound("twin_not_found", document=reject[0])
-        unpair(library, _HERE, pair, first)
+        unpair(library, _COMMAND_LINE, pair, first)
 
 
-def _facts(library: Library, pair: Pair) -> dict[str, Any]:
+def _facts(library: Library, pair: BilingualPair) -> dict[str, Any]:
     from assistant.bilingual_view.side_by_side import side_by_side
 
-    laid = side_by_side(library, pair)
+    view = side_by_side(library, pair)
     return {
         "chinese": pair.chinese.document.name,
         "english": pair.english.document.name,
         "state": pair.state,
-        "matched": laid.is_matched,
-        "rows": len(laid.rows),
-        "differing": laid.differing,
-        "alone": laid.alone,
+        "matched": view.is_matched,
+        "rows": len(view.rows),
+        "differing": view.differing,
+        "alone": view.alone,
     }
 
 
 def _line(facts: dict[str, Any], locale: str) -> str:
-    counted = interface("twins_counted", locale, **facts)
-    return f"{facts['chinese']}  ⇄  {facts['english']}\n  {interface('twins_' + facts['state'], locale)}{counted}"
+    counted = interface("pairs_counted", locale, **facts)
+    return f"{facts['chinese']}  ⇄  {facts['english']}\n  {interface('pairs_' + facts['state'], locale)}{counted}"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.turn import Turn
-from kb.core.dates import parse_date
 from kb.core.errors import InputError
+from kb.core.local_date import parse_date
 
-__all__ = ["BatchLine", "read"]
+__all__ = ["BatchLine", "BrokenLine", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,21 @@ class BatchLine:
     tenant: str | None
 
 
-def read(path: Path) -> Iterator[BatchLine]:
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """A line that cannot be asked, and why; of the turn only id and question are there, as far as they can be read."""
+
+    turn: Turn
+    error: InputError
+
+
+def read(path: Path) -> Iterator[BatchLine | BrokenLine]:
     """Read a question file line by line; empty lines are skipped.
 
+    The error of a broken line is ``batch_line_invalid``, ``batch_history_invalid`` or ``date_invalid``.
+
     Raises:
-        InputError: ``file_missing``, ``batch_line_invalid``, ``date_invalid``.
+        InputError: ``file_missing``.
     """
     if not path.is_file():
         raise InputError("file_missing", name=str(path))
@@ -36,27 +46,60 @@ def read(path: Path) -> Iterator[BatchLine]:
             yield _line(raw, number, path.name)
 
 
-def _line(raw: str, number: int, name: str) -> BatchLine:
+def _line(raw: str, number: int, name: str) -> BatchLine | BrokenLine:
     try:
-        fields: dict[str, Any] = json.loads(raw)
-        question = fields["question"]
-        history = [_said(entry) for entry in fields.get("history") or []]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError("batch_line_invalid", name=name, line=number, reason=repr(error)) from error
+        fields = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        return BrokenLine(Turn(""), _invalid(name, number, f"JSON: {error}"))
+    if not isinstance(fields, dict):
+        return BrokenLine(Turn(""), _invalid(name, number, "JSON: object expected"))
+    try:
+        return _asked(fields, number, name)
+    except InputError as error:
+        question = fields.get("question")
+        return BrokenLine(Turn(question if isinstance(question, str) else "", id=_id(fields)), error)
+
+
+def _asked(fields: dict[str, Any], number: int, name: str) -> BatchLine:
+    question, tenant = fields.get("question"), fields.get("tenant")
     if not isinstance(question, str):
-        raise InputError("batch_line_invalid", name=name, line=number, reason="question: string expected")
-    identity = fields.get("id")
+        raise _invalid(name, number, "question: string expected")
+    if not isinstance(tenant, str | None):
+        raise _invalid(name, number, "tenant: string expected")
     turn = Turn(
         question=question,
-        history=[text for text in history if text],
+        history=_history(fields.get("history"), number, name),
         as_of=parse_date(fields.get("as_of")),
-        id=None if identity is None else str(identity),
+        id=_id(fields),
     )
-    return BatchLine(turn, fields.get("tenant"))
+    return BatchLine(turn, tenant)
 
 
-def _said(entry: Any) -> str:
-    """Return the text of an earlier question; what the assistant said does not count."""
-    if isinstance(entry, str):
-        return entry
-    return str(entry["content"]) if entry.get("role", "user") == "user" else ""
+def _id(fields: dict[str, Any]) -> str | None:
+    identity = fields.get("id")
+    return None if identity is None else str(identity)
+
+
+def _history(entries: object, number: int, name: str) -> list[str]:
+    """Return the earlier questions, each given as text or as a message; what the assistant said does not count.
+
+    Raises:
+        InputError: ``batch_history_invalid``.
+    """
+    listed = entries or []
+    said = [_said(entry) for entry in listed] if isinstance(listed, list) else [None]
+    questions = [text for text in said if text is not None]
+    if len(questions) < len(said):
+        raise InputError("batch_history_invalid", name=name, line=number)
+    return [text for text in questions if text]
+
+
+def _said(entry: object) -> str | None:
+    """Return the text of an earlier question, "" for what the assistant said, None for what is neither."""
+    if isinstance(entry, dict):
+        entry = entry.get("content") if entry.get("role", "user") == "user" else ""
+    return entry if isinstance(entry, str) else None
+
+
+def _invalid(name: str, number: int, reason: str) -> InputError:
+    return InputError("batch_line_invalid", name=name, line=number, reason=reason)

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from assistant.answers.answer_view import AnswerView
+from assistant.conversations.stored_answer import StoredAnswer
 from kb.core.errors import NotFound
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
@@ -133,7 +133,7 @@ def history(library: Library, conversation_id: int) -> list[str]:
         return list(session.scalars(query))[::-1]
 
 
-def record(library: Library, person: int, conversation_id: int, answer: AnswerView) -> MessageRow:
+def record(library: Library, person: int, conversation_id: int, answer: StoredAnswer) -> MessageRow:
     """Keep a question with its answer.
 
     Raises:
@@ -142,7 +142,7 @@ def record(library: Library, person: int, conversation_id: int, answer: AnswerVi
     message = MessageRow(
         conversation_id=conversation_id,
         question=answer.question,
-        answer=answer.model_dump(mode="json"),
+        answer=answer.to_json(),
         refused=answer.refused,
         reason=answer.reason,
         language=answer.language,

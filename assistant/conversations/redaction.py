@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from assistant.answers.answer_view import AnswerView, CitationView, EgressView
+from assistant.conversations.stored_answer import StoredAnswer, StoredCitation, StoredEgress, StoredPlace, redacted
 from assistant.sources.readable_versions import document_versions, is_readable
-from assistant.sources.source_refs import SourceRef
 from kb.library.documents import DocumentVersion, Library
 from kb.people.access import Reach
-from kb.search.bilingual import pair_records as twins
+from kb.search.bilingual import pair_records
 
 __all__ = ["redact_unreadable"]
 
 
 def redact_unreadable(
-    library: Library, reach: Reach, answers: Iterable[tuple[AnswerView, datetime]]
-) -> list[AnswerView]:
+    library: Library, reach: Reach, answers: Iterable[tuple[StoredAnswer, datetime]]
+) -> list[StoredAnswer]:
     """Return kept answers, each with the time it was given (UTC without a zone), as their asker may see them now.
 
     An answer stands on documents, those that it quotes and those that a language model read for it; where one of
@@ -27,27 +27,23 @@ def redact_unreadable(
     kept = list(answers)
     quotes = [quote for one, _ in kept for quote in one.citations]
     others = [quote.twin for quote in quotes if quote.twin is not None]
-    known = document_versions(library, _versions([*others, *(ref for one, _ in kept for ref in _stood_on(one))]))
+    known = document_versions(library, _versions([*others, *(ref for one, _ in kept for ref in one.places)]))
     with library.session() as session:
-        pairs = twins.counterparts_of(session, {quote.chunk_id for quote in quotes}) if others else {}
+        pairs = pair_records.counterparts_of(session, {quote.chunk_id for quote in quotes}) if others else {}
     return [
-        _with_twins(one, at, known, reach, pairs)
+        _with_readable_counterparts(one, at, known, reach, pairs)
         if reach.read.issuperset(one.egress.collections)
-        and all(_is_readable(ref, at, known, reach) for ref in _stood_on(one))
+        and all(_is_readable(ref, at, known, reach) for ref in one.places)
         else _emptied(one)
         for one, at in kept
     ]
 
 
-def _versions(refs: Iterable[SourceRef]) -> set[int]:
+def _versions(refs: Iterable[StoredPlace]) -> set[int]:
     return {one.version_id for one in refs}
 
 
-def _stood_on(answer: AnswerView) -> list[SourceRef]:
-    return [*answer.citations, *answer.nearest]
-
-
-def _is_readable(ref: SourceRef, at: datetime, known: dict[int, DocumentVersion], reach: Reach) -> bool:
+def _is_readable(ref: StoredPlace, at: datetime, known: dict[int, DocumentVersion], reach: Reach) -> bool:
     one = known.get(ref.version_id)
     return (
         one is not None
@@ -56,24 +52,23 @@ def _is_readable(ref: SourceRef, at: datetime, known: dict[int, DocumentVersion]
     )
 
 
-def _with_twins(
-    answer: AnswerView, at: datetime, known: dict[int, DocumentVersion], reach: Reach, pairs: dict[int, list[int]]
-) -> AnswerView:
-    """Return an answer without the twins that are not readable any more, or that a person has said to be none."""
+def _with_readable_counterparts(
+    answer: StoredAnswer, at: datetime, known: dict[int, DocumentVersion], reach: Reach, pairs: dict[int, list[int]]
+) -> StoredAnswer:
+    """Return an answer without counterparts that are not readable any more or whose pair a person has rejected."""
 
-    def lost(one: CitationView) -> bool:
-        twin = one.twin
-        if twin is None:
+    def lost(one: StoredCitation) -> bool:
+        other = one.twin
+        if other is None:
             return False
-        return twin.chunk_id not in pairs.get(one.chunk_id, ()) or not _is_readable(twin, at, known, reach)
+        return other.chunk_id not in pairs.get(one.chunk_id, ()) or not _is_readable(other, at, known, reach)
 
     if not any(lost(one) for one in answer.citations):
         return answer
-    left = [one.model_copy(update={"twin": None}) if lost(one) else one for one in answer.citations]
-    return answer.model_copy(update={"citations": left})
+    left = tuple(replace(one, twin=None) if lost(one) else one for one in answer.citations)
+    return replace(answer, citations=left)
 
 
-def _emptied(answer: AnswerView) -> AnswerView:
-    nothing = EgressView(left=answer.egress.left, host=None, model=None, collections=[], sent=[], masked={})
-    gone = {"answer": "", "message": "", "citations": [], "nearest": [], "egress": nothing, "withheld": True}
-    return answer.model_copy(update=gone)
+def _emptied(answer: StoredAnswer) -> StoredAnswer:
+    """Return an answer emptied; not even the collections a language model read from are told."""
+    return replace(redacted(answer), egress=StoredEgress(left=answer.egress.left))

@@ -12,9 +12,9 @@ from importlib.resources import files
 import sqlalchemy as sa
 
 from assistant.messages import interface
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.language.detect import Language
-from kb.language.script import is_cjk
+from kb.language.script import is_han
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import SuggestionRow
 from kb.store.tables.library_tables import CollectionRow, SectionRow
@@ -86,7 +86,7 @@ def _from_headings(
         headings = _headings(library, holding.version.id) if _short(title) else []
         if headings and len(found) < OFFERED:
             heading = chance.choice(headings)
-            asked = interface("suggested", "zh-HK" if is_cjk(heading[0]) else "en", title=title, heading=heading)
+            asked = interface("suggested", "zh-HK" if is_han(heading[0]) else "en", title=title, heading=heading)
             found.append(Suggestion(holding.collection.slug, asked))
     return found
 
@@ -107,7 +107,7 @@ def _headings(library: Library, version_id: int) -> list[str]:
 def _telling(heading: str) -> bool:
     if not heading or heading.casefold() in _general() or re.search(r"[:：。；;?？]", heading):
         return False
-    if is_cjk(heading[0]):
+    if is_han(heading[0]):
         return 2 <= len(heading) <= 14
     return heading[0].isalpha() and 2 <= len(heading.split()) <= 6
 

@@ -9,18 +9,18 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.library.documents import Library
 from kb.people.access import Reach
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
 
-__all__ = ["Filter", "Item", "documents", "languages"]
+__all__ = ["DocumentFilter", "Item", "documents", "languages"]
 
 Status = Literal["published", "draft", "withdrawn", "indexing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class DocumentFilter:
     """Which documents: all conditions that are set must hold."""
 
     text: str = ""
@@ -44,7 +44,9 @@ class Item:
     review_due: bool
 
 
-def documents(library: Library, reach: Reach, wanted: Filter, offset: int, limit: int) -> tuple[int, list[Item]]:
+def documents(
+    library: Library, reach: Reach, wanted: DocumentFilter, offset: int, limit: int
+) -> tuple[int, list[Item]]:
     """Return how many documents there are, and a page of them by name; others' drafts are not shown to readers."""
     newest = (
         sa.select(VersionRow.id)
@@ -70,7 +72,7 @@ def documents(library: Library, reach: Reach, wanted: Filter, offset: int, limit
     return total, [Item(*row, review_due=_due(row[1].review_on)) for row in rows]
 
 
-def _conditions(wanted: Filter, current: Any, drafts: sa.ColumnElement[bool]) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: DocumentFilter, current: Any, drafts: sa.ColumnElement[bool]) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     for word in wanted.text.split():
         found.append(sa.or_(*(one.icontains(word, autoescape=True) for one in (DocumentRow.name, current.title))))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kb.core.dates import HONG_KONG, today
+from kb.core.local_date import HONG_KONG, today
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
 
-__all__ = ["Day", "Storage", "Usage", "usage"]
+__all__ = ["Day", "Storage", "TenantUsage", "usage"]
 
 # Hong Kong keeps no summer time.
 _SHIFT = "+8 hours"
@@ -40,7 +40,7 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class TenantUsage:
     """``days`` has every day of the time asked about, oldest first."""
 
     days: list[Day]
@@ -53,7 +53,7 @@ class Usage:
     storage: Storage
 
 
-def usage(library: Library, days: int) -> Usage:
+def usage(library: Library, days: int) -> TenantUsage:
     """Count the last ``days`` days, today included."""
     first = today() - timedelta(days=days - 1)
     since = datetime.combine(first, time(), HONG_KONG).astimezone(UTC).replace(tzinfo=None)
@@ -73,7 +73,7 @@ def usage(library: Library, days: int) -> Usage:
         )
         published = sa.select(sa.func.count()).where(DocumentRow.published_version_id.is_not(None))
         drafts = sa.select(sa.func.count()).where(VersionRow.state == "draft")
-        return Usage(
+        return TenantUsage(
             days=[Day(one, *asked.get(one.isoformat(), (0, 0))) for one in _days(first, days)],
             helpful=verdicts.get(1, 0),
             unhelpful=verdicts.get(-1, 0),

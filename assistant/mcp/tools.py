@@ -13,6 +13,8 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from assistant.conversations.stored_answer import view_of
+from assistant.events import final_answer
 from assistant.mcp import document_text
 from assistant.mcp.tool_schemas import AskResult, DocumentText, FoundPassage, FoundPassages, Quote
 from assistant.service.asking import finish_answer, start_answer
@@ -72,7 +74,7 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
             caller = _able(who(context), Ability.READ)
             limit_questions(caller)
             retriever = service.retriever(caller.tenant)
-            within = caller.narrowed(collections)
+            within = caller.searchable_collections(collections)
             passages = retriever.retrieve(question, limit=limit, collections=within, as_of=as_of)
             audit.record(caller.library, caller.actor, "question.search", via="mcp")
             ids = document_versions(caller.library, (one.version_id for one in passages))
@@ -100,19 +102,16 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
     def ask(
         context: Context[Any, Any],
         question: Question,
-        history: Annotated[
-            list[str] | None,
-            Field(max_length=50, description="Earlier questions of the same conversation, oldest first."),
-        ] = None,
+        history: History = None,
         collections: Collections = None,
         as_of: AsOf = None,
     ) -> AskResult:
         """Answer a question with exact quotes, each with document, version, clause and page; or refuse."""
         with _reported(service):
             caller = _able(who(context), Ability.ASK)
-            turn = Turn(question, history or (), caller.narrowed(collections), as_of)
-            *_, last = start_answer(caller, turn)
-            told = finish_answer(caller, turn, last)
+            turn = Turn(question, history or (), caller.searchable_collections(collections), as_of)
+            answer = final_answer(start_answer(caller, turn))
+            told = view_of(finish_answer(caller, turn, answer))
             links = Links(service.settings.public_url, caller.tenant.slug)
             citations = [Quote(url=links.source(one), **one.model_dump()) for one in told.citations]
             return AskResult(**told.model_dump(exclude={"citations"}), citations=citations)

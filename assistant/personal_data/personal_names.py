@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from kb.language.script import HAN_BASIC
+
 __all__ = ["find"]
 
 # Forms of address after a Chinese name; those of an office (主任, 院長) name a post, and a post is no personal data.
@@ -38,15 +40,15 @@ def _surnames() -> tuple[str, str]:
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     chinese, english = _surnames()
-    han = rf"(?P<it>(?:{chinese})[\u4e00-\u9fff○某X*]{{1,2}}"
+    han = rf"(?P<it>(?:{chinese})[{HAN_BASIC}○某X*]{{1,2}}"
     title = r"(?:Mr|Mrs|Ms|Miss|Mdm|Madam|Dr)\.?"
     given = r"[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+)?"
     shouted = english.upper()
     surname_first = rf"(?:{english}|{shouted}),?[ ]{given}"
     spelt = rf"(?!(?:The|A|An|Our|All|Any|Call|Ask|Tell)\b)(?:{given}[ ](?:{english})|{surname_first})"
     return (
-        re.compile(rf"(?:{_LABEL})(?:姓名)?[為是]?[:：\s]\s*{han})(?![\u4e00-\u9fff])"),
-        re.compile(rf"(?P<it>(?:{chinese})[\u4e00-\u9fff○某]{{0,2}}?)(?=(?:{_ADDRESS}))"),
+        re.compile(rf"(?:{_LABEL})(?:姓名)?[為是]?[:：\s]\s*{han})(?![{HAN_BASIC}])"),
+        re.compile(rf"(?P<it>(?:{chinese})[{HAN_BASIC}○某]{{0,2}}?)(?=(?:{_ADDRESS}))"),
         re.compile(rf"\b{title}[ ](?P<it>{spelt}|{given}|(?:{english})\b)"),
         re.compile(rf"\b(?:{_ENGLISH_LABEL})[:：]\s*(?P<it>{given}(?:[ ]{given})?)"),
         re.compile(rf"\b(?P<it>{spelt})\b"),
@@ -86,8 +88,8 @@ def _columns(text: str) -> Iterator[tuple[int, int]]:
 def _list(text: str) -> Iterator[tuple[int, int]]:
     """Names in a row: 陳大文、李小明、王美玲; at least two of them, so that 周年、余額 is none."""
     chinese, _ = _surnames()
-    name = rf"(?:{chinese})[\u4e00-\u9fff]{{1,2}}"
-    for row in re.finditer(rf"(?<![\u4e00-\u9fff]){name}(?:[、，,及和／/ ]{{1,2}}{name})+(?![\u4e00-\u9fff])", text):
+    name = rf"(?:{chinese})[{HAN_BASIC}]{{1,2}}"
+    for row in re.finditer(rf"(?<![{HAN_BASIC}]){name}(?:[、，,及和／/ ]{{1,2}}{name})+(?![{HAN_BASIC}])", text):
         for match in re.finditer(name, row.group()):
             if not _ORDINARY.match(match.group()):
                 yield row.start() + match.start(), row.start() + match.end()

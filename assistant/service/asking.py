@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
-from assistant.answers.answer_view import AnswerView, view_of
-from assistant.answers.events import Event
+from assistant.answers.answer import Answer
 from assistant.answers.script_conversion import Script, ScriptConverter
+from assistant.conversations.stored_answer import StoredAnswer, stored_answer
+from assistant.events import DeltaEvent, Event, ProgressEvent
 from assistant.service.callers import Caller, limit_questions
 from assistant.turn import Turn, stream
-from kb.library import audit, tenant_settings
+from kb.library import audit, user_settings
 from kb.library.documents import Library
 
-__all__ = ["event_data", "finish_answer", "keep_script", "script_of", "start_answer"]
+__all__ = ["event_data", "finish_answer", "save_script", "script_of", "start_answer"]
 
 _LOG = logging.getLogger("sinzi.question")
+_SCRIPT = "script"
 
 
-def start_answer(caller: Caller, turn: Turn) -> Iterator[Event]:
+def start_answer(caller: Caller, turn: Turn) -> Generator[Event]:
     """Count the question and start to answer it; the first event is there when this returns.
 
     Raises:
@@ -32,22 +35,18 @@ def start_answer(caller: Caller, turn: Turn) -> Iterator[Event]:
     events = stream(caller.service.retriever(caller.tenant), turn)
     first = next(events)
 
-    def all_of_them() -> Iterator[Event]:
-        try:
+    def all_of_them() -> Generator[Event]:
+        with closing(events):
             yield first
             yield from events
-        finally:
-            if isinstance(events, Generator):
-                events.close()
 
     return all_of_them()
 
 
-def finish_answer(caller: Caller, turn: Turn, event: Event) -> AnswerView:
-    """Return what is shown of the answer in the last event; the audit trail learns that a question was asked."""
-    assert event.answer is not None
-    caller.service.metrics.answered(caller.tenant.slug, event.answer)
-    result = view_of(caller.library, event.answer, turn.collections or [], turn.as_of)
+def finish_answer(caller: Caller, turn: Turn, answer: Answer) -> StoredAnswer:
+    """Return the record of a turn's answer, to be kept or shown; the audit trail learns that a question was asked."""
+    caller.service.metrics.answered(caller.tenant.slug, answer)
+    result = stored_answer(caller.library, answer, turn.collections or [], turn.as_of)
     audit.record(
         caller.library,
         caller.actor,
@@ -60,23 +59,19 @@ def finish_answer(caller: Caller, turn: Turn, event: Event) -> AnswerView:
     return result
 
 
-def event_data(event: Event, converter: ScriptConverter | None) -> dict[str, Any]:
+def event_data(event: ProgressEvent, converter: ScriptConverter | None) -> dict[str, Any]:
     """Return the data of a step on the way to an answer, in the reader's script."""
-    data = event.as_dict()
-    if converter is not None and event.kind == "delta":
-        data["text"] = converter.feed(event.text)
-    return data
+    if converter is not None and isinstance(event, DeltaEvent):
+        return {"text": converter.feed(event.text)}
+    return event.as_dict()
 
 
 def script_of(library: Library, user_id: int) -> Script:
     """Return the characters this person reads answers in."""
-    kept: Script = tenant_settings.get(library, _key(user_id), "hant")
+    kept: Script = user_settings.get(library, user_id, _SCRIPT, "hant")
     return kept
 
 
-def keep_script(library: Library, user_id: int, script: Script) -> None:
-    tenant_settings.put(library, _key(user_id), None if script == "hant" else script)
-
-
-def _key(user_id: int) -> str:
-    return f"script.user:{user_id}"
+def save_script(library: Library, user_id: int, script: Script) -> None:
+    """Keep the characters this person reads answers in; traditional ones are the default and need no row."""
+    user_settings.put(library, user_id, _SCRIPT, None if script == "hant" else script)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import defer
 from kb.library.documents import Library
 from kb.store.tables.library_tables import ChunkRow
 
-__all__ = ["Block", "around", "blocks"]
+__all__ = ["TextBlock", "around", "blocks"]
 
 BEFORE, AFTER = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A chunk to read; ``start``/``end`` are the quoted characters of ``text``, None where nothing is quoted.
 
     ``kind``: text, list, table or footnote; cells of a table's rows are parted by tabs.
@@ -33,7 +33,7 @@ class Block:
     end: int | None = None
 
 
-def blocks(library: Library, version_id: int, first: int, count: int) -> list[Block]:
+def blocks(library: Library, version_id: int, first: int, count: int) -> list[TextBlock]:
     """Return ``count`` blocks of a version from ordinal ``first``."""
     query = (
         sa.select(ChunkRow)
@@ -46,14 +46,14 @@ def blocks(library: Library, version_id: int, first: int, count: int) -> list[Bl
         return [_block(row) for row in session.scalars(query)]
 
 
-def around(library: Library, chunk: ChunkRow, start: int, end: int) -> list[Block]:
+def around(library: Library, chunk: ChunkRow, start: int, end: int) -> list[TextBlock]:
     """Return the block of a quote with its neighbours, in reading order."""
     first = max(0, chunk.ordinal - BEFORE)
     found = blocks(library, chunk.version_id, first, chunk.ordinal - first + 1 + AFTER)
     return [_block(chunk, start, end) if one.chunk_id == chunk.id else one for one in found]
 
 
-def _block(row: ChunkRow, start: int | None = None, end: int | None = None) -> Block:
-    return Block(
+def _block(row: ChunkRow, start: int | None = None, end: int | None = None) -> TextBlock:
+    return TextBlock(
         row.id, row.ordinal, list(row.heading_path), row.clause, list(row.pages), row.kind, row.text, start, end
     )

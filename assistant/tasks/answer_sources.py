@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answers.answer_view import AnswerView, CitationView
 from assistant.answers.citations import Citation
 from assistant.conversations import conversation_store
 from assistant.conversations.redaction import redact_unreadable
+from assistant.conversations.stored_answer import StoredAnswer, StoredCitation
 from kb.core.errors import NotFound
 from kb.language.detect import Language
 from kb.library.documents import Library
@@ -36,16 +36,16 @@ def load_answer_source(library: Library, person: int, reach: Reach, message_id: 
         NotFound: ``message_not_found``, also where it is another person's, or quotes what is out of reach today.
     """
     row = conversation_store.message(library, person, message_id)
-    [answer] = redact_unreadable(library, reach, [(AnswerView.model_validate(row.answer), row.asked_at)])
+    [answer] = redact_unreadable(library, reach, [(StoredAnswer.from_json(row.answer), row.asked_at)])
     if answer.withheld:
         raise NotFound("message_not_found")
     citations = list(_citations(library, answer.citations))
     return AnswerSource(answer.question, Language(answer.language), answer.as_of, citations, answer.unsure)
 
 
-def _citations(library: Library, shown: Iterable[CitationView]) -> Iterable[Citation]:
+def _citations(library: Library, quoted: Iterable[StoredCitation]) -> Iterable[Citation]:
     """Yield the quotes as the answer made them; the heading above one stands with its chunk."""
-    wanted = list(shown)
+    wanted = list(quoted)
     chunks = library.chunks({one.chunk_id for one in wanted})
     for one in wanted:
         path = chunks[one.chunk_id].heading_path if one.chunk_id in chunks else []
@@ -55,7 +55,7 @@ def _citations(library: Library, shown: Iterable[CitationView]) -> Iterable[Cita
             title=one.title,
             version=one.version,
             version_id=one.version_id,
-            pages=one.pages,
+            pages=list(one.pages),
             clause=one.clause,
             quote=one.quote,
             chunk_id=one.chunk_id,

@@ -63,7 +63,7 @@ def queue_uploads(
 
 def _refusal(intake: Intake, file: File, path: PurePosixPath) -> FileRejected | None:
     """What need not even be queued: system files, and what is beyond the limit (and was not kept)."""
-    limit = intake.queue.shop.settings.max_file_mb
+    limit = intake.queue.context.settings.max_file_mb
     if not document_names.is_document(path):
         return FileRejected("not_a_document", name=path.name)
     if file.size > limit * 1024 * 1024:

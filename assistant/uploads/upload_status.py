@@ -91,7 +91,7 @@ class UploadStatus:
         return row
 
     @_never_fails
-    def begun(self, job_id: str, job: Job) -> None:
+    def started(self, job_id: str, job: Job) -> None:
         with self._library(job).transaction() as session:
             row = _row(session, job_id, job)
             row.status, row.stage, row.done, row.total = "working", "", 0, None
@@ -129,7 +129,7 @@ class UploadStatus:
                 left = session.scalars(sa.select(UploadRow).where(UploadRow.status.in_(UNFINISHED))).all()
             pending = queue.pending() if left else {}
             for lost in (row for row in left if row.job_id not in pending):
-                outcome = queue.ended(lost.job_id)
+                outcome = queue.recorded_outcome(lost.job_id)
                 with library.transaction() as session:
                     row = session.get_one(UploadRow, lost.id)
                     if outcome is not None:

@@ -16,9 +16,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-__all__ = ["LOCALES", "floors", "render", "text", "texts"]
+from kb.core.messages import Catalogue
 
-LOCALES = ("zh-HK", "en")
+__all__ = ["floors", "render", "text", "text_keys", "texts"]
 
 
 @cache
@@ -29,27 +29,30 @@ def floors() -> tuple[ModuleType, ...]:
 
 
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
-    """Return all texts of pages: ``{"ask.title": {"zh-HK": …, "en": …}}`` from every ``messages/<area>.json``."""
-    found: dict[str, dict[str, str]] = {}
-    for floor in floors():
-        for entry in files(floor).joinpath("messages").iterdir():
-            if entry.name.endswith(".json"):
-                area: dict[str, dict[str, str]] = json.loads(entry.read_text(encoding="utf-8"))
-                found |= {f"{entry.name.removesuffix('.json')}.{key}": both for key, both in area.items()}
-    return found
+def _areas() -> dict[str, Catalogue]:
+    """Return the texts of pages by area: every ``messages/<area>.json`` of the floors with pages."""
+    return {
+        entry.name.removesuffix(".json"): Catalogue(floor.__name__, f"messages/{entry.name}")
+        for floor in floors()
+        for entry in files(floor).joinpath("messages").iterdir()
+        if entry.name.endswith(".json")
+    }
+
+
+def text_keys() -> frozenset[str]:
+    """Return the keys of all texts of pages, each "<area>.<name>"."""
+    return frozenset(f"{area}.{name}" for area, catalogue in _areas().items() for name in catalogue)
 
 
 def text(key: str, locale: str, **values: object) -> str:
     """Return the text ``key`` ("<area>.<name>") in ``locale``."""
-    return catalogue()[key][locale].format(**values)
+    area, _, name = key.partition(".")
+    return _areas()[area].text(name, locale, **values)
 
 
 def texts(area: str, locale: str) -> dict[str, str]:
     """Return all texts of an area in ``locale``, for a page's own script; fields stay as they are."""
-    return {
-        key.removeprefix(area + "."): both[locale] for key, both in catalogue().items() if key.startswith(area + ".")
-    }
+    return _areas()[area].texts(locale)
 
 
 @cache

@@ -20,11 +20,11 @@ from eval.datasets import trec_files
 from kb.core.errors import InputError
 from kb.language.detect import detect
 
-__all__ = ["Dataset", "Entry", "Query", "load"]
+__all__ = ["BenchmarkQuery", "CorpusEntry", "Dataset", "load"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CorpusEntry:
     """One document of a test collection."""
 
     id: str
@@ -33,7 +33,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class BenchmarkQuery:
     """One question; ``extra`` has the fields the measures do not need (gold answers, topic …)."""
 
     id: str
@@ -54,10 +54,10 @@ class Dataset:
 
     name: str
     path: Path
-    corpus: list[Entry]
-    queries: list[Query]
+    corpus: list[CorpusEntry]
+    queries: list[BenchmarkQuery]
     qrels: dict[str, dict[str, int]]
-    unanswerable: list[Query]
+    unanswerable: list[BenchmarkQuery]
     digest: str
 
     def limited(self, number: int | None) -> Dataset:
@@ -77,7 +77,7 @@ def load(folder: Path) -> Dataset:
         InputError: ``dataset_invalid`` with the file, the line and what is wrong.
     """
     corpus = [
-        Entry(str(row["_id"]), str(row.get("title") or ""), str(row["text"]))
+        CorpusEntry(str(row["_id"]), str(row.get("title") or ""), str(row["text"]))
         for row in _rows(folder / "corpus.jsonl", ("_id", "text"))
     ]
     queries = _queries(folder)
@@ -98,20 +98,22 @@ def load(folder: Path) -> Dataset:
     )
 
 
-def _queries(folder: Path) -> list[Query]:
+def _queries(folder: Path) -> list[BenchmarkQuery]:
     path = folder / "queries.jsonl"
     if path.is_file():
         return [_query(row) for row in _rows(path, ("_id", "text"))]
     topics = next(iter(sorted(folder.glob("topics*"))), None)
     if topics is None:
         raise _invalid(folder, "neither queries.jsonl nor topics.*")
-    return [Query(key, text, detect(text).value) for key, text in trec_files.read_topics(topics)]
+    return [BenchmarkQuery(key, text, detect(text).value) for key, text in trec_files.read_topics(topics)]
 
 
-def _query(row: dict[str, Any]) -> Query:
+def _query(row: dict[str, Any]) -> BenchmarkQuery:
     text = str(row["text"])
     extra = {key: value for key, value in row.items() if key not in ("_id", "text", "lang", "language")}
-    return Query(str(row["_id"]), text, str(row.get("lang") or row.get("language") or detect(text).value), extra)
+    return BenchmarkQuery(
+        str(row["_id"]), text, str(row.get("lang") or row.get("language") or detect(text).value), extra
+    )
 
 
 def _qrels(folder: Path) -> dict[str, dict[str, int]]:
@@ -141,7 +143,7 @@ def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _shuffled(query: Query) -> str:
+def _shuffled(query: BenchmarkQuery) -> str:
     return hashlib.sha256(query.id.encode()).hexdigest()
 
 

@@ -18,18 +18,18 @@ from pathlib import Path
 import filelock
 
 from eval.datasets import vector_cache
-from eval.datasets.benchmark_collections import Dataset, Entry
+from eval.datasets.benchmark_collections import CorpusEntry, Dataset
 from eval.datasets.code_fingerprint import fingerprint
-from ingest.parsers.shared.element_builder import Builder
+from ingest.parsers.shared.element_builder import ElementBuilder
 from ingest.parsers.shared.parsed_document import ParsedDocument
 from ingest.parsers.shared.plain_text import add_text
-from ingest.prepared import Prepared
-from ingest.workers.reading import prepare
+from ingest.prepared import PreparedDocument
+from ingest.workers.reading_stage import prepare
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.library.documents import DEFAULT_COLLECTION, Library
 from kb.publishing import version_writer
-from kb.search.bilingual import pair_finder as twins
+from kb.search.bilingual import pair_finder
 from kb.search.dense import sentence_vectors
 from kb.search.dense.vector_store import VectorStore
 from kb.search.lexical import word_index
@@ -101,14 +101,20 @@ def _code() -> str:
     """A digest of the code that makes chunks and words; of publishing only what writes, so that scores may be tuned."""
     writes = [
         inspect.getsource(one)
-        for one in (prepare, version_writer.fill, word_index.add, sentence_vectors.text_of, sentence_vectors.store)
+        for one in (
+            prepare,
+            version_writer.fill,
+            word_index.add,
+            sentence_vectors.sentence_text,
+            sentence_vectors.store,
+        )
     ]
     return hashlib.sha256("".join([fingerprint(_MODULES), *writes]).encode()).hexdigest()
 
 
 def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: Path, progress: Progress) -> int:
     encoder = embedding.load(settings)
-    read: list[tuple[Entry, Prepared]] = []
+    read: list[tuple[CorpusEntry, PreparedDocument]] = []
     for done, entry in enumerate(dataset.corpus, 1):
         prepared = _prepared(entry, settings, encoder)
         if prepared is not None:
@@ -129,7 +135,7 @@ def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: P
         store.add(begun.version_id, version_writer.fill(library, begun, _content(prepared, rows)), rows)
         version_writer.publish(library, store, begun)
         progress("store", done, len(read))
-    twins.find_pairs(library)
+    pair_finder.find_pairs(library)
     _refine(library, encoder, cache, progress)
     return len(texts)
 
@@ -151,9 +157,9 @@ def _refine(library: Library, encoder: Encoder, cache: Path, progress: Progress)
         progress("sentences", min(done + _BATCH, total), total)
 
 
-def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> Prepared | None:
+def _prepared(entry: CorpusEntry, settings: Settings, encoder: Encoder) -> PreparedDocument | None:
     """Read one entry as a plain-text document; ``None`` where there is no text to find."""
-    builder = Builder()
+    builder = ElementBuilder()
     add_text(builder, entry.text)
     try:
         return prepare(ParsedDocument(builder.elements, title=entry.title), "", settings, encoder)
@@ -161,7 +167,7 @@ def _prepared(entry: Entry, settings: Settings, encoder: Encoder) -> Prepared | 
         return None
 
 
-def _content(prepared: Prepared, vectors: Vectors) -> version_writer.VersionContent:
+def _content(prepared: PreparedDocument, vectors: Vectors) -> version_writer.VersionContent:
     """Without the dates the text may state: a test collection is all in force."""
     return version_writer.VersionContent(
         title=prepared.title,

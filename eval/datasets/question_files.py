@@ -17,7 +17,7 @@ from eval.datasets.benchmark_collections import Dataset
 from kb.core.errors import InputError
 from kb.language.detect import detect
 
-__all__ = ["Place", "Question", "from_dataset", "from_row", "read", "write"]
+__all__ = ["JudgedQuestion", "Place", "from_dataset", "from_row", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class JudgedQuestion:
     """A question with its expected answer; ``facts`` may be empty where only the place is known."""
 
     id: str
@@ -48,7 +48,7 @@ class Question:
     extra: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
-def read(path: Path) -> list[Question]:
+def read(path: Path) -> list[JudgedQuestion]:
     """Read a question file.
 
     Raises:
@@ -71,7 +71,7 @@ def read(path: Path) -> list[Question]:
     return questions
 
 
-def from_row(row: dict[str, Any], default_id: str) -> Question:
+def from_row(row: dict[str, Any], default_id: str) -> JudgedQuestion:
     """Make a question from its JSON fields; raises the errors of a wrong shape as they come."""
     text = str(row["question"]).strip()
     if not text:
@@ -79,7 +79,7 @@ def from_row(row: dict[str, Any], default_id: str) -> Question:
     answerable = row.get("answerable", bool(row.get("documents") or row.get("facts")))
     if not isinstance(answerable, bool):
         raise TypeError("answerable: true or false expected")
-    return Question(
+    return JudgedQuestion(
         id=str(row.get("id") or default_id),
         question=text,
         language=str(row.get("language") or detect(text).value),
@@ -104,7 +104,7 @@ def _said(entry: Any) -> str:
     return entry if isinstance(entry, str) else str(entry["content"])
 
 
-def write(path: Path, questions: list[Question]) -> None:
+def write(path: Path, questions: list[JudgedQuestion]) -> None:
     """Write a question file that :func:`read` reads."""
     with path.open("w", encoding="utf-8") as stream:
         for one in questions:
@@ -130,10 +130,10 @@ def write(path: Path, questions: list[Question]) -> None:
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def from_dataset(dataset: Dataset) -> list[Question]:
+def from_dataset(dataset: Dataset) -> list[JudgedQuestion]:
     """Turn a test collection's queries into questions: answerable ones by qrels, and its unanswerable ones."""
     answerable = [
-        Question(
+        JudgedQuestion(
             query.id,
             query.text,
             query.language,
@@ -142,4 +142,4 @@ def from_dataset(dataset: Dataset) -> list[Question]:
         )
         for query in dataset.queries
     ]
-    return answerable + [Question(query.id, query.text, query.language, False) for query in dataset.unanswerable]
+    return answerable + [JudgedQuestion(query.id, query.text, query.language, False) for query in dataset.unanswerable]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.datasets import question_files as files
-from eval.datasets.question_files import Question
+from eval.datasets.question_files import JudgedQuestion
 from kb.core.errors import Conflict, InputError, NotFound
 from kb.store.tenants import Tenant
 
@@ -28,7 +28,7 @@ class TestSet:
 
     __test__ = False  # pytest: not a test
     name: str
-    questions: list[Question]
+    questions: list[JudgedQuestion]
 
 
 def path_of(tenant: Tenant, name: str) -> Path:
@@ -60,11 +60,11 @@ def get(tenant: Tenant, name: str) -> TestSet:
     return TestSet(name, _read(path))
 
 
-def _read(path: Path) -> list[Question]:
+def _read(path: Path) -> list[JudgedQuestion]:
     return files.read(path) if path.stat().st_size else []
 
 
-def create(tenant: Tenant, name: str, questions: list[Question]) -> TestSet:
+def create(tenant: Tenant, name: str, questions: list[JudgedQuestion]) -> TestSet:
     """Make a test set.
 
     Raises:
@@ -78,14 +78,14 @@ def create(tenant: Tenant, name: str, questions: list[Question]) -> TestSet:
         return _write(path, questions)
 
 
-def add(tenant: Tenant, name: str, question: Question) -> Question:
+def add(tenant: Tenant, name: str, question: JudgedQuestion) -> JudgedQuestion:
     """Add a question to a test set, which is made where missing; the question gets an id that is free.
 
     Raises:
         Conflict: ``question_in_testset`` when the set asks the very same already.
     """
 
-    def longer(known: list[Question]) -> list[Question]:
+    def longer(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
         if any((one.question, one.history) == (question.question, question.history) for one in known):
             raise Conflict("question_in_testset", name=name)
         return [*known, replace(question, id=_free_id(known))]
@@ -100,7 +100,7 @@ def remove(tenant: Tenant, name: str, question_id: str) -> TestSet:
         NotFound: ``testset_not_found``, ``question_not_found``.
     """
 
-    def shorter(known: list[Question]) -> list[Question]:
+    def shorter(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
         kept = [one for one in known if one.id != question_id]
         if len(kept) == len(known):
             raise NotFound("question_not_found")
@@ -120,7 +120,7 @@ def delete(tenant: Tenant, name: str) -> None:
 
 
 def _changed(
-    tenant: Tenant, name: str, change: Callable[[list[Question]], list[Question]], *, must_exist: bool
+    tenant: Tenant, name: str, change: Callable[[list[JudgedQuestion]], list[JudgedQuestion]], *, must_exist: bool
 ) -> TestSet:
     path = path_of(tenant, name)
     with _WRITING:
@@ -129,7 +129,7 @@ def _changed(
         return _write(path, change(_read(path) if path.is_file() else []))
 
 
-def _write(path: Path, questions: list[Question]) -> TestSet:
+def _write(path: Path, questions: list[JudgedQuestion]) -> TestSet:
     if len(questions) > MOST_QUESTIONS:
         raise InputError("testset_too_large", limit=MOST_QUESTIONS)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,6 +139,6 @@ def _write(path: Path, questions: list[Question]) -> TestSet:
     return TestSet(path.stem, questions)
 
 
-def _free_id(known: list[Question]) -> str:
+def _free_id(known: list[JudgedQuestion]) -> str:
     taken = {one.id for one in known}
     return next(f"q{number}" for number in range(len(known) + 1, 2 * len(known) + 2) if f"q{number}" not in taken)

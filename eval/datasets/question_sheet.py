@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from eval.datasets.question_files import Question, from_row
+from eval.datasets.question_files import JudgedQuestion, from_row
 from ingest.parsers.shared.encoding import decode
 from kb.core.errors import InputError
 
@@ -35,7 +35,7 @@ def _columns() -> dict[str, dict[str, Any]]:
     return loaded
 
 
-def read(path: Path) -> list[Question]:
+def read(path: Path) -> list[JudgedQuestion]:
     """Read a CSV or XLSX table of questions.
 
     Raises:
@@ -59,7 +59,7 @@ def read(path: Path) -> list[Question]:
     return questions
 
 
-def _question(row: dict[str, str], default_id: str) -> Question:
+def _question(row: dict[str, str], default_id: str) -> JudgedQuestion:
     pages = row.get("page", "")
     if pages and not pages.removesuffix(".0").isdigit():
         raise ValueError(f"page {pages!r} is not a number")

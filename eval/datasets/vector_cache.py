@@ -1,4 +1,9 @@
-"""Embeddings kept by text, so that a change of chunking or words does not embed a test collection again."""
+"""Embeddings kept by text on disk, so that a change of chunking or words does not embed a test collection again.
+
+Not :class:`kb.search.models.embedding_cache.EmbeddingCache`: that one keeps the texts seen last in the memory of one
+process. This one keeps all vectors of a test collection across runs, in a file that several processes may share, and
+what was made before an interruption is not lost.
+"""
 
 from __future__ import annotations
 

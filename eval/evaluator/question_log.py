@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 
+from assistant.conversations.stored_answer import StoredAnswer
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.models import embedding
+from kb.search.models.embedding_cache import EmbeddingCache
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.columns import now
 
@@ -24,6 +26,8 @@ __all__ = ["LoggedQuestion", "QuestionGroup", "groups"]
 # and in written Chinese had a median of .936; questions of different topics stayed below .916 in 99 of 100 pairs.
 ALIKE = 0.92
 MOST = 500
+# The page is opened again and again over much the same questions; 4,000 vectors take 6 MB.
+_VECTORS = EmbeddingCache(4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class LoggedQuestion:
     trouble: Literal["refused", "disliked"]
     reason: str
     comment: str
-    answer: dict[str, Any]
+    answer: StoredAnswer
 
 
 @dataclass(slots=True)
@@ -60,7 +64,7 @@ def groups(settings: Settings, library: Library, collections: Collection[str], d
     asked = [one for one in _troubled(library, days) if _within(one.answer, collections)]
     if not asked:
         return []
-    vectors = embedding.load(settings).encode_queries([one.question for one in asked])
+    vectors = _VECTORS.queries(embedding.load(settings), [one.question for one in asked])
     found: list[tuple[int, QuestionGroup]] = []
     for place, one in enumerate(asked):
         near = [(float(vectors[place] @ vectors[first]), group) for first, group in found]
@@ -88,21 +92,20 @@ def _troubled(library: Library, days: int) -> list[LoggedQuestion]:
 
 
 def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion:
+    answer = StoredAnswer.from_json(message.answer)
     disliked = feedback is not None and feedback.verdict < 0
     return LoggedQuestion(
         message_id=message.id,
-        question=str(message.answer.get("searched") or message.question),
+        question=answer.searched or message.question,
         language=message.language,
         asked_at=message.asked_at,
         trouble="disliked" if disliked else "refused",
         reason=feedback.reason if feedback is not None and disliked else message.reason,
         comment=feedback.comment if feedback is not None and disliked else "",
-        answer=message.answer,
+        answer=answer,
     )
 
 
-def _within(answer: dict[str, Any], collections: Collection[str]) -> bool:
+def _within(answer: StoredAnswer, collections: Collection[str]) -> bool:
     """Whether an evaluator who reads ``collections`` may see the question: what lies near it tells what it is about."""
-    places = [*(answer.get("citations") or []), *(answer.get("nearest") or [])]
-    quoted = {one.get("collection") for one in places} - {None}
-    return quoted <= set(collections)
+    return {one.collection for one in answer.places} <= set(collections)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.auth.dependencies import Evaluator
 from eval.datasets import question_files as files
 from eval.datasets import question_sets, question_sheet
-from eval.datasets.question_files import Place, Question
+from eval.datasets.question_files import JudgedQuestion, Place
 from eval.datasets.question_sets import TestSet
 from kb.core.errors import FileRejected, InputError
 from kb.language.detect import detect
@@ -105,7 +105,7 @@ def _detail(one: TestSet) -> TestSetDetail:
     return TestSetDetail(**_public(one).model_dump(), items=[_question(question) for question in one.questions])
 
 
-def _question(one: Question) -> QuestionPublic:
+def _question(one: JudgedQuestion) -> QuestionPublic:
     return QuestionPublic(
         id=one.id,
         language=one.language,
@@ -145,7 +145,7 @@ def import_sheet(
     return _public(made)
 
 
-def _sheet(file: UploadFile) -> list[Question]:
+def _sheet(file: UploadFile) -> list[JudgedQuestion]:
     shown = Path(file.filename or "questions.csv").name
     suffix = Path(shown).suffix.casefold()
     if suffix not in (".csv", ".xlsx", ".jsonl"):
@@ -215,7 +215,7 @@ def add_question(caller: Evaluator, name: TestSetName, wanted: QuestionCreate) -
     made = question_sets.add(
         caller.tenant,
         name,
-        Question(
+        JudgedQuestion(
             id="",
             question=wanted.question.strip(),
             language=detect(wanted.question).value,

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from eval.datasets.question_files import Place, Question
+from eval.datasets.question_files import JudgedQuestion, Place
 
 __all__ = ["MEASURES", "Records", "is_quoted_in", "judge"]
 
@@ -42,7 +42,7 @@ class Records(Protocol):
         ...
 
 
-def judge(question: Question, answer: Mapping[str, Any], records: Records | None) -> dict[str, float | None]:
+def judge(question: JudgedQuestion, answer: Mapping[str, Any], records: Records | None) -> dict[str, float | None]:
     """Return the value of every measure and ``foreign``, the number of passages that are not this tenant's.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eval.datasets import trec_files
-from eval.datasets.benchmark_collections import Dataset, Query
+from eval.datasets.benchmark_collections import BenchmarkQuery, Dataset
 from eval.measures import retrieval_measures
 
 __all__ = ["languages_of", "summarise"]
@@ -53,7 +53,7 @@ def summarise(
     return summary, rows
 
 
-def languages_of(queries: Sequence[Query]) -> dict[str, list[str]]:
+def languages_of(queries: Sequence[BenchmarkQuery]) -> dict[str, list[str]]:
     """Return query ids per language and under "all"."""
     groups: dict[str, list[str]] = {"all": [query.id for query in queries]}
     for language in sorted({query.language for query in queries}):

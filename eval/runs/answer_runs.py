@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
-from eval.datasets.question_files import Question
+from eval.datasets.question_files import JudgedQuestion
 from eval.measures import refusal_measures, retrieval_measures
 from eval.measures.answer_judge import MEASURES, judge
 from eval.measures.tenant_records import TenantRecords
@@ -28,7 +28,7 @@ Groups = dict[str, list[str]]
 def run(
     settings: Settings,
     tenant: Tenant,
-    questions: list[Question],
+    questions: list[JudgedQuestion],
     *,
     folder: Path,
     subject: str = "",
@@ -56,7 +56,7 @@ def run(
 
 def ask(
     retriever: Retriever,
-    questions: list[Question],
+    questions: list[JudgedQuestion],
     progress: Callable[[str, int, int], None],
     collections: list[str] | None = None,
 ) -> dict[str, dict[str, Any]]:
@@ -89,7 +89,7 @@ def read_answers(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def summarise(
-    questions: list[Question], answers: dict[str, dict[str, Any]], records: TenantRecords | None
+    questions: list[JudgedQuestion], answers: dict[str, dict[str, Any]], records: TenantRecords | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Judge answers: a table per group with intervals, refusal, latency, and a row per question."""
     unasked: dict[str, Any] = {"refused": True, "answer": "", "citations": [], "contexts": [], "reason": "missing"}
@@ -136,7 +136,7 @@ def summarise(
     return summary, rows
 
 
-def groups_of(questions: list[Question]) -> Groups:
+def groups_of(questions: list[JudgedQuestion]) -> Groups:
     """Return question ids under "all", each split, and inside each split every language and kind."""
     splits = sorted({one.split for one in questions if one.split})
     groups: Groups = {"all": [one.id for one in questions]}

@@ -12,7 +12,7 @@ from typing import Any
 
 from eval.datasets.collection_index import Progress
 from ingest import document_names, prepared
-from ingest.archive_members import MOST_NESTED
+from ingest.archive_members import MAX_NESTING
 from ingest.workers.worker_pool import WorkerPool
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
@@ -80,7 +80,7 @@ def _read(source: Path, shown: str, scratch: Path, workers: WorkerPool, depth: i
             seconds=seconds,
             error=error,
         )
-        for inner, path in members if depth < MOST_NESTED else []:
+        for inner, path in members if depth < MAX_NESTING else []:
             if document_names.is_document(PurePosixPath(inner)):
                 yield from _read(Path(path), f"{shown}/{inner}", scratch, workers, depth + 1)
 

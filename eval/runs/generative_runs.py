@@ -14,9 +14,10 @@ from typing import Any
 
 from assistant.answers.answer import Answer
 from assistant.checking.claim_checker import Verdict
+from assistant.events import DeltaEvent, final_answer
 from assistant.turn import Turn, stream
 from assistant.turn import answer as answer_turn
-from eval.datasets.question_files import Question
+from eval.datasets.question_files import JudgedQuestion
 from eval.measures.answer_judge import judge
 from eval.measures.tenant_records import TenantRecords
 from eval.runs.latency import percentiles
@@ -33,7 +34,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 def run(
     retriever: Retriever,
-    questions: list[Question],
+    questions: list[JudgedQuestion],
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> dict[str, Any]:
     """Ask every question twice, with the model and with quotes only, and sum both up.
@@ -52,19 +53,14 @@ def run(
     return found | {"questions": len(questions), "model": retriever.settings.llm_model, "rows": rows["llm"]}
 
 
-def _asked(retriever: Retriever, one: Question, records: TenantRecords, generate: bool) -> Row:
+def _asked(retriever: Retriever, one: JudgedQuestion, records: TenantRecords, generate: bool) -> Row:
     turn = Turn(one.question, history=one.history, as_of=one.as_of, id=one.id, generate=generate)
     started = time.perf_counter()
-    first: float | None = None
-    answer: Answer | None = None
-    for event in stream(retriever, turn):
-        if event.kind == "delta" and first is None:
-            first = time.perf_counter() - started
-        answer = event.answer or answer
-    if answer is None:
-        raise AssertionError("a turn ends with an answer")
+    timed = [(time.perf_counter() - started, event) for event in stream(retriever, turn)]
+    answer = final_answer(event for _, event in timed)
+    first = next((at for at, event in timed if isinstance(event, DeltaEvent)), timed[-1][0])
     verdicts = Counter(sentence.verdict for sentence in answer.sentences)
-    shown = sum(sentence.kept for sentence in answer.sentences) if answer.answerer == "llm" else 0
+    shown = sum(sentence.may_be_shown for sentence in answer.sentences) if answer.answerer == "llm" else 0
     sent = "\n".join(message["content"] for message in answer.egress.sent)
     return {
         "id": one.id,
@@ -77,14 +73,14 @@ def _asked(retriever: Retriever, one: Question, records: TenantRecords, generate
         "wrong_after": len(unheld(answer.answer, _sources(retriever, answer, one))),
         "refusal_right": answer.refused != one.answerable,
         "fact": judge(one, answer.as_dict(), records)["fact in answer"],
-        "first_ms": 1000 * (first if first is not None else time.perf_counter() - started),
+        "first_ms": 1000 * first,
         "ms": answer.ms,
         "text": answer.answer,
         "sentences": [(sentence.verdict.value, sentence.why, sentence.text) for sentence in answer.sentences],
     }
 
 
-def _sources(retriever: Retriever, answer: Answer, one: Question) -> str:
+def _sources(retriever: Retriever, answer: Answer, one: JudgedQuestion) -> str:
     """Everything a number of the answer may stand on: cited passages with their places, or the nearest of a refusal."""
     chunks = retriever.library.chunks(citation.chunk_id for citation in answer.citations)
     cited = [

@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 import sqlalchemy as sa
 
-from eval.datasets.benchmark_collections import Query
+from eval.datasets.benchmark_collections import BenchmarkQuery
 from kb.core.settings import Settings
 from kb.language.sentences import sentences
 from kb.library.documents import DEFAULT_COLLECTION, Library
@@ -42,7 +42,12 @@ Progress = Callable[[str, int, int], None]
 
 
 def grow(
-    settings: Settings, source: Tenant, queries: Sequence[Query], sizes: Sequence[int], folder: Path, progress: Progress
+    settings: Settings,
+    source: Tenant,
+    queries: Sequence[BenchmarkQuery],
+    sizes: Sequence[int],
+    folder: Path,
+    progress: Progress,
 ) -> list[dict[str, Any]]:
     """Fill a tenant up to each size in turn and time ``queries`` there.
 
@@ -146,7 +151,9 @@ def _add(settings: Settings, tenant: Tenant, maker: _Maker, held: int, number: i
     return number
 
 
-def _ask(retriever: Retriever, queries: Sequence[Query], progress: Callable[[int, int], None]) -> dict[str, float]:
+def _ask(
+    retriever: Retriever, queries: Sequence[BenchmarkQuery], progress: Callable[[int, int], None]
+) -> dict[str, float]:
     taken = []
     retriever.retrieve(queries[0].text)
     for done, query in enumerate(queries, 1):

@@ -17,7 +17,7 @@ import psutil
 from ingest import document_names, prepared
 from ingest.error_json import error_from_json
 from ingest.job import Job, job_for
-from ingest.queue import job_queue as durable
+from ingest.queue import job_queue
 from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.store import tenants, writer_lock
@@ -67,7 +67,7 @@ class Stages:
         self._begun: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
 
     def report(self, path: str, stage: str, done: int, total: int | None) -> None:
-        """Note a progress event (:data:`ingest.context.Report`); a stage lasts until the file's next one."""
+        """Note a progress event (:data:`ingest.context.ReportProgress`); a stage lasts until the file's next one."""
         begun = self._begun[path]
         if not begun or begun[-1][0] != stage:
             begun.append((stage, time.monotonic()))
@@ -148,7 +148,7 @@ def pipeline(settings: Settings, workers: WorkerPool, paths: Sequence[Path], hom
     stages = Stages()
     with (
         writer_lock.writing(inside.data, "kb eval ingest"),
-        durable.running(inside, workers, stages.report) as work,
+        job_queue.open_queue(inside, workers, stages.report) as work,
         ThreadPoolExecutor(len(paths)) as pool,
     ):
 

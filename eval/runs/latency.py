@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from assistant import turn
-from eval.datasets.question_files import Question
+from eval.datasets.question_files import JudgedQuestion
 from kb.core.cpu_cores import usable_cores
 from kb.core.errors import Transient
 from kb.core.settings import Settings
@@ -42,7 +42,7 @@ print(psutil.Process().memory_info().rss / 1024 / 1024)
 def measure(
     settings: Settings,
     tenant: Tenant,
-    questions: list[Question],
+    questions: list[JudgedQuestion],
     *,
     cold: int = 3,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
@@ -78,7 +78,7 @@ def measure(
     return found
 
 
-def _cold(tenant: Tenant, question: Question, environment: dict[str, str]) -> float:
+def _cold(tenant: Tenant, question: JudgedQuestion, environment: dict[str, str]) -> float:
     start = "from kb.cli import main; main()"
     command = [sys.executable, "-c", start, "ask", question.question, "--tenant", tenant.slug, "--json"]
     started = time.perf_counter()
@@ -86,7 +86,7 @@ def _cold(tenant: Tenant, question: Question, environment: dict[str, str]) -> fl
     return time.perf_counter() - started
 
 
-def _memory(tenant: Tenant, questions: list[Question], environment: dict[str, str]) -> int:
+def _memory(tenant: Tenant, questions: list[JudgedQuestion], environment: dict[str, str]) -> int:
     asked = json.dumps([one.question for one in questions])
     return round(float(_run([sys.executable, "-c", _SERVING, tenant.slug], environment, asked).split()[-1]))
 

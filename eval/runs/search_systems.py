@@ -3,7 +3,7 @@
 ``hybrid`` is what the product returns, as it returns it. ``dense``, ``centred`` and ``lexical`` are the same
 candidates in the order of the score each leg gave them (``Passage.why``). The ablations ask with a part of the
 understood question taken away, or without a look at the single sentences of a passage (``no-units``), or with the two
-copies of a bilingual document apart (``no-twins``). Nothing of the search is built a second time here.
+documents of a bilingual pair ranked apart (``no-pairs``). Nothing of the search is built a second time here.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ SYSTEMS: dict[str, System] = {
     "dense": System(_understood, _dense),
     "centred": System(_understood, _centred),
     "lexical": System(_understood, _lexical),
-    "no-units": System(_understood, _as_returned, RankingWeights(unit_share=0.0)),
-    "no-twins": System(_understood, _as_returned, RankingWeights(twins=False)),
+    "no-units": System(_understood, _as_returned, RankingWeights(sentence_share=0.0)),
+    "no-pairs": System(_understood, _as_returned, RankingWeights(pairs=False)),
     "no-glossary": System(_without_glossary, _as_returned),
     "no-translation": System(_without_translation, _as_returned),
     "no-rewriting": System(_without_rewriting, _as_returned),

@@ -26,15 +26,15 @@ from numpy.typing import NDArray
 from assistant.evidence.gather import gather
 from assistant.evidence.quotable_spans import QuotableSpan, whole
 from assistant.evidence.scoring import FEATURES
-from assistant.turn import searched
+from assistant.question import standalone_question
 from eval.datasets import benchmark_collections, collection_index, question_files
-from eval.datasets.question_files import Place, Question
+from eval.datasets.question_files import JudgedQuestion, Place
 from eval.measures.answer_judge import is_quoted_in
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
-__all__ = ["Example", "fit"]
+__all__ = ["ChoiceExample", "fit"]
 
 RIDGE = 3.0
 OTHER_KIND = 0.3  # what a question of a BEIR folder counts against one of the samples
@@ -44,7 +44,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ChoiceExample:
     """One question: a row of features per unit, shape (units, len(FEATURES)); which are right; what it counts."""
 
     rows: Floats
@@ -53,16 +53,16 @@ class Example:
     document: str
 
 
-def _example(retriever: Retriever, asked: Question, day: date | None, weight: float) -> Example | None:
+def _example(retriever: Retriever, asked: JudgedQuestion, day: date | None, weight: float) -> ChoiceExample | None:
     """Return the question's example; ``None`` where search found no unit that tells the fact."""
-    evidence = gather(retriever, searched(asked.question, asked.history), None, day)
-    right = np.array([_tells(asked, one.unit) for one in evidence.units], dtype=bool)
+    evidence = gather(retriever, standalone_question(asked.question, asked.history), None, day)
+    right = np.array([_tells(asked, one.span) for one in evidence.spans], dtype=bool)
     if not right.any():
         return None
-    return Example(np.stack([one.features for one in evidence.units]), right, weight, asked.documents[0].document)
+    return ChoiceExample(np.stack([one.features for one in evidence.spans]), right, weight, asked.documents[0].document)
 
 
-def _tells(asked: Question, unit: QuotableSpan) -> bool:
+def _tells(asked: JudgedQuestion, unit: QuotableSpan) -> bool:
     quote = whole(unit).text
     told = any(any(is_quoted_in(one, quote) for one in alternatives) for alternatives in asked.facts)
     return told and any(_is_from(place, unit) for place in asked.documents)
@@ -73,7 +73,7 @@ def _is_from(place: Place, unit: QuotableSpan) -> bool:
     return passage.document == place.document and (not place.evidence or is_quoted_in(place.evidence, passage.text))
 
 
-def _of_samples(settings: Settings, folder: Path) -> Iterator[Example | None]:
+def _of_samples(settings: Settings, folder: Path) -> Iterator[ChoiceExample | None]:
     for tenant in tenants.listing(settings):
         path = folder / tenant.slug / "questions.jsonl"
         retriever = Retriever(settings, tenant)
@@ -82,7 +82,7 @@ def _of_samples(settings: Settings, folder: Path) -> Iterator[Example | None]:
                 yield _example(retriever, asked, asked.as_of, 1.0)
 
 
-def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example | None]:
+def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[ChoiceExample | None]:
     dataset = benchmark_collections.load(folder)
     inside, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
     retriever = Retriever(inside, tenant)
@@ -90,11 +90,11 @@ def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example | N
         answers = tuple(str(one) for one in query.extra.get("answers") or [])
         places = tuple(Place(document) for document, grade in dataset.qrels[query.id].items() if grade > 0)
         if answers and places:
-            asked = Question(query.id, query.text, query.language, True, places, (answers,))
+            asked = JudgedQuestion(query.id, query.text, query.language, True, places, (answers,))
             yield _example(retriever, asked, None, OTHER_KIND)
 
 
-def fit(examples: Sequence[Example], ridge: float = RIDGE) -> Floats:
+def fit(examples: Sequence[ChoiceExample], ridge: float = RIDGE) -> Floats:
     """Return the weights, in the order of ``FEATURES``, by gradient descent on standardised features."""
     rows = np.concatenate([one.rows for one in examples])
     spread = rows.std(axis=0) + 1e-6
@@ -127,7 +127,7 @@ def _loss(
     return loss, np.asarray(pull @ rows + 2.0 * ridge * beta)
 
 
-def _cross_validated(examples: Sequence[Example]) -> dict[str, float]:
+def _cross_validated(examples: Sequence[ChoiceExample]) -> dict[str, float]:
     """Return, over the samples' questions, how often the first unit and one of the first three is right."""
     fold = [zlib.crc32(one.document.encode()) % FOLDS for one in examples]
     first, third = [], []

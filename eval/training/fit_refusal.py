@@ -25,17 +25,17 @@ import numpy as np
 
 from assistant.answers.refusal import FEATURES, features
 from assistant.evidence.gather import gather
-from assistant.turn import searched
+from assistant.question import standalone_question
 from eval.datasets import benchmark_collections, collection_index, question_files
-from eval.datasets.question_files import Question
-from kb.core.dates import today
+from eval.datasets.question_files import JudgedQuestion
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.library.documents import DocumentVersion
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from kb.store.tenants import Tenant
 
-__all__ = ["Example", "fit"]
+__all__ = ["RefusalExample", "fit"]
 
 MADE = 0.25  # what a made example counts against a question as a person asked it
 OTHER_KIND = 0.3  # of these, in a set that has no unanswerable questions of its own
@@ -44,7 +44,7 @@ ABOUT = 0.02  # of F1, in which thresholds do not differ
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class RefusalExample:
     """Features of one question's evidence, whether it was answerable, what it counts, and whether it was asked so."""
 
     values: list[float]
@@ -67,12 +67,12 @@ class _Some(Retriever):
 
 def _example(
     retriever: Retriever, text: str, day: date | None, answerable: bool, source: str, weight: float, real: bool = False
-) -> Example:
+) -> RefusalExample:
     values = features(gather(retriever, text, None, day))
-    return Example([values[name] for name in FEATURES], answerable, weight, real, source)
+    return RefusalExample([values[name] for name in FEATURES], answerable, weight, real, source)
 
 
-def _of_samples(settings: Settings, folder: Path) -> Iterator[Example]:
+def _of_samples(settings: Settings, folder: Path) -> Iterator[RefusalExample]:
     for tenant in tenants.listing(settings):
         path = folder / tenant.slug / "questions.jsonl"
         for asked in question_files.read(path) if path.is_file() else []:
@@ -80,8 +80,8 @@ def _of_samples(settings: Settings, folder: Path) -> Iterator[Example]:
                 yield from _of_question(settings, tenant, asked)
 
 
-def _of_question(settings: Settings, tenant: Tenant, asked: Question) -> Iterator[Example]:
-    text, day = searched(asked.question, asked.history), asked.as_of
+def _of_question(settings: Settings, tenant: Tenant, asked: JudgedQuestion) -> Iterator[RefusalExample]:
+    text, day = standalone_question(asked.question, asked.history), asked.as_of
     everything = Retriever(settings, tenant)
     yield _example(everything, text, day, asked.answerable, tenant.slug, 1.0, real=True)
     gone = {place.document for place in asked.documents}
@@ -93,7 +93,7 @@ def _of_question(settings: Settings, tenant: Tenant, asked: Question) -> Iterato
         yield _example(_Some(settings, tenant, (few | gone).__contains__), text, day, True, tenant.slug, MADE)
 
 
-def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example]:
+def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[RefusalExample]:
     dataset = benchmark_collections.load(folder)
     inside, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
     real = bool(dataset.unanswerable)
@@ -108,7 +108,7 @@ def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[Example]:
         yield _example(retriever, query.text, None, False, dataset.name, weight, real)
 
 
-def fit(examples: list[Example]) -> dict[str, Any]:
+def fit(examples: list[RefusalExample]) -> dict[str, Any]:
     """Return bias, weights, threshold, and what cross-validation measured."""
     matrix = np.array([one.values for one in examples])
     wanted = np.array([one.answerable for one in examples])

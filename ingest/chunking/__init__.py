@@ -1,1 +1,8 @@
-"""TODO room."""
+"""Outline → chunks: the pieces of text that are embedded, searched and quoted.
+
+In reading order:
+
+    chunker   outline → chunks; :func:`.chunker.chunk` is the way in
+    splitter  blocks → pieces: paragraphs, table rows, parts of long ones
+    packer    pieces → drafts of chunks, along the tree of sections
+"""

@@ -1,39 +1,29 @@
-"""What a person sees while files are taken in: a bar per file at work, then a line per file."""
+"""What a person sees while files are ingested: a progress bar per running file, then a line per finished file."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ingest.job import Outcome
+from kb.core.messages import Catalogue
 
-__all__ = ["Display", "texts"]
+__all__ = ["MESSAGES", "Display"]
+
+MESSAGES = Catalogue("ingest.commands", "progress.json")
 
 _MARKS = {"indexed": ("✓", "green"), "unchanged": ("=", "dim"), "replaced": ("↻", "cyan"), "failed": ("✗", "red")}
 _NAME_WIDTH = 44
 
 
-@cache
-def texts(locale: str) -> dict[str, str]:
-    """Return the command line's own words in ``locale`` ("zh-HK" or "en")."""
-    loaded: dict[str, dict[str, str]] = json.loads(
-        files("ingest.commands").joinpath("progress.json").read_text(encoding="utf-8")
-    )
-    return {key: both[locale] for key, both in loaded.items()}
-
-
 class Display:
-    """Bars on standard error, lines on standard output; silent bars where standard error is no terminal."""
+    """Bars on standard error, lines on standard output. No bars are shown where standard error is no terminal."""
 
     def __init__(self, locale: str, lines: bool = True) -> None:
-        self._texts = texts(locale)
         self._locale = locale
         self._lines = Console(highlight=False, soft_wrap=True) if lines else None
         self._console = Console(stderr=True, highlight=False)
@@ -55,23 +45,23 @@ class Display:
             yield
 
     def close(self) -> None:
-        """Take the bars away, for a program that ends without unwinding."""
+        """Remove the bars, for a program that ends without leaving its ``with`` blocks."""
         self._progress.stop()
 
     def report(self, path: str, stage: str, done: int, total: int | None) -> None:
-        """Show how far a file is; called from several threads."""
+        """Show the progress of a file; called from several threads."""
         if self._progress.disable:
             return
         bar = self._bars.get(path)
         if bar is None:
             name = path if len(path) <= _NAME_WIDTH else "…" + path[1 - _NAME_WIDTH :]
             bar = self._bars[path] = self._progress.add_task(name, total=total, stage="")
-        self._progress.update(bar, completed=done, total=total, stage=self._texts[f"stage_{stage}"])
+        self._progress.update(bar, completed=done, total=total, stage=self._text(f"stage_{stage}"))
 
     def note(self, key: str, **values: Any) -> None:
-        """Say something on standard error, above the bars."""
+        """Print the text ``key`` on standard error, above the bars."""
         if not self._progress.disable:
-            self._console.print(self._texts[key].format(**values), style="dim", markup=False)
+            self._console.print(self._text(key, **values), style="dim", markup=False)
 
     def outcome(self, outcome: Outcome) -> None:
         """Print the line of a finished file."""
@@ -91,18 +81,20 @@ class Display:
 
             error = error_from_json(outcome.error)
             return f"{error.message(self._locale)}  [{error.code}]"
-        pages = self._texts["pages"].format(n=outcome.pages) if outcome.pages is not None else ""
         parts = [
-            self._texts[f"status_{outcome.status}"],
-            self._texts["version"].format(n=outcome.version),
-            pages,
-            self._texts["chunks"].format(n=outcome.chunks),
+            self._text(f"status_{outcome.status}"),
+            self._text("version", n=outcome.version),
+            self._text("pages", n=outcome.pages) if outcome.pages is not None else "",
+            self._text("chunks", n=outcome.chunks),
             f"{outcome.seconds:.1f} s" if outcome.status != "unchanged" else "",
         ]
         return " · ".join(part for part in parts if part)
 
     def summary(self, counts: dict[str, int], seconds: float) -> None:
-        """Print the last line: how many files ended how."""
+        """Print the last line: the number of files per status, and the seconds in all."""
         if self._lines is not None:
-            said = [f"{self._texts[f'status_{status}']} {n}" for status, n in counts.items() if n]
-            self._lines.print(f"{self._texts['done']}  {' · '.join(said) or '0'} · {seconds:.1f} s", markup=False)
+            parts = [f"{self._text(f'status_{status}')} {n}" for status, n in counts.items() if n]
+            self._lines.print(f"{self._text('done')}  {' · '.join(parts) or '0'} · {seconds:.1f} s", markup=False)
+
+    def _text(self, key: str, /, **values: object) -> str:
+        return MESSAGES.text(key, self._locale, **values)

@@ -1,4 +1,4 @@
-"""ZIP: every member a file of its own. Member names in Big5, GBK or CP437 are read; archives inside are opened."""
+"""ZIP archives: every member becomes an attachment. Member names may be Big5, GBK or CP437; inner ZIPs are opened."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from ingest.parsers.shared.encoding import decode_as, guess_encoding
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import check_zip, open_zip, safe_name
 from kb.core.errors import FileRejected
+from kb.core.file_signatures import Signature, signature_of
 
 __all__ = ["parse"]
 
-_MAX_DEPTH = 3  # archives inside archives; hostile ones nest deeper, people do not
-_JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+_MAX_DEPTH = 3  # archives inside archives; only hostile ones nest deeper
+_SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Unpack a ZIP into attachments; a damaged or locked member is noted and the rest goes on.
+    """Unpack a ZIP into attachments. A damaged or encrypted member is noted, and the others are unpacked.
 
     Raises:
-        FileRejected: ``file_too_complex``, ``file_unsafe_path``; ``file_encrypted`` if every member is locked.
+        FileRejected: ``file_too_complex``, ``file_unsafe_path``; ``file_encrypted`` if every member is encrypted.
     """
     folder = AttachmentFolder(context)
     notes: list[str] = []
@@ -41,56 +42,57 @@ def _unpack(
     for member, name in zip(archive.infolist(), names, strict=True):
         if (
             member.is_dir()
-            or name.startswith(_JUNK[0])
-            or safe_name(name) in _JUNK[1:]
+            or name.startswith(_SYSTEM_FILES[0])
+            or safe_name(name) in _SYSTEM_FILES[1:]
             or safe_name(name).startswith("._")
         ):
             continue
-        shown = prefix + name.replace("\\", "/")
+        full_name = prefix + name.replace("\\", "/")
         if member.flag_bits & _ENCRYPTED_FLAG:
-            notes.append(f"member_encrypted:{shown}")
+            notes.append(f"member_encrypted:{full_name}")
             continue
         try:
             data = archive.read(member)
         except MemoryError:
             raise
-        except Exception:  # a bad checksum, an unknown compression, cut data: this member only
-            notes.append(f"member_broken:{shown}")
+        except Exception:  # a bad checksum, an unknown compression, truncated data: only this member is lost
+            notes.append(f"member_broken:{full_name}")
             continue
         if not data:
-            notes.append(f"member_empty:{shown}")
-        elif name.lower().endswith(".zip") and data.startswith(b"PK"):
-            _open_inner(data, shown, depth, folder, notes, context)
+            notes.append(f"member_empty:{full_name}")
+        elif name.lower().endswith(".zip") and signature_of(data) is Signature.ZIP:
+            _unpack_inner(data, full_name, depth, folder, notes, context)
         else:
-            folder.save(shown, data)
+            folder.save(full_name, data)
 
 
-def _open_inner(
-    data: bytes, shown: str, depth: int, folder: AttachmentFolder, notes: list[str], context: ParseContext
+def _unpack_inner(
+    data: bytes, full_name: str, depth: int, folder: AttachmentFolder, notes: list[str], context: ParseContext
 ) -> None:
     if depth >= _MAX_DEPTH:
         raise FileRejected("file_too_complex", name=context.filename, what=f"ZIP in ZIP, depth {depth + 1}")
     try:
         inner = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError):
-        notes.append(f"member_broken:{shown}")
+        notes.append(f"member_broken:{full_name}")
         return
     with inner:
         check_zip(inner, context)
-        _unpack(inner, f"{shown}/", depth + 1, folder, notes, context)
+        _unpack(inner, f"{full_name}/", depth + 1, folder, notes, context)
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
-    """Member names; without the UTF-8 flag zipfile reads CP437, but the bytes are what the sender's Windows used.
+    """Return the member names with their real encoding.
 
-    All names of an archive come from one machine, so they are guessed together: one name is too short a sample.
+    Without the UTF-8 flag zipfile decodes CP437, but the bytes are in the encoding of the sender's Windows. All names
+    of an archive come from one machine, so the encoding is guessed from all of them: one name is too short a sample.
     """
     members = archive.infolist()
     unmarked = [m.filename.encode("cp437", "replace") for m in members if not m.flag_bits & _UTF8_FLAG]
-    foreign = [name for name in unmarked if not name.isascii()]
-    if not foreign:
+    non_ascii = [name for name in unmarked if not name.isascii()]
+    if not non_ascii:
         return [member.filename for member in members]
-    encoding = guess_encoding(b"\n".join(foreign))
+    encoding = guess_encoding(b"\n".join(non_ascii))
     if encoding in ("cp1252", "mac_roman"):
         encoding = "cp437"
     return [

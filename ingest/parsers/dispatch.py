@@ -1,6 +1,6 @@
-"""From a file to its parser: limits first, then kind, then the module that reads it.
+"""Chooses the parser of a file: check the size, detect the kind, import the parser.
 
-Parser modules are imported only when a file of their kind comes, so that ``kb ask`` never pays for them.
+A parser module is imported only when a file of its kind is read, so that ``kb ask`` does not load it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from ingest.parsers.file_kind import KIND_OF_SUFFIX, detect, suffix_of
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected, SinziError
 
-__all__ = ["SUPPORTED_SUFFIXES", "parse_file"]
-
-SUPPORTED_SUFFIXES = frozenset(KIND_OF_SUFFIX)
+__all__ = ["parse_file"]
 
 _MODULE_OF_KIND = {
     "pdf": "pdf.pdf_document",
@@ -41,22 +39,22 @@ _MODULE_OF_KIND = {
     "epub": "web.epub",
     "zip": "archive",
 }
-# kinds that read each other's files without a word: nobody cares that a .txt is Markdown
-_SAME = {frozenset(("text", "markdown")), frozenset(("eml", "mhtml")), frozenset(("html", "xml"))}
+# Pairs of kinds that get no note when the suffix means one and the content is the other: Markdown in a .txt file.
+_INTERCHANGEABLE = {frozenset(("text", "markdown")), frozenset(("eml", "mhtml")), frozenset(("html", "xml"))}
 
 
 def parse_file(path: Path, context: ParseContext) -> ParsedDocument:
     """Read one file into elements.
 
     Args:
-        path: where the bytes lie; its name is not looked at.
-        context: the name the file was handed in with, the limits, the progress callback.
+        path: the file; its name is not used.
+        context: the original name of the file, the limits, the progress callback.
 
     Returns:
-        At least one element or one attachment; ``notes`` holds ``read_as:KIND`` when the name said otherwise.
+        At least one element or one attachment. ``notes`` holds ``read_as:KIND`` when the suffix means another kind.
 
     Raises:
-        FileRejected: one of the ``file_*`` codes; nothing else leaves this function for a bad file.
+        FileRejected: one of the ``file_*`` codes. A bad file raises no other error.
     """
     name = context.filename
     _check_size(path, context)
@@ -68,14 +66,14 @@ def parse_file(path: Path, context: ParseContext) -> ParsedDocument:
         raise
     except (MemoryError, RecursionError) as error:
         raise FileRejected("file_too_complex", name=name, what=type(error).__name__) from error
-    except Exception as error:  # a parser met something nobody foresaw: the batch goes on, the cause is kept
+    except Exception as error:  # an unexpected error in a parser: only this file fails, and the cause is kept
         raise FileRejected("file_broken", name=name) from error
     named = KIND_OF_SUFFIX.get(suffix_of(name))
-    if named and named != kind and frozenset((named, kind)) not in _SAME:
+    if named and named != kind and frozenset((named, kind)) not in _INTERCHANGEABLE:
         parsed.notes.insert(0, f"read_as:{kind}")
     if not parsed.elements and not parsed.attachments:
-        pictures = kind in ("pdf", "image") or any(note.startswith("pictures_without_text") for note in parsed.notes)
-        raise FileRejected("file_no_text" if pictures else "file_empty", name=name)
+        images_only = kind in ("pdf", "image") or any(note.startswith("pictures_without_text") for note in parsed.notes)
+        raise FileRejected("file_no_text" if images_only else "file_empty", name=name)
     return parsed
 
 

@@ -1,4 +1,4 @@
-"""What kind of file is this? The content decides; the name settles only what content leaves open."""
+"""The kind of a file. Its content decides; the suffix decides only where the content leaves several kinds possible."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import olefile
 from ingest.parsers.shared.encoding import decode, plausibility
 from ingest.parsers.shared.parsed_document import ParseContext
 from kb.core.errors import FileRejected
+from kb.core.file_signatures import Signature, signature_of
 
 __all__ = ["KIND_OF_SUFFIX", "detect", "suffix_of"]
 
@@ -32,7 +33,6 @@ KIND_OF_SUFFIX = {
     **dict.fromkeys((".csv", ".tsv", ".tab"), "csv"),
     **{f".{kind}": kind for kind in ("xls", "odt", "ods", "odp", "rtf", "epub", "eml", "msg", "xml", "zip")},
 }
-_IMAGE_TYPES = {"png", "jpg", "tif", "heic", "bmp", "webp", "gif"}
 _ODF = {
     "application/vnd.oasis.opendocument.text": "odt",
     "application/vnd.oasis.opendocument.text-template": "odt",
@@ -41,14 +41,14 @@ _ODF = {
     "application/epub+zip": "epub",
 }
 _MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]?(.*)")
-# headers only a mail program writes; "To:", "From:", "Subject:" also head an office memo
+# headers that only a mail program writes; "To:", "From:", "Subject:" are in an office memo too
 _MAIL_ONLY = {"mime-version", "received", "return-path", "message-id", "delivered-to", "x-mailer", "content-type"}
-_HEAD = 65_536
+_HEAD_BYTES = 65_536
 _LEAST_PLAUSIBLE = 0.2
 
 
 def suffix_of(filename: str) -> str:
-    """The lower-case suffix of a file name with its dot, or an empty string."""
+    """Return the suffix of a file name in lower case with its dot, or an empty string."""
     return Path(filename).suffix.lower()
 
 
@@ -59,7 +59,7 @@ def detect(path: Path, context: ParseContext) -> str:
         FileRejected: ``file_encrypted``, ``file_broken``, ``file_mislabelled``, ``file_unsupported``.
     """
     with path.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(_HEAD_BYTES)
     named = KIND_OF_SUFFIX.get(suffix_of(context.filename))
     found = _by_signature(path, head, named, context)
     if found:
@@ -73,35 +73,20 @@ def detect(path: Path, context: ParseContext) -> str:
         raise FileRejected("file_unsupported", name=context.filename, found=found)
     if known:
         raise FileRejected("file_mislabelled", name=context.filename, found=found)
-    # a signature-less blob under a known name: most often the right file, cut or overwritten at its head
+    # a known suffix without the signature: most often the right file, damaged at its start
     raise FileRejected("file_broken", name=context.filename)
 
 
-def _by_signature(  # noqa: PLR0911 (one line per signature)
-    path: Path, head: bytes, named: str | None, context: ParseContext
-) -> str | None:
-    if head.startswith(olefile.MAGIC):
-        return _by_ole(path, named, context)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+def _by_signature(path: Path, head: bytes, named: str | None, context: ParseContext) -> str | None:
+    found = signature_of(head)
+    if found is Signature.OLE:
+        return _by_ole(path, context)
+    if found is Signature.ZIP:
         return _by_zip(path, named, context)
-    if b"%PDF-" in head[:1024]:  # a PDF may have a few bytes in front; a ZIP may hold one uncompressed
-        return "pdf"
-    if head.lstrip()[:6].lower() == b"{\\rtf1" or head.lstrip()[:5].lower() == b"{\\rtf":
-        return "rtf"
-    known = filetype.guess(head)
-    if known and known.extension in _IMAGE_TYPES and not _is_word(head):
-        return "image"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heif", b"hevc", b"avif"):
-        return "image"
-    return None
+    return found.value if found else None  # PDF, RTF and image are kinds by themselves
 
 
-def _is_word(head: bytes) -> bool:
-    """True for a text that opens with "BM" or "GIF", which alone pass for a picture's signature."""
-    return (head[:2] == b"BM" and head[6:10] != b"\0\0\0\0") or (head[:3] == b"GIF" and head[3:4] != b"8")
-
-
-def _by_ole(path: Path, named: str | None, context: ParseContext) -> str:
+def _by_ole(path: Path, context: ParseContext) -> str:
     """DOC, XLS, PPT and MSG share one container; so does an encrypted DOCX, XLSX or PPTX."""
     try:
         with olefile.OleFileIO(str(path)) as ole:
@@ -143,11 +128,11 @@ def _by_zip(path: Path, named: str | None, context: ParseContext) -> str:
 
 
 def _as_text(head: bytes) -> str | None:
-    """The head as text, or None when its bytes are no text in any encoding."""
+    """Return the start of the file as text, or None when the bytes are not text in any encoding."""
     text, encoding = decode(head)
     if encoding.startswith(("utf-16", "big5", "gb", "cp9", "euc")) and plausibility(head, encoding) < _LEAST_PLAUSIBLE:
-        return None  # two bytes of noise are nearly always some character
-    # a magic number can hide in a text sample only by chance: count what no text has
+        return None  # in these encodings, two random bytes are nearly always some character
+    # binary data may decode by chance: count characters that no text contains
     bad = sum(1 for char in text if char == "\ufffd" or (char < " " and char not in "\t\n\r\x0b\x0c\x1a\x1b"))
     return text if bad <= 0.02 * len(text) + 1 else None
 
@@ -175,7 +160,7 @@ def _by_text(text: str, named: str | None) -> str:  # noqa: PLR0911 (one rule pe
 
 
 def _is_mail(start: str) -> bool:
-    """True if the text opens with headers that only a mail program writes."""
+    """Return whether the text starts with headers that only a mail program writes."""
     names: list[str] = []
     for line in start.replace("\r", "").split("\n")[:200]:
         if not line.strip():

@@ -1,4 +1,4 @@
-"""Who is told how the queue's jobs go: the command line's bars, or the service's list of uploads."""
+"""The interface for whoever follows the jobs of the queue, for example the service's list of uploads."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ __all__ = ["JobObserver", "SilentObserver"]
 
 
 class JobObserver(Protocol):
-    """Called from the threads that do the work. After a crash a job is told anew: each call may come twice."""
+    """The threads that run the jobs call these methods. After a crash a job is repeated: each call may come twice."""
 
-    def begun(self, job_id: str, job: Job) -> None:
-        """A job's turn has come."""
+    def started(self, job_id: str, job: Job) -> None:
+        """A job starts."""
 
     def progress(self, job_id: str, job: Job, stage: str, done: int, total: int | None) -> None:
-        """``done`` of ``total`` pages read or chunks embedded; ``stage`` is "read", "embed" or "store"."""
+        """``done`` of ``total`` pages are read or chunks embedded; ``stage`` is "read", "embed" or "store"."""
 
     def ended(self, job_id: str, job: Job, outcome: Outcome, members: list[str]) -> None:
-        """A job is done; ``members`` are the ids of the jobs of ``outcome.members``."""
+        """A job has ended; ``members`` are the job ids of ``outcome.members``, in their order."""
 
 
 class SilentObserver:
-    """Listens to nothing."""
+    """Does nothing."""
 
-    def begun(self, job_id: str, job: Job) -> None: ...
+    def started(self, job_id: str, job: Job) -> None: ...
 
     def progress(self, job_id: str, job: Job, stage: str, done: int, total: int | None) -> None: ...
 

@@ -1,16 +1,16 @@
-"""``kb ingest`` beside a running service: the jobs go into the service's queue, and their progress is read back.
+"""``kb ingest`` while a service runs: jobs go into the service's queue, their progress is read from its records.
 
-The queue is a database (:mod:`ingest.queue.durable`), which two processes may share; the stores are
-the service's alone.
+The queue is a database (:mod:`ingest.queue.dbos_setup`) that two processes may share. Only the service writes the
+stores.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import threading
+import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +18,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.context import Report
+from ingest.context import ReportProgress
 from ingest.job import Job, Outcome
-from ingest.queue.durable import PENDING, WORKFLOW, client, queue_name
-from ingest.queue.job_queue import member_id, outcome_of
+from ingest.queue.dbos_setup import PENDING, WORKFLOW, client, queue_name
+from ingest.queue.job_queue import member_id, outcome_from_json
 from kb.core.errors import Transient
 from kb.core.settings import Settings
 from kb.library.documents import Library
@@ -29,44 +29,43 @@ from kb.store import writer_lock
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tenants import Tenant
 
-__all__ = ["RemoteQueue", "accept_jobs", "is_open"]
+__all__ = ["RemoteQueue", "accept_jobs", "is_accepting"]
 
 _POLL_SECONDS = 0.3
 
 
-def _mark(data: Path) -> Path:
+def _marker_path(data: Path) -> Path:
     return data / "queue.json"
 
 
 @contextmanager
 def accept_jobs(settings: Settings) -> Iterator[None]:
-    """Say, for the length of a ``with`` block, that this process works through whatever is queued."""
-    mark = _mark(settings.data)
-    mark.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+    """Declare for the length of a ``with`` block that this process runs the jobs that other processes queue."""
+    marker = _marker_path(settings.data)
+    marker.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
     try:
         yield
     finally:
-        mark.unlink(missing_ok=True)
+        marker.unlink(missing_ok=True)
 
 
-def is_open(settings: Settings) -> bool:
-    """Whether another process holds the data folder and works through its queue."""
+def is_accepting(settings: Settings) -> bool:
+    """Return whether another process holds the writer lock of the data folder and accepts jobs."""
     try:
-        pid = json.loads(_mark(settings.data).read_text(encoding="utf-8"))["pid"]
+        pid = json.loads(_marker_path(settings.data).read_text(encoding="utf-8"))["pid"]
     except (OSError, ValueError, KeyError):
         return False
     return pid == writer_lock.holder_pid(settings.data) and writer_lock.held_elsewhere(settings.data)
 
 
 class RemoteQueue:
-    """The queue of a service in another process; offers the command line what :class:`~.job_queue.Jobs` offers."""
+    """The queue of a service in another process, with ``submit`` and ``outcomes`` as :class:`.job_queue.JobQueue`."""
 
-    def __init__(self, settings: Settings, tenant: Tenant, report: Report) -> None:
+    def __init__(self, settings: Settings, tenant: Tenant, report: ReportProgress) -> None:
         self._settings = settings
         self._library = Library(tenant)
         self._report = report
         self._client = client(settings)
-        self._waiting = threading.Event()
 
     def close(self) -> None:
         self._client.destroy()
@@ -80,27 +79,27 @@ class RemoteQueue:
         return job_id
 
     def outcomes(self, job_id: str) -> Iterator[Outcome]:
-        """Wait for a job and all that was found inside its file; yield one outcome each, the outer first.
+        """Wait for a job and for all files found inside its file; yield one outcome each, the outermost first.
 
         Raises:
-            Transient: ``service_ended``; what is queued is taken in at its next start.
+            Transient: ``service_ended``; the next start of the service runs the queued jobs.
         """
-        outcome = self._outcome(job_id)
+        outcome = self._wait_for(job_id)
         yield outcome
         for number in range(len(outcome.members)):
             yield from self.outcomes(member_id(job_id, number))
 
-    def _outcome(self, job_id: str) -> Outcome:
+    def _wait_for(self, job_id: str) -> Outcome:
         handle: Any = self._client.retrieve_workflow(job_id)
         while handle.get_status().status in PENDING:
-            if not is_open(self._settings):
+            if not is_accepting(self._settings):
                 raise Transient("service_ended")
-            self._tell(job_id, self._report)
-            self._waiting.wait(_POLL_SECONDS)
-        return outcome_of(handle.get_result())
+            self._report_progress(job_id)
+            time.sleep(_POLL_SECONDS)
+        return outcome_from_json(handle.get_result())
 
-    def _tell(self, job_id: str, report: Callable[[str, str, int, int | None], None]) -> None:
+    def _report_progress(self, job_id: str) -> None:
         with self._library.session() as session:
             row = session.scalar(sa.select(UploadRow).where(UploadRow.job_id == job_id))
         if row is not None and row.stage:
-            report(row.path, row.stage, row.done, row.total)
+            self._report(row.path, row.stage, row.done, row.total)

@@ -1,4 +1,4 @@
-"""What a circular says it changes: which clause of which document, from when."""
+"""Amendments that a circular announces: which clause of which document changes, and from when."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from datetime import date
 from ingest.structure.effective_dates import effective_dates, label_words
 from kb.language.quantities.dates import find_dates
 from kb.language.quantities.numerals import CLAUSE_NUMBER, ordinal
-from kb.language.script import half_width
+from kb.language.script import HAN_BASIC, half_width
+from kb.language.sentences import STOPS
 
-__all__ = ["Amendment", "amendments"]
+__all__ = ["find_amendments"]
 
 _DOTTED = r"\d{1,3}(?:\.\d{1,3})*(?: ?\([a-z0-9]{1,4}\))*"
 _CLAUSE = re.compile(
@@ -22,38 +23,46 @@ _CLAUSE = re.compile(
     r"|(?P<annex>(?i:annex|appendix) [A-Z0-9][\d.]*(?<!\.)"
     rf"|附[件錄录表] ?(?:\d[\d.]*|{CLAUSE_NUMBER}|[A-Z]))"
 )
-# Circulars are called by their number.
+# Circulars are named by their number.
 _NUMBERED = re.compile(
     r"(?:[A-Z][\w]* )*(?i:circular|memo|notice) No\. ?[\w/-]*\d|(?<!本)(?:通告|通函|備忘) ?第? ?[\w/-]*\d ?號?"
 )
-_TOO_COMMON = ("安排", "制度", "辦法", "通告")
+_GENERIC_NAMES = ("安排", "制度", "辦法", "通告")
 _ONE = re.compile(_DOTTED)
+# Not ``kb.language.sentences``: that never joins lines, and here a line in lower case goes on with the one above.
+_SENTENCE_BREAK = re.compile(rf"(?<=[{STOPS}])|(?<=[.])\s+(?=[A-Z])|\n(?![a-z])")
+_LINE_BREAK = re.compile(rf"(?<=[{STOPS}])|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """``document_hint`` is the name as the circular writes it, ``clause`` a number as in the outline (3.2.1(a))."""
+    """One amendment.
+
+    Attributes:
+        document_hint: name of the amended document, as the circular writes it.
+        clause: number as in the outline ("3.2.1(a)"); None for the whole document.
+    """
 
     document_hint: str | None
     clause: str | None
     effective_from: date | None
 
 
-def amendments(text: str) -> list[Amendment]:
-    """Clauses (or whole documents) the text says it amends, replaces or cancels; empty for most documents."""
+def find_amendments(text: str) -> list[Amendment]:
+    """Return what the text says it amends, replaces or cancels: clauses or whole documents. Most texts give none."""
     flat = half_width(text)
     general = effective_dates([flat]).effective_from
     found: list[Amendment] = []
-    for sentence in re.split(r"(?<=[。；;])|(?<=[.])\s+(?=[A-Z])|\n(?![a-z])", flat):
+    for sentence in _SENTENCE_BREAK.split(flat):
         if not _amends(sentence):
             continue
-        hint = _hint(sentence)
+        hint = _document_hint(sentence)
         clauses = _clauses(sentence)
         if hint is None and not clauses:
             continue
         day = effective_dates(["circular " + sentence]).effective_from or general
         for clause in clauses or (None,):
-            made = Amendment(hint or _nearest(flat, sentence), clause, day)
+            made = Amendment(hint or _last_document_hint(flat, sentence), clause, day)
             if made not in found:
                 found.append(made)
     named = {a.document_hint for a in found if a.clause}
@@ -61,13 +70,13 @@ def amendments(text: str) -> list[Amendment]:
 
 
 def _amends(sentence: str) -> bool:
-    """A verb of change that is done here, not one that "may" be done some day."""
+    """Return whether the sentence makes a change. A change that "may" be made later does not count."""
     lower = sentence.casefold()
     for word in label_words("amends"):
         pattern = rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
         for match in re.finditer(pattern, lower):
             before = lower[max(0, match.start() - 40) : match.start()]
-            # 「2020年修訂」 and "(Revised 2020/7)" say when something was changed, not what is.
+            # 「2020年修訂」 and "(Revised 2020/7)" say when something was changed in the past.
             dated = [s for s, _, _ in find_dates(sentence[match.end() :])][:1]
             if dated and dated[0] <= 2 and not _clauses(sentence):
                 continue
@@ -88,8 +97,11 @@ def _clauses(sentence: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _hint(sentence: str) -> str | None:
-    """《員工手冊》, 「員工手冊」, "the Staff Handbook", 員工手冊 without marks, or "Circular No. 3/2020"."""
+def _document_hint(sentence: str) -> str | None:
+    """Return the document that the sentence names.
+
+    Forms: 《員工手冊》, 「員工手冊」, "the Staff Handbook", 員工手冊 without quotation marks, "Circular No. 3/2020".
+    """
     marked = re.search(r"《([^》]{2,40})》", sentence)
     if marked:
         return marked[1]
@@ -101,19 +113,19 @@ def _hint(sentence: str) -> str | None:
     named = re.search(rf"(?:[Tt]he |of )({capitals}(?i:{english})\b)", sentence)
     if named:
         return named[1]
-    chinese = "|".join(w for w in label_words("document") if not w.isascii() and w not in _TOO_COMMON)
+    chinese = "|".join(w for w in label_words("document") if not w.isascii() and w not in _GENERIC_NAMES)
     quoted = re.search(rf"[「『]([^」』]{{2,30}}(?:{chinese}))[」』]", sentence)
     before = "本會|本機構|現行|的|現修訂|修訂|取代|更新|，|^"
-    plain_name = re.search(rf"(?:{before})((?!本|現)[\u4e00-\u9fff]{{2,12}}?(?:{chinese}))", sentence)
+    plain_name = re.search(rf"(?:{before})((?!本|現)[{HAN_BASIC}]{{2,12}}?(?:{chinese}))", sentence)
     match = quoted or plain_name
     return match[1] if match else None
 
 
-def _nearest(text: str, sentence: str) -> str | None:
-    """The document named last before the sentence: "The Staff Handbook is amended as follows: clause 3 …"."""
+def _last_document_hint(text: str, sentence: str) -> str | None:
+    """Return the last document named before the sentence: "The Staff Handbook is amended as follows: clause 3 …"."""
     before = text[: max(0, text.find(sentence))]
-    for earlier in reversed(re.split(r"(?<=[。；;])|\n", before)[-12:]):
-        hint = _hint(earlier)
+    for earlier in reversed(_LINE_BREAK.split(before)[-12:]):
+        hint = _document_hint(earlier)
         if hint:
             return hint
     return None

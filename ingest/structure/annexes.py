@@ -1,4 +1,4 @@
-"""Annexes and appendices: how they are called in both languages, and what stands inside which."""
+"""Annexes and appendices: their names in Chinese and English, and which clause is inside which annex."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from functools import cache
 from ingest.structure.marker_words import word_list
 from kb.language.quantities.numerals import CLAUSE_NUMBER, STEMS, ordinal
 from kb.language.script import half_width
+from kb.language.sentences import STOPS
 
-__all__ = ["annex_label", "clause_key", "inside"]
+__all__ = ["annex_label", "is_within"]
 
 
 @cache
@@ -23,8 +24,11 @@ def _pattern() -> re.Pattern[str]:
 
 
 def annex_label(flat: str, *, heading: bool) -> tuple[str, int] | None:
-    """The annex a text opens, as clause paths write it, and where the label ends; ``None`` for a mere mention."""
-    # 「〔只有英文版本〕 附件 6.7」: a remark set in one line with the label.
+    """Return the annex that starts with this text, as clause paths write it, and the end offset of the label.
+
+    Return ``None`` where the text only mentions an annex. ``flat`` comes from :func:`.marker_words.plain`.
+    """
+    # 「〔只有英文版本〕 附件 6.7」: a remark in the same line, before the label.
     remark = re.match(r"\([^)]{1,20}\) (?=\S)", flat) if heading else None
     match = _pattern().match(flat, remark.end() if remark else 0)
     if match is None:
@@ -34,7 +38,7 @@ def annex_label(flat: str, *, heading: bool) -> tuple[str, int] | None:
     # "… is at / Annex 6.1." is the end of a sentence.
     if (rest and not heading) or (not rest and match[0].rstrip().endswith(".")):
         return None
-    if rest[:1].islower() or (rest and rest[-1] in "。；;"):
+    if rest[:1].islower() or (rest and rest[-1] in STOPS):
         return None
     return _label(match[1]), match.end()
 
@@ -52,7 +56,7 @@ def _label(raw: str) -> str:
 
 
 def clause_key(path: str) -> str:
-    """A key under which the same clause is the same in Chinese and English: 「附件 2 §3」 = "Annex 2 §3"."""
+    """Return a key that is the same for a clause in Chinese and English: 「附件 2 §3」 and "Annex 2 §3"."""
     key = half_width(path).casefold()
     for word in ("appendix", "附錄", "附录"):
         key = key.replace(word, "appendix")
@@ -61,7 +65,7 @@ def clause_key(path: str) -> str:
     return re.sub(r"\s+", "", key)
 
 
-def inside(path: str, outer: str) -> bool:
-    """Whether a clause path is ``outer`` or something in it, in either language: 「附件 5.1 附錄 2」 in "Annex 5.1"."""
+def is_within(path: str, outer: str) -> bool:
+    """Return whether a clause path is ``outer`` or inside it, in any language: 「附件 5.1 附錄 2」 in "Annex 5.1"."""
     key, start = clause_key(path), clause_key(outer)
     return bool(start) and key.startswith(start) and not re.match(r"[\d.]", key[len(start) :])

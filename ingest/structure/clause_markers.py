@@ -1,8 +1,7 @@
 """Clause numbers at the start of a text: "3.2.1", "第三章", "(a)", "（一）", "甲、", "Annex 2", "附件二".
 
-This module says only what a number *could* be; whether it is one is decided from what stands before
-and after it (``ingest/structure/clause_numbering.py``), so that a date, a sum or a time at a
-line's start is not a clause.
+This module lists what a number *can* mean. :mod:`ingest.structure.clause_numbering` decides from the numbers before
+and after it whether it is a clause number: a date, an amount or a time at the start of a line is none.
 """
 
 from __future__ import annotations
@@ -24,15 +23,16 @@ from kb.language.quantities.numerals import (
     roman_to_int,
     stem_to_int,
 )
-from kb.language.script import half_width
+from kb.language.script import HAN, half_width
+from kb.language.sentences import STOPS
 
-__all__ = ["Marker", "markers"]
+__all__ = ["ClauseMarker", "markers"]
 
 _ROMAN = r"(?:x{0,3})(?:ix|iv|v?i{0,3})"
 _Rule = tuple[str, "re.Pattern[str]", Callable[[str], int]]
 
 
-# Shapes of list items, in the order they are tried; "(i)" is both a roman number and a letter.
+# Forms of list items, in the order in which they are tried; "(i)" is both a Roman number and a letter.
 _ITEMS: tuple[_Rule, ...] = tuple(
     (kind, re.compile(pattern + r" *"), read)
     for kind, pattern, read in (
@@ -51,7 +51,7 @@ _ITEMS: tuple[_Rule, ...] = tuple(
         ("cjk", rf"({CLAUSE_NUMBER})(?:、|\. ?|, )", ordinal),
         ("stem", rf"([{STEMS}])(?:、|\. ?|部 )", stem_to_int),
         ("digit", r"(\d{1,3})(?:\.(?![\d)])|、)", int),
-        ("upper_roman", rf"(?=[IVX])((?i:{_ROMAN}))(?:\. |、| (?=[A-Z\u4e00-\u9fff]))", roman_to_int),
+        ("upper_roman", rf"(?=[IVX])((?i:{_ROMAN}))(?:\. |、| (?=[A-Z{HAN}]))", roman_to_int),
         ("upper", r"([A-Z])(?:\. |、)", letter_to_int),
         ("roman", rf"(?=[ivx])({_ROMAN})\. ", roman_to_int),
         ("lower", r"([a-z])\. ", letter_to_int),
@@ -67,45 +67,47 @@ _ARTICLE = re.compile(rf"(?:第 ?(\d{{1,3}}|{CLAUSE_NUMBER}) ?([條条節节])|(
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
-    """One reading of the number a text starts with.
+class ClauseMarker:
+    """One possible meaning of the number at the start of a text.
 
     Attributes:
-        kind: annex, part, chapter, article, dotted, or the shape of a list item (``digit``: "1.",
+        kind: annex, part, chapter, article, dotted, or the form of a list item (``digit``: "1.",
             ``digit_paren``: "(1)", ``lower_paren``: "(a)", ``roman_paren``: "(ii)", ``cjk``: "一、", …).
-        value: its ordinal, one number per level: "3.2.1" is (3, 2, 1), "(c)" is (3,).
+        value: its position, one number per level: "3.2.1" is (3, 2, 1), "(c)" is (3,).
         label: how a clause path writes it: "3.2.1", "(c)", "Annex 2".
-        end: offset of the first character after the number and the space behind it.
-        tail: further items in the same place, as in "3.2 (a) (i) Staff …".
+        end: offset of the first character after the number and the space after it.
+        tail: further items directly after it, as in "3.2 (a) (i) Staff …".
     """
 
     kind: str
     value: tuple[int, ...]
     label: str
     end: int
-    tail: tuple[Marker, ...] = ()
+    tail: tuple[ClauseMarker, ...] = ()
 
 
-def markers(text: str, *, heading: bool = False) -> list[Marker]:
-    """All readings of the number at the start of ``text``, likeliest first; none when there is no number.
+def markers(text: str, *, heading: bool = False) -> list[ClauseMarker]:
+    """Return all possible meanings of the number at the start of ``text``, the likeliest first; none without a number.
 
-    ``heading`` also allows numbers without a mark behind them ("1 Introduction") and annex titles with more text.
+    Args:
+        heading: whether the text is a heading; then "1 Introduction", without a mark after the number, is possible
+            too, and an annex label may be followed by a title.
     """
     flat = half_width(text)
     structural = _structural(flat, heading)
     if structural is not None:
         return [structural]
     dotted = _DOTTED.match(flat)
-    if dotted and _may_follow(flat, dotted.end(), dotted[0]):
+    if dotted and _may_be_number(flat, dotted.end(), dotted[0]):
         value = tuple(int(n) for n in dotted[1].split("."))
         if value[0] <= 199 and not re.search(r"(?:^|\.)0\d", dotted[1]):
-            return [Marker("dotted", value, dotted[1], dotted.end(), _tail(flat, dotted.end()))]
+            return [ClauseMarker("dotted", value, dotted[1], dotted.end(), _tail(flat, dotted.end()))]
         return []
     return _items(flat, heading)
 
 
-def _items(flat: str, heading: bool, *, offset: int = 0, only_brackets: bool = False) -> list[Marker]:
-    found: list[Marker] = []
+def _items(flat: str, heading: bool, *, offset: int = 0, only_brackets: bool = False) -> list[ClauseMarker]:
+    found: list[ClauseMarker] = []
     for kind, pattern, read in _ITEMS:
         match = pattern.match(flat, offset)
         if match is None or not match[1] or (kind == "bare" and not heading):
@@ -115,16 +117,16 @@ def _items(flat: str, heading: bool, *, offset: int = 0, only_brackets: bool = F
         number = read(match[1])
         if not 1 <= number <= (199 if kind in ("digit", "digit_paren") else 60):
             continue
-        if kind in ("digit", "bare", "digit_half") and not _may_follow(flat, match.end(), match[0]):
+        if kind in ("digit", "bare", "digit_half") and not _may_be_number(flat, match.end(), match[0]):
             continue
         label = match[1] if kind in ("digit", "bare", "cjk", "stem", "upper", "upper_roman") else f"({match[1]})"
         tail = () if only_brackets else _tail(flat, match.end())
-        found.append(Marker(kind, (number,), label, match.end(), tail))
+        found.append(ClauseMarker(kind, (number,), label, match.end(), tail))
     return found
 
 
-def _tail(flat: str, offset: int) -> tuple[Marker, ...]:
-    """Bracketed items right behind a number; the first reading is enough, a list seldom opens there past one."""
+def _tail(flat: str, offset: int) -> tuple[ClauseMarker, ...]:
+    """Return the bracketed items right after a number. One meaning is enough: such a list seldom starts after (a)."""
     found = _items(flat, False, offset=offset, only_brackets=True)
     if not found:
         return ()
@@ -133,11 +135,11 @@ def _tail(flat: str, offset: int) -> tuple[Marker, ...]:
     return (first, *_tail(flat, first.end))
 
 
-_SENTENCE = 12  # characters from which text behind a number is more than a quantity
+_SENTENCE = 12  # characters; longer text after a number is more than a quantity
 
 
-def _may_follow(flat: str, end: int, number: str) -> bool:
-    """False where what stands behind the number makes it a quantity, a time, a date or part of a sentence."""
+def _may_be_number(flat: str, end: int, number: str) -> bool:
+    """Return False where the text after the number makes it a quantity, a time, a date or part of a sentence."""
     rest = flat[end:]
     if not rest:
         return "." in number.strip(" .") or number.strip().endswith(".")
@@ -146,7 +148,7 @@ def _may_follow(flat: str, end: int, number: str) -> bool:
         return rest.startswith(word_list("words_after_number_cjk"))
     word = re.match(r"[A-Za-z][A-Za-z.]*", rest)
     if word is None:
-        return _before_no_word(rest, number)
+        return _before_other_text(rest, number)
     if number[-1].isdigit() and word[0][0].islower():
         return False  # "3.5kg", "2nd"
     if word[0].rstrip(".").casefold() in MONTH_NAMES:
@@ -154,36 +156,36 @@ def _may_follow(flat: str, end: int, number: str) -> bool:
     return word[0].rstrip(".") not in word_list("not_after_number")
 
 
-def _before_no_word(rest: str, number: str) -> bool:
+def _before_other_text(rest: str, number: str) -> bool:
     if rest[0].isdigit() and number.endswith(" "):
-        # "1.2 70歲或以上義工須申報" is a clause that opens with a figure; "3.2 45 17.5" is a row of figures.
+        # "1.2 70歲或以上義工須申報" is a clause that starts with a figure; "3.2 45 17.5" is a row of figures.
         return bool(re.match(r"[\d,.$%]+ ?[^\W\d_]", rest)) and len(rest) > _SENTENCE
     return number.rstrip().endswith(".") or not (rest[0] in ",;:=)]%°$" or rest[0].isdigit())
 
 
-def _structural(flat: str, heading: bool) -> Marker | None:
+def _structural(flat: str, heading: bool) -> ClauseMarker | None:
     annex = annex_label(flat, heading=heading)
     if annex is not None:
-        return Marker("annex", (0,), *annex)
+        return ClauseMarker("annex", (0,), *annex)
     match = _CHAPTER.match(flat)
     if match:
         raw = match[1] or match[2]
         number = roman_to_int(raw) if raw.isalpha() and raw.isascii() else ordinal(raw)
-        return _if_heading(flat, Marker("chapter", (number,), str(number), match.end()), match[0], heading)
+        return _if_heading(flat, ClauseMarker("chapter", (number,), str(number), match.end()), match[0], heading)
     match = _PART.match(flat)
     if match:
-        return _if_heading(flat, Marker("part", (0,), match[1], match.end()), match[0], heading)
+        return _if_heading(flat, ClauseMarker("part", (0,), match[1], match.end()), match[0], heading)
     match = _ARTICLE.match(flat)
     if match:
         number = ordinal(match[1] or match[3])
         sign = match[2]
         label = f"第{number}{sign}" if sign else f"{match[0].split()[0].title()} {number}"
-        return _if_heading(flat, Marker("article", (number,), label, match.end()), match[0], heading)
+        return _if_heading(flat, ClauseMarker("article", (number,), label, match.end()), match[0], heading)
     return None
 
 
-def _if_heading(flat: str, marker: Marker, matched: str, heading: bool) -> Marker | None:
-    """「第三章 假期」 opens a chapter; 「第三章所述的…」 and "Chapter 3 applies to …" inside a text do not."""
+def _if_heading(flat: str, marker: ClauseMarker, matched: str, heading: bool) -> ClauseMarker | None:
+    """Return ``marker`` if the text is a heading: 「第三章 假期」, but not 「第三章所述」 or "Chapter 3 applies"."""
     rest = flat[marker.end :]
     if not rest or heading:
         return marker
@@ -192,4 +194,4 @@ def _if_heading(flat: str, marker: Marker, matched: str, heading: bool) -> Marke
         return None
     if marker.kind == "article":
         return marker if spaced else None
-    return marker if spaced and len(rest) <= 80 and rest[-1] not in "。；;.，," else None
+    return marker if spaced and len(rest) <= 80 and rest[-1] not in STOPS + ".，," else None

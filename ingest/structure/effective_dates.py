@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from kb.language.quantities.dates import find_dates
 from kb.language.script import half_width
+from kb.language.sentences import STOPS
 
 __all__ = ["Dates", "effective_dates", "label_words"]
 
@@ -123,5 +124,10 @@ def _effect(sentence: str) -> date | None:
 
 
 def _sentences(text: str) -> Iterator[tuple[str, int]]:
-    for match in re.finditer(r"[^。；;\n]+(?:\n(?=[a-z0-9])[^。；;\n]+)*", text):
+    """Yield the text between Chinese full stops, semicolons and ends of paragraphs, with its offset.
+
+    Not ``kb.language.sentences``: here a wrapped line goes on with the one above, and an English full stop ends
+    nothing: "This policy is new. It takes effect on 1 April 2026." names the document and its day in two sentences.
+    """
+    for match in re.finditer(rf"[^{STOPS}\n]+(?:\n(?=[a-z0-9])[^{STOPS}\n]+)*", text):
         yield match[0].replace("\n", " "), match.start()

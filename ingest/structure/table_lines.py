@@ -1,4 +1,4 @@
-"""Tables as lines: a row is a line, its cells parted by tabs; the header rows are known apart."""
+"""Tables as lines of text: a row is a line, tabs separate its cells."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from dataclasses import dataclass, field
 
 from unstructured.documents.elements import Table
 
-__all__ = ["TableBlock", "add_rows", "line", "table_block"]
+__all__ = ["TableBlock", "append_rows", "row_line", "table_block"]
 
 
 @dataclass(slots=True)
 class TableBlock:
-    """Rows of cells, header rows first. A table that runs over pages is one, without the repeated header."""
+    """Rows of cell texts, header rows first. A table over several pages is one; a repeated header is removed."""
 
     rows: list[list[str]] = field(default_factory=list)
     header_rows: int = 0
 
     @property
     def text(self) -> str:
-        return "\n".join(line(row) for row in self.rows)
+        return "\n".join(row_line(row) for row in self.rows)
 
 
-def line(row: list[str]) -> str:
-    """The row as the document's text has it: cells without their line breaks, parted by tabs."""
+def row_line(row: list[str]) -> str:
+    """Return the row as a line: cells without line breaks, separated by tabs."""
     return "\t".join(" ".join(cell.split()) for cell in row).rstrip("\t")
 
 
 def table_block(element: Table) -> TableBlock:
-    """The element's rows; tables of a parser that gives none fall back on the lines of their text."""
+    """Return the rows of a Table element; without ``metadata.table_rows`` the lines of its text."""
     rows: list[list[str]] | None = getattr(element.metadata, "table_rows", None)
     header = int(getattr(element.metadata, "table_header_rows", None) or 0)
     if rows is None:
@@ -38,11 +38,11 @@ def table_block(element: Table) -> TableBlock:
     return TableBlock(kept, kept_header)
 
 
-def add_rows(table: TableBlock, more: TableBlock) -> str:
-    """Append a continued table's rows, without the header it repeats; returns the text added."""
+def append_rows(table: TableBlock, more: TableBlock) -> str:
+    """Append the rows of a continued table without a repeated header; return the text of the new rows."""
     rows = more.rows[more.header_rows :]
-    head = table.header_rows
-    if [line(r) for r in rows[:head]] == [line(r) for r in table.rows[:head]]:
-        rows = rows[head:]
+    header_rows = table.header_rows
+    if [row_line(r) for r in rows[:header_rows]] == [row_line(r) for r in table.rows[:header_rows]]:
+        rows = rows[header_rows:]
     table.rows.extend(rows)
-    return "\n".join(line(row) for row in rows)
+    return "\n".join(row_line(row) for row in rows)

@@ -1,4 +1,4 @@
-"""One worker process seen from outside: started when needed, reused, and ended when it passes a limit."""
+"""One worker process as its parent sees it: started when needed, reused, and ended when it passes a limit."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ingest.workers.process_limits import ProcessLimits
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 
-__all__ = ["Closing", "Ended", "Progress", "WorkerProcess"]
+__all__ = ["ProgramClosing", "Progress", "WorkerEnded", "WorkerProcess"]
 
 Progress = Callable[[int, int | None], None]
-_TICK_SECONDS = 0.1
-# A gentle process that has had nothing to do for so long gives its memory back.
+_CHECK_SECONDS = 0.1
+# A process of low priority that has had no task for so long is ended, to free its memory.
 _IDLE_SECONDS = 300.0
-# Workers use what is on this machine; the variables say so to libraries that would phone home.
-_QUIET = {
+# Workers use only files of this machine. These variables stop libraries from opening network connections.
+_OFFLINE_ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -40,124 +40,127 @@ _QUIET = {
 }
 
 
-class Ended(Exception):
+class WorkerEnded(Exception):
     """The worker process ended before it answered."""
 
 
-class Closing(BaseException):
-    """The program is ending. Not an Exception: what was cut short must not be recorded as a failure."""
+class ProgramClosing(BaseException):
+    """The program is ending. Not an Exception: an interrupted job must not be recorded as a failure."""
 
 
 class WorkerProcess:
-    """One process and the pipe to it; one task at a time."""
+    """One process and the pipe to it. It runs one task at a time; other threads wait."""
 
-    def __init__(self, settings: Settings, gentle: bool = False) -> None:
+    def __init__(self, settings: Settings, low_priority: bool = False) -> None:
         self._settings = settings
-        self._gentle = gentle
+        self._low_priority = low_priority
         self._lock = threading.Lock()
-        self._waited = threading.local()
+        self._waits = threading.local()
         self._closed = False
         self._ready = False
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._alarm: threading.Timer | None = None
+        self._idle_timer: threading.Timer | None = None
 
-    def _running(self) -> subprocess.Popen[str]:
+    def _ensure_started(self) -> subprocess.Popen[str]:
         if self._closed:
-            raise Closing
+            raise ProgramClosing
         if self._process is None or self._process.poll() is not None:
+            options = ["--low-priority"] if self._low_priority else []
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ingest.workers.worker_main", *(["--gentle"] if self._gentle else [])],
+                [sys.executable, "-m", "ingest.workers.worker_main", *options],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, **_QUIET},
+                env={**os.environ, **_OFFLINE_ENVIRONMENT},
                 encoding="utf-8",
-                # Ctrl-C is for the program that is talked to; it ends its workers by closing their input.
+                # Ctrl-C must reach only the parent, which ends its workers by closing their standard input.
                 start_new_session=True,
             )
             self._lines = queue.SimpleQueue()
             self._ready = False
-            threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True).start()
+            threading.Thread(target=_forward_lines, args=(self._process, self._lines), daemon=True).start()
             self._send(self._process, self._settings.model_dump(mode="json"))
         return self._process
 
     def _send(self, process: subprocess.Popen[str], message: dict[str, Any]) -> None:
         assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError, OSError):  # a dead worker shows at the other end of the pipe
+        with contextlib.suppress(BrokenPipeError, OSError):  # reading from the pipe will show that the worker is dead
             process.stdin.write(json.dumps(message, ensure_ascii=False) + "\n")
             process.stdin.flush()
 
-    def waited(self) -> float:
-        """Return the seconds this thread has waited, in all, for others' tasks to end."""
-        return float(getattr(self._waited, "seconds", 0.0))
+    def waited_seconds(self) -> float:
+        """Return the seconds that the calling thread has waited, in all, for tasks of other threads."""
+        return float(getattr(self._waits, "seconds", 0.0))
 
     def warm(self) -> None:
-        """Start the process and its imports without waiting for them."""
+        """Start the process and let it import its libraries, without waiting for it."""
         threading.Thread(target=self._warm, daemon=True).start()
 
     def _warm(self) -> None:
-        with contextlib.suppress(SinziError, Ended, Closing):  # a real task will meet and report the same
+        with contextlib.suppress(SinziError, WorkerEnded, ProgramClosing):  # a real task will raise the same error
             self.call({"do": "warm"}, lambda done, total: None)
 
-    def call(self, task: dict[str, Any], progress: Progress, watched: str | None = None) -> dict[str, Any]:
+    def call(self, task: dict[str, Any], progress: Progress, file_name: str | None = None) -> dict[str, Any]:
         """Run a task and return its result.
 
         Args:
-            watched: the name of the file whose limits hold for the task; None for no limits.
+            task: JSON, see :mod:`ingest.workers.worker_main`.
+            progress: called with ``(done, total)``.
+            file_name: name of the file that is read, for the errors of its limits; None for a task without limits.
 
         Raises:
-            SinziError: what the task raised, or which limit was passed.
-            Ended: the process died.
+            SinziError: the task failed, or passed a limit.
+            WorkerEnded: the process crashed.
         """
         queued = time.monotonic()
         with self._lock:
-            self._waited.seconds = self.waited() + time.monotonic() - queued
-            process = self._running()
+            self._waits.seconds = self.waited_seconds() + time.monotonic() - queued
+            process = self._ensure_started()
             self._send(process, task)
-            watch = ProcessLimits(self._settings, watched, process.pid, self._gentle) if watched else None
+            limits = ProcessLimits(self._settings, file_name, process.pid, self._low_priority) if file_name else None
             try:
-                message = self._answer(progress, watch)
-            except (SinziError, Ended):
+                message = self._wait_for_answer(progress, limits)
+            except (SinziError, WorkerEnded):
                 self._end()
                 raise
-            if watch is not None and watch.swollen():
-                self._end()  # memory one file left behind must not be counted against the next
-            if self._gentle:
-                self._rest_later()
+            if limits is not None and limits.keeps_too_much_memory():
+                self._end()  # the memory that one file left behind must not count against the next file
+            if self._low_priority:
+                self._restart_idle_timer()
         if "error" in message:
             raise error_from_json(message["error"])
         result: dict[str, Any] = message["result"]
         return result
 
-    def _answer(self, progress: Progress, watch: ProcessLimits | None) -> dict[str, Any]:
+    def _wait_for_answer(self, progress: Progress, limits: ProcessLimits | None) -> dict[str, Any]:
         while True:
             try:
-                line = self._lines.get(timeout=_TICK_SECONDS)
+                line = self._lines.get(timeout=_CHECK_SECONDS)
             except queue.Empty:
                 line = ""
             if line is None:
-                raise self._end_of_pipe()
+                raise self._closed_pipe_error()
             message: dict[str, Any] = json.loads(line) if line else {}
             if "result" in message or "error" in message:
                 return message
             self._ready = self._ready or "ready" in message
             if "progress" in message:
                 progress(*message["progress"])
-                if watch is not None:
-                    watch.page_done()
-            if watch is not None:
-                watch.check()
+                if limits is not None:
+                    limits.page_done()
+            if limits is not None:
+                limits.check()
 
-    def _end_of_pipe(self) -> BaseException:
-        """What it means that the process is gone: we end it, it never started, or a file crashed it."""
+    def _closed_pipe_error(self) -> BaseException:
+        """Return why the pipe is closed: the program is closing, the worker did not start, or a file crashed it."""
         if self._closed:
-            return Closing()
+            return ProgramClosing()
         if not self._ready:
             return SinziError(
                 "internal", reason="a worker process (python -m ingest.workers.worker_main) does not start"
             )
-        return Ended()
+        return WorkerEnded()
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -173,15 +176,15 @@ class WorkerProcess:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-    def _rest_later(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm = threading.Timer(_IDLE_SECONDS, self.rest)
-        self._alarm.daemon = True
-        self._alarm.start()
+    def _restart_idle_timer(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        self._idle_timer = threading.Timer(_IDLE_SECONDS, self.end_if_idle)
+        self._idle_timer.daemon = True
+        self._idle_timer.start()
 
-    def rest(self) -> None:
-        """End the process if it is idle; a later task starts another."""
+    def end_if_idle(self) -> None:
+        """End the process if it is idle; the next task starts a new one."""
         if self._lock.acquire(blocking=False):
             try:
                 self._end()
@@ -189,17 +192,17 @@ class WorkerProcess:
                 self._lock.release()
 
     def close(self) -> None:
-        """End the process, whatever it is doing, for good."""
+        """End the process for good, even during a task."""
         self._closed = True
-        if self._alarm is not None:
-            self._alarm.cancel()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
         self._end()
 
 
-def _pump(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
-    """Carry lines from the pipe to a queue, which can be waited on with a time limit on every system."""
+def _forward_lines(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
+    """Forward lines from the pipe to a queue: a queue can be read with a timeout on every operating system."""
     assert process.stdout is not None
-    with contextlib.suppress(ValueError, OSError):  # closed while reading: the process was ended
+    with contextlib.suppress(ValueError, OSError):  # the pipe was closed while reading: the process was ended
         for line in process.stdout:
             lines.put(line)
     lines.put(None)

@@ -17,12 +17,12 @@ zh-HK and English in ``kb/core/errors.json``; a test keeps code and catalogue in
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from kb.core.messages import Catalogue
+
 __all__ = [
+    "MESSAGES",
     "Conflict",
     "FileRejected",
     "Forbidden",
@@ -33,16 +33,9 @@ __all__ = [
     "TooMany",
     "Transient",
     "Unauthenticated",
-    "catalogue",
 ]
 
-
-@cache
-def catalogue() -> dict[str, dict[str, str]]:
-    """Return ``{code: {"zh-HK": text, "en": text}}`` with ``str.format`` fields in the texts."""
-    text = files("kb.core").joinpath("errors.json").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = json.loads(text)
-    return loaded
+MESSAGES = Catalogue("kb.core", "errors.json")  # a message for each code, in zh-HK and in English
 
 
 class SinziError(Exception):
@@ -62,8 +55,7 @@ class SinziError(Exception):
 
     def message(self, locale: str = "zh-HK") -> str:
         """Return the message in ``locale`` ("zh-HK" or "en"; anything else reads as English)."""
-        texts = catalogue()[self.code]
-        return texts[locale if locale in texts else "en"].format(**self.detail)
+        return MESSAGES.text(self.code, locale if locale in MESSAGES[self.code] else "en", **self.detail)
 
     def __str__(self) -> str:
         return f"{self.message('en')} [{self.code}]"

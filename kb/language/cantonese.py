@@ -14,9 +14,9 @@ from functools import cache, lru_cache
 
 from kb.language.detect import Language, detect
 from kb.language.lexicon import Lexicon, rows
-from kb.language.script import is_cjk, to_traditional
+from kb.language.script import is_han, to_traditional
 
-__all__ = ["to_written", "variants"]
+__all__ = ["to_written"]
 
 Rule = tuple[re.Pattern[str], str]
 _LONG = 60  # Han characters; only questions and short notes that show no other sign of Cantonese are looked at at all
@@ -76,7 +76,7 @@ def to_written(text: str) -> str:
         return text
     cantonese = language is Language.CANTONESE
     plain = to_traditional(text).translate(_WIDTH)
-    if not cantonese and sum(map(is_cjk, plain)) > _LONG:
+    if not cantonese and sum(map(is_han, plain)) > _LONG:
         return plain
     plain = _apply(_rules("cantonese_typos.tsv", cantonese), plain)
     # Words of two characters and more come before grammar, which would tear some (嗰啲, 唔見咗); single characters
@@ -85,8 +85,3 @@ def to_written(text: str) -> str:
     plain = _apply(_rules("cantonese_rules.tsv", cantonese), plain)
     plain = _replace_words(plain, _words(cantonese, 1))
     return _SPACES.sub(" ", plain).strip()
-
-
-def variants(text: str) -> list[str]:
-    """Return the distinct wordings to search with: as typed, then in written Chinese."""
-    return list(dict.fromkeys((text, to_written(text))))

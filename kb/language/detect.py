@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from kb.language.script import fold, is_cjk, simplified_only, traditional_only
+from kb.language.script import fold, is_han, simplified_only, traditional_only
 
 __all__ = ["Language", "detect"]
 
@@ -78,7 +78,7 @@ def detect(text: str) -> Language:
     no letters at all, is written Chinese in Traditional characters.
     """
     sample = text[:_SAMPLE]
-    han = sum(map(is_cjk, sample))
+    han = sum(map(is_han, sample))
     cantonese = _cantonese_weight(sample, han)
     if _is_english(sample, han, cantonese):
         return Language.ENGLISH

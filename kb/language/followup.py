@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from kb.language.lexicon import Lexicon, rows
-from kb.language.script import fold, is_cjk
+from kb.language.script import fold, is_han
 from kb.language.words import content_words
 
 __all__ = ["is_follow_up", "standalone"]
@@ -42,13 +42,13 @@ def _topic_free() -> frozenset[str]:
 @cache
 def _topic_free_lexicon() -> Lexicon[str]:
     """Only words of two characters and more: 日 alone names nothing, but it begins 日間中心."""
-    return Lexicon({tuple(word): word for word in _topic_free() if len(word) > 1 and is_cjk(word[0])})
+    return Lexicon({tuple(word): word for word in _topic_free() if len(word) > 1 and is_han(word[0])})
 
 
 def _pattern(word: str) -> str:
     """A hyphen in the file may be a space in a question; Latin words match whole."""
     escaped = re.escape(word).replace(r"\-", "[- ]")
-    return escaped if is_cjk(word[0]) else rf"\b{escaped}\b"
+    return escaped if is_han(word[0]) else rf"\b{escaped}\b"
 
 
 @cache
@@ -65,7 +65,7 @@ def _topic(question: str) -> list[str]:
 
 def _named(stretch: str) -> Iterator[str]:
     """Yield what is left of a content word without the words that name no topic: 申請恩恤假 → 恩恤假."""
-    if not is_cjk(stretch[0]):
+    if not is_han(stretch[0]):
         if fold(stretch) not in _topic_free() and not stretch[0].isdigit():
             yield stretch
         return

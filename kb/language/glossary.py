@@ -15,13 +15,13 @@ from pathlib import Path
 
 from kb.core.errors import FileRejected
 from kb.language.lexicon import Lexicon, parse_rows, rows
-from kb.language.script import fold, is_cjk
+from kb.language.script import HAN, fold, is_han
 
 __all__ = ["Expansion", "Glossary"]
 
 Row = Sequence[str]
 _TOKEN = re.compile(r"[^\W_a-z0-9]|[a-z0-9]+(?:'[a-z]+)?|[&$]", re.IGNORECASE)
-_HAN_ONLY = re.compile(r"[\u3400-\u9fff]+")
+_HAN_ONLY = re.compile(f"[{HAN}]+")
 _LATIN_ONLY = re.compile(r"[a-z]+(?: [a-z]+)*")
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _SHORT = 3  # letters: abbreviations that may be English words (IT, PA, DE)
@@ -151,7 +151,7 @@ class Glossary:
         folded = fold(text)
         source = text if len(folded) == len(text) else folded
         tokens = _tokens(folded)
-        chinese = any(map(is_cjk, text))
+        chinese = any(map(is_han, text))
         found: dict[str, Expansion] = {}
         for start, end, concepts in (self._mixed if chinese else self._plain).matches([word for word, _, _ in tokens]):
             term = source[tokens[start][1] : tokens[end - 1][2]]

@@ -1,4 +1,8 @@
-"""Scripts: one folded form for the index, and conversion for display.
+"""Scripts: which characters are Chinese, one folded form for the index, and conversion for display.
+
+"Is this Chinese?" has two answers. A *Han* character is a letter of Chinese; a *CJK* character is anything that is
+written without a space on either side, punctuation and full-width forms included. Each is a predicate and a string
+for a character class in a regular expression: ``rf"[{HAN}]+"``.
 
 Folding is per character, never per phrase: then the folded form of a part of a text is a part of the
 folded text, whatever stands around it, and a query can match any passage that holds the same characters.
@@ -12,12 +16,39 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from unicodedata import east_asian_width
 
 import opencc
 
-__all__ = ["fold", "half_width", "is_cjk", "simplified_only", "to_simplified", "to_traditional", "traditional_only"]
+__all__ = [
+    "CJK",
+    "CJK_PROSE",
+    "HAN",
+    "HAN_BASIC",
+    "display_width",
+    "fold",
+    "half_width",
+    "is_cjk",
+    "is_han",
+    "simplified_only",
+    "to_simplified",
+    "to_traditional",
+    "traditional_only",
+]
 
-_CJK_RANGES = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0xF900, 0xFAFF), (0x20000, 0x323AF), (0x3007, 0x3007))
+# Han characters of the Basic Multilingual Plane (unified ideographs, extension A): nearly all that is ever written.
+# Without 〇, for where it must count as a figure: 二〇二五.
+HAN_BASIC = "\u3400-\u4dbf\u4e00-\u9fff"
+# All Han characters: with the extensions B to H, the compatibility forms and 〇.
+HAN = HAN_BASIC + "\u3007\uf900-\ufaff\U00020000-\U000323af"
+# What running Chinese or Japanese text consists of: Han, kana, CJK punctuation and full-width forms. Without the
+# enclosed numbers (㈠) and square units (㎡) of CJK: a space beside one of those is meant.
+CJK_PROSE = HAN + "\u3000-\u30ff\uff00-\uffef"
+# All that is written without spaces: also radicals, bopomofo, enclosed numbers, square units, vertical forms.
+CJK = "\u2e80-\u2fdf\u3000-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+
+_HAN_CHAR = re.compile(f"[{HAN}]")
+_CJK_CHAR = re.compile(f"[{CJK}]")
 
 
 # One character for one, so that places in the text stay what they are.
@@ -27,12 +58,26 @@ _HALF_WIDTH = str.maketrans(
     | {chr(0xFF41 + i): chr(0x61 + i) for i in range(26)}
     | dict(zip("（）〔〕．﹒：\u3000\xa0\t", "()()..:   ", strict=True))
 )
-_HAN = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _CJK_RANGES) + "]")
 
 
+@cache
+def is_han(char: str) -> bool:
+    """Return True for a Han character (extensions A to H, compatibility forms and 〇 included), not for punctuation."""
+    return _HAN_CHAR.match(char) is not None
+
+
+@cache
 def is_cjk(char: str) -> bool:
-    """Return True for a Han character (extensions A to H, compatibility forms and 〇 included)."""
-    return _HAN.match(char) is not None
+    """Return True for a character that is written without spaces: Han, kana, CJK punctuation, full-width forms, ㎡."""
+    return _CJK_CHAR.match(char) is not None
+
+
+def display_width(text: str) -> int:
+    """Return the columns that ``text`` takes in a fixed-width font: a wide or full-width character takes two.
+
+    Which characters are wide is the property East_Asian_Width (values W and F) of Unicode Standard Annex 11.
+    """
+    return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 @cache
@@ -51,7 +96,7 @@ def _variants() -> list[tuple[str, str]]:
 @cache
 def _to_simplified_table() -> dict[str, str]:
     """Each unified character → its Simplified form on its own (the newlines keep phrases from forming)."""
-    chars = [chr(code) for low, high in _CJK_RANGES[:2] for code in range(low, high + 1)]
+    chars = re.findall(f"[{HAN_BASIC}]", "".join(map(chr, range(0x3400, 0xA000))))
     return dict(zip(chars, _converter("t2s").convert("\n".join(chars)).split("\n"), strict=True))
 
 

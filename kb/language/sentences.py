@@ -12,11 +12,16 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["sentences"]
+__all__ = ["CLOSERS", "LINE_ENDS", "PAUSES", "STOPS", "sentences"]
 
+# Punctuation marks of both languages, for modules that ask how a heading or a line ends, or that cut text by a rule of
+# their own. A full stop is in none but LINE_ENDS: 3.2.1, No. 5 and www.swd.gov.hk hold one too.
+STOPS = "。；;"  # end a sentence, or an item of a list, whatever stands around them
+PAUSES = "，,、"  # stand inside a sentence
+LINE_ENDS = ".。!！?？:：;；"  # behind these a wrapped line does not go on: a sentence or a lead-in has ended
+CLOSERS = "」』）】》〉〕”’\"')]"  # may follow the mark that ends a sentence, and belong to it
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
-_CLOSERS = "」』）】》〉〕”’\"')]"
-_END = re.compile(rf"(?:[。！？!?｡]|…{{2}}|\.{{3,}}(?=\s|$)|(?P<semi>[；;])|(?P<dot>\.))+[{re.escape(_CLOSERS)}]*")
+_END = re.compile(rf"(?:[。！？!?｡]|…{{2}}|\.{{3,}}(?=\s|$)|(?P<semi>[；;])|(?P<dot>\.))+[{re.escape(CLOSERS)}]*")
 _LIST_MARK = re.compile(
     r"\s*(?:[(（][0-9A-Za-z一二三四五六七八九十]{1,5}[)）]|[0-9A-Za-z]{1,3}[.)）、](?=\s|[^\x00-\x7f])|"
     r"[一二三四五六七八九十]{1,3}[、.]|[•●○▪■◆*‧·–-]\s|第[0-9一二三四五六七八九十百]+[條章節項款]|\d+(?:\.\d+)+\.?)\s*"
@@ -79,7 +84,7 @@ def _cuts(line: str) -> Iterator[int]:
     body = mark.end() if mark else 0
     start = 0
     for match in _END.finditer(line, body):
-        text = match.group().rstrip(_CLOSERS)
+        text = match.group().rstrip(CLOSERS)
         if text == "." and not _dot_ends(line, match.start(), match.end()):
             continue
         if text in "；;" and (mark or (text == ";" and line[match.start() - 1 : match.start()].isascii())):

@@ -9,6 +9,7 @@ gives the same words in the index and in a query; a query only weighs them.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -16,21 +17,16 @@ from importlib.resources import files
 import snowballstemmer
 
 from kb.language.quantities.index import figures
-from kb.language.script import fold
+from kb.language.script import HAN, fold
 
-__all__ = ["FTS5_TOKENIZE", "content_words", "index_words", "query_words", "stop_mask"]
+__all__ = ["content_words", "index_words", "query_words", "stop_mask"]
 
-# What ``CREATE VIRTUAL TABLE … USING fts5(…, tokenize = …)`` needs so that SQLite leaves the words whole: the ASCII
-# tokenizer keeps every non-ASCII byte (unicode61 would drop rare characters), and these marks stand inside words.
-FTS5_TOKENIZE = "ascii tokenchars '.-@_/%+&'"
-
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _TOKEN = re.compile(
-    rf"(?P<han>[{_HAN}]+(?:[ \u3000]+[{_HAN}]+)*)"
+    rf"(?P<han>[{HAN}]+(?:[ \u3000]+[{HAN}]+)*)"
     r"|(?P<mail>[a-z0-9][a-z0-9_.+-]*@[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)"
     r"|(?P<phone>(?<!\d)[2-9]\d{3}[ -]\d{4}(?!\d))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[./-]\d+)*%?)(?![a-z\d])"
-    rf"|(?P<latin>[^\W_{_HAN}]+(?:['’&./_-][^\W_{_HAN}]+)*)"  # WhatsApp不算 is two words
+    rf"|(?P<latin>[^\W_{HAN}]+(?:['’&./_-][^\W_{HAN}]+)*)"  # WhatsApp不算 is two words
 )
 _SPLIT = re.compile(r"[&./_-]")
 _BETWEEN_HAN = re.compile(r"[ \u3000]+")
@@ -64,9 +60,14 @@ def _chinese_stops() -> tuple[re.Pattern[str], frozenset[str]]:
     return re.compile("|".join(sorted(stops | kept, key=len, reverse=True))), stops
 
 
-@cache
-def _stemmer() -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("english")
+class _Stemmer(threading.local):
+    """A Snowball stemmer for each thread: a stemmer keeps the word it works on in itself, so two threads mix theirs."""
+
+    def __init__(self) -> None:
+        self.english = snowballstemmer.stemmer("english")
+
+
+_STEMMER = _Stemmer()
 
 
 @lru_cache(maxsize=50_000)
@@ -76,7 +77,7 @@ def _stem(word: str) -> str:
     word = _spellings().get(word, word)
     if not word.isascii() or any(char.isdigit() for char in word):
         return word
-    stem: str = _stemmer().stemWord(word)
+    stem: str = _STEMMER.english.stemWord(word)
     return stem[:-2] + "is" if stem.endswith("iz") and len(stem) > 4 else stem
 
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, sessionmaker
 
 from kb.core.errors import NotFound
+from kb.core.versioned_cache import VersionedCache
 from kb.store.database import open_engine
 from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.store.tenants import Tenant
@@ -73,7 +74,7 @@ class Library:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
         self.engine = _engine(tenant.records_path)
-        self._held: tuple[int, list[DocumentVersion]] = (-1, [])
+        self._kept_readable = VersionedCache(self.data_version, lambda _before: self._readable())
 
     def session(self) -> Session:
         """Return a new session on this tenant's records; rows survive its end."""
@@ -137,7 +138,7 @@ class Library:
     def in_force(self, as_of: date, collections: Sequence[str] | None = None) -> list[DocumentVersion]:
         """Return, for each document, the newest version that holds on ``as_of``; documents without one are absent."""
         best: dict[int, DocumentVersion] = {}
-        for holding in self._readable():
+        for holding in self._kept_readable.get():
             if collections is not None and holding.collection.slug not in collections:
                 continue
             if _holds(holding.version, as_of):
@@ -145,13 +146,9 @@ class Library:
         return list(best.values())
 
     def _readable(self) -> list[DocumentVersion]:
-        """Return every version that may be read, oldest first; kept until the records change."""
-        version = self.data_version()
-        if self._held[0] != version:
-            readable = VersionRow.state.in_(READABLE)
-            holdings = self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
-            self._held = (version, holdings)
-        return self._held[1]
+        """Return every version that may be read, oldest first."""
+        readable = VersionRow.state.in_(READABLE)
+        return self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
 
     def data_version(self) -> int:
         """Return a number that changes with every committed change to collections, documents, words or glossary."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from kb.core.csv_safety import escape_formula, unescape_formula
 from kb.core.errors import InputError, NotFound
+from kb.core.versioned_cache import VersionedCache
 from kb.language.glossary import Expansion, Glossary
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import GlossaryRow
@@ -59,24 +60,26 @@ class TenantGlossary(Glossary):
     def __init__(self, library: Library) -> None:
         super().__init__()
         self._library = library
-        self._version = -1
-        self._rows: tuple[Term, ...] = ()
-        self._current = Glossary()
+        self._current = VersionedCache(library.data_version, self._read)
 
     def __len__(self) -> int:
-        return len(self._now())
+        return len(self._current.get().glossary)
 
     def expand(self, text: str) -> list[Expansion]:
-        return self._now().expand(text)
+        return self._current.get().glossary.expand(text)
 
-    def _now(self) -> Glossary:
-        version = self._library.data_version()
-        if version != self._version:
-            found = tuple(_term(row) for row in listing(self._library))
-            if found != self._rows:  # most commits are about something else
-                self._current, self._rows = Glossary(found), found
-            self._version = version
-        return self._current
+    def _read(self, before: _Current | None) -> _Current:
+        terms = tuple(_term(row) for row in listing(self._library))
+        if before is not None and terms == before.terms:  # most commits are about something else
+            return before
+        return _Current(terms, Glossary(terms))
+
+
+class _Current(NamedTuple):
+    """A tenant's own terms, and the glossary made of them and the shipped one."""
+
+    terms: tuple[Term, ...]
+    glossary: Glossary
 
 
 def _term(row: GlossaryRow) -> Term:

@@ -66,8 +66,7 @@ def create(
 
 
 def _open(tenant: str) -> tuple[sa.ColumnElement[bool], ...]:
-    # An empty role is a link for a new password (kb.people.password_resets), which is nobody's invitation.
-    return (InvitationRow.tenant_slug == tenant, InvitationRow.accepted_at.is_(None), InvitationRow.role != "")
+    return (InvitationRow.tenant_slug == tenant, InvitationRow.accepted_at.is_(None))
 
 
 def listing(settings: Settings, tenant: str) -> list[InvitationRow]:
@@ -123,7 +122,6 @@ def find(settings: Settings, token: str) -> InvitationRow:
     query = sa.select(InvitationRow).where(
         InvitationRow.token_hash == token_hash(token),
         InvitationRow.accepted_at.is_(None),
-        InvitationRow.role != "",
         InvitationRow.expires_at > now(),
     )
     with platform(settings) as session:
@@ -138,7 +136,6 @@ def of_email(settings: Settings, email: str) -> list[InvitationRow]:
     query = sa.select(InvitationRow).where(
         InvitationRow.email == email.strip().casefold(),
         InvitationRow.accepted_at.is_(None),
-        InvitationRow.role != "",
         InvitationRow.expires_at > now(),
     )
     with platform(settings) as session:

@@ -43,7 +43,7 @@ def change_role(settings: Settings, tenant: str, user_id: int, role: Role) -> Me
 
 
 def remove(settings: Settings, library: Library, user_id: int) -> Membership:
-    """End a membership and take the person's grants back; the account and its conversations stay.
+    """End a membership and take the person's grants back; the account stays, and its conversations and settings.
 
     Raises:
         NotFound: ``member_not_found``.

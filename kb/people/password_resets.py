@@ -14,9 +14,9 @@ from kb.core.errors import Conflict, NotFound
 from kb.core.settings import Settings
 from kb.people import accounts, passwords, sessions
 from kb.people.access import Role
-from kb.people.credentials import new_token, token_hash
+from kb.people.credentials import check_password, new_token, token_hash
 from kb.store.tables.columns import now
-from kb.store.tables.platform_tables import InvitationRow, UserRow
+from kb.store.tables.platform_tables import PasswordResetRow, UserRow
 from kb.store.tenants import platform
 
 __all__ = ["COMMAND_LINE", "HOURS", "create", "find", "use"]
@@ -38,21 +38,11 @@ def create(settings: Settings, user_id: int, tenant: str, given_by: int) -> tupl
     if accounts.role_in(settings, user_id, tenant) is None:
         raise NotFound("member_not_found")
     _check_reach(settings, user_id, given_by)
-    user = accounts.by_id(settings, user_id)
     token, ends = new_token(), now() + timedelta(hours=HOURS)
+    row = PasswordResetRow(token_hash=token_hash(token), user_id=user_id, created_by=given_by, expires_at=ends)
     with platform(settings) as session:
-        session.execute(sa.delete(InvitationRow).where(InvitationRow.role == "", InvitationRow.email == user.email))
-        session.add(
-            InvitationRow(
-                token_hash=token_hash(token),
-                tenant_slug=tenant,
-                email=user.email,
-                role="",
-                collections={},
-                invited_by=given_by,
-                expires_at=ends,
-            )
-        )
+        session.execute(sa.delete(PasswordResetRow).where(PasswordResetRow.user_id == user_id))
+        session.add(row)
     return token, ends
 
 
@@ -72,22 +62,25 @@ def find(settings: Settings, token: str) -> UserRow:
         Conflict: ``reset_elsewhere``.
     """
     query = (
-        sa.select(InvitationRow, UserRow)
-        .join(UserRow, UserRow.email == InvitationRow.email)
-        .where(
-            InvitationRow.token_hash == token_hash(token),
-            InvitationRow.role == "",
-            InvitationRow.expires_at > now(),
-            UserRow.disabled_at.is_(None),
-        )
+        sa.select(PasswordResetRow, UserRow)
+        .join(UserRow, UserRow.id == PasswordResetRow.user_id)
+        .where(*_open(token), UserRow.disabled_at.is_(None))
     )
     with platform(settings) as session:
         found = session.execute(query).first()
     if found is None:
         raise NotFound("reset_invalid")
     row, user = found
-    _check_reach(settings, user.id, row.invited_by)
+    _check_reach(settings, user.id, row.created_by)
     return user
+
+
+def _open(token: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        PasswordResetRow.token_hash == token_hash(token),
+        PasswordResetRow.used_at.is_(None),
+        PasswordResetRow.expires_at > now(),
+    )
 
 
 def use(settings: Settings, token: str, password: str) -> UserRow:
@@ -99,6 +92,11 @@ def use(settings: Settings, token: str, password: str) -> UserRow:
         Conflict: ``reset_elsewhere``.
     """
     user = find(settings, token)
+    check_password(password)  # a password that is refused does not spend the link
+    spend = sa.update(PasswordResetRow).where(*_open(token)).values(used_at=now()).returning(PasswordResetRow.id)
+    with platform(settings) as session:
+        if session.scalar(spend) is None:
+            raise NotFound("reset_invalid")
     passwords.change(settings, user.id, password)
     sessions.end_all(settings, user.id)
     return user

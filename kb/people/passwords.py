@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from kb.core.settings import Settings
 from kb.people import accounts
 from kb.people.credentials import hash_password, verify_password
-from kb.store.tables.platform_tables import InvitationRow, UserRow
+from kb.store.tables.platform_tables import PasswordResetRow, UserRow
 from kb.store.tenants import platform
 
 __all__ = ["change", "owner_of", "remove_password"]
@@ -28,10 +28,11 @@ def change(settings: Settings, user_id: int, password: str) -> None:
         NotFound: ``user_not_found``.
     """
     hashed = hash_password(password)
-    email = accounts.by_id(settings, user_id).email
+    accounts.by_id(settings, user_id)
+    unused = sa.delete(PasswordResetRow).where(PasswordResetRow.user_id == user_id, PasswordResetRow.used_at.is_(None))
     with platform(settings) as session:
         session.get_one(UserRow, user_id).password_hash = hashed
-        session.execute(sa.delete(InvitationRow).where(InvitationRow.role == "", InvitationRow.email == email))
+        session.execute(unused)
 
 
 def remove_password(settings: Settings, user_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Which chunks are worth scoring: what lies near the question, and what the scoring needs to know of each."""
+"""The chunks to score: the nearest to the question (dense search), and what the ranking needs of each candidate."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.search.dense import language_means
-from kb.search.dense.sentence_vectors import BestSentences, SentenceCosines, products
-from kb.search.dense.vector_store import opened
+from kb.search.dense.sentence_vectors import CandidateSentences, SentenceCosines, dot_products
+from kb.search.dense.vector_store import cached_store
 from kb.search.models.encoder import Vectors
 from kb.search.scope import Scope
 from kb.store import writer_lock
@@ -26,42 +26,45 @@ __all__ = ["Candidates", "load_candidates", "nearest_chunks"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Chunks that may answer, by id.
+    """Chunks to score, by ascending id.
 
     Attributes:
-        chinese: whether each is in Chinese.
+        chinese: whether each is in Chinese, shape (candidates,).
         cosines: of each with the question's variants, shape (candidates, variants).
-        sentences: the same of their sentences.
+        sentences: the cosines of their sentences.
     """
 
     ids: list[int]
     chinese: NDArray[np.bool_]
     cosines: Vectors
-    sentences: BestSentences
+    sentences: CandidateSentences
 
-    def within(self, chunk_ids: Collection[int]) -> dict[int, SentenceCosines]:
-        """Return the cosines of the sentences of a few of them, by chunk id; who has none is absent."""
-        found = {one: self.sentences.of(place) for place, one in enumerate(self.ids) if one in chunk_ids}
+    def sentence_cosines(self, chunk_ids: Collection[int]) -> dict[int, SentenceCosines]:
+        """Return the cosines of the sentences of some candidates, by chunk id; without sentence vectors: absent."""
+        found = {one: self.sentences.of(index) for index, one in enumerate(self.ids) if one in chunk_ids}
         return {one: cosines for one, cosines in found.items() if cosines is not None}
 
 
 def nearest_chunks(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
-    """Return the chunks nearest to any of ``queries``, shape (queries, dimension); the same one may come twice.
+    """Return the ids of the chunks nearest to each of ``queries``; an id may occur several times.
 
-    What is published is looked up in Chroma, what is not is scanned: a version that held on an earlier day, and
-    everything while another process writes, for embedded Chroma is not safe beside it and the records are.
+    Published versions are searched in Chroma. Scanned in the database are versions that are not published any more, and
+    all versions while another process writes: embedded Chroma is not safe to read then, the database is.
+
+    Args:
+        queries: shape (queries, dimension).
     """
     if not settings.chroma_url and writer_lock.held_elsewhere(settings.data):
-        return _scan(library, queries, list(scope.holdings), settings.candidates)
+        return _scan(library, queries, list(scope.versions), settings.candidates)
     ids: list[int] = []
     for slug in scope.stores:
-        for hits in opened(settings, library.tenant, slug).nearest(queries, settings.candidates):
+        for hits in cached_store(settings, library.tenant, slug).nearest(queries, settings.candidates):
             ids.extend(chunk_id for chunk_id, _ in hits)
     return ids + _scan(library, queries, scope.unpublished, settings.candidates)
 
 
 def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -> list[int]:
-    """Exact search over the stored vectors of a few versions."""
+    """Return the ids of the nearest chunks of a few versions, by an exact scan of the vectors in the database."""
     if not versions:
         return []
     query = sa.select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.version_id.in_(versions))
@@ -74,20 +77,21 @@ def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -
     return [rows[int(i)][0] for i in order]
 
 
-_CHUNKS, _UNITS = ChunkRow.__table__.c, SentenceVectorsRow.__table__.c
-# The ids as one JSON text: a statement with a parameter for each would be made and compiled anew for each question.
+_CHUNKS, _SENTENCES = ChunkRow.__table__.c, SentenceVectorsRow.__table__.c
+# The ids are one JSON parameter: with a parameter for each id SQLAlchemy would compile a new statement each time.
 _FETCH = (
-    sa.select(_CHUNKS.id, _CHUNKS.version_id, _CHUNKS.language, _CHUNKS.vector, _UNITS.spans, _UNITS.vectors)
-    .outerjoin_from(ChunkRow.__table__, SentenceVectorsRow.__table__, _UNITS.chunk_id == _CHUNKS.id)
+    sa.select(_CHUNKS.id, _CHUNKS.version_id, _CHUNKS.language, _CHUNKS.vector, _SENTENCES.spans, _SENTENCES.vectors)
+    .outerjoin_from(ChunkRow.__table__, SentenceVectorsRow.__table__, _SENTENCES.chunk_id == _CHUNKS.id)
     .where(_CHUNKS.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value)))
     .order_by(_CHUNKS.id)
 )
 
 
 def load_candidates(library: Library, ids: Collection[int], versions: Collection[int], queries: Vectors) -> Candidates:
-    """Return the candidates that belong to ``versions`` in force (others may linger in Chroma for a moment).
+    """Return those chunks of ``ids`` that belong to ``versions``; Chroma may still return others for a moment.
 
     Args:
+        versions: ids of the versions that the search covers.
         queries: the question's variants, shape (variants, dimension).
     """
     with library.engine.connect() as connection:
@@ -97,6 +101,6 @@ def load_candidates(library: Library, ids: Collection[int], versions: Collection
     return Candidates(
         list(chunk_ids),
         np.array([language != Language.ENGLISH.value for language in languages], dtype=np.bool_),
-        products(language_means.decode_vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
-        BestSentences(list(zip(spans, packed, strict=True)), queries),
+        dot_products(language_means.decode_vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
+        CandidateSentences(list(zip(spans, packed, strict=True)), queries),
     )

@@ -13,9 +13,9 @@ from kb.store.tables.library_tables import ChunkRow
 __all__ = ["Passage", "passage"]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk with where it stands, its score and why.
+    """A chunk with where it stands, its score and why; never changed after it is built.
 
     Attributes:
         document: the file's name as handed in; ``title`` what the document calls itself.
@@ -25,7 +25,7 @@ class Passage:
         boxes: ``(page, x0, y0, x1, y1, start, end)``, fractions of the page, origin top left.
         score: relevance, higher is better; comparable within one question.
         why: what each leg of search found: ``{"dense": cosine, "lexical": BM25, "dense_rank": …}``.
-        twin: the passage that says the same in the other language, by chunk id, where one was searched too.
+        counterpart: chunk id of the passage that says the same in the other language, if it was a candidate too.
     """
 
     chunk_id: int
@@ -47,7 +47,7 @@ class Passage:
     effective_to: date | None = None
     score: float = 0.0
     why: dict[str, float] = field(default_factory=dict)
-    twin: int | None = None
+    counterpart: int | None = None
 
     @property
     def page(self) -> int | list[int] | None:
@@ -70,8 +70,20 @@ class Passage:
         return self.clauses[at][1] if at >= 0 else self.clause
 
 
-def passage(chunk: ChunkRow, holding: DocumentVersion) -> Passage:
-    """Join a chunk row with the document and version it belongs to."""
+def passage(
+    chunk: ChunkRow,
+    holding: DocumentVersion,
+    *,
+    score: float = 0.0,
+    why: dict[str, float] | None = None,
+    counterpart: int | None = None,
+) -> Passage:
+    """Build a passage from a chunk row and the document and version it belongs to.
+
+    Args:
+        score: what search gave it, with the reasons in ``why``; 0 where nothing was searched.
+        counterpart: the chunk that says the same in the other language.
+    """
     return Passage(
         chunk_id=chunk.id,
         document=holding.document.name,
@@ -90,4 +102,7 @@ def passage(chunk: ChunkRow, holding: DocumentVersion) -> Passage:
         language=chunk.language,
         effective_from=holding.version.effective_from,
         effective_to=holding.version.effective_to,
+        score=score,
+        why=why or {},
+        counterpart=counterpart,
     )

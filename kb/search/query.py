@@ -1,4 +1,4 @@
-"""A question as search needs it: language, variants to embed, weighted words for each language of the documents."""
+"""Question → query: its language, the texts to embed, the weighted words for documents in each language."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kb.language.words import content_words, query_words
 
 __all__ = ["Query", "QueryName", "analyse"]
 
-# What a word is worth that the person did not type, against one typed: chosen on the development sets.
-GLOSSARY_WEIGHT = 0.6
-TRANSLATED_WEIGHT = 1.0  # the glossary's word, against documents in the other language
-DICTIONARY_WEIGHT = 0.4
-FUNCTION_WORD_SHARE = 0.2  # of these weights, for the other names of a term made of function words
+# The weight of a word that the person did not type, against 1 for a typed word; chosen on the development sets.
+GLOSSARY_WEIGHT = 0.6  # another name in the question's language
+TRANSLATED_WEIGHT = 1.0  # the glossary's translation, in documents in the other language
+DICTIONARY_WEIGHT = 0.4  # the dictionary's translation
+FUNCTION_WORD_SHARE = 0.2  # factor on these weights for a term that consists of function words
 
 Words = dict[str, float]
 Concept = list[frozenset[str]]
@@ -26,12 +26,13 @@ Concept = list[frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class QueryName:
-    """Another name of a term of the question.
+    """Another name of a term in the question, or a translation of it.
 
     Attributes:
-        own: whether it is in the question's language.
-        term, words: the weighted words of the term as typed, and of the name.
-        factor: what a word of it is worth against one typed.
+        own: whether the name is in the question's language.
+        term: the weighted words of the term, as typed.
+        words: the weighted words of the name.
+        factor: the weight of a word of the name, against 1 for a typed word.
     """
 
     own: bool
@@ -42,19 +43,19 @@ class QueryName:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a person asked.
+    """An analysed question.
 
     Attributes:
         text: the question as typed.
         language: of the question.
-        variants: texts to embed, the question as typed first; in Cantonese also as written Chinese.
-        typed: words of the question, typed or rewritten, with weights in (0, 1].
-        own: for documents in the question's language: ``typed`` and the glossary's other names.
-        other: for documents in the other language (Chinese ↔ English): translations, and typed words and figures
-            that look the same there.
-        names: the other names and translations whose words are in ``own`` and ``other``, one by one.
-        concepts: what the question is about, one entry a term: a text speaks of it when it holds all words of any
-            of the entry's names.
+        variants: the texts to embed: the question as typed, then, if it is Cantonese, as written Chinese.
+        typed: the words of the question, typed or rewritten, with weights in (0, 1].
+        own: the words for documents in the question's language: ``typed`` and the glossary's other names.
+        other: the words for documents in the other language (Chinese ↔ English): translations, and those typed words
+            and figures that are written the same there.
+        names: the other names and translations whose words are in ``own`` and ``other``.
+        concepts: the terms that the question is about. A text mentions a term if it contains all words of one of its
+            names.
     """
 
     text: str
@@ -68,16 +69,22 @@ class Query:
 
     @property
     def words(self) -> list[str]:
-        """All words, each once."""
+        """The words of ``own`` and ``other``, each once."""
         return list(dict.fromkeys([*self.own, *self.other]))
 
     def words_for(self, language: str) -> Words:
-        """Return the words that count in a text of ``language``."""
+        """Return the words, with weights, for a text in ``language``."""
         return self.own if (language != Language.ENGLISH) == self.language.is_chinese else self.other
 
 
 def analyse(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
-    """Read a question: detect its language, rewrite Cantonese, add other names and translations of its terms."""
+    """Analyse a question: detect its language, rewrite Cantonese, add other names and translations of its terms.
+
+    Args:
+        text: Cantonese, written Chinese, English or a mixture.
+        glossary: other names and translations of the tenant's and the shipped terms.
+        dictionary: Chinese–English, for other words.
+    """
     language = detect(text)
     variants = [text]
     if language.is_chinese and (written := to_written(text)) != text:
@@ -89,15 +96,16 @@ def analyse(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:
     concepts: list[Concept] = []
     for variant in variants:
         for expansion in glossary.expand(variant):
-            near, far = expansion.alternatives_zh, expansion.alternatives_en
+            synonyms, translations = expansion.alternatives_zh, expansion.alternatives_en
             if language is Language.ENGLISH:
-                near, far = far, near
-            # 「之內」 = within: such a term is in the glossary, but says little of what is asked
-            telling = 1.0 if _is_discriminative(expansion.term) else FUNCTION_WORD_SHARE
-            names += _names(True, expansion.term, near, GLOSSARY_WEIGHT * telling)
-            names += _names(False, expansion.term, far, TRANSLATED_WEIGHT * telling)
-            if telling == 1.0:
-                concepts.append(_concept([expansion.term, *near, *far]))
+                synonyms, translations = translations, synonyms
+            # 「之內」 = within: the glossary has such terms too, but they do not say what the question is about.
+            discriminative = _is_discriminative(expansion.term)
+            factor = 1.0 if discriminative else FUNCTION_WORD_SHARE
+            names += _names(True, expansion.term, synonyms, GLOSSARY_WEIGHT * factor)
+            names += _names(False, expansion.term, translations, TRANSLATED_WEIGHT * factor)
+            if discriminative:
+                concepts.append(_concept([expansion.term, *synonyms, *translations]))
     last = variants[-1]
     for term, meanings in dictionary.to_english(last) if language.is_chinese else dictionary.to_chinese(last):
         names += _names(False, term, meanings, DICTIONARY_WEIGHT)
@@ -113,13 +121,13 @@ def _names(own: bool, term: str, names: Iterable[str], factor: float) -> list[Qu
 
 
 def _is_discriminative(term: str) -> bool:
-    """Whether a term says what a question is about: a Latin word, or two Chinese characters beyond function words."""
+    """Whether a term has content: a word in Latin letters, or two Chinese characters that are no function words."""
     words = content_words(term)
     return any(word.isascii() for word in words) or sum(map(len, words)) > 1
 
 
 def _concept(names: list[str]) -> Concept:
-    """Return the index words of each name; a Chinese word of two or more characters goes by its pairs."""
+    """Return the index words of each name; a Chinese word of two or more characters is indexed as character pairs."""
     found = []
     for name in names:
         words = {word for word, weight in _words(name) if weight >= 0.5}
@@ -135,5 +143,5 @@ def _merge(into: Words, words: Iterable[tuple[str, float]], factor: float) -> No
 
 @lru_cache(maxsize=20_000)
 def _words(text: str) -> tuple[tuple[str, float], ...]:
-    """Return the weighted words of a text; the names of a term come again with every question that has it."""
+    """Return the weighted words of a text; cached, because the names of a term recur in many questions."""
     return tuple(query_words(text))

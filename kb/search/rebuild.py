@@ -1,4 +1,4 @@
-"""Making a collection's search anew from the records: words, vectors, sentence vectors, also with another model."""
+"""Rebuilds a collection's search index from the database: words, vectors, sentence vectors; also with another model."""
 
 from __future__ import annotations
 
@@ -28,13 +28,19 @@ def rebuild(
     collection: CollectionRow,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
-    """Re-embed every chunk of a collection with the configured model, rebuild words and vectors.
+    """Embed every chunk of a collection with the configured model, and rebuild word index and vectors.
 
-    The stored vectors change chunk by chunk, the model's identity last: a rebuild cut short is refused as a
-    mismatch until it is run again. The caller holds the writer lock.
+    The collection's model identity is set last. After an interrupted rebuild a search fails with ``model_mismatch``
+    until the rebuild is run again. The caller holds the writer lock.
+
+    Args:
+        progress: called with (chunks done, chunks in all).
 
     Returns:
         The number of chunks.
+
+    Raises:
+        Misconfigured: ``model_unavailable``.
     """
     encoder = embedding.load(settings)
     with library.transaction() as session:
@@ -48,7 +54,7 @@ def rebuild(
     store.reset()
     for version, published in versions:
         for start in range(0, total, _BATCH):
-            number = _batch(library, encoder, store, version, published, start)
+            number = _rebuild_batch(library, encoder, store, version, published, start)
             done += number
             progress(done, total)
             if number < _BATCH:
@@ -69,7 +75,7 @@ def _versions(library: Library, collection: CollectionRow) -> list[tuple[Version
         return [(version, published == version.id) for version, published in session.execute(query)]
 
 
-def _batch(
+def _rebuild_batch(
     library: Library, encoder: Encoder, store: VectorStore, version: VersionRow, published: bool, start: int
 ) -> int:
     query = sa.select(ChunkRow).where(ChunkRow.version_id == version.id).order_by(ChunkRow.ordinal)
@@ -82,8 +88,9 @@ def _batch(
             word_index.remove_version(session, version.id)
         for row, vector in zip(rows, vectors, strict=True):
             row.vector = np.asarray(vector, dtype=np.float16).tobytes()
-        parts = [sentence_vectors.ChunkToEmbed(row.id, version.title, row.heading_path, row.text) for row in rows]
-        sentence_vectors.store(session, parts, encoder.encode_passages([text for part in parts for text in part.texts]))
+        chunks = [sentence_vectors.ChunkToEmbed(row.id, version.title, row.heading_path, row.text) for row in rows]
+        sentence_texts = [text for chunk in chunks for text in chunk.texts]
+        sentence_vectors.store(session, chunks, encoder.encode_passages(sentence_texts))
         entries = [(row.id, *indexed_words(version.title, row.heading_path, row.clause, row.text)) for row in rows]
         word_index.add(session, version.id, entries)
         ids = [row.id for row in rows]

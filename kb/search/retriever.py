@@ -1,4 +1,9 @@
-"""The one way through search: question → passages. Both legs, fusion, what is in force on the day."""
+"""The way in to search: :meth:`Retriever.search` turns a question into passages.
+
+Its steps: which versions are in force on the day (:mod:`.scope`), lexical and dense search (:mod:`.lexical.word_index`,
+:mod:`.candidates`), the counterparts in the other language (:mod:`.bilingual.pair_records`), one ranking of all
+(:mod:`.ranking`).
+"""
 
 from __future__ import annotations
 
@@ -6,26 +11,25 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 
 from kb.core.cpu_cores import usable_cores
-from kb.core.dates import today
 from kb.core.errors import InputError, Misconfigured
+from kb.core.local_date import today
 from kb.core.settings import Settings
+from kb.core.versioned_cache import VersionedCache
 from kb.language import dictionary
-from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.library.documents import DocumentVersion, Library
 from kb.library.tenant_glossary import TenantGlossary
 from kb.search import candidates
-from kb.search.bilingual import pair_records as twins
+from kb.search.bilingual import pair_records
 from kb.search.candidates import Candidates
 from kb.search.dense import language_means
 from kb.search.dense.language_means import LanguageMeans
 from kb.search.dense.sentence_vectors import SentenceCosines
-from kb.search.lexical.word_index import IndexStatistics, WordIndex
+from kb.search.lexical.word_index import WordIndex
 from kb.search.models import embedding
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage, passage
@@ -36,21 +40,21 @@ from kb.store.tenants import Tenant
 
 __all__ = ["Retriever", "SearchResult"]
 
-# The words are looked up while the question is embedded. No more at once than there are cores: when many people ask,
-# word legs side by side take the processor's cache from each other, and each takes longer than it would alone.
-_BESIDE = ThreadPoolExecutor(usable_cores(), thread_name_prefix="words")
+# Lexical search runs while the question is embedded. There are not more threads than cores: with many questions,
+# lexical searches in parallel take the processor's cache from each other, and each takes longer.
+_LEXICAL_THREADS = ThreadPoolExecutor(usable_cores(), thread_name_prefix="words")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Passages, best first, and what the search knew: for choosing sentences and for explaining.
+    """Passages, best first, and what the search computed on the way: to choose sentences, to explain the ranking.
 
     Attributes:
         vectors: of the query's variants, shape (len(query.variants), dimension).
-        idf: what each word of the question is worth in this tenant; words that occur nowhere are absent.
-        possible: what the typed words are worth together, those that occur nowhere included.
-        centres: mean vectors by language.
-        as_of: the day asked about.
+        idf: inverse document frequency of the question's words in this tenant; words that occur nowhere are absent.
+        max_score: the weighted idf sum of the typed words; words that occur nowhere included.
+        language_means: mean vectors by language.
+        as_of: the day for which the passages hold.
         sentences: cosines of the passages' sentences with the variants, by chunk id, where they have vectors.
     """
 
@@ -58,19 +62,14 @@ class SearchResult:
     passages: list[Passage]
     vectors: Vectors
     idf: dict[str, float]
-    possible: float
-    centres: LanguageMeans
+    max_score: float
+    language_means: LanguageMeans
     as_of: date
     sentences: dict[int, SentenceCosines] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=4)
-def _dictionary(settings: Settings) -> Dictionary:
-    return Dictionary(dictionary.ensure(settings.cache))
-
-
 class Retriever:
-    """Search in one tenant. Opening it is cheap; the model is loaded with the first question."""
+    """Search in one tenant. A new object is cheap; the model is loaded with the first question."""
 
     def __init__(self, settings: Settings, tenant: Tenant) -> None:
         self.settings = settings
@@ -80,7 +79,7 @@ class Retriever:
         self.ranking = RankingWeights()
         self._words = WordIndex(self.library)
         self._scopes = Scopes(self.library, self._in_force)
-        self._centres: tuple[IndexStatistics, LanguageMeans] | None = None
+        self._means = VersionedCache(self._words.indexed, lambda _before: self._measure_means())
 
     def retrieve(
         self,
@@ -94,7 +93,7 @@ class Retriever:
 
         Args:
             question: Cantonese, written Chinese, English or a mixture.
-            limit: how many at most, a passage and its twin in the other language counting as one; by default
+            limit: how many at most, a passage and its counterpart in the other language counting as one; by default
                 ``settings.passages``.
             collections: slugs to search; by default all of the tenant's.
             as_of: the day for which the passages should hold; today by default.
@@ -106,7 +105,7 @@ class Retriever:
         return self.search(self.read(question), limit=limit, collections=collections, as_of=as_of).passages
 
     def checked(self, question: str) -> str:
-        """Return a question without the white space around it.
+        """Return a question without leading and trailing white space.
 
         Raises:
             InputError: ``question_empty``, ``question_too_long``.
@@ -119,8 +118,12 @@ class Retriever:
         return text
 
     def read(self, question: str) -> Query:
-        """Check a question and understand it."""
-        return analyse(self.checked(question), self.glossary, _dictionary(self.settings))
+        """Check a question and analyse it (:func:`kb.search.query.analyse`).
+
+        Raises:
+            InputError: ``question_empty``, ``question_too_long``.
+        """
+        return analyse(self.checked(question), self.glossary, dictionary.load(self.settings.cache))
 
     def search(
         self,
@@ -130,41 +133,51 @@ class Retriever:
         collections: Sequence[str] | None = None,
         as_of: date | None = None,
     ) -> SearchResult:
-        """Like :meth:`retrieve`, for a question understood already, and with what the search knew."""
+        """Like :meth:`retrieve`, for a question analysed by :meth:`read`; returns what the search computed too."""
         day = as_of or today()
         scope = self._scopes.on(day, collections)
         encoder = embedding.load(self.settings)
-        middle = self._middle(encoder.identity.dimension)
-        leg = _BESIDE.submit(self._words.search, query, scope.holdings, self.settings.candidates)
-        vectors = encoder.encode_queries(query.variants)
-        moved = middle.towards_other(vectors, query.language.is_chinese)
-        queries = vectors if moved is None else np.concatenate([vectors, moved])
-        near = candidates.nearest_chunks(self.settings, self.library, queries, scope)
-        words = leg.result()
-        possible = sum(weight * words.idf.get(word, words.unseen) for word, weight in query.typed.items())
-        chosen, pairs = self._chosen({*near, *words.scores}, scope, vectors)
+        means = self._means.get()
         chinese = query.language.is_chinese
-        ranked = rank(self.ranking, vectors, middle, chosen, words, possible, pairs, chinese)
+        lexical_search = _LEXICAL_THREADS.submit(self._words.search, query, scope.versions, self.settings.candidates)
+        vectors = encoder.encode_queries(query.variants)
+        shifted = means.shifted_to_other_language(vectors, chinese)
+        queries = vectors if shifted is None else np.concatenate([vectors, shifted])
+        nearest = candidates.nearest_chunks(self.settings, self.library, queries, scope)
+        words = lexical_search.result()
+        max_score = sum(weight * words.idf.get(word, words.unseen_idf) for word, weight in query.typed.items())
+        found, counterparts = self._with_counterparts({*nearest, *words.scores}, scope, vectors)
+        ranked = rank(self.ranking, vectors, means, found, words, max_score, counterparts, chinese)
         passages = self._passages(first(ranked, limit or self.settings.passages), scope)
-        within = chosen.within([one.chunk_id for one in passages])
-        return SearchResult(query, passages, vectors, words.idf, possible, middle, day, within)
+        sentences = found.sentence_cosines([one.chunk_id for one in passages])
+        return SearchResult(query, passages, vectors, words.idf, max_score, means, day, sentences)
 
-    def _chosen(self, found: set[int], scope: Scope, vectors: Vectors) -> tuple[Candidates, dict[int, list[int]]]:
-        """Return what was found with its twins, which the question may have missed, and who is whose twin."""
+    def _with_counterparts(
+        self, found: set[int], scope: Scope, vectors: Vectors
+    ) -> tuple[Candidates, dict[int, list[int]]]:
+        """Return the candidates: the chunks found and their counterparts, which the question may not have found.
+
+        Returns:
+            The candidates, and the counterparts of those that have any, by chunk id.
+        """
         with self.library.session() as session:
-            pairs = twins.counterparts_of(session, found)
-            missed = {one for others in pairs.values() for one in others} - found
-            pairs |= twins.counterparts_of(session, missed) if missed else {}
-        return candidates.load_candidates(self.library, found | missed, scope.holdings, vectors), pairs
+            counterparts = pair_records.counterparts_of(session, found)
+            missed = {one for others in counterparts.values() for one in others} - found
+            counterparts |= pair_records.counterparts_of(session, missed) if missed else {}
+        return candidates.load_candidates(self.library, found | missed, scope.versions, vectors), counterparts
 
     def _passages(self, ranked: list[RankedChunk], scope: Scope) -> list[Passage]:
         rows = self.library.chunks(one.chunk_id for one in ranked)
-        passages = []
-        for one in ranked:
-            found = passage(rows[one.chunk_id], scope.holdings[rows[one.chunk_id].version_id])
-            found.score, found.why, found.twin = one.score, one.why, one.twin
-            passages.append(found)
-        return passages
+        return [
+            passage(
+                rows[one.chunk_id],
+                scope.versions[rows[one.chunk_id].version_id],
+                score=one.score,
+                why=one.why,
+                counterpart=one.counterpart,
+            )
+            for one in ranked
+        ]
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
         holdings = self.library.in_force(day, collections)
@@ -176,14 +189,7 @@ class Retriever:
                 )
         return holdings
 
-    def _middle(self, dimension: int) -> LanguageMeans:
-        """Return the centres of the tenant's passages, measured again when there are others."""
-        indexed, held = self._words.indexed(), self._centres
-        if held is None or held[0] is not indexed:
-            with self.library.session() as session:
-                held = (
-                    indexed,
-                    language_means.compute_means(session, dimension, indexed.ids(True), indexed.ids(False)),
-                )
-            self._centres = held
-        return held[1]
+    def _measure_means(self) -> LanguageMeans:
+        indexed, dimension = self._words.indexed(), embedding.load(self.settings).identity.dimension
+        with self.library.session() as session:
+            return language_means.compute_means(session, dimension, indexed.ids(True), indexed.ids(False))

@@ -1,4 +1,4 @@
-"""What a search looks through: the versions in force on a day, in the collections asked for."""
+"""Which versions a search covers: those in force on a day, in the collections asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kb.core.versioned_cache import VersionedCache
 from kb.library.documents import DocumentVersion, Library
 
 __all__ = ["Scope", "Scopes"]
@@ -18,44 +19,44 @@ InForce = Callable[[date, Sequence[str] | None], Iterable[DocumentVersion]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """The versions one search looks through.
+    """The versions that one search covers.
 
     Attributes:
-        holdings: by version id.
-        stores: slugs of the collections that have versions of these in the vector store.
-        unpublished: ids of the versions that are not there.
+        versions: by version id.
+        stores: slugs of the collections that have some of these versions in the vector store.
+        unpublished: ids of the versions that are not in the vector store.
     """
 
-    holdings: dict[int, DocumentVersion]
+    versions: dict[int, DocumentVersion]
     stores: list[str]
     unpublished: list[int]
 
     @classmethod
-    def of(cls, holdings: Iterable[DocumentVersion]) -> Scope:
-        by_version = {holding.version.id: holding for holding in holdings}
-        published = {version for version, holding in by_version.items() if holding.published}
-        stores = sorted({by_version[version].collection.slug for version in published})
-        return cls(by_version, stores, [version for version in by_version if version not in published])
+    def of(cls, versions: Iterable[DocumentVersion]) -> Scope:
+        by_id = {one.version.id: one for one in versions}
+        published = {version_id for version_id, one in by_id.items() if one.published}
+        stores = sorted({by_id[version_id].collection.slug for version_id in published})
+        return cls(by_id, stores, [version_id for version_id in by_id if version_id not in published])
+
+
+_Scopes = dict[tuple[date, frozenset[str] | None], Scope]  # by day and collections
 
 
 class Scopes:
     """The scopes of one tenant's searches, each made once while the library is the same."""
 
     def __init__(self, library: Library, in_force: InForce) -> None:
-        self._library = library
         self._in_force = in_force
-        self._held: tuple[int, dict[tuple[date, frozenset[str] | None], Scope]] = (-1, {})
+        self._scopes: VersionedCache[_Scopes] = VersionedCache(library.data_version, lambda _before: {})
 
     def on(self, day: date, collections: Sequence[str] | None) -> Scope:
         """Return the scope of a search; the same object as long as it would be the same."""
-        version = self._library.data_version()
-        if self._held[0] != version:
-            self._held = (version, {})
-        held = self._held[1]
+        scopes = self._scopes.get()
         key = (day, None if collections is None else frozenset(collections))
-        found = held.get(key)
+        found = scopes.get(key)
         if found is None:
-            if len(held) >= _KEPT:
-                held.clear()
-            found = held[key] = Scope.of(self._in_force(day, collections))
+            made = Scope.of(self._in_force(day, collections))
+            if len(scopes) >= _KEPT:
+                scopes.clear()
+            found = scopes.setdefault(key, made)
         return found

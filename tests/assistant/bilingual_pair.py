@@ -71,7 +71,7 @@ ENGLISH = """# Vehicle Borrowing Rules
 
 
 def take_in(settings: Settings, folder: Path, english_into: str = "main") -> None:
-    """Take both copies into ``harmony``; they are found as twins by themselves."""
+    """Take both copies into ``harmony``; they are found as a pair by themselves."""
     folder.mkdir(exist_ok=True)
     for name, text, collection in ((CHINESE_NAME, CHINESE, "main"), (ENGLISH_NAME, ENGLISH, english_into)):
         (folder / name).write_text(text, encoding="utf-8")

@@ -3,8 +3,9 @@
 import numpy as np
 
 from assistant.answers.quote_selection import MOST_QUOTES, MOST_WIDTH, choose
-from assistant.evidence.quotable_spans import spans_of, width
+from assistant.evidence.quotable_spans import spans_of
 from assistant.evidence.scoring import FEATURES, ScoredSpan
+from kb.language.script import display_width
 from kb.search.passage import Passage
 
 CLAUSES = "2.1 甲須於三日內辦妥。\n2.2 乙由主任批核。\n2.3 丙不設上限。\n2.4 丁須另行申請。\n2.5 戊照舊辦理。"
@@ -17,12 +18,12 @@ def passage(text: str, chunk: int = 1, title: str = "手冊", headings: tuple[st
 
 
 def scored(one: Passage, scores: dict[str, float]) -> list[ScoredSpan]:
-    """Score the units that hold the given words, best first."""
+    """Score the spans that hold the given words, best first."""
     found = [
-        ScoredSpan(unit, np.zeros(len(FEATURES)), 0.8, score)
-        for unit in spans_of(one)
+        ScoredSpan(span, np.zeros(len(FEATURES)), 0.8, score)
+        for span in spans_of(one)
         for words, score in scores.items()
-        if words in unit.text
+        if words in span.text
     ]
     return sorted(found, key=lambda each: -each.score)
 
@@ -58,9 +59,9 @@ def test_an_answer_fits_a_phone() -> None:
     many = [passage(f"{n}. " + "須先填妥表格並交主任批核" * 9 + "。", n) for n in range(1, 8)]
     quotes = choose([ScoredSpan(spans_of(one)[0], np.zeros(len(FEATURES)), 0.8, 9.0) for one in many])
     assert 1 <= len(quotes) <= MOST_QUOTES
-    assert sum(width(quote.text) for quote in quotes) <= MOST_WIDTH
+    assert sum(display_width(quote.text) for quote in quotes) <= MOST_WIDTH
 
 
-def test_a_twin_is_not_quoted_twice() -> None:
-    twins = [passage("年假為十天。", 1), passage("年假為十天。", 2)]
-    assert len(choose([ScoredSpan(spans_of(one)[0], np.zeros(len(FEATURES)), 0.8, 9.0) for one in twins])) == 1
+def test_the_same_text_is_not_quoted_twice() -> None:
+    same = [passage("年假為十天。", 1), passage("年假為十天。", 2)]
+    assert len(choose([ScoredSpan(spans_of(one)[0], np.zeros(len(FEATURES)), 0.8, 9.0) for one in same])) == 1

@@ -1,7 +1,7 @@
 """A real browser on a real server: Chromium by Playwright, the service on a free port with the small organisations.
 
 ``visit("member", "/t/harmony/ask", phone=True)`` is a signed-in page. What a page logs as an error fails its test.
-Without Playwright or a browser these tests are skipped, and say what is missing.
+Without Playwright or a browser these tests are skipped, in continuous integration they fail; both say what is missing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from kb.core.settings import Settings
 from kb.people import accounts, sessions
 from tests.assistant.api.conftest import email_of, ready  # noqa: F401 - a fixture
 from tests.assistant.api.served import served
+from tests.helpers.skips import missing, module_or_missing
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PATIENCE_MS = 30_000
@@ -55,14 +56,14 @@ def chromium(site: str) -> Iterator[Any]:
     Playwright keeps an event loop running in this thread, which the queue of files does not bear: it is opened after
     the data is there, and closed with the test file.
     """
-    api = pytest.importorskip("playwright.sync_api", reason="browser tests need: pip install playwright")
+    api: Any = module_or_missing("playwright.sync_api", "browser tests need: pip install playwright")
     found = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
     arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with api.sync_playwright() as playwright:
         try:
             opened = playwright.chromium.launch(executable_path=found, args=arguments)
         except api.Error as error:
-            pytest.skip(f"no browser (apt install chromium, or playwright install chromium): {error.message[:200]}")
+            missing(f"no browser (apt install chromium, or playwright install chromium): {error.message[:200]}")
         yield opened
         opened.close()
 

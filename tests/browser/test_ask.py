@@ -103,7 +103,7 @@ def test_a_link_to_a_place_opens_it_and_leads_on_to_asking(visit: Visit, site: s
     page.goto(f"{site}/t/harmony/sources/{found['version_id']}?{where}")
     page.wait_for_selector(".sheet:not(.loading) .lit")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.querySelector('dialog.source').matches(':modal')")
+    page.wait_for_function("() => document.querySelector('dialog.source').matches(':modal')")
     page.get_by_role("button", name="Close").click()
     page.wait_for_url("**/t/harmony/ask")
 

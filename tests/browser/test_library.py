@@ -81,7 +81,7 @@ def test_a_passage_is_marked_on_its_page(visit: Visit, tmp_path: Path) -> None:
     mark.wait_for()
     image = page.locator("[data-image]")
     assert "/pages/2." in image.get_attribute("src")
-    page.wait_for_function("document.querySelector('[data-image]').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('[data-image]').naturalWidth > 0")
     inside, around = mark.bounding_box(), image.bounding_box()
     assert around["x"] <= inside["x"]
     assert inside["x"] + inside["width"] <= around["x"] + around["width"] + 1

@@ -32,9 +32,8 @@ def write_lines(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
-@pytest.fixture
-def beir(tmp_path: Path) -> Path:
-    folder = tmp_path / "Tiny Set"
+def write_test_collection(folder: Path) -> Path:
+    """Write the collection in BEIR's layout."""
     folder.mkdir()
     write_lines(
         folder / "corpus.jsonl", [{"_id": one, "title": title, "text": text} for one, (title, text) in CORPUS.items()]
@@ -44,3 +43,8 @@ def beir(tmp_path: Path) -> Path:
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + "\n".join(lines) + "\n", encoding="utf-8")
     write_lines(folder / "unanswerable.jsonl", [{"_id": "u1", "text": "火星上的重力是多少？", "lang": "zh-Hant"}])
     return folder
+
+
+@pytest.fixture
+def beir(tmp_path: Path) -> Path:
+    return write_test_collection(tmp_path / "Tiny Set")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from eval.datasets.question_files import Place, Question
+from eval.datasets.question_files import JudgedQuestion, Place
 from eval.measures.answer_judge import is_quoted_in, judge
 
-QUESTION = Question(
+QUESTION = JudgedQuestion(
     "1", "病假要唔要紙？", "yue", True,
     (Place("Handbook.pdf", 6, "5.8", "連續病假兩天或以上須附醫生證明書"),), (("醫生證明書", "醫生紙"), ("兩天", "2天")),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from kb.store.tenants import Tenant
 
 @pytest.fixture(scope="session")
 def workers(model_settings: Settings) -> Iterator[WorkerPool]:
-    """One reader and one embedder for all tests that do not end them."""
+    """One reader and one embedder, shared by all tests that do not end them."""
     with WorkerPool(model_settings) as running:
         running.warm()
         yield running

@@ -1,4 +1,4 @@
-"""What a tenant's stores hold, for comparison: two runs did the same work when this is the same."""
+"""The content of a tenant's stores, to compare two runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def content(tenant: Tenant) -> dict[tuple[str, int], dict[str, Any]]:
     return found
 
 
-def assert_whole(settings: Settings, tenant: Tenant) -> None:
+def assert_consistent(settings: Settings, tenant: Tenant) -> None:
     """Check that records, words, vectors, originals and work folders agree with each other."""
     library = Library(tenant)
     with library.session() as session:
@@ -57,7 +57,7 @@ def assert_whole(settings: Settings, tenant: Tenant) -> None:
     assert words == chunks
     assert states <= {"published", "superseded"}
     assert {path.name for path in tenant.files_path.glob("??/*")} == shas
-    # "sentences": their vectors are made after publishing, beside everything else
+    # "sentences": the work folder of sentence vectors, which are made after publishing
     assert {path.name for path in (tenant.home / "work").glob("*")} <= {"sentences"}
     for slug, ids in published.items():
         assert VectorStore(settings, tenant, slug).ids() == ids

@@ -1,4 +1,4 @@
-"""Archives, hostile ones among them, and files whose names lie."""
+"""Archives, hostile ones too, and files with a wrong suffix."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from ingest.parsers import SUPPORTED_SUFFIXES, ParseContext, ParsedDocument, parse_file
+from ingest.parsers.dispatch import parse_file
+from ingest.parsers.file_kind import KIND_OF_SUFFIX
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -19,13 +21,13 @@ def read(path: Path, name: str | None = None, **settings: int) -> ParsedDocument
     return parse_file(path, ParseContext(name or path.name, Settings(**settings)))
 
 
-def refused(path: Path, name: str | None = None, **settings: int) -> str:
+def rejection_code(path: Path, name: str | None = None, **settings: int) -> str:
     with pytest.raises(FileRejected) as caught:
         read(path, name, **settings)
     return caught.value.code
 
 
-def packed(members: dict[str, bytes]) -> bytes:
+def zip_bytes(members: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
@@ -34,9 +36,9 @@ def packed(members: dict[str, bytes]) -> bytes:
 
 
 def test_members_become_attachments_also_those_of_inner_archives(tmp_path: Path) -> None:
-    inner = packed({"b.txt": b"two"})
+    inner = zip_bytes({"b.txt": b"two"})
     members = {"通告/a.txt": b"one", "inner.zip": inner, "__MACOSX/a.txt": b"junk", "empty.txt": b""}
-    (tmp_path / "a.zip").write_bytes(packed(members))
+    (tmp_path / "a.zip").write_bytes(zip_bytes(members))
     parsed = read(tmp_path / "a.zip")
     assert {a.filename: a.path.read_bytes() for a in parsed.attachments} == {
         "通告/a.txt": b"one",
@@ -50,15 +52,15 @@ def test_member_names_of_chinese_windows(tmp_path: Path, encoding: str) -> None:
     name = "員工手冊及假期申請.txt" if encoding == "big5" else "员工手册及假期申请.txt"
     raw = name.encode(encoding)
     placeholder = "x" * len(raw)
-    data = packed({placeholder: b"text"}).replace(placeholder.encode(), raw)
+    data = zip_bytes({placeholder: b"text"}).replace(placeholder.encode(), raw)
     (tmp_path / "a.zip").write_bytes(data)
     assert [a.filename for a in read(tmp_path / "a.zip").attachments] == [name]
 
 
 @pytest.mark.parametrize("name", ["../evil.txt", "/etc/evil.txt", "a/../../evil.txt", "C:\\evil.txt", "..\\evil.txt"])
-def test_paths_that_climb_out_are_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / "a.zip").write_bytes(packed({name: b"x"}))
-    assert refused(tmp_path / "a.zip") == "file_unsafe_path"
+def test_unsafe_paths_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.zip").write_bytes(zip_bytes({name: b"x"}))
+    assert rejection_code(tmp_path / "a.zip") == "file_unsafe_path"
 
 
 def test_links_are_refused(tmp_path: Path) -> None:
@@ -66,33 +68,33 @@ def test_links_are_refused(tmp_path: Path) -> None:
         link = zipfile.ZipInfo("link")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/passwd")
-    assert refused(tmp_path / "a.zip") == "file_unsafe_path"
+    assert rejection_code(tmp_path / "a.zip") == "file_unsafe_path"
 
 
 def test_bombs_are_not_unpacked(tmp_path: Path) -> None:
-    (tmp_path / "size.zip").write_bytes(packed({"a": bytes(3 * 1024 * 1024)}))
-    assert refused(tmp_path / "size.zip", max_expanded_mb=2) == "file_too_complex"
-    (tmp_path / "ratio.zip").write_bytes(packed({"a": bytes(70 * 1024 * 1024)}))
-    assert refused(tmp_path / "ratio.zip") == "file_too_complex"
-    (tmp_path / "count.zip").write_bytes(packed({str(n): b"x" for n in range(20)}))
-    assert refused(tmp_path / "count.zip", max_archive_files=10) == "file_too_complex"
-    nested = packed({"a.txt": b"x"})
+    (tmp_path / "size.zip").write_bytes(zip_bytes({"a": bytes(3 * 1024 * 1024)}))
+    assert rejection_code(tmp_path / "size.zip", max_expanded_mb=2) == "file_too_complex"
+    (tmp_path / "ratio.zip").write_bytes(zip_bytes({"a": bytes(70 * 1024 * 1024)}))
+    assert rejection_code(tmp_path / "ratio.zip") == "file_too_complex"
+    (tmp_path / "count.zip").write_bytes(zip_bytes({str(n): b"x" for n in range(20)}))
+    assert rejection_code(tmp_path / "count.zip", max_archive_files=10) == "file_too_complex"
+    nested = zip_bytes({"a.txt": b"x"})
     for _ in range(5):
-        nested = packed({"inner.zip": nested})
+        nested = zip_bytes({"inner.zip": nested})
     (tmp_path / "nested.zip").write_bytes(nested)
-    assert refused(tmp_path / "nested.zip") == "file_too_complex"
+    assert rejection_code(tmp_path / "nested.zip") == "file_too_complex"
     office = {"[Content_Types].xml": b"<Types/>", "word/document.xml": bytes(3 * 1024 * 1024)}
-    (tmp_path / "a.docx").write_bytes(packed(office))
-    assert refused(tmp_path / "a.docx", max_expanded_mb=2) == "file_too_complex"
+    (tmp_path / "a.docx").write_bytes(zip_bytes(office))
+    assert rejection_code(tmp_path / "a.docx", max_expanded_mb=2) == "file_too_complex"
 
 
 def test_bombs_that_share_the_budget_across_inner_archives(tmp_path: Path) -> None:
-    inner = packed({"a.txt": bytes(range(256)) * 4096})
-    (tmp_path / "a.zip").write_bytes(packed({f"{n}.zip": inner for n in range(4)}))
-    assert refused(tmp_path / "a.zip", max_expanded_mb=2) == "file_too_complex"
+    inner = zip_bytes({"a.txt": bytes(range(256)) * 4096})
+    (tmp_path / "a.zip").write_bytes(zip_bytes({f"{n}.zip": inner for n in range(4)}))
+    assert rejection_code(tmp_path / "a.zip", max_expanded_mb=2) == "file_too_complex"
 
 
-def test_a_damaged_member_is_noted_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a_damaged_member_is_noted_and_the_others_are_unpacked(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("good.txt", b"good text")
         archive.writestr("bad.txt", b"BROKENBROKEN")
@@ -118,29 +120,29 @@ def test_content_decides_and_the_name_is_noted(tmp_path: Path) -> None:
     assert read(tmp_path / "memo.txt").notes == []
 
 
-def test_files_of_no_kind_we_read(tmp_path: Path) -> None:
+def test_files_of_unsupported_kinds(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\x7fELF" + bytes(range(256)) * 8)
-    assert refused(tmp_path / "a", "program.bin") == "file_unsupported"
-    assert refused(tmp_path / "a", "letter.docx") == "file_mislabelled"
+    assert rejection_code(tmp_path / "a", "program.bin") == "file_unsupported"
+    assert rejection_code(tmp_path / "a", "letter.docx") == "file_mislabelled"
     (tmp_path / "b").write_bytes(bytes(range(128, 256)) * 64 + bytes(range(64)) * 8)
-    assert refused(tmp_path / "b", "letter.docx") == "file_broken"
+    assert rejection_code(tmp_path / "b", "letter.docx") == "file_broken"
 
 
 def test_limits_come_before_parsing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"words " * 300_000)
-    assert refused(tmp_path / "a.txt", max_file_mb=1) == "file_too_large"
-    assert refused(tmp_path / "none.txt") == "file_missing"
-    assert {".docx", ".pdf", ".eml", ".zip", ".heic"} <= SUPPORTED_SUFFIXES
+    assert rejection_code(tmp_path / "a.txt", max_file_mb=1) == "file_too_large"
+    assert rejection_code(tmp_path / "none.txt") == "file_missing"
+    assert {".docx", ".pdf", ".eml", ".zip", ".heic"} <= KIND_OF_SUFFIX.keys()
 
 
 @pytest.mark.parametrize(
     "suffix", ["doc", "xls", "ppt", "msg", "odt", "epub", "pptx", "xlsx", "docx", "zip", "eml", "html"]
 )
-def test_garbage_behind_a_right_signature_is_one_clear_error(tmp_path: Path, suffix: str) -> None:
+def test_garbage_after_a_valid_signature_is_one_clear_error(tmp_path: Path, suffix: str) -> None:
     heads = {"eml": b"From: a@b\nMIME-Version: 1.0\n\n", "html": b"<html>"}
     heads |= dict.fromkeys(("doc", "xls", "ppt", "msg"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     (tmp_path / f"a.{suffix}").write_bytes(heads.get(suffix, b"PK\x03\x04") + bytes(range(256)) * 20)
-    assert refused(tmp_path / f"a.{suffix}") == "file_broken"
+    assert rejection_code(tmp_path / f"a.{suffix}") == "file_broken"
 
 
 def test_a_zip_that_opens_with_an_uncompressed_pdf_is_a_zip(tmp_path: Path) -> None:

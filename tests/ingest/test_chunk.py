@@ -13,7 +13,7 @@ from tests.ingest.test_outline import _metadata, item, para, title
 
 
 def count(texts: list[str]) -> list[int]:
-    """A stand-in for the model's tokenizer: Chinese characters and words, two special tokens."""
+    """Approximate the model's tokenizer: Chinese characters and words are tokens, and two special tokens are added."""
     return [2 + len(re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[A-Za-z0-9]+|[^\w\s]", text)) for text in texts]
 
 

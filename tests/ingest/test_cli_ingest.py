@@ -1,4 +1,4 @@
-"""``kb ingest`` as a person or a script calls it."""
+"""``kb ingest`` as people and scripts use it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kb.core.settings import Settings
 from kb.store import writer_lock
 from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx
-from tests.ingest.state import assert_whole, content
+from tests.ingest.state import assert_consistent, content
 
 FIELDS = ["path", "status", "document", "version", "pages", "chunks", "seconds", "error"]
 
@@ -59,7 +59,7 @@ def test_a_folder_of_every_kind_with_one_bad_file(kb, settings: Settings, tenant
         "centre-b/notice.txt",
         "notice.txt",
     ]
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
     before = content(tenant)
     again = [json.loads(line) for line in kb("ingest", batch, "--tenant", "harmony", "--json").stdout.splitlines()]
     assert {line["status"] for line in again} == {"unchanged", "failed"}
@@ -69,7 +69,7 @@ def test_a_folder_of_every_kind_with_one_bad_file(kb, settings: Settings, tenant
     assert content(tenant) == before
 
 
-def test_lines_for_people(kb, tenant: Tenant, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_output_for_people(kb, tenant: Tenant, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = make_docx(tmp_path / "handbook.docx", "leave")
     result = kb("ingest", path, "--tenant", "harmony")
     assert result.exit_code == 0
@@ -101,7 +101,7 @@ def test_an_unknown_tenant(kb, tmp_path: Path) -> None:  # type: ignore[no-untyp
     assert result.exception.code == "tenant_not_found"
 
 
-def test_a_file_beyond_the_limit_is_refused_at_the_door(
+def test_a_file_beyond_the_limit_is_refused_before_it_is_copied(
     kb,
     tenant: Tenant,
     tmp_path: Path,
@@ -116,7 +116,7 @@ def test_a_file_beyond_the_limit_is_refused_at_the_door(
     assert not list(tenant.files_path.glob("??/*"))
 
 
-def test_the_second_writer_is_told_who_is_first(kb, settings: Settings, tenant: Tenant, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_error_for_a_second_writer_names_the_first(kb, settings: Settings, tenant: Tenant, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = make_docx(tmp_path / "handbook.docx", "leave")
     with writer_lock.writing(settings.data, "kb serve"):
         result = kb("ingest", path, "--tenant", "harmony")

@@ -1,4 +1,4 @@
-"""Dates a document states for itself, and what a circular says it changes."""
+"""Dates that a document states for itself, and amendments that a circular announces."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ingest.structure.amendments import Amendment, amendments
+from ingest.structure.amendments import Amendment, find_amendments
 from ingest.structure.effective_dates import Dates, effective_dates
 
 
@@ -46,7 +46,7 @@ def test_dates_of_other_things_do_not_count(page: str) -> None:
     assert effective_dates([page]).effective_from is None
 
 
-def test_file_name_and_last_lines_help_when_the_text_is_silent() -> None:
+def test_file_name_and_last_lines_are_used_when_the_text_states_no_date() -> None:
     assert effective_dates(["Letter"], "", "letter_2012-01-18.pdf").issued == date(2012, 1, 18)
     assert effective_dates(["Manual"], "Revised 2020/7").issued == date(2020, 7, 1)
 
@@ -71,4 +71,4 @@ def test_file_name_and_last_lines_help_when_the_text_is_silent() -> None:
     ],
 )
 def test_what_a_circular_changes(text: str, expected: list[Amendment]) -> None:
-    assert amendments(text) == expected
+    assert find_amendments(text) == expected

@@ -1,4 +1,4 @@
-"""Durable jobs: a run that is killed at any moment is finished by the next, with nothing lost and nothing doubled."""
+"""Durable jobs: a run that is killed at any moment is finished by the next run; nothing is lost, nothing is doubled."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from kb.search.dense.vector_store import VectorStore
 from kb.store import tenants, writer_lock
 from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx, make_pdf, rules
-from tests.ingest.state import assert_whole, content
+from tests.ingest.state import assert_consistent, content
 
 
 def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
-    """Start ``kb`` in a process of its own."""
+    """Start ``kb`` in a new process."""
     # A shell starts background jobs with Ctrl-C ignored, and what they start inherits that.
     program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from kb.cli import main; main()"
     command = [sys.executable, "-c", program, "--data", str(settings.data), *arguments]
@@ -51,7 +51,7 @@ def finish(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
 
 
 def kill_when(process: subprocess.Popen[str], condition: Callable[[], bool]) -> bool:
-    """End the process with SIGKILL as soon as ``condition`` holds; False when it finished before."""
+    """End the process with SIGKILL as soon as ``condition`` holds; return False when it finished before."""
     while not condition():
         if process.poll() is not None:
             break
@@ -63,7 +63,7 @@ def kill_when(process: subprocess.Popen[str], condition: Callable[[], bool]) -> 
 
 
 def records(tenant: Tenant, query: str) -> int:
-    """Count in the records, from outside, as they are committed."""
+    """Run a count query on the committed records, from outside the process that writes them."""
     try:
         with sqlite3.connect(f"file:{tenant.records_path}?mode=ro", uri=True) as connection:
             found = connection.execute(query).fetchone()[0]
@@ -84,23 +84,23 @@ def steps(settings: Settings) -> int:
     return int(found)
 
 
-def undisturbed(settings: Settings, workers: WorkerPool, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
-    """What the same batch gives in one go, without a queue, in a data folder of its own."""
+def uninterrupted(settings: Settings, workers: WorkerPool, folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return what the same batch gives in one run, without a queue, in another data folder."""
     apart = settings.model_copy(update={"data": settings.data.parent / "undisturbed"})
     tenant = tenants.create(apart, "harmony", "Harmony")
-    shop = IngestContext(apart, workers)
+    context = IngestContext(apart, workers)
     found = document_names.files_in([folder])
-    called = document_names.assign(path.relative_to(folder) for path in found)  # type: ignore[arg-type]
-    todo = [job_for(tenant, path, name, name, "main") for path, name in zip(found, called, strict=True)]
+    names = document_names.assign(path.relative_to(folder) for path in found)  # type: ignore[arg-type]
+    todo = [job_for(tenant, path, name, name, "main") for path, name in zip(found, names, strict=True)]
     while todo:
-        todo += pipeline.ingest(todo.pop(0), shop).members
+        todo += pipeline.ingest(todo.pop(0), context).members
     return content(tenant)
 
 
-def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
+def test_a_batch_killed_several_times_ends_like_an_uninterrupted_one(
     settings: Settings, workers: WorkerPool, tenant: Tenant, batch: Path
 ) -> None:
-    wanted = undisturbed(settings, workers, batch)
+    wanted = uninterrupted(settings, workers, batch)
     moments: list[Callable[[], bool]] = [
         lambda: steps(settings) >= 1,
         lambda: bool(list((tenant.home / "work").glob("*/document.json"))),
@@ -117,11 +117,11 @@ def test_killed_again_and_again_the_batch_ends_as_if_nothing_had_happened(
     lines = finish(start(settings, "ingest", str(batch), "--tenant", "harmony", "--json"))
     assert [line["document"] for line in lines if line["status"] == "failed"] == ["broken.pdf"]
     assert content(tenant) == wanted
-    assert_whole(settings, tenant)
-    assert not job_queue.left_over(settings)
+    assert_consistent(settings, tenant)
+    assert not job_queue.was_interrupted(settings)
 
 
-def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_whole(
+def test_killed_while_replacing_the_old_version_is_used_until_the_new_one_is_complete(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=2)
@@ -129,11 +129,11 @@ def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_who
     old = content(tenant)["manual.pdf", 1]
     make_pdf(path, "transport", pages=2)
     process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
-    # the new version's records are in, its vectors perhaps, and it is not published
+    # the records of the new version are stored, its vectors perhaps too, and it is not published
     filled = "SELECT count(*) FROM chunks JOIN versions ON versions.id = version_id WHERE number = 2"
     assert kill_when(process, lambda: records(tenant, filled) > 0)
     (holding,) = Library(tenant).documents()
-    if holding.version.number == 1:  # not whole yet: version 1 answers, with all its vectors
+    if holding.version.number == 1:  # not complete yet: answers use version 1, with all its vectors
         chunk_ids = {chunk.id for chunk in Library(tenant).chunks_of(holding.version.id)}
         assert content(tenant)["manual.pdf", 1] == old
         assert chunk_ids <= VectorStore(settings, tenant, "main").ids()
@@ -145,7 +145,7 @@ def test_killed_while_replacing_the_old_version_answers_until_the_new_one_is_who
         1: "superseded",
         2: "published",
     }
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
 def test_a_job_is_finished_without_the_file_it_came_from(
@@ -155,14 +155,14 @@ def test_a_job_is_finished_without_the_file_it_came_from(
     process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
     assert kill_when(process, lambda: steps(settings) >= 1)
     path.unlink()
-    with writer_lock.writing(settings.data, "test"), job_queue.running(settings, workers) as queue:
-        for job_id in queue.left():
+    with writer_lock.writing(settings.data, "test"), job_queue.open_queue(settings, workers) as queue:
+        for job_id in queue.unfinished():
             assert [outcome.status for outcome in queue.outcomes(job_id)] == ["indexed"]
     assert set(content(tenant)) == {("handbook.docx", 1)}
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
-def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
+def test_reconciling_repairs_what_a_crash_between_two_stores_leaves(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
@@ -172,28 +172,28 @@ def test_the_sweep_mends_what_a_crash_between_two_stores_leaves(
     (holding,) = library.documents()
     wanted = store.ids()
     before = content(tenant)
-    # vectors nobody names, vectors missing, a version begun, its work folder, an original without a version
-    store.add(9_999, [10_001, 10_002], workers_vectors(store, holding.version.id))
+    # orphan vectors, missing vectors, a started version, its work folder, an original without a version
+    store.add(9_999, [10_001, 10_002], two_vectors(store, holding.version.id))
     store.remove([min(wanted)])
     other = tmp_path / "other.txt"
     other.write_text("\n".join(rules("cash", 2)))
-    shop = IngestContext(settings, workers)
-    begun = pipeline.begin(job_for(tenant, other, "other.txt", "other.txt", "main"), shop)
-    work_folder(tenant, begun.version_id).mkdir(parents=True)
-    reconcile.sweep(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay
+    context = IngestContext(settings, workers)
+    started = pipeline.begin(job_for(tenant, other, "other.txt", "other.txt", "main"), context)
+    work_folder(tenant, started.version_id).mkdir(parents=True)
+    reconcile.reconcile_all(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay
     assert len(list(tenant.files_path.glob("??/*"))) == 2
-    reconcile.sweep(settings, [])
+    reconcile.reconcile_all(settings, [])
     assert content(tenant) == before
     assert store.ids() == wanted
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
-def workers_vectors(store: VectorStore, version_id: int) -> Any:
-    """Two vectors of the right width, from the store itself."""
+def two_vectors(store: VectorStore, version_id: int) -> Any:
+    """Return two vectors of the right dimension, taken from the store."""
     return store._collection.get(where={"version": version_id}, limit=2, include=["embeddings"])["embeddings"][[0, 0]]
 
 
-def test_a_ctrl_c_is_no_failure(settings: Settings, tenant: Tenant, tmp_path: Path) -> None:
+def test_ctrl_c_is_not_a_failure(settings: Settings, tenant: Tenant, tmp_path: Path) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=20)
     process = start(settings, "ingest", str(path), "--tenant", "harmony")
     while not list((tenant.home / "work").glob("*")) and process.poll() is None:
@@ -205,5 +205,9 @@ def test_a_ctrl_c_is_no_failure(settings: Settings, tenant: Tenant, tmp_path: Pa
     assert "goes on" in err
     assert "failed" not in out
     (line,) = finish(start(settings, "ingest", str(path), "--tenant", "harmony", "--json"))
-    assert (line["status"], line["version"], line["pages"]) == ("unchanged", 1, 20)  # the job of before did it
-    assert_whole(settings, tenant)
+    assert (line["status"], line["version"], line["pages"]) == (
+        "unchanged",
+        1,
+        20,
+    )  # the interrupted job was finished first
+    assert_consistent(settings, tenant)

@@ -1,4 +1,4 @@
-"""Time limits: the clock's for a program that does one thing, the worker's own beside a service."""
+"""Time limits: wall-clock time for a command, CPU time for a worker of low priority beside a service."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ LIMIT_SECONDS = 5
 
 
 @pytest.fixture
-def idle() -> Iterator[int]:
-    """A process that waits for somebody."""
+def idle_pid() -> Iterator[int]:
+    """A process that waits for input."""
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     yield process.pid
     process.communicate(b"\n")
 
 
-def watch(settings: Settings, pid: int, gentle: bool, ago: float) -> ProcessLimits:
+def process_limits(settings: Settings, pid: int, low_priority: bool, ago: float) -> ProcessLimits:
     short = settings.model_copy(update={"parse_timeout_seconds": LIMIT_SECONDS})
-    return ProcessLimits(short, "a.pdf", pid, gentle, time.monotonic() - ago)
+    return ProcessLimits(short, "a.pdf", pid, low_priority, time.monotonic() - ago)
 
 
-def test_the_clock_counts_unless_the_process_gives_way(settings: Settings, idle: int) -> None:
+def test_the_wall_clock_counts_unless_the_process_has_low_priority(settings: Settings, idle_pid: int) -> None:
     with pytest.raises(FileRejected) as caught:
-        watch(settings, idle, False, LIMIT_SECONDS + 1).check()
+        process_limits(settings, idle_pid, False, LIMIT_SECONDS + 1).check()
     assert caught.value.code == "file_timeout"
-    watch(settings, idle, True, LIMIT_SECONDS + 1).check()  # it had the processor for less
+    process_limits(settings, idle_pid, True, LIMIT_SECONDS + 1).check()  # its CPU time is below the limit
 
 
-def test_a_gentle_process_that_waits_for_ever_is_ended_too(settings: Settings, idle: int) -> None:
+def test_a_low_priority_process_that_waits_forever_is_ended_too(settings: Settings, idle_pid: int) -> None:
     with pytest.raises(FileRejected):
-        watch(settings, idle, True, 100 * LIMIT_SECONDS).check()
+        process_limits(settings, idle_pid, True, 100 * LIMIT_SECONDS).check()
 
 
-def checked_for(watched: ProcessLimits, seconds: float) -> None:
+def check_for(limits: ProcessLimits, seconds: float) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        watched.check()
+        limits.check()
         time.sleep(0.02)
 
 
-def test_a_gentle_process_is_charged_its_own_time(settings: Settings) -> None:
+def test_a_low_priority_process_is_charged_its_cpu_time(settings: Settings) -> None:
     busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
-        charged = ProcessLimits(settings.model_copy(update={"parse_timeout_seconds": 5}), "a.pdf", busy.pid, True)
-        charged._granted = -4.9  # a tenth of a second is left
+        limits = ProcessLimits(settings.model_copy(update={"parse_timeout_seconds": 5}), "a.pdf", busy.pid, True)
+        limits._extra_seconds = -4.9  # a tenth of a second is left
         with pytest.raises(FileRejected):
-            checked_for(charged, 60)
+            check_for(limits, 60)
     finally:
         busy.kill()
         busy.wait()

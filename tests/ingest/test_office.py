@@ -1,4 +1,4 @@
-"""Office files made here, read back: what a reader of the file sees must be in the elements, and only that."""
+"""Office files written here and parsed: the elements hold what a reader of the file sees, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from pptx import Presentation
 from pptx.util import Inches
 from unstructured.documents.elements import Element
 
-from ingest.parsers import ParseContext, ParsedDocument, parse_file
+from ingest.parsers.dispatch import parse_file
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -107,7 +108,7 @@ def test_number_formats(tmp_path: Path, kind: str, text: str, labels: list[str])
     assert [clause for _, clause, _ in seen(read(tmp_path / "a.docx").elements)] == labels
 
 
-def test_numbers_tied_to_heading_styles(tmp_path: Path) -> None:
+def test_numbers_linked_to_heading_styles(tmp_path: Path) -> None:
     document = Document()
     levels = level(0, "decimal", "%1", '<w:pStyle w:val="Heading1"/>')
     levels += level(1, "decimal", "%1.%2", '<w:pStyle w:val="Heading2"/>')
@@ -122,7 +123,7 @@ def test_numbers_tied_to_heading_styles(tmp_path: Path) -> None:
     assert found == [("Staff", "1", 0), ("Hours", "1.1", 1), ("Rest", "1.2", 1), ("Pay", "2", 0)]
 
 
-def test_headings_come_from_styles_outline_levels_and_look(tmp_path: Path) -> None:
+def test_headings_come_from_styles_outline_levels_and_appearance(tmp_path: Path) -> None:
     document = Document()
     document.styles["Heading 3"].name = "標題 3"
     document.add_paragraph("員工手冊", style="Title")
@@ -140,7 +141,7 @@ def test_headings_come_from_styles_outline_levels_and_look(tmp_path: Path) -> No
     assert parsed.title == "員工手冊"
 
 
-def test_deleted_and_hidden_text_is_out_inserted_text_boxes_and_notes_are_in(tmp_path: Path) -> None:
+def test_inserted_text_boxes_and_notes_are_read_deleted_and_hidden_text_is_not(tmp_path: Path) -> None:
     document = Document()
     paragraph = document.add_paragraph("The limit is ")
     w = nsdecls("w")
@@ -206,7 +207,7 @@ def test_tables_repeat_merged_cells_and_know_their_header(tmp_path: Path) -> Non
     assert "<th>職級</th>" in (element.metadata.text_as_html or "")
 
 
-def test_nested_tables_stand_behind_their_table(tmp_path: Path) -> None:
+def test_nested_tables_follow_their_table(tmp_path: Path) -> None:
     document = Document()
     table = document.add_table(2, 2)
     for row in range(2):
@@ -353,7 +354,9 @@ def encrypted(path: Path) -> None:
     ("damage", "code"),
     [(truncated, "file_broken"), (entities, "file_too_complex"), (encrypted, "file_encrypted")],
 )
-def test_bad_office_files_end_in_one_clear_error(tmp_path: Path, damage: Callable[[Path], None], code: str) -> None:
+def test_bad_office_files_are_rejected_with_one_clear_error(
+    tmp_path: Path, damage: Callable[[Path], None], code: str
+) -> None:
     document = Document()
     document.add_paragraph("text")
     document.save(tmp_path / "a.docx")
@@ -363,7 +366,7 @@ def test_bad_office_files_end_in_one_clear_error(tmp_path: Path, damage: Callabl
     assert caught.value.code == code
 
 
-def test_a_document_of_pictures_only_says_that_it_has_no_text(tmp_path: Path) -> None:
+def test_a_document_of_images_only_is_rejected_as_without_text(tmp_path: Path) -> None:
     picture = tmp_path / "p.png"
     Image.new("RGB", (8, 8)).save(picture)
     document = Document()
@@ -374,12 +377,12 @@ def test_a_document_of_pictures_only_says_that_it_has_no_text(tmp_path: Path) ->
     assert caught.value.code == "file_no_text"
 
 
-def test_no_parser_touches_the_code_that_fetches_models(tmp_path: Path) -> None:
+def test_no_parser_imports_code_that_downloads_models(tmp_path: Path) -> None:
     """unstructured's classifier downloads a spaCy model; the element classes must stay usable without it."""
     (tmp_path / "a.txt").write_text("Some words of text.\n\n第一章 假期\n", encoding="utf-8")
     code = (
-        "import sys; from pathlib import Path; from ingest.parsers import parse_file, ParseContext\n"
-        "from ingest.parsers.dispatch import _MODULE_OF_KIND\nimport importlib\n"
+        "import sys; from pathlib import Path; from ingest.parsers.shared.parsed_document import ParseContext\n"
+        "from ingest.parsers.dispatch import _MODULE_OF_KIND, parse_file\nimport importlib\n"
         "modules = {m for m in _MODULE_OF_KIND.values() if not m.startswith('pdf.')}\n"
         "[importlib.import_module('ingest.parsers.' + m) for m in modules]\n"
         "from kb.core.settings import Settings\n"

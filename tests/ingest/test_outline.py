@@ -6,8 +6,9 @@ import pytest
 from unstructured.documents.elements import Element, ElementMetadata, ListItem, NarrativeText, Table, Text, Title
 
 from ingest.structure.annexes import clause_key
+from ingest.structure.blocks import Outline
 from ingest.structure.clause_markers import markers
-from ingest.structure.outline import Outline, build
+from ingest.structure.outline import build
 from kb.language.quantities.numerals import ordinal
 
 
@@ -66,7 +67,7 @@ def test_chapter_name_on_the_next_line_belongs_to_the_heading() -> None:
     assert [b.text for b in outline.blocks[:2]] == ["Chapter 2", "Leave"]
 
 
-def test_items_carry_the_path_of_the_clause_around_them() -> None:
+def test_items_have_the_path_of_the_clause_around_them() -> None:
     outline = build(
         [
             para("3.1 Cover"),
@@ -99,7 +100,7 @@ def test_chinese_numbering_nests() -> None:
     assert clauses(outline) == ["一", "一(一)", "一(二)", "二", "二(一)"]
 
 
-def test_numbers_made_by_the_word_processor_count_without_being_in_the_text() -> None:
+def test_automatic_numbers_count_although_they_are_not_in_the_text() -> None:
     outline = build(
         [
             title("Leave", clause="3.2"),
@@ -136,7 +137,7 @@ def test_what_looks_like_a_clause_number_and_is_none(text: str) -> None:
     assert len(outline.sections) == 2
 
 
-def test_annex_opens_a_section_of_its_own_and_its_clauses_say_so() -> None:
+def test_an_annex_opens_a_section_and_its_clauses_name_it() -> None:
     outline = build(
         [
             title("1 General"),
@@ -234,7 +235,7 @@ def test_no_elements_no_outline() -> None:
     assert build(elements).blocks == []
 
 
-def test_a_clause_may_open_with_a_figure() -> None:
+def test_a_clause_may_start_with_a_figure() -> None:
     outline = build(
         [
             title("1 招募"),
@@ -247,6 +248,6 @@ def test_a_clause_may_open_with_a_figure() -> None:
     assert clauses(outline) == ["1", "1.1", "1.2", "1.2"]
 
 
-def test_a_chapter_that_gives_the_file_its_title_is_a_chapter_all_the_same() -> None:
+def test_a_chapter_with_the_title_of_the_document_is_still_a_chapter() -> None:
     outline = build([title("第五章 假期"), para("5.3 年假。"), para("5.6 年假可結轉。")], "第五章 假期")
     assert clauses(outline) == ["5", "5.3", "5.6"]

@@ -1,4 +1,4 @@
-"""PDFs made here go in; elements come out as a reader would tell them."""
+"""PDFs written here and parsed: the elements are what a reader sees."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def manual(tmp_path_factory: pytest.TempPathFactory) -> ParsedDocument:
     return parse(write(path, *(manual_page(number) for number in range(1, 6))))
 
 
-def test_running_heads_and_page_numbers_go_and_clauses_at_page_tops_stay(manual: ParsedDocument) -> None:
+def test_running_heads_and_page_numbers_are_removed_and_clauses_at_page_tops_stay(manual: ParsedDocument) -> None:
     assert not any("STAFF MANUAL" in text for text in texts(manual))
     assert not any(text.strip().isdigit() for text in texts(manual))
     assert [text for text in texts(manual) if text.endswith("Leave")] == [f"{n}.1 Leave" for n in range(1, 6)]
@@ -110,7 +110,7 @@ def test_headings_carry_depth_and_footnotes_their_mark(manual: ParsedDocument) -
     assert [e.text[:14] for e in marked(manual, "footnote")] == ["1 The register"] * 5
 
 
-def test_boxes_lie_on_the_page_where_the_text_was_drawn(manual: ParsedDocument) -> None:
+def test_boxes_are_where_the_text_was_drawn(manual: ParsedDocument) -> None:
     coordinates = manual.elements[0].metadata.coordinates
     assert coordinates is not None
     assert coordinates.points is not None
@@ -122,7 +122,7 @@ def test_boxes_lie_on_the_page_where_the_text_was_drawn(manual: ParsedDocument) 
     assert top < 110 < bottom + 2
 
 
-def test_chinese_spaces_of_the_text_layer_go_and_latin_ones_stay(tmp_path: Path) -> None:
+def test_chinese_spaces_of_the_text_layer_are_removed_and_latin_ones_stay(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         lines(
             canvas,
@@ -356,7 +356,7 @@ def test_table_of_contents_is_marked_and_no_heading(tmp_path: Path) -> None:
     assert all(e.metadata.toc and not isinstance(e, Title) for e in entries)
 
 
-def test_landscape_writing_on_an_upright_page(tmp_path: Path) -> None:
+def test_landscape_text_on_a_portrait_page(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         canvas.rotate(90)
         lines(canvas, 100, -200, ["Duty roster of the centre, first line of the page,", "second line of the page."])
@@ -365,7 +365,7 @@ def test_landscape_writing_on_an_upright_page(tmp_path: Path) -> None:
     assert element.text == "Duty roster of the centre, first line of the page, second line of the page."
     points = element.metadata.coordinates.points  # type: ignore[union-attr]
     assert points is not None
-    assert points[2][1] - points[0][1] > points[2][0] - points[0][0]  # upright box: the writing runs upwards
+    assert points[2][1] - points[0][1] > points[2][0] - points[0][0]  # higher than wide: the text runs upwards
 
 
 def test_paragraph_over_a_page_break_is_marked(tmp_path: Path) -> None:
@@ -438,11 +438,11 @@ def test_values_of_form_fields_are_text(tmp_path: Path) -> None:
     ("stated", "found"),
     [
         ("D:20240305101500+08'00'", date(2024, 3, 5)),
-        ("D:20000101000000+00'00'", None),  # of a program that makes the same file every time
+        ("D:20000101000000+00'00'", None),  # from a program that always writes this date
         ("D:20000101093000+08'00'", date(2000, 1, 1)),
         ("D:19700101000000Z", None),  # a clock that was never set
         ("", None),
     ],
 )
-def test_a_date_that_nobody_set_is_none(stated: str, found: date | None) -> None:
+def test_the_date_of_an_unset_clock_is_none(stated: str, found: date | None) -> None:
     assert pdf_document._date({"CreationDate": stated}) == found

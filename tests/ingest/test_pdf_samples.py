@@ -1,4 +1,4 @@
-"""Every character of the sample PDFs' text layers comes through, apart from running heads and feet."""
+"""Every character in the text layers of the sample PDFs is in the elements, except running heads and feet."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ PDFS = [
 
 
 def characters(text: str) -> Counter[str]:
-    """Count the characters but white space and hyphens, which line ends bring and take."""
+    """Count the characters without white space and hyphens, which differ at line ends."""
     return Counter(re.sub(r"[\s\-\x02\u00ad\ufffe]+", "", unicodedata.normalize("NFKC", text)))
 
 
 def running(path: Path) -> Counter[str]:
-    """The characters of head and foot, as the sample's source states them."""
+    """Return the characters of head and foot, as the source of the sample states them."""
     source = SAMPLES / "source" / path.parts[-3] / f"{path.name}.md"
     return characters("".join(re.findall(r"^(?:head|foot): (.*)$", source.read_text("utf-8"), re.M)))
 
 
 def repeated_heads(elements: list[Element], page: int) -> Counter[str]:
-    """The characters of table heads that a page repeats for a table begun before it."""
+    """Return the characters of table headers that a page repeats for a table from an earlier page."""
     heads: list[list[str]] = []
     found: Counter[str] = Counter()
     for element in elements:

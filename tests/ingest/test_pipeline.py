@@ -1,4 +1,4 @@
-"""One file through the floor, stage by stage, and what happens when a stage is repeated or its worker dies."""
+"""One file through all stages, and what happens when a stage is repeated or its worker process dies."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.models import embedding
 from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rules
-from tests.ingest.state import assert_whole, content
+from tests.ingest.state import assert_consistent, content
 
 
-def take_in(
+def ingest_file(
     settings: Settings, workers: WorkerPool, tenant: Tenant, path: Path, name: str | None = None
 ) -> list[Outcome]:
-    """Ingest a file and what is found inside it, without a queue."""
-    shop = IngestContext(settings, workers)
+    """Ingest a file and the files found inside it, without a queue."""
+    context = IngestContext(settings, workers)
     todo = [job_for(tenant, path, name or path.name, str(path), "main")]
     done = []
     while todo:
-        done.append(pipeline.ingest(todo.pop(0), shop))
+        done.append(pipeline.ingest(todo.pop(0), context))
         todo += done[-1].members
     return done
 
@@ -41,7 +41,7 @@ def take_in(
 def test_a_pdf_becomes_a_searchable_document(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
-    (outcome,) = take_in(settings, workers, tenant, make_pdf(tmp_path / "manual.pdf", "visits", pages=3))
+    (outcome,) = ingest_file(settings, workers, tenant, make_pdf(tmp_path / "manual.pdf", "visits", pages=3))
     assert (outcome.status, outcome.document, outcome.version, outcome.pages) == ("indexed", "manual.pdf", 1, 3)
     assert outcome.error is None
     library = Library(tenant)
@@ -54,23 +54,23 @@ def test_a_pdf_becomes_a_searchable_document(
     question = embedding.load(settings).encode_queries([chunks[1].text])
     ((best, _),) = VectorStore(settings, tenant, "main").nearest(question, 1)[0]
     assert best == chunks[1].id
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
 def test_same_bytes_again_are_unchanged_and_new_bytes_are_the_next_version(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
-    assert take_in(settings, workers, tenant, path)[0].status == "indexed"
-    again = take_in(settings, workers, tenant, path)[0]
+    assert ingest_file(settings, workers, tenant, path)[0].status == "indexed"
+    again = ingest_file(settings, workers, tenant, path)[0]
     assert (again.status, again.version) == ("unchanged", 1)
     assert again.chunks > 0
     make_docx(path, "overtime")
-    replaced = take_in(settings, workers, tenant, path)[0]
+    replaced = ingest_file(settings, workers, tenant, path)[0]
     assert (replaced.status, replaced.version) == ("replaced", 2)
     states = {number: facts["state"] for (_, number), facts in content(tenant).items()}
     assert states == {1: "superseded", 2: "published"}
-    assert_whole(settings, tenant)  # the vectors of version 1 are gone
+    assert_consistent(settings, tenant)  # the vectors of version 1 are gone
     assert "leave" in content(tenant)["handbook.docx", 1]["texts"][0]  # but it can still be read
 
 
@@ -78,8 +78,8 @@ def test_the_same_content_under_another_name_is_known(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
-    take_in(settings, workers, tenant, path)
-    (outcome,) = take_in(settings, workers, tenant, path, name="copy of handbook.docx")
+    ingest_file(settings, workers, tenant, path)
+    (outcome,) = ingest_file(settings, workers, tenant, path, name="copy of handbook.docx")
     assert (outcome.status, outcome.document) == ("unchanged", "handbook.docx")
 
 
@@ -96,7 +96,7 @@ def test_a_refused_file_leaves_nothing_but_its_error(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    (outcome,) = take_in(settings, workers, tenant, path)
+    (outcome,) = ingest_file(settings, workers, tenant, path)
     assert outcome.status == "failed"
     assert outcome.error is not None
     assert outcome.error["code"] == code
@@ -104,14 +104,14 @@ def test_a_refused_file_leaves_nothing_but_its_error(
     assert not list((tenant.home / "work").glob("*"))
 
 
-def test_a_failed_new_version_leaves_the_old_one_answering(
+def test_a_failed_new_version_leaves_the_old_one_published(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=1)
-    take_in(settings, workers, tenant, path)
+    ingest_file(settings, workers, tenant, path)
     before = content(tenant)
     path.write_bytes(path.read_bytes()[:400])
-    assert take_in(settings, workers, tenant, path)[0].status == "failed"
+    assert ingest_file(settings, workers, tenant, path)[0].status == "failed"
     assert content(tenant) == before
 
 
@@ -121,7 +121,7 @@ def test_attachments_and_members_are_documents_of_their_own(
     one = make_mail(tmp_path / "one.eml", "drills", ("agenda.txt", "\n\n".join(rules("drills", 3))))
     two = make_mail(tmp_path / "two.eml", "budget", ("agenda.txt", "\n\n".join(rules("budget", 3))))
     pack = make_zip(tmp_path / "pack.zip", {"a/x.txt": "Keys are with the warden.", "b/x.txt": "Lockers are numbered."})
-    outcomes = [outcome for path in (one, two, pack) for outcome in take_in(settings, workers, tenant, path)]
+    outcomes = [outcome for path in (one, two, pack) for outcome in ingest_file(settings, workers, tenant, path)]
     assert [(outcome.document, outcome.status) for outcome in outcomes] == [
         ("one.eml", "indexed"),
         ("agenda.txt", "indexed"),
@@ -133,25 +133,25 @@ def test_attachments_and_members_are_documents_of_their_own(
     ]
     assert outcomes[5].path.endswith("pack.zip/a/x.txt")
     before = content(tenant)
-    again = [outcome for path in (one, two, pack) for outcome in take_in(settings, workers, tenant, path)]
+    again = [outcome for path in (one, two, pack) for outcome in ingest_file(settings, workers, tenant, path)]
     assert {outcome.status for outcome in again} == {"unchanged", None}
     assert content(tenant) == before
     assert ("pack.zip", 1) not in before
 
 
 def test_every_stage_may_be_repeated(settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path) -> None:
-    """Each stage runs twice, as after a crash just before its result was recorded."""
+    """Each stage runs twice, as after a crash right before its result was recorded."""
     path = make_docx(tmp_path / "handbook.docx", "leave")
-    shop = IngestContext(settings, workers)
+    context = IngestContext(settings, workers)
 
     def twice(name: str, stage: object) -> object:
         assert callable(stage)
         stage()
         return stage()
 
-    outcome = pipeline.ingest(job_for(tenant, path, path.name, str(path), "main"), shop, twice)  # type: ignore[arg-type]
+    outcome = pipeline.ingest(job_for(tenant, path, path.name, str(path), "main"), context, twice)  # type: ignore[arg-type]
     assert outcome.status == "indexed"
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
     assert set(content(tenant)) == {("handbook.docx", 1)}
 
 
@@ -168,7 +168,7 @@ def test_a_reader_that_takes_too_long_is_ended_and_replaced(settings: Settings, 
         workers.read(make_pdf(tmp_path / "a.pdf", "a", 1), "a.pdf", tmp_path / "work-a", lambda done, total: None)
 
 
-def test_a_reader_that_grows_too_large_is_ended(settings: Settings, tmp_path: Path) -> None:
+def test_a_reader_that_uses_too_much_memory_is_ended(settings: Settings, tmp_path: Path) -> None:
     small = settings.model_copy(update={"worker_memory_mb": 256})
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=1)
     with WorkerPool(small) as workers, pytest.raises(FileRejected) as caught:
@@ -193,8 +193,8 @@ def test_a_crashed_reader_fails_its_file_and_the_next_one_is_read(settings: Sett
         assert facts["pages"] == 20
 
 
-def test_embedding_goes_on_where_a_dead_embedder_was(settings: Settings, tmp_path: Path) -> None:
-    """What was embedded before the crash is kept, and the rows are those of an undisturbed run."""
+def test_embedding_continues_after_the_embedder_crashed(settings: Settings, tmp_path: Path) -> None:
+    """What was embedded before the crash is kept, and the rows equal those of an uninterrupted run."""
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=5)
     small = settings.model_copy(update={"chunk_tokens": 64})
     before = {child.pid for child in psutil.Process().children()}
@@ -235,10 +235,10 @@ def test_two_jobs_with_the_same_bytes_make_one_document(
     settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
 ) -> None:
     path = make_docx(tmp_path / "handbook.docx", "leave")
-    shop = IngestContext(settings, workers)
+    context = IngestContext(settings, workers)
     jobs = [job_for(tenant, path, name, name, "main") for name in ("a.docx", "b.docx")]
     done: list[Outcome] = []
-    threads = [threading.Thread(target=lambda job=job: done.append(pipeline.ingest(job, shop))) for job in jobs]
+    threads = [threading.Thread(target=lambda job=job: done.append(pipeline.ingest(job, context))) for job in jobs]
     for thread in threads:
         thread.start()
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Pictures of pages go in; text comes out. Latin letters only: no Chinese font is sure to be on the machine."""
+"""OCR of page images. Latin letters only, because the machine may have no Chinese font."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_photo_is_straightened(tmp_path: Path, name: str, degrees: float) -> Non
     assert document.page_count == 1
 
 
-def test_boxes_are_given_on_the_picture_as_handed_in(tmp_path: Path) -> None:
+def test_boxes_are_on_the_original_image(tmp_path: Path) -> None:
     path = tmp_path / "lying.png"
     picture(90).save(path)
     document = scanned_image.parse(path, context(path))
@@ -86,7 +86,7 @@ def test_scanned_page_of_a_pdf_is_read_and_its_digital_page_is_not(tmp_path: Pat
     assert {e.metadata.page_number for e in with_text.elements} == {1}
 
 
-def test_bad_pictures_end_in_one_clear_error(tmp_path: Path) -> None:
+def test_bad_images_are_rejected_with_one_clear_error(tmp_path: Path) -> None:
     bomb, broken, empty, blank = (tmp_path / name for name in ("bomb.png", "broken.jpg", "empty.png", "blank.png"))
     Image.new("1", (20_000, 20_000)).save(bomb)
     picture().save(broken)

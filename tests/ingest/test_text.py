@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parsers import ParseContext, ParsedDocument, parse_file
+from ingest.parsers.dispatch import parse_file
 from ingest.parsers.shared.encoding import guess_encoding
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -46,12 +47,12 @@ def test_one_bad_byte_does_not_change_the_script() -> None:
     assert guess_encoding(data[:301] + b"\xff" + data[301:]) == "utf-8"
 
 
-def test_a_declared_encoding_that_does_not_fit_is_not_believed() -> None:
+def test_a_declared_encoding_that_does_not_decode_is_not_used() -> None:
     assert guess_encoding(CHINESE.encode("big5"), "gb2312") == "big5hkscs"
     assert guess_encoding(SIMPLIFIED.encode("gbk"), "big5") == "gb18030"
 
 
-def test_wrapped_lines_are_joined_as_each_script_wants(tmp_path: Path) -> None:
+def test_wrapped_lines_are_joined_as_each_script_requires(tmp_path: Path) -> None:
     text = (
         "Staff who wish to take annual leave shall apply to the\n"
         "supervisor in writing at least seven days before the be-\n"
@@ -67,7 +68,12 @@ def test_wrapped_lines_are_joined_as_each_script_wants(tmp_path: Path) -> None:
     ]
 
 
-def test_headings_by_number_and_place_but_clauses_stay_text(tmp_path: Path) -> None:
+def test_no_space_comes_between_a_unit_and_the_chinese_of_the_next_line(tmp_path: Path) -> None:
+    text = "中心設活動室一間，面積不得少於五十㎡\n的標準，每名學員佔兩㎡，地面須防滑。\n"
+    assert [e.text for e in read(write(tmp_path / "a.txt", text)).elements] == [text.replace("\n", "")]
+
+
+def test_headings_by_number_and_position_but_clauses_stay_text(tmp_path: Path) -> None:
     text = (
         "員工手冊\n\n第三章 假期\n\n3.2 病假\n\n3.2.1 員工患病可放取有薪病假。\n\n"
         "1. 身份證副本\n\n2. 住址證明\n\n- 帶備正本\n\n(a) 主管簽署\n"
@@ -88,7 +94,7 @@ def test_tab_separated_lines_are_a_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n\t ", b"\xef\xbb\xbf", b"\xff\xfe"])
-def test_nothing_in_it_is_said_so(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_text_is_rejected(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     with pytest.raises(FileRejected) as caught:
         read(tmp_path / "a.txt")
@@ -127,7 +133,7 @@ def test_markdown(tmp_path: Path) -> None:
     assert [e.metadata.category_depth for e in parsed.elements[2:4]] == [0, 1]
 
 
-def test_markdown_clauses_line_under_line_stay_apart(tmp_path: Path) -> None:
+def test_markdown_clauses_on_consecutive_lines_are_separate(tmp_path: Path) -> None:
     parsed = read(write(tmp_path / "a.md", "## 1 招募\n1.1 年滿十四歲。\n1.2 須遞交\n同意書。\n"))
     assert [e.text for e in parsed.elements] == ["1 招募", "1.1 年滿十四歲。", "1.2 須遞交同意書。"]
 

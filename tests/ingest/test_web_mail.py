@@ -1,4 +1,4 @@
-"""Web pages and mail: the content without its furniture, the heads without their encodings."""
+"""Web pages and mail: the content without boilerplate, the headers decoded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parsers import ParseContext, ParsedDocument, parse_file
+from ingest.parsers.dispatch import parse_file
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -36,12 +37,12 @@ def test_only_the_content_of_a_page_is_kept(tmp_path: Path) -> None:
     assert texts(parsed) == ["假期政策", "員工每年有十四天年假。\n詳情見附件。"]
 
 
-def test_a_page_of_nothing_but_suspicious_class_names_keeps_its_body(tmp_path: Path) -> None:
+def test_a_page_with_only_boilerplate_class_names_keeps_its_body(tmp_path: Path) -> None:
     parsed = page(tmp_path, "<div class='menu sidebar'><p>本中心設有午膳服務，每位三十元。</p></div>")
     assert texts(parsed) == ["本中心設有午膳服務，每位三十元。"]
 
 
-def test_lists_carry_their_numbers_apart_from_the_text(tmp_path: Path) -> None:
+def test_list_numbers_are_kept_outside_the_text(tmp_path: Path) -> None:
     parsed = page(
         tmp_path,
         "<ol start=3><li>Three<ol type=a><li>First</li><li>Second</li></ol></li><li value=7>Seven</li></ol>"
@@ -104,7 +105,7 @@ def mail() -> EmailMessage:
     return message
 
 
-def test_mail_has_subject_heads_body_date_and_attachments(tmp_path: Path) -> None:
+def test_mail_has_subject_headers_body_date_and_attachments(tmp_path: Path) -> None:
     message = mail()
     message.add_attachment(b"a,b\n1,2\n", maintype="text", subtype="csv", filename="../名單.csv")
     inner = EmailMessage()
@@ -131,7 +132,7 @@ def test_a_table_in_html_beats_the_plain_text(tmp_path: Path) -> None:
     assert read(tmp_path / "a.eml").elements[-1].text == "班\t人\n早\t3"
 
 
-def test_raw_big5_heads_and_body(tmp_path: Path) -> None:
+def test_raw_big5_headers_and_body(tmp_path: Path) -> None:
     head = "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\nSubject: 員工通告第三號\r\n"
     body = "Content-Type: text/plain; charset=big5\r\n\r\n本中心將於下周一關閉。\r\n"
     (tmp_path / "a.eml").write_bytes((head + body).encode("big5"))
@@ -143,7 +144,7 @@ def test_raw_big5_heads_and_body(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "kind", ["multipart/encrypted; boundary=x", "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"]
 )
-def test_encrypted_mail_is_said_to_be_so(tmp_path: Path, kind: str) -> None:
+def test_encrypted_mail_is_rejected(tmp_path: Path, kind: str) -> None:
     (tmp_path / "a.eml").write_text(f"From: a@b.c\nMIME-Version: 1.0\nContent-Type: {kind}\n\nMIIB\n", encoding="ascii")
     with pytest.raises(FileRejected) as caught:
         read(tmp_path / "a.eml")

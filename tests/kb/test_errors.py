@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.core.errors import FileRejected, NotFound, SinziError, catalogue
+from kb.core.errors import MESSAGES, FileRejected, NotFound, SinziError
 
 ROOT = Path(__file__).parents[2]
 RAISED = re.compile(
@@ -24,18 +24,18 @@ def _sources() -> str:
 def test_every_code_raised_has_a_message() -> None:
     raised = set(RAISED.findall(_sources()))
     assert len(raised) > 15
-    assert raised <= set(catalogue())
+    assert raised <= set(MESSAGES)
 
 
 def test_no_message_without_a_use() -> None:
     source = _sources()
-    unused = {code for code in catalogue() if f'"{code}"' not in source} - {"internal", "extra_missing"}
+    unused = {code for code in MESSAGES if f'"{code}"' not in source} - {"internal", "extra_missing"}
     assert unused == set()
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
+@pytest.mark.parametrize("code", sorted(MESSAGES))
 def test_both_languages_have_the_same_fields(code: str) -> None:
-    texts = catalogue()[code]
+    texts = MESSAGES[code]
     fields = [{name for _, name, _, _ in string.Formatter().parse(texts[locale]) if name} for locale in ("zh-HK", "en")]
     assert fields[0] == fields[1]
 

@@ -109,8 +109,8 @@ def test_the_ranking_is_plain_bm25(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, query: Query, pruned: bool
 ) -> None:
     if pruned:
-        monkeypatch.setattr(bm25, "ALL_POSTINGS", 0)
-        monkeypatch.setattr(bm25, "SCORED", 60)
+        monkeypatch.setattr(bm25, "MAX_POSTINGS", 0)
+        monkeypatch.setattr(bm25, "SELECTED", 60)
     # from 8,000 on: the chunks lie in two blocks of the index
     made = RandomWords(settings, chunks=400, first=postings.BLOCK - 200)
     for versions in (made.versions, made.versions[:1]):
@@ -126,7 +126,7 @@ def test_the_ranking_is_plain_bm25(
 def test_words_that_occur_nowhere_are_worth_most(settings: Settings) -> None:
     leg = WordIndex(RandomWords(settings, chunks=50).library).search(QUERIES[2], [1, 2], 10)
     assert "never" not in leg.idf
-    assert leg.unseen > leg.idf["w11"] > leg.idf["w1"]
+    assert leg.unseen_idf > leg.idf["w11"] > leg.idf["w1"]
 
 
 def test_a_version_is_found_as_soon_as_it_is_published_and_never_after_its_removal(settings: Settings) -> None:

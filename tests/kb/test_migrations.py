@@ -1,8 +1,12 @@
-"""The migrations lead to the very schema the tables describe, from an empty file and from the first release's."""
+"""The migrations lead to the very schema the tables describe, from an empty file and from the first release's.
+
+What they move keeps its meaning: the word index, links for a new password, a person's settings.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +14,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy.orm import Session
 
+from kb.core.settings import Settings
+from kb.library import tenant_settings, user_settings
+from kb.library.documents import Library
+from kb.people import invitations, password_resets
+from kb.people.credentials import token_hash
+from kb.search.lexical import postings
+from kb.store import tenants
 from kb.store.database import HEADS, open_engine
 from kb.store.tables import activity_tables
 from kb.store.tables.library_tables import TenantBase
@@ -69,3 +81,127 @@ def test_first_release_is_brought_up_to_date(tmp_path: Path, schema: str, first:
 
 def test_both_modules_of_the_tenant_share_one_schema() -> None:
     assert activity_tables.AuditRow.metadata is TenantBase.metadata
+
+
+def _old(path: Path, schema: str, revision: str, statements: list[tuple[str, list[dict[str, Any]]]]) -> None:
+    """Make a data file of an earlier revision, and run ``(statement, rows of values)`` on it."""
+    engine = sa.create_engine(f"sqlite:///{path}")
+    _upgrade(engine, schema, revision)
+    with engine.begin() as connection:
+        for statement, rows in statements:
+            connection.execute(sa.text(statement), rows or None)
+    engine.dispose()
+
+
+LIBRARY = [
+    ("INSERT INTO collections VALUES (1, 'main', 'main', '', '2026-01-01')", []),
+    (
+        "INSERT INTO documents(id, collection_id, name, title, language, created_at) "
+        "VALUES (1, 1, 'a.txt', 'a', 'en', '2026-01-01')",
+        [],
+    ),
+    (
+        "INSERT INTO versions(id, document_id, number, state, sha256, size_bytes, title, language, notes, created_at) "
+        "VALUES (:id, 1, :id, 'superseded', 'x', 1, 'a', 'en', '[]', '2026-01-01')",
+        [{"id": 1}, {"id": 2}],
+    ),
+]
+# Chunk, version, language, words of the text, words of title and headings. The two versions lie in each other, the last
+# chunk in a block of its own; the third has more of a word than can be counted.
+WORDS: list[tuple[int, int, str, list[str], list[str]]] = [
+    (1, 2, "zh-Hant", ["年", "假", "年假", "年假"], ["員工", "年假"]),
+    (2, 1, "en", ["leave", "2.5%", "leave"], ["handbook"]),
+    (3, 2, "yue", ["哈"] * 40_000, []),
+    (postings.BLOCK + 5, 1, "en", ["leave"], ["leave"]),
+]
+INDEX = (
+    "SELECT block, chunks FROM word_blocks ORDER BY block",
+    "SELECT block, word, postings FROM postings ORDER BY 1, 2",
+)
+
+
+def _chunks() -> tuple[str, list[dict[str, Any]]]:
+    statement = (
+        "INSERT INTO chunks(id, version_id, ordinal, kind, language, heading_path, text, clauses, pages, page_starts, "
+        "boxes, tokens, vector) "
+        "VALUES (:id, :version, :id, 'text', :language, '[]', '', '[]', '[]', '[]', '[]', 1, x'')"
+    )
+    return statement, [{"id": one[0], "version": one[1], "language": one[2]} for one in WORDS]
+
+
+def test_words_of_the_first_index_are_moved(tmp_path: Path) -> None:
+    words = [
+        {"id": id_, "version": version, "body": " ".join(body), "heading": " ".join(heading)}
+        for id_, version, _, body, heading in WORDS
+    ]
+    into = "INSERT INTO chunk_words(rowid, body, heading, version_id) VALUES (:id, :body, :heading, :version)"
+    _old(tmp_path / "old.sqlite", "tenant", "t0003", [*LIBRARY, _chunks(), (into, words)])
+    _old(tmp_path / "new.sqlite", "tenant", "head", [*LIBRARY, _chunks()])
+    moved, indexed = (open_engine(tmp_path / name, "tenant") for name in ("old.sqlite", "new.sqlite"))
+    with Session(indexed) as session, session.begin():
+        for version in (1, 2):
+            postings.add(session, version, [(one[0], one[3], one[4]) for one in WORDS if one[1] == version])
+    for query in INDEX:
+        with moved.connect() as old, indexed.connect() as new:
+            found = old.execute(sa.text(query)).all()
+            assert found
+            assert found == new.execute(sa.text(query)).all()
+    for engine in (moved, indexed):
+        engine.dispose()
+
+
+def test_links_for_a_new_password_go_on_working(settings: Settings) -> None:
+    """Until p0003 such a link was an invitation with an empty role."""
+    settings.data.mkdir()
+    ends = "2099-01-01 00:00:00.000000"
+    links = [
+        ("invited", "new@b.example", "member", None),
+        ("forgotten", "a@b.example", "", None),
+        ("nobody", "gone@b.example", "", None),
+        ("used", "a@b.example", "editor", "2026-01-02 00:00:00.000000"),
+    ]
+    _old(
+        settings.data / "platform.sqlite",
+        "platform",
+        "p0002",
+        [
+            ("INSERT INTO tenants VALUES ('harmony', '和諧', '', '2026-01-01')", []),
+            (
+                "INSERT INTO users(id, email, name, password_hash, locale, created_at) "
+                "VALUES (3, 'a@b.example', 'A', '', 'en', '2026-01-01')",
+                [],
+            ),
+            ("INSERT INTO memberships VALUES (3, 'harmony', 'owner', '2026-01-01')", []),
+            (
+                "INSERT INTO invitations(token_hash, tenant_slug, email, role, collections, invited_by, created_at, "
+                "expires_at, accepted_at) "
+                "VALUES (:hash, 'harmony', :email, :role, '{}', 3, '2026-01-01', :ends, :used)",
+                [
+                    {"hash": token_hash(token), "email": email, "role": role, "ends": ends, "used": used}
+                    for token, email, role, used in links
+                ],
+            ),
+        ],
+    )
+    assert password_resets.find(settings, "forgotten").id == 3
+    assert [row.email for row in invitations.listing(settings, "harmony")] == ["new@b.example"]
+    assert invitations.find(settings, "invited").email == "new@b.example"
+    with tenants.platform(settings) as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM invitations")) == 2
+        assert session.scalar(sa.text("SELECT count(*) FROM password_resets")) == 1
+    assert password_resets.use(settings, "forgotten", "another password").email == "a@b.example"
+
+
+def test_a_persons_settings_are_no_settings_of_the_tenant(settings: Settings, tmp_path: Path) -> None:
+    """Until t0007 the script a person reads lay among the tenant's settings, under ``script.user:<id>``."""
+    tenant = tenants.create(settings, "harmony", "和諧")
+    tenant.records_path.unlink()
+    kept = [("script.user:3", '"hans"'), ("script.user:12", '"hans"'), ("llm", '{"enabled": true, "collections": []}')]
+    rows = [{"key": key, "value": value} for key, value in kept]
+    into = "INSERT INTO settings(key, value) VALUES (:key, :value)"
+    _old(tenant.records_path, "tenant", "t0006", [(into, rows)])
+    library = Library(tenant)
+    assert [user_settings.get(library, person, "script") for person in (3, 12, 4)] == ["hans", "hans", None]
+    assert tenant_settings.get(library, "llm") == {"enabled": True, "collections": []}
+    with library.session() as session:
+        assert session.scalars(sa.text("SELECT key FROM settings")).all() == ["llm"]

@@ -21,7 +21,7 @@ from kb.people.access import Role
 from kb.people.first_account import NewTenant
 from kb.store import tenants
 from kb.store.tables.columns import now
-from kb.store.tables.platform_tables import ApiKeyRow, InvitationRow, SessionRow, UserRow
+from kb.store.tables.platform_tables import ApiKeyRow, PasswordResetRow, SessionRow, UserRow
 
 PASSWORD = "correct horse battery"
 Run = Callable[..., Result]
@@ -148,9 +148,32 @@ class TestResets:
             password_resets.find(settings, second)
         third, _ = password_resets.create(settings, user.id, "harmony", user.id)
         with tenants.platform(settings) as session:
-            session.execute(sa.update(InvitationRow).values(expires_at=now() - timedelta(seconds=1)))
+            session.execute(sa.update(PasswordResetRow).values(expires_at=now() - timedelta(seconds=1)))
         with pytest.raises(NotFound, match="reset_invalid"):
             password_resets.use(settings, third, PASSWORD)
+
+    def test_works_once_for_who_comes_first(self, settings: Settings, harmony: Library) -> None:
+        user = person(settings, "a@b.example", Role.OWNER)
+        token, _ = password_resets.create(settings, user.id, "harmony", user.id)
+
+        def use(number: int) -> str:
+            try:
+                return password_resets.use(settings, token, f"password number {number}").email
+            except NotFound as error:
+                return error.code
+
+        with ThreadPoolExecutor(3) as threads:
+            told = list(threads.map(use, range(3)))
+        assert sorted(told) == ["a@b.example", "reset_invalid", "reset_invalid"]
+        winner = told.index("a@b.example")
+        assert passwords.owner_of(settings, "a@b.example", f"password number {winner}") is not None
+
+    def test_a_password_that_is_refused_does_not_spend_the_link(self, settings: Settings, harmony: Library) -> None:
+        user = person(settings, "a@b.example", Role.OWNER)
+        token, _ = password_resets.create(settings, user.id, "harmony", user.id)
+        with pytest.raises(InputError, match="password_too_short"):
+            password_resets.use(settings, token, "short")
+        password_resets.use(settings, token, "long enough now")
 
     def test_is_no_invitation(self, settings: Settings, harmony: Library) -> None:
         from kb.people import invitations

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.publishing import version_writer
 from kb.search.scope import Scopes
@@ -27,22 +27,22 @@ def test_the_same_object_until_the_library_changes(shelf: Shelf) -> None:
     before = scopes.on(today(), ["board", "main"])
     assert scopes.on(today(), ["main", "board"]) is before
     assert scopes.on(today(), None) is not before
-    assert len(before.holdings) == 1
+    assert len(before.versions) == 1
     shelf.put("sick.txt", "病假須附醫生證明書。")
-    assert len(scopes.on(today(), ["board", "main"]).holdings) == 2
+    assert len(scopes.on(today(), ["board", "main"]).versions) == 2
 
 
 def test_a_version_of_an_earlier_day_is_not_in_the_vector_store(shelf: Shelf) -> None:
     scopes = Scopes(shelf.library, shelf.library.in_force)
     now, then = scopes.on(CHANGE, None), scopes.on(date(2025, 12, 31), None)
     assert (now.stores, now.unpublished) == (["main"], [])
-    assert (then.stores, then.unpublished) == ([], list(then.holdings))
-    assert now.holdings.keys().isdisjoint(then.holdings)
+    assert (then.stores, then.unpublished) == ([], list(then.versions))
+    assert now.versions.keys().isdisjoint(then.versions)
 
 
 def test_a_collection_without_documents_is_not_opened(shelf: Shelf) -> None:
     scope = Scopes(shelf.library, shelf.library.in_force).on(today(), ["board"])
-    assert (scope.holdings, scope.stores, scope.unpublished) == ({}, [], [])
+    assert (scope.versions, scope.stores, scope.unpublished) == ({}, [], [])
 
 
 def test_many_days_are_not_all_kept(shelf: Shelf) -> None:

@@ -57,7 +57,7 @@ def test_each_sentence_has_the_cosine_of_its_own_vector(shelf: Shelf) -> None:
     by_text = {one.text: one.chunk_id for one in found.passages}
     versions = {one.version_id for one in found.passages}
     fetched = candidates.load_candidates(shelf.library, by_text.values(), versions, queries)
-    cosines = fetched.within(by_text.values())[by_text[LONG]]
+    cosines = fetched.sentence_cosines(by_text.values())[by_text[LONG]]
     texts = [f"rules.txt\n{LONG[start:end]}" for start, end in cosines.spans]
     exact = shelf.encoder.encode_passages(texts) @ queries.T
     assert np.abs(cosines.values - exact).max() < 0.002
@@ -72,7 +72,7 @@ def test_a_telling_sentence_lifts_its_passage(shelf: Shelf) -> None:
     make(shelf)
     after = {one.text: one.why["centred"] for one in retriever.retrieve(QUESTION)}
     assert after[LONG] - after[ABOUT] > before[LONG] - before[ABOUT]
-    retriever.ranking = RankingWeights(unit_share=0.0)
+    retriever.ranking = RankingWeights(sentence_share=0.0)
     assert {one.text: one.why["centred"] for one in retriever.retrieve(QUESTION)} == before
 
 
@@ -88,7 +88,7 @@ def test_found_tells_the_sentences_of_what_it_returns(shelf: Shelf) -> None:
 def test_the_nearest_sentence_of_each_chunk_in_one_go() -> None:
     rows = [(SPANS[:2], VECTORS[:2]), (SPANS[:0], VECTORS[:0]), (SPANS, VECTORS)]
     stored = [(spans.tobytes(), vectors.tobytes()) for spans, vectors in rows]
-    within = sentence_vectors.BestSentences([*stored[:2], (None, None), stored[2]], np.eye(2, dtype=np.float32))
+    within = sentence_vectors.CandidateSentences([*stored[:2], (None, None), stored[2]], np.eye(2, dtype=np.float32))
     unknown = [np.nan, np.nan]
     np.testing.assert_allclose(within.best(), [[1.0, 0.6], unknown, unknown, [1.0, 1.0]], atol=1e-6)
     assert within.of(1) is None

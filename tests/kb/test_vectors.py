@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kb.core.settings import Settings
-from kb.search.dense.vector_store import VectorStore, opened
+from kb.search.dense.vector_store import VectorStore, cached_store
 from kb.store import tenants
 from kb.store.tenants import Tenant
 
@@ -30,10 +30,10 @@ def test_nearest_first_and_no_more_than_there_are(settings: Settings, tenant: Te
 
 def test_one_opened_before_a_rebuild_finds_what_is_there_now(settings: Settings, tenant: Tenant) -> None:
     VectorStore(settings, tenant, "main").add(1, [7, 8], CORNERS[:2])
-    held = opened(settings, tenant, "main")
+    held = cached_store(settings, tenant, "main")
     assert [chunk_id for chunk_id, _ in held.nearest(CORNERS[:1], 1)[0]] == [7]
     rebuilt = VectorStore(settings, tenant, "main")
     rebuilt.reset()
     rebuilt.add(1, [9], CORNERS[2:])
-    assert opened(settings, tenant, "main") is held
+    assert cached_store(settings, tenant, "main") is held
     assert [chunk_id for chunk_id, _ in held.nearest(CORNERS[:1], 5)[0]] == [9]

@@ -13,8 +13,8 @@ from kb.store import writer_lock
 HOLD = """
 import sys, time
 from pathlib import Path
-from kb import writer
-with writer.writing(Path(sys.argv[1]), "kb ingest"):
+from kb.store import writer_lock
+with writer_lock.writing(Path(sys.argv[1]), "kb ingest"):
     print("held", flush=True)
     time.sleep(60)
 """

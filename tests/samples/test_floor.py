@@ -6,45 +6,38 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kb.cli import cli
-from kb.core.settings import Settings
+from tests.samples.conftest import Demo
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def shown(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Result]:
-    """The demo's data folder and what it printed."""
-    settings = model_settings.model_copy(update={"data": tmp_path_factory.mktemp("demo")})
-    return settings, _kb(settings, "demo")
+def _kb(demo: Demo, *arguments: str) -> Result:
+    environment = {"KB_CACHE": str(demo.settings.cache), "KB_LOCALE": "en"}
+    return CliRunner().invoke(cli, ["--data", str(demo.settings.data), *arguments], env=environment)
 
 
-def _kb(settings: Settings, *arguments: str) -> Result:
-    environment = {"KB_CACHE": str(settings.cache), "KB_LOCALE": "en"}
-    return CliRunner().invoke(cli, ["--data", str(settings.data), *arguments], env=environment)
+def test_the_demo_takes_in_everything_and_answers(demo: Demo) -> None:
+    assert demo.exit_code == 0, demo.output
+    assert "failed" not in demo.output
+    assert demo.output.count("？ ") >= 4
+    assert "《員工手冊》" in demo.output
+    assert "Staff Handbook, clause" in demo.output
+    assert "搵唔到" in demo.output, "the fourth question has no answer in the documents"
+    assert "kb ingest" in demo.output
 
 
-def test_the_demo_takes_in_everything_and_answers(shown: tuple[Settings, Result]) -> None:
-    _, result = shown
-    assert result.exit_code == 0, result.output
-    assert "failed" not in result.output
-    assert result.output.count("？ ") >= 4
-    assert "《員工手冊》" in result.output
-    assert "Staff Handbook, clause" in result.output
-    assert "搵唔到" in result.output, "the fourth question has no answer in the documents"
-    assert "kb ingest" in result.output
-
-
-def test_a_second_demo_takes_in_nothing_twice(shown: tuple[Settings, Result]) -> None:
-    again = _kb(shown[0], "demo")
+def test_a_second_demo_takes_in_nothing_twice(demo: Demo) -> None:
+    again = _kb(demo, "demo")
     assert again.exit_code == 0
     assert "indexed" not in again.output
 
 
-def test_the_scores_hold_their_floor(shown: tuple[Settings, Result]) -> None:
-    result = _kb(shown[0], "eval", "bench", "--quick", "--samples", str(SAMPLES))
+def test_the_scores_hold_their_floor(demo: Demo) -> None:
+    result = _kb(demo, "eval", "bench", "--quick", "--samples", str(SAMPLES))
     assert result.exit_code == 0, result.output
 
 
-def test_the_library_is_in_order(shown: tuple[Settings, Result]) -> None:
-    result = _kb(shown[0], "doctor")
+def test_the_library_is_in_order(demo: Demo) -> None:
+    result = _kb(demo, "doctor")
     assert result.exit_code == 0, result.output

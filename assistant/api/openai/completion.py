@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.answers.answer_view import AnswerView
-from assistant.answers.events import Event
-from assistant.answers.extractive import place
-from assistant.api.openai.openai_schemas import Annotation, ChatCompletion, Choice, Reply, UrlCitation, Usage
+from assistant.answers import extractive
+from assistant.answers.answer import Answer
+from assistant.answers.answer_view import CitationView, citation_views
+from assistant.answers.citations import Citation, place
+from assistant.answers.cited_text import CitedText
+from assistant.api.openai.openai_schemas import Annotation, ChatCompletion, Choice, Reply, TokenUsage, UrlCitation
+from assistant.api.openai.streamed_text import CitationMarker, StreamedText
+from assistant.conversations.stored_answer import view_of
+from assistant.events import AnswerEvent, DeltaEvent, Event
 from assistant.service.asking import finish_answer
 from assistant.service.callers import Caller
 from assistant.service.links import Links
@@ -24,7 +28,8 @@ from kb.search.models import embedding
 
 __all__ = ["Completion"]
 
-_MARKER = re.compile(r"\[(\d{1,3})\]")
+# Between a text that was broken off and the one that stands in for it.
+_GAP = "\n\n"
 
 
 @dataclass(slots=True)
@@ -46,17 +51,19 @@ class Completion:
     id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def whole(self, last: Event) -> ChatCompletion:
-        """Return the completion of the answer in the last event."""
-        told = finish_answer(self.caller, self.turn, last)
-        content = _content(last)
+    def whole(self, answer: Answer) -> ChatCompletion:
+        """Return the completion of an answer."""
+        record = finish_answer(self.caller, self.turn, answer)
+        shown = StreamedText()
+        shown.add(answer.text)
+        shown.add(_sources(shown, answer))
         return ChatCompletion(
             id=self.id,
             created=self.created,
             model=self.model,
-            choices=[Choice(message=Reply(content=content, annotations=self._annotations(content, told)))],
-            usage=self._usage(content),
-            sinzi=told,
+            choices=[Choice(message=Reply(content=shown.text, annotations=self._annotations(shown)))],
+            usage=self._usage(shown.text),
+            sinzi=view_of(record),
         )
 
     def chunks(self, events: Iterator[Event]) -> Iterator[str]:
@@ -70,21 +77,25 @@ class Completion:
         yield "data: [DONE]\n\n"
 
     def _told(self, events: Iterator[Event]) -> Iterator[str]:
-        sent = ""
+        shown = StreamedText()
+        answerer = ""
         for event in events:
-            if event.kind == "delta":
-                sent += event.text
-                yield self._chunk({"content": event.text})
-            elif event.answer is not None:
-                content = _content(event)
-                if content.startswith(sent) and len(content) > len(sent):
-                    yield self._chunk({"content": content[len(sent) :]})
-                    sent = content
-                told = finish_answer(self.caller, self.turn, event)
-                marks = [one.model_dump() for one in self._annotations(sent, told)]
-                yield self._chunk({"annotations": marks}, finish="stop", sinzi=told.model_dump(mode="json"))
-                if self.with_usage:
-                    yield self._chunk(None, usage=self._usage(sent).model_dump())
+            if isinstance(event, DeltaEvent):
+                gap = CitedText((_GAP,) if answerer not in ("", event.answerer) else ())
+                answerer = event.answerer
+                yield self._chunk({"content": shown.add(gap + event.content)})
+            elif isinstance(event, AnswerEvent):
+                yield from self._end(event.answer, shown)
+
+    def _end(self, answer: Answer, shown: StreamedText) -> Iterator[str]:
+        """Yield the sources that the text only numbers, and the last chunk with what is known of all of them."""
+        if sources := shown.add(_sources(shown, answer)):
+            yield self._chunk({"content": sources})
+        record = finish_answer(self.caller, self.turn, answer)
+        marks = [one.model_dump() for one in self._annotations(shown)]
+        yield self._chunk({"annotations": marks}, finish="stop", sinzi=view_of(record).model_dump(mode="json"))
+        if self.with_usage:
+            yield self._chunk(None, usage=self._usage(shown.text).model_dump())
 
     def _chunk(self, delta: dict[str, Any] | None, finish: str | None = None, **more: Any) -> str:
         choices = [] if delta is None else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
@@ -99,43 +110,45 @@ class Completion:
         }
         return f"data: {json.dumps(body, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
-    def _annotations(self, content: str, answer: AnswerView) -> list[Annotation]:
-        """One annotation for each marker of the text that has a source, in order of the text."""
-        sources = {citation.n: citation for citation in answer.citations}
-        found = []
-        for marker in _MARKER.finditer(content):
-            citation = sources.get(int(marker[1]))
-            if citation is not None:
-                found.append(
-                    Annotation(
-                        url_citation=UrlCitation(
-                            start_index=marker.start(),
-                            end_index=marker.end(),
-                            title=citation.title,
-                            url=self.links.source(citation),
-                            quote=citation.quote,
-                            document=citation.document,
-                            clause=citation.clause,
-                            pages=citation.pages,
-                        )
-                    )
-                )
-        return found
+    def _annotations(self, shown: StreamedText) -> list[Annotation]:
+        """Return one annotation for each marker of the text, in order; those of a version gone since are left out."""
+        views = {one.n: one for one in citation_views(self.caller.library, shown.citations)}
+        return [
+            Annotation(url_citation=self._url_citation(marker, views[marker.citation.n]))
+            for marker in shown.markers
+            if marker.citation.n in views
+        ]
 
-    def _usage(self, content: str) -> Usage:
+    def _url_citation(self, marker: CitationMarker, source: CitationView) -> UrlCitation:
+        return UrlCitation(
+            start_index=marker.start,
+            end_index=marker.end,
+            title=source.title,
+            url=self.links.source(source),
+            quote=source.quote,
+            document=source.document,
+            clause=source.clause,
+            pages=source.pages,
+        )
+
+    def _usage(self, content: str) -> TokenUsage:
         sent = "\n".join([*self.turn.history, self.turn.question])
         encoder = embedding.load(self.caller.service.settings)
         bare, prompt, completion = encoder.count_tokens(["", sent, content])
         asked, written = max(0, prompt - bare), max(0, completion - bare)
-        return Usage(prompt_tokens=asked, completion_tokens=written, total_tokens=asked + written)
+        return TokenUsage(prompt_tokens=asked, completion_tokens=written, total_tokens=asked + written)
 
 
-def _content(last: Event) -> str:
-    """The text a client shows that knows nothing of annotations: a model's answer gets its sources written below."""
-    answer = last.answer
-    assert answer is not None
-    if answer.answerer == "extractive" or not answer.citations:
-        return answer.answer
+def _sources(shown: StreamedText, answer: Answer) -> CitedText:
+    """Return the places of what the text cites by number only, for a client that knows nothing of annotations.
+
+    Those are a language model's citations. Quotes have their place beside them; where they stand in for a model that
+    failed, what it had cited before is listed.
+    """
+    placed = {one.span for one in answer.citations} if answer.answerer == extractive.NAME else set()
     language = Language(answer.language)
-    places = [f"[{citation.n}] {place(citation, language)}" for citation in answer.citations]
-    return "\n".join([answer.answer, "", *places])
+    lines: list[str | Citation] = []
+    for one in shown.citations:
+        if one.span not in placed:
+            lines += ["\n", one, f" {place(one, language)}"]
+    return CitedText(("\n", *lines) if lines else ())

@@ -12,6 +12,7 @@ from assistant.api.openai.chat_request import ALL, collections_of, model_id, tur
 from assistant.api.openai.completion import Completion
 from assistant.api.openai.openai_errors import FAULTS, OpenAIRoute
 from assistant.api.openai.openai_schemas import ChatCompletion, ChatRequest, Model, ModelList
+from assistant.events import final_answer
 from assistant.service.asking import start_answer
 from assistant.service.callers import Caller
 from assistant.service.links import Links
@@ -75,5 +76,4 @@ def create_chat_completion(
     if body.stream:
         lines = making.chunks(events)
         return StreamingResponse(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-    *_, last = events
-    return making.whole(last)
+    return making.whole(final_answer(events))

@@ -1,4 +1,8 @@
-"""The two copies of a document on the wire: which they are, and their passages side by side."""
+"""A bilingual pair in requests and responses: which documents it is, and their passages side by side.
+
+On the wire a counterpart is called ``twin``: in the paths, in the field :attr:`BilingualPairPublic.twin`, in
+``citations[].twin`` and in the error codes. Programs rely on these names, so they stay.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +11,30 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from assistant.api.schemas.bodies import Body
-from assistant.bilingual_view.side_by_side import PairRow, PassageView
+from assistant.bilingual_view.side_by_side import AlignedRow, PassageView
 from kb.library.documents import DocumentVersion
 
 __all__ = [
-    "CopyPublic",
-    "StretchPublic",
-    "TwinPassagePublic",
-    "TwinPublic",
-    "TwinRowPublic",
-    "TwinRowsPublic",
-    "TwinUpdate",
-    "copy_public",
+    "AlignedRowPublic",
+    "AlignedRowsPublic",
+    "BilingualPairPublic",
+    "CounterpartUpdate",
+    "PairedDocumentPublic",
+    "PairedPassagePublic",
+    "TextRangePublic",
+    "paired_document",
     "row_public",
 ]
 
 
-class TwinUpdate(Body):
-    """The document that is the copy in the other language."""
+class CounterpartUpdate(Body):
+    """The document that is the counterpart in the other language."""
 
     document_id: int = Field(ge=1, le=2**31 - 1, examples=[12])
 
 
-class CopyPublic(BaseModel):
-    """A copy, in its published version."""
+class PairedDocumentPublic(BaseModel):
+    """A document of a bilingual pair, in its published version."""
 
     id: int
     name: str
@@ -41,10 +45,10 @@ class CopyPublic(BaseModel):
     version_id: int
 
 
-class TwinPublic(BaseModel):
-    """A document's twin, as its published version stands beside it; all null and 0 where there is none to see."""
+class BilingualPairPublic(BaseModel):
+    """A document's counterpart in the other language, ``twin``; null and 0 throughout if there is none to see."""
 
-    twin: CopyPublic | None
+    twin: PairedDocumentPublic | None
     state: Literal["found", "set"] | None = Field(description="Found by itself, or set by a person.")
     matched: bool = Field(description="Whether the passages of the two have been matched yet.")
     rows: int
@@ -52,56 +56,56 @@ class TwinPublic(BaseModel):
     alone: int = Field(description="Rows of a passage that only one copy has.")
 
 
-class StretchPublic(BaseModel):
+class TextRangePublic(BaseModel):
     """Characters ``start``–``end`` of a passage."""
 
     start: int
     end: int
 
 
-class TwinPassagePublic(BaseModel):
-    """A passage of a copy; ``figures`` are those that the other copy lacks around it."""
+class PairedPassagePublic(BaseModel):
+    """A passage of a bilingual pair; ``figures`` are those that the other document lacks around it."""
 
     chunk_id: int
     clause: str | None
     heading_path: list[str]
     pages: list[int]
     text: str
-    figures: list[StretchPublic]
+    figures: list[TextRangePublic]
 
 
-class TwinRowPublic(BaseModel):
-    """Passages that say the same, ``number`` from 1; one side is empty where the other copy has no such passage."""
+class AlignedRowPublic(BaseModel):
+    """Passages that say the same, ``number`` from 1; one side is empty if the other document has no such passage."""
 
     number: int
     differs: bool
-    chinese: list[TwinPassagePublic]
-    english: list[TwinPassagePublic]
+    chinese: list[PairedPassagePublic]
+    english: list[PairedPassagePublic]
 
 
-class TwinRowsPublic(BaseModel):
-    """Both copies in the order of the Chinese one; ``total`` counts the rows asked for."""
+class AlignedRowsPublic(BaseModel):
+    """Both documents in the order of the Chinese one; ``total`` counts the rows asked for."""
 
-    chinese: CopyPublic
-    english: CopyPublic
+    chinese: PairedDocumentPublic
+    english: PairedDocumentPublic
     total: int
-    items: list[TwinRowPublic]
+    items: list[AlignedRowPublic]
 
 
-def copy_public(holding: DocumentVersion) -> CopyPublic:
-    return CopyPublic(
-        id=holding.document.id,
-        name=holding.document.name,
-        title=holding.version.title or holding.document.name,
-        collection=holding.collection.slug,
-        language=holding.version.language,
-        version=holding.version.number,
-        version_id=holding.version.id,
+def paired_document(version: DocumentVersion) -> PairedDocumentPublic:
+    return PairedDocumentPublic(
+        id=version.document.id,
+        name=version.document.name,
+        title=version.version.title or version.document.name,
+        collection=version.collection.slug,
+        language=version.version.language,
+        version=version.version.number,
+        version_id=version.version.id,
     )
 
 
-def row_public(number: int, row: PairRow) -> TwinRowPublic:
-    return TwinRowPublic(
+def row_public(number: int, row: AlignedRow) -> AlignedRowPublic:
+    return AlignedRowPublic(
         number=number,
         differs=row.differs,
         chinese=[_passage(one) for one in row.chinese],
@@ -109,12 +113,12 @@ def row_public(number: int, row: PairRow) -> TwinRowPublic:
     )
 
 
-def _passage(side: PassageView) -> TwinPassagePublic:
-    return TwinPassagePublic(
+def _passage(side: PassageView) -> PairedPassagePublic:
+    return PairedPassagePublic(
         chunk_id=side.chunk.id,
         clause=side.chunk.clause,
         heading_path=list(side.chunk.heading_path),
         pages=list(side.chunk.pages),
         text=side.chunk.text,
-        figures=[StretchPublic(start=start, end=end) for start, end in side.marks],
+        figures=[TextRangePublic(start=start, end=end) for start, end in side.marks],
     )

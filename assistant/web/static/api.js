@@ -1,41 +1,69 @@
 // Talking to the service: JSON in, JSON out, one error shape, CSRF token with every change, server-sent events.
+import { optional } from "./dom.js";
 
-const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+/** @param {string} name */
+const meta = (name) => optional(`meta[name="${name}"]`, HTMLMetaElement)?.content ?? "";
 
 /** Short name of the organisation this page belongs to. */
 export const tenant = meta("tenant");
 
-/** Path of something of this organisation's: `of("documents", 3)` → "/api/v1/tenants/harmony/documents/3". */
+/**
+ * Path of something of this organisation's: `of("documents", 3)` → "/api/v1/tenants/harmony/documents/3".
+ * @param {...(string | number | undefined)} parts
+ */
 export const of = (...parts) =>
   ["/api/v1/tenants", tenant, ...parts].map((part) => String(part)).join("/");
 
+/** @type {Record<string, string>} */
 const strings = JSON.parse(document.getElementById("texts")?.textContent || "{}");
 
-/** The text under a full key ("ask.title"), with {fields} filled. */
+/**
+ * The text under a full key ("ask.title"), with {fields} filled.
+ * @param {string} key
+ * @param {Record<string, unknown>} [values]
+ */
 export function t(key, values = {}) {
-  return (strings[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return (strings[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
-/** An error the service told: `code` is stable, `message` is for the reader. */
-export class Told extends Error {
+/** An error of the service: `code` is stable, `message` is for the reader, `status` is HTTP's (0: no answer). */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {Api.Fault} fault
+   */
   constructor(status, { code, message, detail }) {
     super(message);
-    Object.assign(this, { status, code, detail });
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
   }
 }
 
-async function told(response) {
-  let body;
+/** @param {string} message */
+const networkFault = (message) => ({ code: "network", message, detail: {} });
+
+/** @param {Response} response */
+async function errorOf(response) {
+  let fault;
   try {
-    body = (await response.json()).error;
+    fault = (await response.json()).error;
   } catch {
-    body = null;
+    fault = null;
   }
-  return new Told(response.status, body ?? { code: "network", message: t("common.network_error"), detail: {} });
+  return new ApiError(response.status, fault ?? networkFault(t("common.network_error")));
 }
 
-/** Ask the service. `body` may be an object (JSON), FormData, or nothing. Resolves to JSON, or null for 204. */
+/**
+ * Ask the service. `body` may be an object (JSON), FormData, or nothing. Resolves to JSON, or null for 204.
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<any>}
+ */
 export async function call(method, path, body, { signal } = {}) {
+  /** @type {Record<string, string>} */
   const headers = { "X-CSRF-Token": meta("csrf"), Accept: "application/json" };
   const form = body instanceof FormData;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
@@ -44,17 +72,24 @@ export async function call(method, path, body, { signal } = {}) {
     response = await fetch(path, { method, headers, signal, body: form || body === undefined ? body : JSON.stringify(body) });
   } catch (fault) {
     if (fault.name === "AbortError") throw fault;
-    throw new Told(0, { code: "network", message: t("common.network_error"), detail: {} });
+    throw new ApiError(0, networkFault(t("common.network_error")));
   }
-  if (!response.ok) throw await told(response);
+  if (!response.ok) throw await errorOf(response);
   return response.status === 204 ? null : response.json();
 }
 
-/** Read server-sent events of a response, one `{event, data}` after the other. */
+/**
+ * Read server-sent events of a response, one after the other.
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {AsyncGenerator<{event: string, data: any}>}
+ */
 export async function* events(method, path, body, { signal } = {}) {
   const headers = { "X-CSRF-Token": meta("csrf"), Accept: "text/event-stream", "Content-Type": "application/json" };
   const response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
-  if (!response.ok) throw await told(response);
+  if (!response.ok || !response.body) throw await errorOf(response);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = "";
   for (;;) {

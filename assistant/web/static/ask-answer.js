@@ -1,16 +1,23 @@
 // A question with its answer, while it is made and when it is there.
 import { t } from "./api.js";
+import { required } from "./dom.js";
 import { el } from "./ui.js";
-import { citeLine, place, twinLink, written } from "./ask-text.js";
+import { answerText, citeLine, counterpartLink, place } from "./ask-answer-text.js";
 import { tools } from "./ask-tools.js";
-import { openSource, openTwin } from "./ask-source.js";
+import { openSource, openCounterpart } from "./ask-source.js";
 
-/** Make the place of a question; `say(text)` is read out. Returns what to do with it as its answer comes. */
+/**
+ * Make the place of a question. Returns what to do with it as its answer comes.
+ * @param {string} question
+ * @param {(text: string) => void} say reads a text out
+ * @returns {Page.Turn}
+ */
 export function showTurn(question, say) {
   const answer = el("section", { class: "answer card", "aria-label": t("ask.answer"), "aria-live": "polite", "aria-busy": "true" });
   const node = el("article", { class: "turn" },
     el("p", { class: "bubble" }, el("span", { class: "sr" }, t("ask.you_asked")), question), answer);
   let text = "";
+  /** @type {HTMLElement | null} */
   let subject = null;
   const waiting = el("p", { class: "working" });
   const draft = el("div", { class: "text" });
@@ -29,22 +36,23 @@ export function showTurn(question, say) {
       say(words);
     },
     searching({ searched, card }) {
-      understood(node, answer, question, searched);
+      showSearched(node, answer, question, searched);
       if (card && !subject) answer.prepend((subject = subjectCard(card)));
     },
     write(more) {
       text += more;
-      draft.replaceChildren(...written(text, [], null));
+      draft.replaceChildren(...answerText(text, [], null));
     },
     finish(message) {
-      understood(node, answer, question, message.answer.searched);
+      showSearched(node, answer, question, message.answer.searched);
       answer.className = "answer card";
-      answer.replaceChildren(...whole(message, node));
+      answer.replaceChildren(...finishedAnswer(message, node));
       answer.setAttribute("aria-busy", "false");
       say(t("ask.ready"));
     },
     fail(fault, { retry, edit }) {
       const words = fault.name === "AbortError" ? t("ask.stopped") : fault.message;
+      /** @type {HTMLElement[]} */
       const ways = [
         el("button", { type: "button", class: "small", onclick: retry }, t("ask.retry")),
         el("button", { type: "button", class: "small plain", onclick: edit }, t("ask.edit_again"))];
@@ -58,11 +66,19 @@ export function showTurn(question, say) {
   };
 }
 
-function understood(node, answer, question, searched) {
+/**
+ * Tell what was searched, where that is not what was asked.
+ * @param {HTMLElement} node
+ * @param {HTMLElement} answer
+ * @param {string} question
+ * @param {string} searched
+ */
+function showSearched(node, answer, question, searched) {
   if (!searched || searched === question || node.querySelector(".searched")) return;
   answer.before(el("p", { class: "searched" }, t("ask.searched", { question: searched })));
 }
 
+/** @param {Api.AnswerCard} card */
 function subjectCard(card) {
   return el("div", { class: "subject", role: "note" },
     el("h3", {}, card.title), ...card.text.split("\n").map((line) => el("p", {}, line)),
@@ -70,12 +86,19 @@ function subjectCard(card) {
       el("li", {}, `${name} `, el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number)))));
 }
 
-function whole(message, node) {
+/**
+ * @param {Api.Message} message
+ * @param {HTMLElement} node
+ */
+function finishedAnswer(message, node) {
   const { answer } = message;
+  /** @type {Page.Open} */
   const open = (n, opener) => openSource(answer.citations, n, opener);
-  const openOther = (n, opener) => openTwin(answer.citations, n, opener);
+  /** @type {Page.Open} */
+  const openOther = (n, opener) => openCounterpart(answer.citations, n, opener);
+  /** @type {HTMLElement[]} */
   const parts = answer.card ? [subjectCard(answer.card)] : [];
-  const section = node.querySelector(".answer");
+  const section = required(".answer", HTMLElement, node);
   if (answer.withheld) return [...parts, el("p", { class: "notice warn" }, t("ask.withheld"))];
   if (answer.refused) {
     section.classList.add("refused");
@@ -86,10 +109,10 @@ function whole(message, node) {
       // Quotes say so themselves in their first line.
       answer.answerer === "extractive" ? null : el("span", { class: "quiet" }, t("ask.unsure_more"))));
   }
-  parts.push(el("div", { class: "text" }, ...written(answer.message, answer.citations, open, openOther)));
+  parts.push(el("div", { class: "text" }, ...answerText(answer.message, answer.citations, open, openOther)));
   if (answer.answerer !== "extractive" && answer.citations.length) {
     parts.push(el("h3", {}, t("ask.sources")),
-      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", { class: "cite-foot" }, citeLine(one, open, one.quote), twinLink(one, openOther)))));
+      el("ul", { class: "sources" }, ...answer.citations.map((one) => el("li", { class: "cite-foot" }, citeLine(one, open, one.quote), counterpartLink(one, openOther)))));
   }
   if (answer.nearest.length) {
     const numbered = answer.nearest.map((one, index) => ({ ...one, n: index + 1 }));

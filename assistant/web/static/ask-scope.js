@@ -1,18 +1,23 @@
 // Where to look (collections), for which day, and in which characters answers are shown.
 import { call, of, t } from "./api.js";
+import { required } from "./dom.js";
 import { attempt, el } from "./ui.js";
 import { icon, start } from "./ask-start.js";
 
+/** @type {Api.Scope} */
 let chosen = { collections: null, as_of: null };
-const button = document.querySelector("[data-scope]");
+const button = required("[data-scope]", HTMLButtonElement);
 
-/** The scope of the next question; with `change` it is set first. */
+/**
+ * The scope of the next question; with `change` it is set first.
+ * @param {Api.Scope | null} change
+ */
 export function scope(change = null) {
   if (change) chosen = { collections: change.collections, as_of: change.as_of };
   const { collections, as_of } = chosen;
   const parts = [];
   if (start.collections.length > 1) {
-    const names = start.collections.filter((one) => collections?.includes(one.slug)).map((one) => one.name);
+    const names = start.collections.filter(({ slug }) => collections?.includes(slug)).map(({ name }) => name);
     parts.push(!collections ? t("ask.all_collections") : names.length === 1 ? names[0] : t("ask.some_collections", { count: names.length }));
   }
   parts.push(as_of ? t("ask.as_of_day", { date: as_of }) : t("ask.as_of_today"));
@@ -25,11 +30,13 @@ export function scope(change = null) {
 
 /** Let the reader choose. */
 export function showScope() {
+  /** @param {string} value */
   const radio = (value) => el("label", { class: "check" },
     el("input", { type: "radio", name: "script", value, checked: start.script === value }), t(`ask.script_${value}`));
   const many = start.collections.length > 1;
   const fault = el("p", { class: "field-error", role: "alert" });
   const day = el("input", { type: "date", name: "as_of", value: chosen.as_of ?? "" });
+  /** @type {HTMLDialogElement} */
   const dialog = el("dialog", { class: "scope", "aria-label": t("ask.scope") },
     el("form", { onsubmit: (event) => { event.preventDefault(); apply(new FormData(event.target)); } },
       many ? el("fieldset", {}, el("legend", {}, t("ask.collections")), ...start.collections.map((one) =>
@@ -43,21 +50,22 @@ export function showScope() {
         el("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("common.cancel")),
         el("button", {}, t("ask.apply")))));
 
+  /** @param {FormData} values */
   async function apply(values) {
-    const slugs = values.getAll("collection");
+    const slugs = values.getAll("collection").map(String);
     if (many && !slugs.length) {
       fault.textContent = t("ask.need_one");
       return;
     }
     const all = !many || slugs.length === start.collections.length;
-    const script = values.get("script");
+    const script = String(values.get("script"));
     if (script !== start.script) {
       const kept = await attempt(async () => { await call("PUT", of("ask", "preferences"), { script }); return true; });
       if (!kept) return;
       start.script = script;
       document.dispatchEvent(new CustomEvent("ask:script"));
     }
-    scope({ collections: all ? null : slugs, as_of: values.get("as_of") || null });
+    scope({ collections: all ? null : slugs, as_of: String(values.get("as_of") ?? "") || null });
     document.dispatchEvent(new CustomEvent("ask:scope"));
     dialog.close();
   }

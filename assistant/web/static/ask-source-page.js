@@ -1,5 +1,8 @@
 // A page of its own for one place of an original.
+import { pageData } from "./dom.js";
 import { openSource } from "./ask-source.js";
-import { start } from "./ask-start.js";
 
-await openSource([start], start.n, null);
+/** @type {Page.NumberedSource} */
+const source = pageData();
+
+await openSource([source], source.n, null);

@@ -1,21 +1,29 @@
 // The panel with the original: the page with the quoted words marked, or readable text; a sheet over a phone's screen.
 import { call, of, t, tenant } from "./api.js";
+import { required } from "./dom.js";
 import { el } from "./ui.js";
 import { icon } from "./ask-start.js";
-import { copyName, inForce, place } from "./ask-text.js";
-import { pageView } from "./ask-pages.js";
-import { textView } from "./ask-reading.js";
+import { copyName, inForce, place } from "./ask-answer-text.js";
+import { pageView } from "./ask-page-view.js";
+import { textView } from "./ask-text-view.js";
 
-const dialog = document.querySelector("[data-source]");
+const dialog = required("[data-source]", HTMLDialogElement);
 const wide = matchMedia("(min-width: 1000px)");
 const alone = dialog.classList.contains("alone"); // a page of its own
+/** @type {HTMLElement | null} */
 let opener = null;
 let changing = false;
 let latest = 0;
 
-/** Open the source `n` of `refs` (citations or nearest passages); focus comes back to `from`. */
+/**
+ * Open the source `n` of `refs` (citations or nearest passages); focus comes back to `from`.
+ * @param {Page.NumberedSource[]} refs
+ * @param {number} n
+ * @param {HTMLElement | null} from
+ */
 export async function openSource(refs, n, from) {
   const ref = refs.find((one) => one.n === n);
+  if (!ref) throw new Error(`no source ${n}`);
   if (!dialog.open) opener = from;
   const turn = (latest += 1);
   const body = el("div", { class: "source-body", tabindex: "0", role: "group", "aria-label": t("ask.source") }, el("p", { class: "working clauses" }, t("common.loading")));
@@ -25,10 +33,11 @@ export async function openSource(refs, n, from) {
   dialog.replaceChildren(head, bar, body, foot);
   if (!dialog.open) {
     if (wide.matches) dialog.show();
-    else covering();
+    else coverScreen();
     document.body.classList.add("source-open");
   }
-  head.querySelector("h2").focus();
+  required("h2", HTMLElement, head).focus();
+  /** @type {Api.OpenedSource} */
   let source;
   try {
     source = await call("GET", `${of("chunks", ref.chunk_id, "source")}?start=${ref.start}&end=${ref.end}`);
@@ -37,7 +46,7 @@ export async function openSource(refs, n, from) {
     return;
   }
   if (turn !== latest) return;
-  head.querySelector(".facts").append(...more(source));
+  required(".facts", HTMLElement, head).append(...stateFacts(source));
   head.append(el("p", { class: "sr" }, t("ask.quoted"), source.quote));
   foot.append(
     el("span", { class: "quiet" }, source.owner ? t("ask.kept_by", { owner: source.owner }) : source.document),
@@ -45,14 +54,27 @@ export async function openSource(refs, n, from) {
   views(source, bar, body);
 }
 
-/** Open the passage that says the same in the other language in the place of source `n`. */
-export function openTwin(refs, n, from) {
-  return openSource(refs.map((one) => (one.n === n ? turned(one) : one)), n, from);
+/**
+ * Open the passage that says the same in the other language in the place of source `n`.
+ * @param {Page.NumberedSource[]} refs
+ * @param {number} n
+ * @param {HTMLElement | null} from
+ */
+export function openCounterpart(refs, n, from) {
+  return openSource(refs.map((one) => (one.n === n ? otherLanguage(one) : one)), n, from);
 }
 
-/** A source in its other language; turned again it is what it was. */
-const turned = (ref) => ({ ...ref.twin, n: ref.n, twin: ref });
+/**
+ * A source in its other language; done twice it is what it was.
+ * @param {Page.NumberedSource} ref
+ * @returns {Page.NumberedSource}
+ */
+const otherLanguage = (ref) => (ref.twin ? { ...ref.twin, n: ref.n, twin: ref } : ref);
 
+/**
+ * @param {Page.NumberedSource[]} refs
+ * @param {Page.NumberedSource} ref
+ */
 function header(refs, ref) {
   const clause = ref.clause ? [/^\d/.test(ref.clause) ? t("ask.clause", { clause: ref.clause }) : ref.clause] : [];
   const pages = ref.pages.length ? [t("ask.page", { page: ref.pages.join("–") })] : [];
@@ -62,8 +84,8 @@ function header(refs, ref) {
       "aria-label": t("ask.cite", { n: one.n, place: one.title }), onclick: () => openSource(refs, one.n, opener),
     }, String(one.n))))) : null;
   const other = ref.twin ? el("button", {
-    type: "button", class: "twin-link", "aria-label": t("ask.copy_open", { n: ref.n, copy: copyName(ref.twin), place: place(ref.twin) }),
-    onclick: () => openTwin(refs, ref.n, opener),
+    type: "button", class: "counterpart-link", "aria-label": t("ask.copy_open", { n: ref.n, copy: copyName(ref.twin), place: place(ref.twin) }),
+    onclick: () => openCounterpart(refs, ref.n, opener),
   }, copyName(ref.twin)) : null;
   return el("div", { class: "source-head" },
     el("div", { class: "row spread" },
@@ -73,12 +95,20 @@ function header(refs, ref) {
       el("button", { type: "button", class: "quiet-button", "aria-label": t("common.close"), onclick: closeSource }, icon("close"))));
 }
 
-/** Facts only the source itself tells: that it is not the version in force any more. */
-function more(source) {
+/**
+ * Facts only the source itself tells: that it is not the version in force any more.
+ * @param {Api.OpenedSource} source
+ */
+function stateFacts(source) {
   const old = source.state !== "published" && ["superseded", "withdrawn", "draft"].includes(source.state);
   return old ? [" ", el("span", { class: "badge warn" }, t(`ask.state_${source.state}`))] : [];
 }
 
+/**
+ * @param {Api.OpenedSource} source
+ * @param {HTMLElement} bar
+ * @param {HTMLElement} body
+ */
 function views(source, bar, body) {
   if (!source.drawn) {
     bar.hidden = true;
@@ -88,6 +118,7 @@ function views(source, bar, body) {
   const buttons = ["page", "text"].map((view) => el("button", { type: "button", onclick: () => choose(view) }, t(`ask.view_${view}`)));
   const turning = el("div", { class: "turning" });
   bar.append(el("div", { class: "views" }, ...buttons), turning);
+  /** @param {string} view */
   function choose(view) {
     buttons.forEach((button, index) => button.setAttribute("aria-pressed", String((index === 0) === (view === "page"))));
     turning.hidden = view !== "page";
@@ -98,7 +129,7 @@ function views(source, bar, body) {
 }
 
 /** Cover the screen; then a phone's "back" leads to the answer and not away from it. */
-function covering() {
+function coverScreen() {
   dialog.showModal();
   if (!alone && !history.state?.source) history.pushState({ ...history.state, source: true }, "");
 }
@@ -112,7 +143,7 @@ dialog.addEventListener("close", () => {
   if (changing) {
     changing = false;
     if (wide.matches) dialog.show();
-    else covering();
+    else coverScreen();
     return;
   }
   latest += 1;

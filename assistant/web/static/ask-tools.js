@@ -1,20 +1,28 @@
-// Under an answer: copy it, draft from it, say what one thinks of it, see whether anything left the building.
+// Under an answer: copy it, draft from it, say what one thinks of it, see whether anything was sent to a model elsewhere.
 import { call, of, t, tenant } from "./api.js";
 import { attempt, el, toast } from "./ui.js";
 import { icon, start } from "./ask-start.js";
 
-/** The row of tools of a kept message; `place(citation, true)` names a source. */
+/**
+ * The row of tools of a kept message.
+ * @param {Api.Message} message
+ * @param {(source: Api.Source, facts: boolean) => string} place names a source
+ */
 export function tools(message, place) {
   const holder = el("div", {});
   const good = thumb("good", 1);
   const bad = thumb("bad", -1);
   holder.append(el("div", { class: "tools" },
     el("button", { type: "button", class: "quiet-button", "aria-label": t("ask.copy_label"), dataset: { copy: "" },
-      onclick: () => copied(plain(message.answer, place)) }, icon("copy"), t("ask.copy")),
+      onclick: () => copyText(plainText(message.answer, place)) }, icon("copy"), t("ask.copy")),
     message.answer.refused ? null : el("a", { class: "button", "aria-label": t("ask.draft_label"), dataset: { draft: "" },
       href: `/t/${tenant}/draft?message=${message.id}` }, icon("draft"), t("ask.draft")),
     good, bad, egress(message.answer)));
 
+  /**
+   * @param {string} name
+   * @param {number} verdict
+   */
   function thumb(name, verdict) {
     const label = t(`ask.${name}`);
     return el("button", { type: "button", class: "quiet-button", "aria-label": label, title: label,
@@ -22,6 +30,7 @@ export function tools(message, place) {
     icon(name));
   }
 
+  /** @param {number} verdict */
   async function judge(verdict) {
     const back = message.verdict === verdict;
     const path = of("messages", message.id, "feedback");
@@ -40,6 +49,7 @@ export function tools(message, place) {
   return holder;
 }
 
+/** @param {Api.Message} message */
 function why(message) {
   const form = el("form", { class: "why" },
     el("strong", { id: `why-${message.id}` }, t("ask.why")),
@@ -59,7 +69,8 @@ function why(message) {
   return form;
 }
 
-async function copied(text) {
+/** @param {string} text */
+async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     toast(t("ask.copied"));
@@ -75,8 +86,12 @@ async function copied(text) {
   }
 }
 
-/** The answer as plain text for WhatsApp or an e-mail. */
-export function plain(answer, place) {
+/**
+ * The answer as plain text for WhatsApp or an e-mail.
+ * @param {Api.Answer} answer
+ * @param {(source: Api.Source, facts: boolean) => string} place
+ */
+function plainText(answer, place) {
   const lines = [t("ask.copy_question", { question: answer.question }), "", t("ask.copy_answer") + answer.message.trim()];
   const refs = answer.refused ? answer.nearest.map((one, index) => ({ ...one, n: index + 1 })) : answer.citations;
   if (refs.length) {
@@ -88,6 +103,7 @@ export function plain(answer, place) {
   return lines.join("\n");
 }
 
+/** @param {Api.Answer} answer */
 function egress({ egress: record, answerer }) {
   if (!record.host) return el("span", { class: "egress" }, icon("lock", "small"), t("ask.stayed"));
   const { host, model, sent, masked } = record;

@@ -1,20 +1,25 @@
 // The page where people ask: what is typed, sent, answered; the parts stand in the ask-*.js beside this.
 import { call, of, t, tenant } from "./api.js";
+import { all, optional, required } from "./dom.js";
 import { attempt, el } from "./ui.js";
 import { showTurn } from "./ask-answer.js";
-import { asked } from "./ask-stream.js";
-import { listTalks, openSide } from "./ask-talks.js";
+import { askQuestion } from "./ask-stream.js";
+import { listConversations, openSide } from "./ask-conversations.js";
 import { scope, showScope } from "./ask-scope.js";
 import { closeSource } from "./ask-source.js";
 import { start } from "./ask-start.js";
 
-const $ = (name) => document.querySelector(`[data-${name}]`);
+/** @param {string} name */
+const $ = (name) => required(`[data-${name}]`);
 const thread = $("thread");
-const box = document.getElementById("question");
+const composer = required("[data-composer]", HTMLFormElement);
+const box = required("#question", HTMLTextAreaElement);
 const DRAFT = `draft:${tenant}:${start.person}`;
 // After an answer a phone's keyboard must not jump up again.
 const touch = matchMedia("(hover: none) and (pointer: coarse)").matches;
+/** @type {number | null} */
 let conversation = null; // id, or null while nothing has been asked
+/** @type {AbortController | null} */
 let working = null; // AbortController of the question being answered
 
 // -- the composer -------------------------------------------------------------------------------------------------
@@ -24,6 +29,7 @@ function fit() {
   box.style.height = `${box.scrollHeight}px`;
 }
 
+/** @param {string} text */
 function write(text) {
   box.value = text;
   sessionStorage.setItem(DRAFT, text);
@@ -38,15 +44,16 @@ box.addEventListener("keydown", (event) => {
   // While an input method composes, Enter takes a candidate (keyCode 229: Safari, after isComposing has ended).
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
-  $("composer").requestSubmit();
+  composer.requestSubmit();
 });
-$("composer").addEventListener("submit", (event) => {
+composer.addEventListener("submit", (event) => {
   event.preventDefault();
   ask(box.value);
 });
 $("stop").addEventListener("click", () => working?.abort());
 $("scope").addEventListener("click", () => showScope());
 
+/** @param {AbortController | null} controller */
 function busy(controller) {
   working = controller;
   $("send").hidden = controller !== null;
@@ -55,36 +62,45 @@ function busy(controller) {
 
 // -- asking -------------------------------------------------------------------------------------------------------
 
-/** Ask a question in this conversation, or in a new one; `turn` is the place of one that failed before. */
-async function ask(text, turn = null) {
+/**
+ * Ask a question in this conversation, or in a new one; `failed` is the place of one that failed before.
+ * @param {string} text
+ * @param {Page.Turn | null} failed
+ */
+async function ask(text, failed = null) {
   const question = text.trim();
   if (!question || working) return;
   const controller = new AbortController();
   busy(controller);
   thread.querySelector(".hello")?.remove();
-  const shown = turn ?? showTurn(question, status);
+  const turn = failed ?? showTurn(question, status);
   thread.querySelector(".newest")?.classList.remove("newest");
-  if (!turn) thread.append(shown.node);
-  shown.node.classList.add("newest");
+  if (!failed) thread.append(turn.node);
+  turn.node.classList.add("newest");
   write("");
-  shown.wait(t("ask.searching"));
-  shown.node.scrollIntoView({ block: "start", behavior: "smooth" });
+  turn.wait(t("ask.searching"));
+  turn.node.scrollIntoView({ block: "start", behavior: "smooth" });
   try {
-    await asked(question, { shown, signal: controller.signal, conversation: ensured });
-    listTalks(conversation);
-    title(shown.question);
+    await askQuestion(question, { turn, signal: controller.signal, conversation: openConversation });
+    listConversations(conversation);
+    title(turn.question);
   } catch (fault) {
     if (!box.value) write(question);
-    shown.fail(fault, { retry: () => { write(""); ask(question, shown); }, edit: () => box.focus() });
+    turn.fail(fault, { retry: () => { write(""); ask(question, turn); }, edit: () => box.focus() });
   } finally {
     busy(null);
     if (!touch && !document.querySelector("dialog[open]")) box.focus();
   }
 }
 
-async function ensured(signal) {
+/**
+ * The conversation the question goes to, begun where there is none.
+ * @param {AbortSignal} signal
+ */
+async function openConversation(signal) {
   const wanted = scope();
   if (conversation === null) {
+    /** @type {Api.Conversation} */
     const made = await call("POST", of("conversations"), wanted, { signal });
     conversation = made.id;
     history.pushState({ conversation }, "", `/t/${tenant}/ask/${conversation}`);
@@ -92,12 +108,14 @@ async function ensured(signal) {
   return { id: conversation, ...wanted };
 }
 
+/** @param {string} text */
 function status(text) {
   $("status").textContent = text;
 }
 
 // -- conversations ------------------------------------------------------------------------------------------------
 
+/** @param {string} text */
 function title(text) {
   const heading = $("title");
   if (!text || heading.textContent === t("ask.title")) heading.textContent = text || t("ask.title");
@@ -107,17 +125,23 @@ async function hello() {
   const places = scope().collections ?? [];
   const query = places.map((slug) => `collections=${encodeURIComponent(slug)}`).join("&");
   const starts = el("ul", { class: "starts" });
+  const examples = el("div", {});
   const node = el("div", { class: "hello" },
-    el("h2", {}, t("ask.hello")), el("p", {}, t("ask.hello_more")), el("div", {}));
+    el("h2", {}, t("ask.hello")), el("p", {}, t("ask.hello_more")), examples);
   thread.replaceChildren(node);
+  /** @type {{question: string}[]} */
   const found = (await attempt(() => call("GET", `${of("suggestions")}?${query}`))) ?? [];
   if (!found.length || !node.isConnected) return;
   starts.append(...found.map((one) =>
     el("li", {}, el("button", { type: "button", onclick: () => ask(one.question) }, one.question))));
-  node.lastChild.append(el("h3", {}, t("ask.try")), starts);
+  examples.append(el("h3", {}, t("ask.try")), starts);
 }
 
-/** Show a conversation; null is a new one. */
+/**
+ * Show a conversation; null is a new one.
+ * @param {number | null} id
+ * @returns {Promise<void>}
+ */
 async function show(id, { push = true } = {}) {
   working?.abort();
   closeSource();
@@ -125,7 +149,7 @@ async function show(id, { push = true } = {}) {
   conversation = id;
   if (push) history.pushState({ conversation: id }, "", `/t/${tenant}/ask${id === null ? "" : `/${id}`}`);
   $("title").textContent = t("ask.title");
-  listTalks(id);
+  listConversations(id);
   if (id === null) {
     scope({ collections: null, as_of: null });
     await hello();
@@ -133,6 +157,7 @@ async function show(id, { push = true } = {}) {
     return;
   }
   thread.replaceChildren(el("p", { class: "working" }, t("common.loading")));
+  /** @type {Required<Api.Conversation> | undefined} */
   const whole = await attempt(() => call("GET", of("conversations", id)));
   if (conversation !== id) return;
   if (!whole) return show(null);
@@ -146,8 +171,8 @@ async function show(id, { push = true } = {}) {
   thread.lastElementChild?.scrollIntoView({ block: "start" });
 }
 
-for (const button of document.querySelectorAll("[data-new]")) button.addEventListener("click", () => show(null));
-document.addEventListener("ask:show", ({ detail }) => show(detail));
+for (const button of all("[data-new]")) button.addEventListener("click", () => show(null));
+document.addEventListener("ask:show", (event) => show(/** @type {CustomEvent<number | null>} */ (event).detail));
 document.addEventListener("ask:script", () => show(conversation, { push: false }));
 document.addEventListener("ask:scope", () => { if (thread.querySelector(".hello")) hello(); });
 addEventListener("popstate", ({ state }) => {

@@ -1,30 +1,30 @@
 // The managers' page of collections: made, renamed, removed when empty.
 import { call, of, t } from "./api.js";
+import { all, field, optional, required } from "./dom.js";
 import { attempt, confirmed, onSubmit } from "./ui.js";
 import { closeButtons } from "./library-parts.js";
 
-const $ = (selector) => document.querySelector(selector);
+const renameForm = required("[data-rename-form]", HTMLFormElement);
 const again = () => location.reload();
 
 closeButtons();
-$("[data-new]").addEventListener("click", () => $("[data-new-dialog]").showModal());
-onSubmit($("[data-new-form]"), async ({ name, slug, open }) => {
+required("[data-new]").addEventListener("click", () => required("[data-new-dialog]", HTMLDialogElement).showModal());
+onSubmit(required("[data-new-form]", HTMLFormElement), async ({ name, slug, open }) => {
   await call("POST", of("collections"), { name, slug, open: open === "on" });
   again();
 });
-onSubmit($("[data-rename-form]"), async ({ name }) => {
-  await call("PATCH", of("collections", $("[data-rename-form]").dataset.slug), { name });
+onSubmit(renameForm, async ({ name }) => {
+  await call("PATCH", of("collections", renameForm.dataset.slug), { name });
   again();
 });
-for (const row of document.querySelectorAll("[data-slug]")) {
+for (const row of all("[data-slug]")) {
   const { slug, name } = row.dataset;
-  row.querySelector("[data-rename]")?.addEventListener("click", () => {
-    const form = $("[data-rename-form]");
-    form.dataset.slug = slug;
-    form.elements.name.value = name;
-    $("[data-rename-dialog]").showModal();
+  optional("[data-rename]", HTMLElement, row)?.addEventListener("click", () => {
+    renameForm.dataset.slug = slug;
+    field(renameForm, "name").value = name ?? "";
+    required("[data-rename-dialog]", HTMLDialogElement).showModal();
   });
-  row.querySelector("[data-remove]")?.addEventListener("click", () => attempt(async () => {
+  optional("[data-remove]", HTMLElement, row)?.addEventListener("click", () => attempt(async () => {
     if (!(await confirmed(t("library.remove_collection_sure", { name }), { danger: true, yes: t("common.delete") }))) return;
     await call("DELETE", of("collections", slug));
     again();

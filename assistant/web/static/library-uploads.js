@@ -1,19 +1,24 @@
 // Uploads: dropped, chosen or added by address; sent two at a time; their progress followed live.
 import { call, events, of, t, tenant } from "./api.js";
+import { optional, required } from "./dom.js";
 import { attempt, el, onSubmit, toast } from "./ui.js";
-import { chosen, dropped, named } from "./library-files.js";
+import { chosenFiles, droppedFiles, nameFiles } from "./library-files.js";
 import { soon, start } from "./library-parts.js";
 
 const AT_ONCE = 2;
 const UNFINISHED = ["queued", "working"];
+/** @type {Record<string, string>} */
 const BADGE = { failed: "bad", indexed: "good", replaced: "good", expanded: "plain", unchanged: "plain", working: "", queued: "plain" };
+/** @type {Map<number, {one: Api.Upload, node: HTMLElement}>} */
 const rows = new Map();
-const box = document.querySelector("[data-uploads]");
-const list = document.querySelector("[data-upload-list]");
-const status = document.querySelector("[data-upload-status]");
+const box = optional("[data-uploads]"); // only whoever may edit has this part of the page
 let following = false;
 let changed = () => {};
 
+const list = () => required("[data-upload-list]");
+const showBox = (shown = rows.size > 0) => { required("[data-uploads]").hidden = !shown; };
+
+/** @param {Api.Upload} one */
 function progress(one) {
   if (one.status !== "working") return null;
   const bar = el("progress", { "aria-label": one.name });
@@ -21,6 +26,7 @@ function progress(one) {
   return bar;
 }
 
+/** @param {Api.Upload} one */
 function words(one) {
   if (one.status === "failed") return one.error?.message ?? "";
   if (one.status !== "working" || !one.stage) return "";
@@ -30,6 +36,7 @@ function words(one) {
   return `${stage} · ${t(key, { done: one.done, total: one.total })}`;
 }
 
+/** @param {Api.Upload} one */
 function show(one) {
   const finished = !UNFINISHED.includes(one.status);
   const node = el("li", { class: "upload", "data-status": one.status },
@@ -43,20 +50,21 @@ function show(one) {
     el("p", { class: one.status === "failed" ? "field-error" : "quiet upload-words" }, words(one)));
   const before = rows.get(one.id);
   if (before) before.node.replaceWith(node);
-  else list.prepend(node);
+  else list().prepend(node);
   if (finished && before && UNFINISHED.includes(before.one.status)) {
-    status.textContent = `${one.name}: ${t(`library.st_${one.status}`)}`;
+    required("[data-upload-status]").textContent = `${one.name}: ${t(`library.st_${one.status}`)}`;
     changed();
   }
   rows.set(one.id, { one, node });
-  box.hidden = rows.size === 0;
+  showBox();
 }
 
+/** @param {Api.Upload} one */
 async function dismiss(one) {
   await call("DELETE", of("uploads", one.id));
-  rows.get(one.id).node.remove();
+  rows.get(one.id)?.node.remove();
   rows.delete(one.id);
-  box.hidden = rows.size === 0;
+  showBox();
 }
 
 async function clear() {
@@ -66,7 +74,7 @@ async function clear() {
     node.remove();
     rows.delete(id);
   }
-  box.hidden = rows.size === 0;
+  showBox();
 }
 
 /** Follow the stream until nothing is under way; it ends now and then, and is asked for again. */
@@ -90,12 +98,17 @@ async function follow() {
   following = false;
 }
 
+/**
+ * @param {Page.NamedFile} file
+ * @param {string} into short name of a collection
+ * @param {boolean} draft
+ */
 async function send({ file, name }, into, draft) {
   const sending = el("li", { class: "upload" },
     el("div", { class: "row spread" }, el("strong", { class: "upload-name" }, name), el("span", { class: "badge plain" }, t("library.sending"))),
     el("progress", { "aria-label": name }));
-  list.prepend(sending);
-  box.hidden = false;
+  list().prepend(sending);
+  showBox(true);
   const form = new FormData();
   form.append("publish", draft ? "false" : "true");
   form.append("files", file, name);
@@ -106,32 +119,34 @@ async function send({ file, name }, into, draft) {
     toast(`${name}: ${fault.message}`, true);
   } finally {
     sending.remove();
-    box.hidden = rows.size === 0 && !list.children.length;
+    showBox(rows.size > 0 || list().children.length > 0);
   }
 }
 
+/** @param {Page.FoundFile[]} files */
 async function sendAll(files) {
-  const into = document.querySelector("[data-into]").value;
-  const draft = document.querySelector("[data-draft]").checked;
-  const waiting = named(files);
+  const into = required("[data-into]", HTMLSelectElement).value;
+  const draft = required("[data-draft]", HTMLInputElement).checked;
+  const waiting = nameFiles(files);
   if (!into) return toast(t("library.no_collection"), true);
   const worker = async () => {
-    while (waiting.length) await send(waiting.shift(), into, draft);
+    for (let file = waiting.shift(); file; file = waiting.shift()) await send(file, into, draft);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
+/** @param {HTMLElement} zone */
 function dropZone(zone) {
-  const input = zone.querySelector("[data-files]");
-  zone.querySelector("[data-choose]").addEventListener("click", () => input.click());
+  const input = required("[data-files]", HTMLInputElement, zone);
+  required("[data-choose]", HTMLElement, zone).addEventListener("click", () => input.click());
   input.addEventListener("change", () => attempt(async () => {
-    const files = chosen(input.files);
+    const files = input.files ? chosenFiles(input.files) : [];
     input.value = "";
     await sendAll(files);
   }));
-  for (const name of ["dragenter", "dragover"]) {
+  for (const name of /** @type {const} */ (["dragenter", "dragover"])) {
     document.addEventListener(name, (event) => {
-      if (!event.dataTransfer.types.includes("Files")) return;
+      if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       zone.classList.add("over");
     });
@@ -140,24 +155,25 @@ function dropZone(zone) {
     if (!event.relatedTarget) zone.classList.remove("over");
   });
   document.addEventListener("drop", (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
+    const transfer = event.dataTransfer;
+    if (!transfer?.types.includes("Files")) return;
     event.preventDefault();
     zone.classList.remove("over");
-    attempt(async () => sendAll(await dropped(event.dataTransfer)));
+    attempt(async () => sendAll(await droppedFiles(transfer)));
   });
 }
 
 function byAddress() {
-  const dialog = document.querySelector("[data-url-dialog]");
-  const form = dialog.querySelector("[data-url-form]");
-  document.querySelector("[data-url]").addEventListener("click", () => {
+  const dialog = required("[data-url-dialog]", HTMLDialogElement);
+  const form = required("[data-url-form]", HTMLFormElement, dialog);
+  required("[data-url]").addEventListener("click", () => {
     form.reset();
     dialog.showModal();
   });
   onSubmit(form, async ({ url }) => {
-    const body = { url, publish: !document.querySelector("[data-draft]").checked };
-    const into = document.querySelector("[data-into]").value;
-    const button = form.querySelector("[type=submit]");
+    const body = { url, publish: !required("[data-draft]", HTMLInputElement).checked };
+    const into = required("[data-into]", HTMLSelectElement).value;
+    const button = required("[type=submit]", HTMLElement, form);
     const label = button.textContent;
     button.textContent = t("library.fetching");
     try {
@@ -170,17 +186,21 @@ function byAddress() {
   });
 }
 
-/** Set the uploads' part of the page going; `reload` is called when a document has come in. */
-export function uploads(reload) {
+/**
+ * Set the uploads' part of the page going; `reload` is called when a document has come in.
+ * @param {() => unknown} reload
+ */
+export function startUploads(reload) {
   if (!box) return;
   changed = soon(reload, 600);
-  box.querySelector("[data-clear]").addEventListener("click", () => attempt(clear));
-  const zone = document.querySelector("[data-drop]");
+  required("[data-clear]", HTMLElement, box).addEventListener("click", () => attempt(clear));
+  const zone = optional("[data-drop]");
   if (zone && start.takes) {
     dropZone(zone);
     byAddress();
   }
   attempt(async () => {
+    /** @type {Api.Upload[]} */
     const found = await call("GET", `${of("uploads")}?limit=50`);
     found.reverse().forEach(show);
     if (found.some((one) => UNFINISHED.includes(one.status))) follow();

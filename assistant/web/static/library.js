@@ -1,23 +1,26 @@
 // The page of the library: the list of documents, searched and filtered; uploads are in library-uploads.js.
 import { call, of, t, tenant } from "./api.js";
+import { optional, required } from "./dom.js";
 import { attempt, el } from "./ui.js";
 import { closeButtons, inForce, languageName, soon, start, stateBadge } from "./library-parts.js";
-import { uploads } from "./library-uploads.js";
+import { startUploads } from "./library-uploads.js";
 
 const PAGE = 50;
-const list = document.querySelector("[data-documents]");
-const more = document.querySelector("[data-more]");
-const filter = document.querySelector("[data-filter]");
+const list = required("[data-documents]");
+const more = required("[data-more]");
+const filter = required("[data-filter]", HTMLFormElement);
 const names = Object.fromEntries(start.collections.map((one) => [one.slug, one.name]));
 let shown = 0;
+/** @type {AbortController | null} */
 let asking = null;
 
 function wanted() {
-  const values = new URLSearchParams(new FormData(filter));
+  const values = new URLSearchParams(/** @type {[string, string][]} */ ([...new FormData(filter)]));
   for (const [name, value] of [...values]) if (!value.trim()) values.delete(name);
   return values;
 }
 
+/** @param {Api.DocumentRow} one */
 function row(one) {
   const facts = [
     start.collections.length > 1 ? names[one.collection] : null,
@@ -38,14 +41,16 @@ function row(one) {
       stateBadge(one.status)));
 }
 
+/** @param {boolean} fresh read the first page, not the next */
 async function load(fresh) {
   asking?.abort();
   asking = new AbortController();
   const values = wanted();
   if (fresh) history.replaceState(null, "", values.size ? `?${values}` : location.pathname);
   const filtered = values.size > 0;
-  values.set("offset", fresh ? 0 : shown);
-  values.set("limit", PAGE);
+  values.set("offset", String(fresh ? 0 : shown));
+  values.set("limit", String(PAGE));
+  /** @type {{total: number, items: Api.DocumentRow[]}} */
   const found = await call("GET", `${of("documents")}?${values}`, undefined, { signal: asking.signal });
   const rows = found.items.map(row);
   if (fresh) list.replaceChildren(...rows);
@@ -53,14 +58,14 @@ async function load(fresh) {
   shown = list.children.length;
   more.hidden = shown >= found.total;
   const nothing = filtered ? "library.none_found" : start.takes ? "library.none_yet" : "library.none_yet_reader";
-  document.querySelector("[data-count]").textContent = found.total ? t("library.count", { n: found.total }) : t(nothing);
-  if (!fresh) rows[0]?.querySelector("a").focus();
+  required("[data-count]").textContent = found.total ? t("library.count", { n: found.total }) : t(nothing);
+  if (!fresh) rows[0]?.querySelector("a")?.focus();
 }
 
 for (const [name, value] of new URLSearchParams(location.search)) {
-  const field = filter.elements[name];
-  if (field?.type === "checkbox") field.checked = value === field.value;
-  else if (field) field.value = value;
+  const field = filter.elements.namedItem(name);
+  if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = value === field.value;
+  else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.value = value;
 }
 const reload = () => attempt(() => load(true));
 filter.addEventListener("input", soon(reload));
@@ -71,4 +76,4 @@ filter.addEventListener("submit", (event) => {
 more.addEventListener("click", () => attempt(() => load(false)));
 closeButtons();
 reload();
-uploads(reload);
+startUploads(reload);

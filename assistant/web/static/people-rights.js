@@ -1,22 +1,25 @@
 // Managers: who reads and edits which collection.
 import { call, of, t } from "./api.js";
+import { all, optional } from "./dom.js";
 import { attempt, toast } from "./ui.js";
 
-for (const card of document.querySelectorAll("[data-collection]")) {
+for (const card of all("[data-collection]")) {
+  /** @param {string | undefined} subject */
   const path = (subject) => of("rights", card.dataset.collection, subject);
-  for (const level of card.querySelectorAll("[data-subject]")) {
+  for (const level of all("[data-subject]", HTMLSelectElement, card)) {
     let before = level.value;
     level.addEventListener("change", async () => {
       const subject = path(level.dataset.subject);
-      const change = level.value === "none" ? ["DELETE", subject] : ["PUT", subject, { level: level.value }];
-      if (await attempt(() => call(...change))) {
+      const change = () => (level.value === "none" ? call("DELETE", subject) : call("PUT", subject, { level: level.value }));
+      if (await attempt(change)) {
         before = level.value;
         toast(t("common.saved"));
       } else level.value = before;
     });
   }
-  card.querySelector("[data-add]")?.addEventListener("change", ({ target }) => attempt(async () => {
-    await call("PUT", path(target.value), { level: "read" });
+  const add = optional("[data-add]", HTMLSelectElement, card);
+  add?.addEventListener("change", () => attempt(async () => {
+    await call("PUT", path(add.value), { level: "read" });
     location.reload();
   }));
 }

@@ -1,16 +1,17 @@
 // The page of drafts: choose, draft, change by hand, copy.
 import { call, of, t } from "./api.js";
+import { optional, required } from "./dom.js";
 import { confirmed, onSubmit, toast } from "./ui.js";
 import { egress, fallback, sourceList, start } from "./tasks.js";
 
-const $ = (selector) => document.querySelector(selector);
-const form = $("[data-form]");
-const area = $("[data-text]");
-const working = $("[data-working]");
+const form = required("[data-form]", HTMLFormElement);
+const area = required("[data-text]", HTMLTextAreaElement);
+const working = required("[data-working]");
+const model = optional("[name=generate]", HTMLInputElement, form) !== null;
 let written = "";
 
-function asked({ kind, question, language, generate }) {
-  const model = Boolean(form.elements.generate);
+/** @param {Record<string, string>} values */
+function request({ kind, question, language, generate }) {
   return {
     kind,
     ...(start.message ? { message: start.message } : { question: question.trim() }),
@@ -19,32 +20,34 @@ function asked({ kind, question, language, generate }) {
   };
 }
 
+/** @param {Api.Written} made */
 function show(made) {
   written = made.text;
   area.value = made.text;
   area.lang = made.language;
   const why = fallback(made.fallback);
-  $("[data-fallback]").textContent = why;
-  $("[data-fallback]").hidden = !why;
-  $("[data-unsure]").hidden = !made.unsure;
-  $("[data-egress]").replaceChildren(egress(made.egress));
-  $("[data-sources]").replaceChildren(...sourceList(made.citations, { model: Boolean(form.elements.generate) }));
-  $("[data-made]").hidden = false;
+  const notice = required("[data-fallback]");
+  notice.textContent = why;
+  notice.hidden = !why;
+  required("[data-unsure]").hidden = !made.unsure;
+  required("[data-egress]").replaceChildren(egress(made.egress));
+  required("[data-sources]").replaceChildren(...sourceList(made.citations, { model }));
+  required("[data-made]").hidden = false;
 }
 
 onSubmit(form, async (values) => {
   if (area.value !== written && !(await confirmed(t("tasks.redraft_sure")))) return;
   working.textContent = t("tasks.writing");
   try {
-    show(await call("POST", of("drafts"), asked(values)));
+    show(await call("POST", of("drafts"), request(values)));
     toast(t("tasks.ready"));
-    $("#text-title").focus();
+    required("#text-title").focus();
   } finally {
     working.textContent = "";
   }
 });
 
-$("[data-copy]").addEventListener("click", async () => {
+required("[data-copy]").addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(area.value);
     toast(t("tasks.copied"));

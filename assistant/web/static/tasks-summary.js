@@ -1,19 +1,21 @@
 // The page of a summary: a language model's sentences on demand, passages translated.
 import { call, of, t } from "./api.js";
+import { all, required } from "./dom.js";
 import { el } from "./ui.js";
 import { egress, fallback, paragraphs, sourceList, start, translates } from "./tasks.js";
 
-for (const button of document.querySelectorAll("[data-translate]")) {
+for (const button of all("[data-translate]", HTMLButtonElement)) {
   const { chunk, start: from, end } = button.dataset;
   translates(button, { chunk_id: Number(chunk), start: Number(from), end: Number(end) });
 }
 
-const button = document.querySelector("[data-write]");
-const box = document.querySelector("[data-written]");
+const button = required("[data-write]", HTMLButtonElement);
+const box = required("[data-written]");
 button.addEventListener("click", async () => {
   button.disabled = true;
   box.replaceChildren(el("p", { class: "quiet" }, t("tasks.writing")));
   try {
+    /** @type {Api.Written} */
     const made = await call("POST", of("documents", start.document, "summary"), { version: start.version });
     const quoted = made.answerer === "extractive";
     box.replaceChildren(

@@ -1,27 +1,43 @@
 // Small parts of pages: elements, toasts, dialogs, forms. Text goes in as text, never as HTML.
 import { t } from "./api.js";
+import { required } from "./dom.js";
 
-/** Make an element: `el("p", {class: "quiet", onclick}, "text", otherElement)`. */
+/**
+ * Make an element: `el("p", {class: "quiet", onclick}, "text", otherElement)`.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Page.Attributes} [attributes] null, undefined and false are left out
+ * @param {...(Page.Child | Page.Child[])} children null, undefined and false are left out
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else if (name === "dataset") Object.assign(node.dataset, value);
-    else node.setAttribute(name, value === true ? "" : value);
+    else node.setAttribute(name, value === true ? "" : String(value));
   }
   node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
-/** Tell the reader something for a few seconds; read out by screen readers. */
+/**
+ * Tell the reader something for a few seconds; read out by screen readers.
+ * @param {string} message
+ */
 export function toast(message, bad = false) {
   const node = el("div", { class: bad ? "toast bad" : "toast" }, message);
-  document.querySelector(".toasts").append(node);
+  required(".toasts").append(node);
   setTimeout(() => node.remove(), bad ? 7000 : 3500);
 }
 
-/** Run a job of the page; an error is told, not thrown. Resolves to the job's value or undefined. */
+/**
+ * Run a job of the page; an error is told, not thrown. Resolves to the job's value or undefined.
+ * @template R
+ * @param {() => R | Promise<R>} job
+ * @returns {Promise<R | undefined>}
+ */
 export async function attempt(job) {
   try {
     return await job();
@@ -31,7 +47,11 @@ export async function attempt(job) {
   }
 }
 
-/** Ask before something that cannot be undone. Resolves to true or false. */
+/**
+ * Ask before something that cannot be undone. Resolves to true or false.
+ * @param {string} question
+ * @returns {Promise<boolean>}
+ */
 export function confirmed(question, { danger = false, yes = t("common.confirm") } = {}) {
   return new Promise((resolve) => {
     const dialog = el("dialog", {},
@@ -48,12 +68,16 @@ export function confirmed(question, { danger = false, yes = t("common.confirm") 
   });
 }
 
-/** Let a form send JSON: calls `send(values)`, shows an error beside the form, keeps it from being sent twice. */
+/**
+ * Let a form send JSON: calls `send(values)`, shows an error beside the form, keeps it from being sent twice.
+ * @param {HTMLFormElement} form
+ * @param {(values: Record<string, any>) => unknown} send values are strings, and a File for a file's field
+ */
 export function onSubmit(form, send) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(form));
-    const button = form.querySelector("[type=submit], button:not([type])");
+    const button = /** @type {HTMLButtonElement | null} */ (form.querySelector("[type=submit], button:not([type])"));
     let fault = form.querySelector(".field-error");
     if (!fault) form.append((fault = el("p", { class: "field-error", role: "alert" })));
     fault.textContent = "";
@@ -68,7 +92,10 @@ export function onSubmit(form, send) {
   });
 }
 
-/** Put text on the clipboard and say so. */
+/**
+ * Put text on the clipboard and say so.
+ * @param {string} text
+ */
 export async function copy(text) {
   await navigator.clipboard.writeText(text);
   toast(t("common.copied"));

@@ -1,4 +1,4 @@
-"""Mail (EML) and web archives (MHTML): who, when, what; attachments become files of their own."""
+"""The parser of mail (EML) and web archives (MHTML): headers, body, attachments."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from ingest.parsers.shared.attachments import AttachmentFolder
-from ingest.parsers.shared.element_builder import Builder, clean_text
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.encoding import decode
+from ingest.parsers.shared.iso_dates import iso_date
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.plain_text import add_text
 from ingest.parsers.shared.safety import safe_name
 from ingest.parsers.web.html_page import parse_html
 from kb.core.errors import FileRejected
 
-__all__ = ["add_body", "parse", "quoted_plain", "stated_date"]
+__all__ = ["add_body", "parse"]
 
 _HEADERS = ("From", "To", "Cc", "Date")
 _ENCRYPTED = {"multipart/encrypted", "application/pgp-encrypted"}
@@ -31,7 +32,7 @@ _MAX_DEPTH = 20
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read a mail: subject as title, one Text with the heads, the body, then attachments as files.
+    """Read a mail: the subject as Title, the headers as one Text, the body; attachments as files.
 
     Raises:
         FileRejected: ``file_encrypted`` for PGP and S/MIME.
@@ -39,16 +40,16 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or b"\0" in data[:64]:
         data = decode(data)[0].encode("utf-8")  # a whole mail saved as UTF-16
-    # compat32 keeps the raw bytes of broken heads; the modern policy raises on some of them
+    # compat32 keeps the raw bytes of broken headers; the modern policy raises on some of them
     message = BytesParser(policy=policy.compat32).parsebytes(data.lstrip())
     if not message.keys() and not (message.get_payload() or "").strip():  # type: ignore[union-attr]
         raise FileRejected("file_empty", name=context.filename)
     reader = _Reader(context)
     reader.read(message)
     is_archive = message.get_content_type() == "multipart/related" and reader.is_page
-    title = reader.page_title if is_archive else _head(message, "Subject") or None
+    title = reader.page_title if is_archive else _header(message, "Subject") or None
     return ParsedDocument(
-        reader.builder.elements, title=title, date=stated_date(message.get("Date")), notes=reader.notes,
+        reader.builder.elements, title=title, date=_date(message.get("Date")), notes=reader.notes,
         attachments=reader.folder.saved,
     )  # fmt: skip
 
@@ -57,7 +58,7 @@ class _Reader:
     """Collects the parts of one message."""
 
     def __init__(self, context: ParseContext) -> None:
-        self.builder = Builder()
+        self.builder = ElementBuilder()
         self.notes: list[str] = []
         self.folder = AttachmentFolder(context)
         self.page_title: str | None = None
@@ -67,34 +68,34 @@ class _Reader:
         self._html: list[str] = []
 
     def read(self, message: Message) -> None:
-        """Add heads and body; a saved web page has no heads worth showing."""
+        """Add headers and body. The headers of a saved web page are left out."""
         self._collect(message, 0)
         self.is_page = not message.get("To") and bool(self._html) and not self._plain
         if not self.is_page:
-            self.builder.title(_head(message, "Subject"))
-            heads = ((name, _head(message, name)) for name in _HEADERS)
-            self.builder.text("\n".join(f"{name}: {value}" for name, value in heads if value))
+            self.builder.title(_header(message, "Subject"))
+            headers = ((name, _header(message, name)) for name in _HEADERS)
+            self.builder.text("\n".join(f"{name}: {value}" for name, value in headers if value))
         self.page_title = add_body(self.builder, "\n\n".join(self._plain), self._html, self.is_page)
 
     def _collect(self, part: Message, depth: int) -> None:
         kind = part.get_content_type()
-        is_sealed = kind in _SMIME and str(part.get_param("smime-type") or "").lower() != "signed-data"
-        if kind in _ENCRYPTED or is_sealed:
+        is_encrypted = kind in _SMIME and str(part.get_param("smime-type") or "").lower() != "signed-data"
+        if kind in _ENCRYPTED or is_encrypted:
             raise FileRejected("file_encrypted", name=self._context.filename)
         if kind in _SIGNATURES or depth > _MAX_DEPTH:
             return
         if kind == "message/rfc822" or (part.is_multipart() and kind.startswith("message/")):
             for inner in part.get_payload():
                 if isinstance(inner, Message):
-                    self.folder.save(safe_name(_head(inner, "Subject") or "message") + ".eml", inner.as_bytes())
+                    self.folder.save(safe_name(_header(inner, "Subject") or "message") + ".eml", inner.as_bytes())
         elif part.is_multipart():
             for inner in part.get_payload():
                 if isinstance(inner, Message):
                     self._collect(inner, depth + 1)
         else:
-            self._leaf(part, kind)
+            self._add_leaf(part, kind)
 
-    def _leaf(self, part: Message, kind: str) -> None:
+    def _add_leaf(self, part: Message, kind: str) -> None:
         payload = part.get_payload(decode=True)
         data = payload if isinstance(payload, bytes) else b""
         name = _filename(part)
@@ -107,62 +108,69 @@ class _Reader:
             text = decode(data, part.get_content_charset())[0]
             (self._html if kind == "text/html" else self._plain).append(text)
         elif kind.startswith("image/") and (disposition != "attachment" or part.get("Content-ID")):
-            self.notes.append(f"inline_image:{name or kind}")  # logos, signatures, pictures in the text
+            self.notes.append(f"inline_image:{name or kind}")  # logos, signatures, images in the text
         elif data and (name or disposition == "attachment"):
             self.folder.save(safe_name(name) if name else f"attachment.{kind.partition('/')[2]}", data)
 
 
-def add_body(builder: Builder, plain: str, html: list[str], is_page: bool = False) -> str | None:
-    """Add the body from its plain or HTML form, whichever says more; return the HTML title."""
+def add_body(builder: ElementBuilder, plain: str, html: list[str], is_page: bool = False) -> str | None:
+    """Add the body, from its HTML form if that has more text or structure, else from its plain form.
+
+    Args:
+        is_page: whether it is a saved web page: navigation and footers are left out.
+
+    Returns:
+        The title of the HTML.
+    """
     pages = [parse_html(text, keep_all=not is_page) for text in html]
-    shown = "".join(element.text for page in pages for element in page.elements)
+    html_text = "".join(element.text for page in pages for element in page.elements)
     clean = clean_text(plain)
-    if pages and shown and (is_page or len(clean) < 0.5 * len(shown) or any(_RICH.search(text) for text in html)):
+    if (
+        pages
+        and html_text
+        and (is_page or len(clean) < 0.5 * len(html_text) or any(_RICH.search(text) for text in html))
+    ):
         for page in pages:
             builder.elements += page.elements
     else:
-        add_text(builder, quoted_plain(plain), headings=False)
+        add_text(builder, _without_quote_marks(plain), headings=False)
     return next((page.title for page in pages if page.title), None)
 
 
-def quoted_plain(text: str) -> str:
-    """Take the quote marks off a reply's history: the words stay, as paragraphs of their own."""
+def _without_quote_marks(text: str) -> str:
+    """Remove quote marks (">") from the quoted text of a reply; each quoted passage becomes a paragraph."""
     lines: list[str] = []
     depth = 0
     for line in re.sub(r"\r\n?", "\n", text).split("\n"):
         match = re.match(r"(?:>[ >]*)", line)
-        now = match.group().count(">") if match else 0
-        if now != depth and lines and lines[-1].strip():
+        new_depth = match.group().count(">") if match else 0
+        if new_depth != depth and lines and lines[-1].strip():
             lines.append("")
-        depth = now
+        depth = new_depth
         lines.append(line[match.end() :] if match else line)
     return "\n".join(lines)
 
 
-def stated_date(value: object) -> date | None:
-    """The day of a Date header, by RFC 5322 or ISO 8601; None if it is neither."""
+def _date(value: object) -> date | None:
+    """Return the date of a Date header, in RFC 5322 or ISO 8601; None if it is neither."""
     text = str(value or "").strip()
     try:
         return parsedate_to_datetime(text).date()
     except (TypeError, ValueError, IndexError):
-        match = re.match(r"(\d{4})-(\d{2})-(\d{2})", text)
-    try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
+        return iso_date(text)
 
 
-def _head(message: Message, name: str) -> str:
-    """A header in plain text: MIME words decoded, raw 8-bit bytes read by plausibility, folding undone."""
-    return ", ".join(_decoded(value) for value in message.get_all(name, []))
+def _header(message: Message, name: str) -> str:
+    """Return a header as plain text: encoded words decoded, raw 8-bit bytes decoded by plausibility, unfolded."""
+    return ", ".join(_decode_header(value) for value in message.get_all(name, []))
 
 
-def _decoded(value: object) -> str:
+def _decode_header(value: object) -> str:
     raw = str(value) if not hasattr(value, "_chunks") else "".join(chunk for chunk, _ in value._chunks)
     raw = re.sub(r"\r?\n[ \t]*", " ", raw)
     if any("\udc80" <= char <= "\udcff" for char in raw):
         raw = decode(raw.encode("ascii", "surrogateescape"))[0] if _is_surrogate_ascii(raw) else raw
-    raw = re.sub(r"\?=\s+=\?", "?==?", raw)  # a character may be cut in two between adjacent words
+    raw = re.sub(r"\?=\s+=\?", "?==?", raw)  # two adjacent encoded words may each hold a part of one character
     try:
         merged: list[tuple[bytes | str, str | None]] = []
         for chunk, charset in decode_header(raw):
@@ -170,8 +178,8 @@ def _decoded(value: object) -> str:
                 merged[-1] = (bytes(merged[-1][0]) + chunk, charset)  # type: ignore[arg-type]
             else:
                 merged.append((chunk, charset))
-        parts = [chunk if isinstance(chunk, str) else _chunk(chunk, charset) for chunk, charset in merged]
-    except Exception:  # malformed words: email raises several kinds; show them as they stand
+        parts = [chunk if isinstance(chunk, str) else _decode_chunk(chunk, charset) for chunk, charset in merged]
+    except Exception:  # malformed encoded words: email raises several errors; keep the header as it is
         parts = [raw]
     return clean_text("".join(parts)).replace("\n", " ")
 
@@ -180,7 +188,7 @@ def _is_surrogate_ascii(raw: str) -> bool:
     return all(char < "\x80" or "\udc80" <= char <= "\udcff" for char in raw)
 
 
-def _chunk(chunk: bytes, charset: str | None) -> str:
+def _decode_chunk(chunk: bytes, charset: str | None) -> str:
     if charset is None:
         return chunk.decode("ascii") if chunk.isascii() else chunk.decode("raw-unicode-escape", "replace")
     return decode(chunk, charset)[0]
@@ -188,6 +196,6 @@ def _chunk(chunk: bytes, charset: str | None) -> str:
 
 def _filename(part: Message) -> str:
     try:
-        return _decoded(part.get_filename() or "")
+        return _decode_header(part.get_filename() or "")
     except Exception:  # a broken RFC 2231 name must not lose the attachment
         return ""

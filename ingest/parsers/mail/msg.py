@@ -1,4 +1,4 @@
-"""Outlook mail (MSG), read with python-oxmsg; the same elements as an EML."""
+"""The parser of Outlook mail (MSG), with python-oxmsg; it gives the same elements as EML."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from oxmsg import Message
 
 from ingest.parsers.mail.eml import add_body
 from ingest.parsers.shared.attachments import AttachmentFolder
-from ingest.parsers.shared.element_builder import Builder
+from ingest.parsers.shared.element_builder import ElementBuilder
 from ingest.parsers.shared.encoding import decode
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import safe_name
@@ -20,7 +20,7 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp")
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read a MSG: subject as title, one Text with the heads, the body, attachments as files.
+    """Read a MSG: the subject as Title, the headers as one Text, the body; attachments as files.
 
     Raises:
         FileRejected: ``file_encrypted`` for an S/MIME envelope.
@@ -29,16 +29,16 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     kind = (message.message_class or "").upper()
     if "SMIME" in kind and "MULTIPARTSIGNED" not in kind:
         raise FileRejected("file_encrypted", name=context.filename)
-    builder, notes, folder = Builder(), [], AttachmentFolder(context)
+    builder, notes, folder = ElementBuilder(), [], AttachmentFolder(context)
     builder.title(message.subject or "")
-    heads = message.message_headers
+    headers = message.message_headers
     recipients = ", ".join(_person(r.name, r.email_address) for r in message.recipients)
     sent = message.sent_date
     lines = {
         "From": message.sender,
-        "To": heads.get("To") or recipients,
-        "Cc": heads.get("Cc"),
-        "Date": heads.get("Date") or (sent.strftime("%Y-%m-%d %H:%M") if sent else None),
+        "To": headers.get("To") or recipients,
+        "Cc": headers.get("Cc"),
+        "Date": headers.get("Date") or (sent.strftime("%Y-%m-%d %H:%M") if sent else None),
     }
     builder.text("\n".join(f"{name}: {value}" for name, value in lines.items() if value))
     html = message.html_body

@@ -1,34 +1,35 @@
-"""OpenDocument text and slides (ODT, ODP): headings, numbered lists, tables, notes, frames.
+"""The parser of OpenDocument text and slides (ODT, ODP): headings, numbered lists, tables, notes, frames.
 
-Read with lxml rather than pandoc: its wheel is 155 MB, it loses list numbers that are automatic and slides.
+It uses lxml and not pandoc: the wheel of pandoc is 155 MB, and it loses automatic list numbers and slides.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from pathlib import Path
 
 from lxml import etree
 
 from ingest.parsers.odf.odf_lists import OdfLists
-from ingest.parsers.odf.odf_xml import NS, odf_text, table_rows
-from ingest.parsers.shared.element_builder import Builder, clean_text
+from ingest.parsers.odf.odf_xml import NS, odf_text, read_metadata, table_rows
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.header_rows import header_rows_of
-from ingest.parsers.shared.office_xml import local
+from ingest.parsers.shared.office_xml import local_name
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import open_zip, parse_xml, read_member
 from ingest.parsers.shared.text_headings import bullet_text
 from kb.core.errors import FileRejected
 
-__all__ = ["parse", "stated_of"]
+__all__ = ["parse"]
 
-_SKIP = {"tracked-changes", "table-of-content", "alphabetical-index", "forms", "sequence-decls", "annotation"}
 _GROUPS = {"section", "frame", "text-box", "g", "list-header", "index-body", "custom-shape", "a", "index-title"}
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read an ODT or ODP; ``page_number`` is the slide's, for slides only."""
+    """Read an ODT or ODP. ``page_number`` is the number of the slide; text has none.
+
+    Raises:
+        FileRejected: ``file_encrypted``, ``file_broken``.
+    """
     with open_zip(path, context) as archive:
         parts = {name: read_member(archive, f"{name}.xml") for name in ("content", "styles", "meta")}
         manifest = read_member(archive, "META-INF/manifest.xml") or b""
@@ -47,30 +48,20 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
         context.progress(number, len(slides))
     if not slides:
         reader.blocks(body[0])
-    title, stated = stated_of(parts["meta"])
+    title, stated = read_metadata(parts["meta"])
     return ParsedDocument(reader.builder.elements, page_count=len(slides) or None, title=title, date=stated)
-
-
-def stated_of(meta: bytes | None) -> tuple[str | None, date | None]:
-    """Title and date of ``meta.xml``."""
-    heads = {local(e): (e.text or "").strip() for e in parse_xml(meta).iter()} if meta else {}
-    match = re.match(r"(\d{4})-(\d{2})-(\d{2})", heads.get("date") or heads.get("creation-date") or "")
-    try:
-        return heads.get("title") or None, date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return heads.get("title") or None, None
 
 
 class _Reader:
     def __init__(self, lists: OdfLists, *roots: etree._Element | None) -> None:
-        self.builder = Builder()
+        self.builder = ElementBuilder()
         self._lists = lists
         self._titles = _title_styles(roots)
 
     def blocks(self, container: etree._Element) -> None:
-        """Read the children of a body, section, cell or frame in order."""
+        """Add the children of a body, section or frame in order."""
         for element in container:
-            name = local(element)
+            name = local_name(element)
             if name == "h":
                 level = int(element.get(f"{NS['text']}outline-level") or "1")
                 self.builder.title(odf_text(element), level - 1, self._lists.heading(level))
@@ -84,12 +75,12 @@ class _Reader:
             elif (name == "notes" and element.tag.startswith(NS["presentation"])) or name in _GROUPS:
                 self.blocks(element)
             if name in ("h", "p"):
-                self._inside(element)
+                self._anchored(element)
 
     def _paragraph(self, element: etree._Element) -> None:
         style = element.get(f"{NS['text']}style-name") or ""
-        owner = next(element.iterancestors(f"{NS['draw']}frame"), None)
-        is_title = owner is not None and owner.get(f"{NS['presentation']}class") == "title"
+        frame = next(element.iterancestors(f"{NS['draw']}frame"), None)
+        is_title = frame is not None and frame.get(f"{NS['presentation']}class") == "title"
         if is_title or style in self._titles:
             self.builder.title(odf_text(element), 0)
         elif bullet := bullet_text(clean_text(odf_text(element))):
@@ -97,8 +88,8 @@ class _Reader:
         else:
             self.builder.narrative(odf_text(element))
 
-    def _inside(self, element: etree._Element) -> None:
-        """Frames and notes anchored in a paragraph follow it."""
+    def _anchored(self, element: etree._Element) -> None:
+        """Add the text boxes and notes that are anchored in a paragraph, after it."""
         for frame in element.iter(f"{NS['draw']}text-box"):
             self.blocks(frame)
         for note in element.iter(f"{NS['text']}note-body"):
@@ -109,11 +100,11 @@ class _Reader:
         if element.get(f"{NS['text']}continue-numbering") != "true" and level == 1:
             self._lists.restart(style, element)
         for item in element:
-            if local(item) not in ("list-item", "list-header"):
+            if local_name(item) not in ("list-item", "list-header"):
                 continue
-            counted = local(item) == "list-item"
+            counted = local_name(item) == "list-item"
             for block in item:
-                name = local(block)
+                name = local_name(block)
                 if name == "list":
                     self._list(block, level + 1, style)
                 elif name in ("p", "h"):
@@ -125,11 +116,11 @@ class _Reader:
                         self.builder.title(text, outline - 1, clause)
                     else:
                         self.builder.item(text, level - 1, clause)
-                    self._inside(block)
+                    self._anchored(block)
 
 
 def _title_styles(roots: tuple[etree._Element | None, ...]) -> set[str]:
-    """Names of the paragraph styles that are or derive from "Title"."""
+    """Return the names of the paragraph style "Title" and of styles derived from it."""
     names = {"Title"}
     for root in roots[::-1]:
         for style in root.iter(f"{NS['style']}style") if root is not None else ():

@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.parsers.odf.odf_xml import NS
 from ingest.parsers.shared.number_styles import format_number
-from ingest.parsers.shared.office_xml import local
+from ingest.parsers.shared.office_xml import local_name
 
 __all__ = ["OdfLists"]
 
@@ -22,7 +22,7 @@ _CHINESE = {
 
 
 class OdfLists:
-    """List styles by name and the counts so far; ``number`` counts one item."""
+    """The list styles by name, and the current numbers of all lists."""
 
     def __init__(self, *roots: etree._Element | None) -> None:
         self._styles: dict[str, dict[int, etree._Element]] = {}
@@ -32,24 +32,24 @@ class OdfLists:
                 levels = {
                     int(level.get(f"{NS['text']}level") or "1"): level for level in style if isinstance(level.tag, str)
                 }
-                if local(style) == "outline-style":
+                if local_name(style) == "outline-style":
                     self._outline = levels
                 else:
                     self._styles[style.get(f"{NS['style']}name") or ""] = levels
         self._counts: dict[str, dict[int, int]] = {}
 
     def restart(self, style: str, element: etree._Element) -> None:
-        """A new list starts over, unless it says which list it continues."""
+        """Restart the numbers of ``style`` for a new list, unless ``element`` states the list that it continues."""
         if element.get(f"{NS['text']}continue-list") is None:
             self._counts.pop(style, None)
 
     def number(self, style: str, level: int, item: etree._Element) -> str | None:
-        """The number of the next item at this level; None for a bullet."""
+        """Count one item and return its number at this level; None for a bullet."""
         start = item.get(f"{NS['text']}start-value")
         return self._next(self._styles.get(style, {}), style, level, int(start) if start and start.isdigit() else None)
 
     def heading(self, level: int) -> str | None:
-        """The number of the next heading at this outline level; None if headings are not numbered."""
+        """Count one heading and return its number at this outline level; None if headings are not numbered."""
         return self._next(self._outline, "\0outline", level, None)
 
     def _next(self, levels: dict[int, etree._Element], key: str, level: int, start: int | None) -> str | None:
@@ -76,7 +76,7 @@ class OdfLists:
 
 
 def _format(level: etree._Element | None) -> str | None:
-    if level is None or not local(level).endswith(("level-style-number", "outline-level-style")):
+    if level is None or not local_name(level).endswith(("level-style-number", "outline-level-style")):
         return None
     form = level.get(f"{NS['style']}num-format") or ""
     return _FORMATS.get(form) or _CHINESE.get(form[:1]) or None

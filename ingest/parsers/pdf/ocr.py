@@ -1,7 +1,7 @@
-"""OCR of one page image with rapidocr (PP-OCRv6, Traditional and Simplified Chinese, English; offline).
+"""OCR of one page image with rapidocr (PP-OCRv6: Traditional and Simplified Chinese, English; offline).
 
-The engine is loaded at the first page and kept, one per process. Pages are straightened first, so
-that the layout code meets level lines; boxes are mapped back onto the page as it was handed in.
+The engine is loaded at the first page, once per process. Pages are rotated upright and straightened first, because the
+layout code needs horizontal lines. ``to_page`` maps the results to the original page.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from ingest.parsers.pdf.layout.text_repair import clean_char, squeeze
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
 
-__all__ = ["OcrPage", "read_image", "read_page"]
+__all__ = ["read_image", "read_page"]
 
 Image = npt.NDArray[np.uint8]  # height × width × 3, BGR
-Matrix = npt.NDArray[np.float64]  # 2 × 3, from the straightened page to the page handed in
+Matrix = npt.NDArray[np.float64]  # 2 × 3, from the straightened page to the original page
 
-MOST_SKEW = 10.0  # degrees
+MAX_SKEW = 10.0  # degrees
 SMALL_SIDE, LARGE_SIDE = 1000, 2600  # pixels of the longer side: upscale below, downscale above
-SURE = 0.78  # mean line score of a page that stands upright
-TYPE_SHARE = 0.74  # type size in units of the height of a recognised line's box
-NOISY = 18.0  # grey levels of a median filter's residue
+GOOD_SCORE = 0.78  # mean line score of a page that is upright
+TYPE_SIZE_RATIO = 0.74  # type size divided by the height of the box of a recognised line
+MUCH_NOISE = 18.0  # mean difference to the median-filtered image, in grey levels
 
 
 @dataclass(frozen=True, slots=True)
 class OcrPage:
-    """Fragments on the straightened page of ``width`` × ``height``; ``back`` maps a point to the page handed in."""
+    """Fragments on the straightened page, its size, and ``to_page``, which maps its points to the original page."""
 
     fragments: list[Fragment]
     width: float
     height: float
-    back: Matrix
+    to_page: Matrix
 
 
 @cache
@@ -61,18 +61,21 @@ def _engine() -> RapidOCR:
 
 
 def read_page(page: pdfium.PdfPage, dpi: int) -> OcrPage:
-    """Render ``page`` at ``dpi`` and read it; sizes and boxes come back in points."""
+    """Render a PDF page at ``dpi`` and read it; sizes and boxes are in points."""
     width, height = page.get_size()
     scale = min(dpi / 72, LARGE_SIDE / max(width, height))
     image = page.render(scale=scale, rev_byteorder=False).to_numpy()
-    found = read_image(
+    ocr_page = read_image(
         np.ascontiguousarray(image[:, :, :3]) if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
     )
-    return _scaled(found, 1 / scale)
+    return _scaled(ocr_page, 1 / scale)
 
 
 def read_image(image: Image) -> OcrPage:
-    """Read an image: scaled to a size the models like, cleaned, turned upright, straightened."""
+    """Read an image. It is scaled to a size that suits the models, denoised, rotated upright and straightened.
+
+    Sizes and boxes are in pixels of ``image``.
+    """
     longer = max(image.shape[:2])
     scale = 1.0
     if longer < SMALL_SIDE or longer > LARGE_SIDE:
@@ -80,23 +83,25 @@ def read_image(image: Image) -> OcrPage:
         image = cv2.resize(
             image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
         )
-    image = _clean(image)
+    image = _denoise(image)
     best = _read(image, 0)
-    if best.lying:
-        best = max((best, _read(image, 1), _read(image, 3)), key=lambda r: (not r.lying) * 0.2 + r.score)
-    elif best.lines and best.score < SURE:
+    if best.is_sideways:
+        best = max((best, _read(image, 1), _read(image, 3)), key=lambda r: (not r.is_sideways) * 0.2 + r.score)
+    elif best.lines and best.score < GOOD_SCORE:
         best = max((best, _read(image, 2)), key=lambda r: r.score + (0.05 if r is best else 0.0))
-    return _scaled(OcrPage(best.fragments, best.width, best.height, best.back), 1 / scale)
+    return _scaled(OcrPage(best.fragments, best.width, best.height, best.to_page), 1 / scale)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
+    """Result for one rotation. ``score``: mean score of its lines, 0 to 1; ``is_sideways``: most lines are vertical."""
+
     fragments: list[Fragment]
     width: float
     height: float
-    back: Matrix
+    to_page: Matrix
     score: float
-    lying: bool
+    is_sideways: bool
 
     @property
     def lines(self) -> int:
@@ -106,18 +111,18 @@ class _Reading:
 def _read(image: Image, quarter_turns: int) -> _Reading:
     """Read the image after ``quarter_turns`` counter-clockwise quarter turns and straightening."""
     height, width = image.shape[:2]
-    turned = np.ascontiguousarray(np.rot90(image, quarter_turns))
-    straight, unskew = _straighten(turned)
-    result: Any = _engine()(straight)
-    back = _unturn(quarter_turns, width, height) @ np.vstack([unskew, [0.0, 0.0, 1.0]])
+    rotated = np.ascontiguousarray(np.rot90(image, quarter_turns))
+    straightened, unskew = _straighten(rotated)
+    result: Any = _engine()(straightened)
+    to_page = _unturn_matrix(quarter_turns, width, height) @ np.vstack([unskew, [0.0, 0.0, 1.0]])
     if result.boxes is None or result.txts is None:
-        return _Reading([], straight.shape[1], straight.shape[0], back, 0.0, False)
+        return _Reading([], straightened.shape[1], straightened.shape[0], to_page, 0.0, False)
     lines = [(np.asarray(b), t, s) for b, t, s in zip(result.boxes, result.txts, result.scores, strict=True)]
-    fragments = _levelled([f for box, text, _ in lines for f in _fragment(box, text)])
+    fragments = _with_equal_heights([f for box, text, _ in lines for f in _fragment(box, text)])
     weight = sum(len(t) for _, t, _ in lines) or 1
     score = sum(len(t) * s for _, t, s in lines) / weight
     tall = sum(len(t) for b, t, _ in lines if np.ptp(b[:, 1]) > 1.8 * np.ptp(b[:, 0]) and len(t) > 2)
-    return _Reading(fragments, straight.shape[1], straight.shape[0], back, float(score), tall > 0.6 * weight)
+    return _Reading(fragments, straightened.shape[1], straightened.shape[0], to_page, float(score), tall > 0.6 * weight)
 
 
 def _fragment(box: npt.NDArray[np.float32], text: str) -> list[Fragment]:
@@ -125,52 +130,52 @@ def _fragment(box: npt.NDArray[np.float32], text: str) -> list[Fragment]:
     if not text:
         return []
     x0, top, x1, bottom = (float(v) for v in (box[:, 0].min(), box[:, 1].min(), box[:, 0].max(), box[:, 1].max()))
-    size = max(1.0, TYPE_SHARE * (bottom - top))
+    size = max(1.0, TYPE_SIZE_RATIO * (bottom - top))
     return [Fragment(text, x0, (top + bottom - size) / 2, x1, (top + bottom + size) / 2, size, False)]
 
 
-def _levelled(fragments: list[Fragment]) -> list[Fragment]:
-    """Give lines of nearly the usual height that height: boxes shrink and grow with their letters."""
+def _with_equal_heights(fragments: list[Fragment]) -> list[Fragment]:
+    """Set lines of nearly the median height to that height: the height of a box varies with the letters in it."""
     sizes = sorted(f.size for f in fragments for _ in f.text)
-    usual = sizes[len(sizes) // 2] if sizes else 1.0
+    median_size = sizes[len(sizes) // 2] if sizes else 1.0
     for f in fragments:
-        if 0.72 * usual < f.size < 1.3 * usual:
-            f.top, f.bottom, f.size = f.middle - usual / 2, f.middle + usual / 2, usual
+        if 0.72 * median_size < f.size < 1.3 * median_size:
+            f.top, f.bottom, f.size = f.middle - median_size / 2, f.middle + median_size / 2, median_size
     return fragments
 
 
-def _clean(image: Image) -> Image:
-    """Smooth speckle, only where there is much of it: filters cost thin strokes."""
+def _denoise(image: Image) -> Image:
+    """Remove speckle, but only if there is much: the filter removes thin strokes too."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     residue = cv2.absdiff(grey, cv2.medianBlur(grey, 3))
     paper = grey >= np.percentile(grey, 40)
-    if float(residue[paper].mean()) < NOISY:
+    if float(residue[paper].mean()) < MUCH_NOISE:
         return image
     return np.asarray(cv2.medianBlur(image, 3), dtype=np.uint8)
 
 
 def _straighten(image: Image) -> tuple[Image, Matrix]:
-    """Return the level image and the matrix from it back to ``image``."""
+    """Return the straightened image and the matrix from it to ``image``."""
     height, width = image.shape[:2]
     angle = _skew(image)
     if abs(angle) < 0.3:
         return image, np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    forth = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    corner = np.abs(forth[:, :2]) @ np.array([width, height])
-    forth[:, 2] += (corner - np.array([width, height])) / 2
-    size = (int(corner[0]), int(corner[1]))
-    edge = [float(v) for v in np.median(image[:: max(1, height // 50), :: max(1, width // 50)], axis=(0, 1))]
-    straight = cv2.warpAffine(
-        image, forth, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=edge
+    rotation = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    new_size = np.abs(rotation[:, :2]) @ np.array([width, height])
+    rotation[:, 2] += (new_size - np.array([width, height])) / 2
+    size = (int(new_size[0]), int(new_size[1]))
+    background = [float(v) for v in np.median(image[:: max(1, height // 50), :: max(1, width // 50)], axis=(0, 1))]
+    straightened = cv2.warpAffine(
+        image, rotation, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=background
     )
-    return np.asarray(straight, dtype=np.uint8), np.asarray(cv2.invertAffineTransform(forth), dtype=np.float64)
+    return np.asarray(straightened, dtype=np.uint8), np.asarray(cv2.invertAffineTransform(rotation), dtype=np.float64)
 
 
 def _skew(image: Image) -> float:
-    """Return the turn in degrees (counter-clockwise) that makes the lines level.
+    """Return the rotation in degrees (counter-clockwise) that makes the lines horizontal.
 
-    The profile of ink per row is sharpest when lines are level: the angle with the largest variance of
-    its differences (Postl's method), searched coarsely, then finely, on a small copy.
+    Method of Postl: the ink per row changes most from row to row when lines are horizontal. The angle with the largest
+    sum of squared differences is searched coarsely, then finely, on a small copy.
     """
     scale = 900 / max(image.shape[:2])
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
@@ -183,13 +188,13 @@ def _skew(image: Image) -> float:
         rows = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_NEAREST).sum(axis=1, dtype=np.float64)
         return float(np.square(np.diff(rows)).sum())
 
-    coarse = max(np.arange(-MOST_SKEW, MOST_SKEW + 0.1, 1.0), key=sharpness)
+    coarse = max(np.arange(-MAX_SKEW, MAX_SKEW + 0.1, 1.0), key=sharpness)
     fine = float(max(np.arange(coarse - 0.8, coarse + 0.81, 0.2), key=sharpness))
     return fine if sharpness(fine) > 1.15 * sharpness(0.0) else 0.0
 
 
-def _unturn(quarter_turns: int, width: int, height: int) -> Matrix:
-    """Return the matrix from the turned image back to the one of ``width`` × ``height``."""
+def _unturn_matrix(quarter_turns: int, width: int, height: int) -> Matrix:
+    """Return the matrix from the rotated image to the original image of ``width`` × ``height``."""
     return np.array(
         {
             0: [[1, 0, 0], [0, 1, 0]],
@@ -201,11 +206,11 @@ def _unturn(quarter_turns: int, width: int, height: int) -> Matrix:
     )
 
 
-def _scaled(found: OcrPage, scale: float) -> OcrPage:
+def _scaled(ocr_page: OcrPage, scale: float) -> OcrPage:
     fragments = [
         Fragment(f.text, f.x0 * scale, f.top * scale, f.x1 * scale, f.bottom * scale, f.size * scale, f.bold)
-        for f in found.fragments
+        for f in ocr_page.fragments
     ]
-    back = found.back.copy()
-    back[:, 2] *= scale
-    return OcrPage(fragments, found.width * scale, found.height * scale, back)
+    to_page = ocr_page.to_page.copy()
+    to_page[:, 2] *= scale
+    return OcrPage(fragments, ocr_page.width * scale, ocr_page.height * scale, to_page)

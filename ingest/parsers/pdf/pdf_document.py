@@ -1,4 +1,4 @@
-"""PDF: the text layer with its layout, page by page; OCR where a page has no usable text layer."""
+"""The parser of PDF: the text layer with its layout; OCR for pages without a usable text layer."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ import pypdfium2.raw as c
 from ingest.parsers.pdf.layout.form_fields import read_fields
 from ingest.parsers.pdf.layout.fragments import build_fragments
 from ingest.parsers.pdf.layout.glyphs import page_affine, read_glyphs
-from ingest.parsers.pdf.layout.page_layout import LayoutPage, lay_out
-from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn
+from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
+from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn_matrix
 from ingest.parsers.pdf.layout.rulings import read_rulings
-from ingest.parsers.pdf.layout.text_repair import garbage_share, is_cjk
+from ingest.parsers.pdf.layout.text_repair import garbage_share
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
+from kb.language.script import is_cjk
 
 __all__ = ["parse"]
 
-FEW_LETTERS = 40  # a page with fewer letters and a big image on it is a scan with at most a stamp on it
-GARBAGE = 0.25
-MANY_PATHS = 30  # fewer are a frame or a rule
+FEW_LETTERS = 40  # a page with fewer letters and a large image is a scan, perhaps with a stamp
+GARBAGE = 0.25  # share of unreadable characters from which the text layer is not used
+MANY_PATHS = 30  # fewer drawn paths are only a frame or a line
 BIG_IMAGE = 0.3  # share of the page's area
-# What programs write that make the same file every time, and clocks that were never set: the PDF format is of 1993.
+# Dates before PDF existed (1993): clocks that were never set, and programs that always write the same date.
 _NO_DATE = re.compile(r"D?:?(?:19[0-8]\d|(?:1990|2000)0101000000)")
-_NO_TITLE = re.compile(  # what programs write into the title field by themselves
+_NO_TITLE = re.compile(  # what programs write into the title field automatically
     r"^(microsoft (word|powerpoint|excel)|untitled|document\d*|slide \d|powerpoint presentation|無標題|enclosure|annex"
     r"|appendix|page|附件)\b"
     r"|\.(docx?|pdf|xlsx?|pptx?|indd|jpe?g|png|tiff?|tmp|rtf|odt|cdr|ai)\b|^[\w-]*\d{4,}[\w-]*$|[\\/]",
@@ -46,7 +47,7 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     try:
         total = len(document)
         pages, notes = _read_pages(document, total, context)
-        elements, heading = lay_out(pages)
+        elements, heading = analyse_layout(pages)
         if not elements:
             raise FileRejected("file_no_text", name=context.filename)
         info = document.get_metadata_dict()
@@ -117,41 +118,50 @@ def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext) -> Layo
                 width,
                 height,
                 found.fragments,
-                back=found.back,
-                laid_width=found.width,
-                laid_height=found.height,
+                to_page=found.to_page,
+                layout_width=found.width,
+                layout_height=found.height,
             )
     turn = main_turn(glyphs)
     rulings = read_rulings(page, affine.turned(turn, width, height))
-    fragments = build_fragments([g for g in glyphs if g.turn == turn], rulings.upright)
+    fragments = build_fragments([g for g in glyphs if g.turn == turn], rulings.vertical)
     fragments += side_texts(glyphs, turn, width, height)
     fragments += read_fields(page, affine.turned(turn, width, height))
     if not turn:
         return LayoutPage(number, width, height, fragments, rulings)
-    laid = (height, width) if turn % 2 else (width, height)
-    back = unturn(turn, width, height)
-    return LayoutPage(number, width, height, fragments, rulings, back=back, laid_width=laid[0], laid_height=laid[1])
+    layout_size = (height, width) if turn % 2 else (width, height)
+    to_page = unturn_matrix(turn, width, height)
+    return LayoutPage(
+        number,
+        width,
+        height,
+        fragments,
+        rulings,
+        to_page=to_page,
+        layout_width=layout_size[0],
+        layout_height=layout_size[1],
+    )
 
 
 def _needs_ocr(page: pdfium.PdfPage, text: str) -> bool:
     first = itertools.islice(filter(str.isalnum, text), FEW_LETTERS)
-    letters = sum(3 if is_cjk(ch) else 1 for ch in first)  # a Chinese cover has few characters
-    if letters >= FEW_LETTERS:
+    letter_count = sum(3 if is_cjk(ch) else 1 for ch in first)  # a Chinese cover page has few characters
+    if letter_count >= FEW_LETTERS:
         return garbage_share(text) > GARBAGE
-    if not letters and _is_drawn(page):
+    if not letter_count and _may_hold_drawn_text(page):
         return True
     return _image_share(page) >= BIG_IMAGE
 
 
-def _is_drawn(page: pdfium.PdfPage) -> bool:
-    """Return whether a page without letters may hold some as outlines or in an image; a blank one does not."""
+def _may_hold_drawn_text(page: pdfium.PdfPage) -> bool:
+    """Return whether a page without letters may hold text drawn as paths or in an image; a blank page does not."""
     kinds = [c.FPDFPageObj_GetType(c.FPDFPage_GetObject(page, i)) for i in range(c.FPDFPage_CountObjects(page))]
-    inked = (c.FPDF_PAGEOBJ_IMAGE, c.FPDF_PAGEOBJ_FORM, c.FPDF_PAGEOBJ_SHADING)
-    return any(kind in inked for kind in kinds) or kinds.count(c.FPDF_PAGEOBJ_PATH) >= MANY_PATHS
+    drawing_kinds = (c.FPDF_PAGEOBJ_IMAGE, c.FPDF_PAGEOBJ_FORM, c.FPDF_PAGEOBJ_SHADING)
+    return any(kind in drawing_kinds for kind in kinds) or kinds.count(c.FPDF_PAGEOBJ_PATH) >= MANY_PATHS
 
 
 def _image_share(page: pdfium.PdfPage) -> float:
-    """Return the share of the page that its images cover (stripes of one scan add up)."""
+    """Return the share of the page that its images cover; the stripes of one scan are added up."""
     width, height = page.get_size()
     area = 0.0
     for item in page.get_objects(filter=[c.FPDF_PAGEOBJ_IMAGE], max_depth=3):

@@ -1,4 +1,4 @@
-"""Photos and scans (PNG, JPEG, HEIC, TIFF with several pages): read by OCR, laid out as PDF pages are."""
+"""The parser of photos and scans (PNG, JPEG, HEIC, TIFF with several pages): OCR, then the layout code of PDF."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
-from ingest.parsers.pdf.layout.page_layout import LayoutPage, lay_out
+from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.images import open_as_displayed
@@ -17,11 +17,11 @@ from kb.core.images import open_as_displayed
 __all__ = ["parse"]
 
 BYTES_PER_PIXEL = 4
-MOST_PIXELS = 180_000_000  # 12,000 × 15,000: an A2 page at 600 dpi
+MAX_PIXELS = 180_000_000  # 12,000 × 15,000: an A2 page at 600 dpi
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read an image file into elements; boxes in pixels of the picture as it is shown (EXIF honoured).
+    """Read an image file into elements. Boxes are in pixels of the image as it is shown (rotated as EXIF states).
 
     Raises:
         FileRejected: file_empty, file_broken, file_too_complex (more pixels than the limits allow),
@@ -36,9 +36,9 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
 
     pages: list[LayoutPage] = []
     total = 0
-    for number, total, picture in _pictures(path, context):
-        found = read_image(np.ascontiguousarray(np.asarray(picture)[:, :, ::-1]))
-        width, height = picture.size
+    for number, total, frame_image in _frames(path, context):
+        found = read_image(np.ascontiguousarray(np.asarray(frame_image)[:, :, ::-1]))
+        width, height = frame_image.size
         pages.append(
             LayoutPage(
                 number,
@@ -46,25 +46,25 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
                 height,
                 found.fragments,
                 pixels=True,
-                back=found.back,
-                laid_height=found.height,
-                laid_width=found.width,
+                to_page=found.to_page,
+                layout_height=found.height,
+                layout_width=found.width,
             )
         )
         context.progress(number, total)
-    elements, heading = lay_out(pages)
+    elements, heading = analyse_layout(pages)
     if not elements:
         raise FileRejected("file_no_text", name=name)
     return ParsedDocument(elements, total, heading)
 
 
-def _pictures(path: Path, context: ParseContext) -> Iterator[tuple[int, int, Image.Image]]:
-    """Yield page number, pages in all, and the picture: RGB, upright as its EXIF says."""
+def _frames(path: Path, context: ParseContext) -> Iterator[tuple[int, int, Image.Image]]:
+    """Yield page number, number of pages, and the image: RGB, rotated as EXIF states."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()
     name, settings = context.filename, context.settings
-    limit = min(MOST_PIXELS, settings.max_expanded_mb * 1024 * 1024 // BYTES_PER_PIXEL)
+    limit = min(MAX_PIXELS, settings.max_expanded_mb * 1024 * 1024 // BYTES_PER_PIXEL)
     Image.MAX_IMAGE_PIXELS = limit
     try:
         with warnings.catch_warnings():

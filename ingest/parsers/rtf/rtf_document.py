@@ -1,7 +1,6 @@
-"""Rich Text (RTF): headings, the numbers a word processor wrote out, tables, footnotes.
+"""The parser of RTF: headings, list numbers as the word processor wrote them, tables, footnotes.
 
-Own reader because those at hand drop what is needed: striprtf loses headings and list numbers, pandoc's
-wheel is 155 MB.
+Other readers do not keep enough: striprtf loses headings and list numbers. The wheel of pandoc is 155 MB.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 from ingest.parsers.rtf.rtf_table import RtfTable
 from ingest.parsers.rtf.rtf_tokens import Event, events
 from ingest.parsers.rtf.rtf_words import SKIP, STARRED_KEPT, TARGETS, TEXT
-from ingest.parsers.shared.element_builder import Builder, clean_text
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.text_headings import bullet_text, heading_level, looks_like_heading
 
@@ -25,7 +24,7 @@ _HEADING = re.compile(r"(?:heading|標題|标题)\s*([1-9])", re.IGNORECASE)
 
 @dataclass(slots=True)
 class _Group:
-    """What a group inherits and forgets at its end: where text goes, and its look."""
+    """State that a group inherits and restores at its end: where its text goes, bold, hidden."""
 
     target: str = "body"
     bold: bool = False
@@ -34,7 +33,7 @@ class _Group:
 
 @dataclass(slots=True)
 class _Paragraph:
-    """Properties that last until ``\\pard``."""
+    """Properties of paragraphs; they stay until ``\\pard``."""
 
     outline: int | None = None
     style: int | None = None
@@ -42,19 +41,19 @@ class _Paragraph:
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read an RTF file; headers, footers, hidden and deleted text are left out."""
+    """Read an RTF file. Headers, footers, hidden and deleted text are left out."""
     reader = _Reader()
     for event in events(path.read_bytes()):
-        reader.take(event)
-    reader.end()
+        reader.handle(event)
+    reader.finish()
     return ParsedDocument(reader.builder.elements, title=reader.title, date=reader.date)
 
 
 class _Reader:
-    """A small machine fed with events."""
+    """Handles events in order and adds elements to ``builder``. ``_texts`` collects the text of each target."""
 
     def __init__(self) -> None:
-        self.builder = Builder()
+        self.builder = ElementBuilder()
         self.title: str | None = None
         self.date: date | None = None
         self._group = _Group()
@@ -64,11 +63,11 @@ class _Reader:
         self._bold: list[bool] = []
         self._styles: dict[int, str] = {}
         self._style_number = 0
-        self._stamp: dict[str, int] = {}
+        self._date_parts: dict[str, int] = {}
         self._notes: list[str] = []
 
-    def take(self, event: Event) -> None:
-        """Take in one event."""
+    def handle(self, event: Event) -> None:
+        """Handle one event."""
         if event.kind == "open":
             self._stack.append(replace(self._group))
         elif event.kind == "close":
@@ -76,26 +75,26 @@ class _Reader:
         elif event.kind == "text":
             self._text(event.text)
         else:
-            self._word(event.text, event.value, event.starred)
+            self._handle_word(event.text, event.value, event.starred)
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """Finish the last paragraph and table."""
         self._end_paragraph()
-        self._table.end(self.builder)
+        self._table.finish(self.builder)
 
     def _close(self) -> None:
-        ended, self._group = self._group, self._stack.pop() if self._stack else _Group()
-        if ended.target == "style" and self._group.target == "styles":
+        closed, self._group = self._group, self._stack.pop() if self._stack else _Group()
+        if closed.target == "style" and self._group.target == "styles":
             self._styles[self._style_number] = "".join(self._texts["style"]).strip().rstrip(";")
             self._texts["style"] = []
-        elif ended.target == "title" and self._group.target != "title":
+        elif closed.target == "title" and self._group.target != "title":
             self.title = clean_text("".join(self._texts["title"])) or None
-        elif ended.target == "stamp" and self._group.target != "stamp":
+        elif closed.target == "stamp" and self._group.target != "stamp":
             try:
-                self.date = date(self._stamp["yr"], self._stamp["mo"], self._stamp["dy"])
+                self.date = date(self._date_parts["yr"], self._date_parts["mo"], self._date_parts["dy"])
             except (KeyError, ValueError):
                 self.date = None
-        elif ended.target == "footnote" and self._group.target != "footnote":
+        elif closed.target == "footnote" and self._group.target != "footnote":
             self._notes.append("".join(self._texts["footnote"]))
             self._texts["footnote"] = []
 
@@ -108,7 +107,7 @@ class _Reader:
         if self._group.target == "body" and text.strip():
             self._bold.append(self._group.bold)
 
-    def _word(self, name: str, value: int | None, starred: bool) -> None:
+    def _handle_word(self, name: str, value: int | None, starred: bool) -> None:
         target = self._group.target
         if target == "skip":
             return
@@ -119,19 +118,19 @@ class _Reader:
         elif target == "info":
             self._info(name)
         elif target == "stamp":
-            self._stamp[name] = value or 0
+            self._date_parts[name] = value or 0
         elif target in ("styles", "style"):
             self._style_word(name, value)
         elif name in TEXT:
             self._text(TEXT[name])
         else:
-            self._format(name, value)
+            self._apply_format(name, value)
 
     def _info(self, name: str) -> None:
         if name == "title":
             self._group.target = "title"
         elif name in ("revtim", "creatim"):
-            self._group.target, self._stamp = "stamp", {}
+            self._group.target, self._date_parts = "stamp", {}
 
     def _style_word(self, name: str, value: int | None) -> None:
         if name == "s":
@@ -140,7 +139,7 @@ class _Reader:
         elif self._group.target == "styles" and name in ("cs", "ts", "ds"):
             self._group.target = "skip"
 
-    def _format(self, name: str, value: int | None) -> None:
+    def _apply_format(self, name: str, value: int | None) -> None:
         if name == "b":
             self._group.bold = value != 0
         elif name in ("v", "deleted"):
@@ -160,10 +159,10 @@ class _Reader:
         elif name == "cell":
             self._end_cell()
         else:
-            self._table.word(name)
+            self._table.handle_word(name)
 
     def _break(self) -> None:
-        """End of a paragraph; inside a cell or a note only of a line."""
+        """End a paragraph; inside a cell or a footnote end only a line."""
         if self._group.target == "footnote":
             self._text("\n")
         elif self._paragraph.in_table:
@@ -181,7 +180,7 @@ class _Reader:
         bold = bool(self._bold) and all(self._bold)
         self._texts["body"], self._texts["label"], self._bold = [], [], []
         if text:
-            self._table.end(self.builder)
+            self._table.finish(self.builder)
             self._add(text, re.sub(r"(?<=\d)\.$", "", label), bold)
         notes, self._notes = self._notes, []
         for note in notes:
@@ -193,9 +192,11 @@ class _Reader:
         if level is None and style:
             level = int(style.group(1)) - 1
         clause = label if label and any(char.isalnum() for char in label) else None
-        shown = f"{clause} {text}" if clause else text
-        if level is None and bold and looks_like_heading(shown) and not text.endswith((":", "：")):
-            level = heading_level(shown) or 1 if not clause or heading_level(shown) is not None else None
+        numbered_text = f"{clause} {text}" if clause else text
+        if level is None and bold and looks_like_heading(numbered_text) and not text.endswith((":", "：")):
+            level = (
+                heading_level(numbered_text) or 1 if not clause or heading_level(numbered_text) is not None else None
+            )
         if level is not None and level < 9:
             self.builder.title(text, level, clause)
         elif label:

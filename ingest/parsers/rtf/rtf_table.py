@@ -1,10 +1,10 @@
-"""Tables of RTF: rows end with a word of their own, merged cells are marked in the row's definition."""
+"""Tables in RTF: a control word ends each row, and the definition of the row marks merged cells."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ingest.parsers.shared.element_builder import Builder
+from ingest.parsers.shared.element_builder import ElementBuilder
 from ingest.parsers.shared.header_rows import header_rows_of
 
 __all__ = ["RtfTable"]
@@ -13,9 +13,9 @@ __all__ = ["RtfTable"]
 @dataclass(slots=True)
 class _Row:
     cells: list[str] = field(default_factory=list)
-    merges: list[str] = field(default_factory=list)  # per cell: "right" or "down" when it continues one, else ""
+    merges: list[str] = field(default_factory=list)  # per cell: "right" or "down" if it continues another cell, else ""
     header: bool = False
-    flag: str = ""
+    next_merge: str = ""
 
 
 class RtfTable:
@@ -29,23 +29,23 @@ class RtfTable:
         """Add the next cell of the row."""
         self._row.cells.append(text)
 
-    def word(self, name: str) -> None:
-        """Take in a control word; those of no table are ignored."""
+    def handle_word(self, name: str) -> None:
+        """Handle a control word; words that do not concern tables are ignored."""
         if name == "trowd":
             self._row = _Row(cells=self._row.cells)
         elif name == "trhdr":
             self._row.header = True
         elif name in ("clmrg", "clvmrg"):
-            self._row.flag = "right" if name == "clmrg" else "down"
+            self._row.next_merge = "right" if name == "clmrg" else "down"
         elif name == "cellx":
-            self._row.merges.append(self._row.flag)
-            self._row.flag = ""
+            self._row.merges.append(self._row.next_merge)
+            self._row.next_merge = ""
         elif name == "row":
             self._rows.append(self._row)
             self._row = _Row(merges=self._row.merges)
 
-    def end(self, builder: Builder) -> None:
-        """Add the table, if there is one, with merged cells filled in."""
+    def finish(self, builder: ElementBuilder) -> None:
+        """Add the table, if there is one, with merged cells repeated."""
         rows, self._rows = self._rows, []
         cells: list[list[str]] = []
         for row in rows:

@@ -1,4 +1,4 @@
-"""RTF's syntax: groups, control words, bytes in the code page of their font."""
+"""The syntax of RTF: bytes → events. Text bytes are in the code page of their font."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ _MAX_DEPTH = 2000  # groups in groups; real files stay under a hundred
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``kind`` "text", "word" (``value`` its number), "open" or "close"; ``starred``: after ``\\*``."""
+    """One event.
+
+    Attributes:
+        kind: "text", "word" (a control word), "open" or "close" (of a group).
+        text: the text, or the name of the control word.
+        value: the number after the control word, if any.
+        starred: whether ``\\*`` is before the control word: readers may ignore its group.
+    """
 
     kind: str
     text: str = ""
@@ -32,24 +39,24 @@ class Event:
 
 @dataclass(slots=True)
 class _State:
-    """What a group inherits and forgets at its end."""
+    """State that a group inherits and restores at its end."""
 
     codec: str
-    skip: int = 1  # characters after \\u that repeat it for old readers
+    skip: int = 1  # number of characters after \\u that repeat it for old readers
     in_fonts: bool = False
 
 
 def events(data: bytes) -> Iterator[Event]:
-    """Yield the file's events with text decoded.
+    """Yield the events of a file, with decoded text.
 
     Raises:
-        RecursionError: groups nest deeper than any word processor writes them.
+        RecursionError: groups are nested deeper than any word processor writes them.
     """
     return _Lexer(data).events()
 
 
 class _Lexer:
-    """Bytes gather in ``_run`` until something else comes: a Chinese character may be two tokens."""
+    """Cuts the bytes into tokens. Text bytes are collected in ``_pending``: a Chinese character may be two tokens."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -58,16 +65,16 @@ class _Lexer:
         self._stack: list[_State] = []
         self._fonts: dict[int, str] = {}
         self._font = 0
-        self._run = bytearray()
+        self._pending = bytearray()
         self._to_skip = 0
         self._starred = False
 
     def events(self) -> Iterator[Event]:
-        """Cut the file into tokens and tell what each means."""
+        """Yield the event of each token."""
         for token in _TOKEN.finditer(self._data):
             word, argument, hexadecimal, symbol, brace, literal = token.groups()
             if hexadecimal or literal:
-                self._gather(bytes([int(hexadecimal, 16)]) if hexadecimal else literal)
+                self._collect(bytes([int(hexadecimal, 16)]) if hexadecimal else literal)
                 continue
             if not (word or symbol or brace):
                 continue
@@ -89,14 +96,14 @@ class _Lexer:
             self._starred = False
         yield from self._flush()
 
-    def _gather(self, piece: bytes) -> None:
+    def _collect(self, piece: bytes) -> None:
         dropped = min(self._to_skip, len(piece))
         self._to_skip -= dropped
-        self._run += piece[dropped:]
+        self._pending += piece[dropped:]
 
     def _flush(self) -> Iterator[Event]:
-        if self._run:
-            data, self._run = bytes(self._run), bytearray()
+        if self._pending:
+            data, self._pending = bytes(self._pending), bytearray()
             yield Event("text", data.decode(self._state.codec, "replace"))
 
     def _brace(self, brace: bytes) -> Event:

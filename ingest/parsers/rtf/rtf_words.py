@@ -1,4 +1,10 @@
-"""Control words of RTF: which groups hold no text, where the others go, which words are characters."""
+"""Control words of RTF.
+
+- ``SKIP``: groups without text of the document
+- ``TARGETS``: groups whose text goes elsewhere than into the body, and where
+- ``STARRED_KEPT``: groups with ``\\*`` that are read all the same
+- ``TEXT``: words that stand for characters
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files found inside a file, written to a temporary folder of their own under safe names."""
+"""Files found inside a file: written to a temporary folder under safe names."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ __all__ = ["AttachmentFolder"]
 
 
 class AttachmentFolder:
-    """Saves attachments within the limits on count and expanded size; the pipeline removes the folder.
-
-    Raises:
-        FileRejected: ``file_too_complex`` from ``save`` when a limit is passed.
-    """
+    """Saves attachments within the limits on their number and size. The caller of the parser removes the folder."""
 
     def __init__(self, context: ParseContext) -> None:
         self._context = context
         self._folder: Path | None = None
-        self._left = context.settings.max_expanded_mb * 1024 * 1024
+        self._bytes_left = context.settings.max_expanded_mb * 1024 * 1024
         self.saved: list[Attachment] = []
 
     def save(self, name: str, data: bytes) -> None:
-        """Write one attachment; ``name`` is what the reader sees, folders included, the file's own is safe."""
-        self._left -= len(data)
+        """Write one attachment.
+
+        Args:
+            name: what people see, with folders; the file on disk gets a safe name.
+
+        Raises:
+            FileRejected: ``file_too_complex`` when a limit is passed.
+        """
+        self._bytes_left -= len(data)
         count = len(self.saved) + 1
-        if self._left < 0:
+        if self._bytes_left < 0:
             what = f"{self._context.settings.max_expanded_mb} MB"
             raise FileRejected("file_too_complex", name=self._context.filename, what=what)
         if count > self._context.settings.max_archive_files:

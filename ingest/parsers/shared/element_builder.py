@@ -1,8 +1,8 @@
-"""Building unstructured's elements without unstructured's partitioners.
+"""Makes elements of the ``unstructured`` library without its partitioners.
 
-The partitioners classify text with English part-of-speech rules and fetch a spaCy model from the network
-at run time (their ``unstructured.nlp``). Only the element classes are wanted here, so the parsers make
-them through ``Builder``; ``docs/elements.md`` says what each field means.
+The partitioners classify text with English part-of-speech rules and download a spaCy model at run time
+(``unstructured.nlp``). Only the element classes are needed here, so the parsers use ``ElementBuilder``.
+``docs/elements.md`` describes each field.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 
 for _name in ("UNSTRUCTURED_DISABLE_NOTICE", "DO_NOT_TRACK", "SCARF_NO_ANALYTICS"):
-    os.environ.setdefault(_name, "1")  # before the import below: nothing is announced, nothing is counted
+    os.environ.setdefault(_name, "1")  # before the import below: no notice is printed, no telemetry is sent
 
 from unstructured.documents.elements import (  # noqa: E402
     Element,
@@ -25,14 +25,11 @@ from unstructured.documents.elements import (  # noqa: E402
     Title,
 )
 
-__all__ = ["Builder", "cell_text", "clean_text", "is_cjk", "join_lines", "one_line", "width"]
+from kb.language.script import is_cjk  # noqa: E402
 
-_CJK = (
-    "\u2e80-\u2fdf\u3000-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u3200-\u32ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
-)
-_CJK_CHAR = re.compile(f"[{_CJK}]")
-# what no reader sees: controls, zero-width marks, soft hyphens, byte-order marks, lone surrogates
+__all__ = ["ElementBuilder", "cell_text", "clean_text", "join_lines", "one_line"]
+
+# invisible characters: controls, zero-width marks, soft hyphens, byte-order marks, lone surrogates
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]"
 )
@@ -41,25 +38,15 @@ _BLANKS = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f]+")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
-def is_cjk(char: str) -> bool:
-    """True for a Chinese, Japanese or full-width character or punctuation mark: no space stands between two."""
-    return bool(_CJK_CHAR.match(char))
-
-
-def width(text: str) -> int:
-    """Columns the text takes in a fixed-width font (a Chinese character takes two)."""
-    return len(text) + len(_CJK_CHAR.findall(text))
-
-
 def clean_text(text: str) -> str:
-    """Drop what is invisible and squeeze blanks; line breaks stay, empty lines go."""
+    """Remove invisible characters and empty lines; a run of blanks becomes one space, line breaks stay."""
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def join_lines(lines: Sequence[str]) -> str:
-    """Undo line wrapping: a space between Latin words, nothing between two CJK characters, hyphens mended."""
+    """Undo line wrapping: a space between Latin words, none between CJK characters; end-of-line hyphens are removed."""
     joined = ""
     for line in map(str.strip, lines):
         if not joined or not line:
@@ -74,17 +61,17 @@ def join_lines(lines: Sequence[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Clean text with its line breaks undone, for headings."""
+    """Return the clean text on one line, for headings."""
     return join_lines(clean_text(text).split("\n"))
 
 
 def cell_text(text: str) -> str:
-    """The text of a table cell: one line, no tab."""
+    """Return the text of a table cell: one line, no tab."""
     return one_line(text.replace("\t", " "))
 
 
-class Builder:
-    """Collects elements in reading order; ``page_number`` and ``page_name`` are stamped on each as they stand."""
+class ElementBuilder:
+    """Collects elements in reading order. Each new element gets the current ``page_number`` and ``page_name``."""
 
     def __init__(self) -> None:
         self.elements: list[Element] = []
@@ -104,7 +91,7 @@ class Builder:
         self._add(Text, clean_text(text))
 
     def code(self, text: str) -> None:
-        """Add preformatted text: its line breaks and indents are its meaning."""
+        """Add preformatted text; its line breaks and indents are kept."""
         self._add(Text, _INVISIBLE.sub("", _BREAKS.sub("\n", text)).strip("\n").rstrip())
 
     def item(self, text: str, depth: int = 0, clause: str | None = None) -> None:
@@ -112,14 +99,14 @@ class Builder:
         self._add(ListItem, clean_text(text), clause=clause, category_depth=depth)
 
     def table(self, rows: Sequence[Sequence[str]], header_rows: int = 0) -> None:
-        """Add a table of cells (merged cells repeated); rows without any text are dropped."""
+        """Add a table. ``rows`` repeats merged cells; rows without text are dropped, one column becomes paragraphs."""
         cells = [[cell_text(cell) for cell in row] for row in rows]
         kept = [index for index, row in enumerate(cells) if any(row)]
         header_rows = sum(1 for index in kept if index < header_rows)
         cells = _same_width([cells[index] for index in kept])
         if not cells:
             return
-        if len(cells[0]) == 1:  # a frame round some lines
+        if len(cells[0]) == 1:  # only a frame around some lines
             for row in cells:
                 self.narrative(row[0])
             return

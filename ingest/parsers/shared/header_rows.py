@@ -1,4 +1,4 @@
-"""Which rows of a table are its header, where the file does not say."""
+"""Which rows of a table are its header, where the file does not state it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _LONGEST_LABEL = 60
 
 
 def is_value(cell: str) -> bool:
-    """True for a number, an amount, a date, a time or a tick: what stands under a header, not in one."""
+    """Return whether a cell is a value (number, amount, date, time, tick); a header cell is not."""
     return bool(_VALUE.fullmatch(cell.strip()))
 
 
 def header_rows_of(rows: Sequence[Sequence[str]]) -> int:
-    """How many leading rows are header: 0 or 1, or 2 where the first spans groups of the second.
+    """Return how many leading rows are header: 0, 1, or 2 where cells of the first span cells of the second.
 
-    A header row is short labels, all different, none of them a value. A two-row header shows as a first
-    row with repeated neighbours (merged cells) above a row of labels that tells them apart.
+    A header row holds short labels, all different, none of them a value. In a header of two rows the first row has
+    equal neighbours (a merged cell), and the second row has different labels below them.
     """
     if len(rows) < 2 or len(rows[0]) < 2 or not _is_label_row(rows[0]):
         return 0

@@ -1,4 +1,4 @@
-"""The parts of an Office file as XML, found by their relationships; transitional and strict OOXML alike."""
+"""The parts of an Office Open XML file, found by their relationships; both transitional and strict OOXML."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from datetime import date
 
 from lxml import etree
 
+from ingest.parsers.shared.iso_dates import iso_date
 from ingest.parsers.shared.parsed_document import ParseContext
 from ingest.parsers.shared.safety import parse_xml, read_member
 from kb.core.errors import FileRejected
 
-__all__ = ["OfficePackage", "W", "is_on", "local", "val"]
+__all__ = ["OfficePackage", "W", "is_on", "local_name", "val"]
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -22,31 +23,31 @@ _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(wordprocessingml|spreadshe
 
 
 def val(element: etree._Element | None, name: str = "val") -> str | None:
-    """The ``w:val`` (or other ``w:`` attribute) of an element; None if either is missing."""
+    """Return the ``w:val`` (or other ``w:`` attribute) of an element; None if the element or attribute is missing."""
     return None if element is None else element.get(W + name)
 
 
 def is_on(element: etree._Element | None) -> bool | None:
-    """A toggle property such as ``w:b``: None where it is not stated."""
+    """Return the value of a toggle property such as ``w:b``; None where it is not stated."""
     if element is None:
         return None
     return (val(element) or "true").lower() not in ("0", "false", "off", "none")
 
 
-def local(element: etree._Element) -> str:
-    """Tag name without namespace; empty for comments and processing instructions."""
+def local_name(element: etree._Element) -> str:
+    """Return the tag name without namespace; "" for comments and processing instructions."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 class OfficePackage:
-    """Reads parts of an OOXML package by relationship type, with paths resolved against their source."""
+    """Reads the parts of an OOXML package. Paths in relationships are resolved against the part that holds them."""
 
     def __init__(self, archive: zipfile.ZipFile, context: ParseContext) -> None:
         self._archive = archive
         self._context = context
 
     def main_part(self) -> str:
-        """Path of the document part.
+        """Return the path of the document part.
 
         Raises:
             FileRejected: ``file_broken`` if the package has none.
@@ -59,7 +60,7 @@ class OfficePackage:
         raise FileRejected("file_broken", name=self._context.filename)
 
     def relationships(self, part: str) -> dict[str, tuple[str, str]]:
-        """``{id: (last word of the type, target path)}`` of a part; "" is the package itself."""
+        """Return ``{id: (last word of the type, target path)}`` of a part; "" is the package itself."""
         folder, base = posixpath.split(part)
         data = read_member(self._archive, posixpath.join(folder, "_rels", f"{base}.rels"))
         found: dict[str, tuple[str, str]] = {}
@@ -73,7 +74,7 @@ class OfficePackage:
         return found
 
     def xml(self, part: str | None) -> etree._Element | None:
-        """The part's root element, None if the package has no such part."""
+        """Return the root element of a part, None if the package has no such part."""
         data = read_member(self._archive, part) if part else None
         if not data:
             return None
@@ -81,19 +82,16 @@ class OfficePackage:
             data = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", data)
         return parse_xml(data)
 
-    def core(self) -> tuple[str | None, date | None]:
-        """Title and date (last modified, else created) of the core properties."""
+    def core_properties(self) -> tuple[str | None, date | None]:
+        """Return title and date (last modified, else created) of the core properties; None where not stated."""
         path = next((target for kind, target in self.relationships("").values() if kind == "core-properties"), None)
         root = self.xml(path or "docProps/core.xml")
         if root is None:
             return None, None
-        texts = {local(element): (element.text or "").strip() for element in root}
+        texts = {local_name(element): (element.text or "").strip() for element in root}
         stated = None
         for name in ("modified", "created"):
-            match = re.match(r"(\d{4})-(\d{2})-(\d{2})", texts.get(name, ""))
-            if match and stated is None and match.group(1) > "1980":  # 1601 and 1900 are unset clocks
-                try:
-                    stated = date(*map(int, match.groups()))
-                except ValueError:
-                    continue
+            found = iso_date(texts.get(name, ""))
+            if found and stated is None and found.year > 1980:  # 1601 and 1900 come from clocks that were never set
+                stated = found
         return texts.get("title") or None, stated

@@ -1,4 +1,4 @@
-"""What every parser takes and gives back."""
+"""What every parser gets (:class:`ParseContext`) and returns (:class:`ParsedDocument`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ __all__ = ["Attachment", "ParseContext", "ParsedDocument"]
 
 @dataclass(frozen=True, slots=True)
 class ParseContext:
-    """What a parser may know: the name the file was handed in with, the limits, where to report progress.
+    """What a parser gets besides the file.
 
-    ``progress(done, total)`` takes pages (or slides, sheets) done and in all, ``None`` where unknown.
+    Attributes:
+        filename: original name of the file.
+        settings: hold the limits.
+        progress: called with (pages, slides or sheets done; in all, ``None`` where unknown).
     """
 
     filename: str
@@ -28,7 +31,7 @@ class ParseContext:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file inside the file (mail attachment, ZIP member), already written to a safe place."""
+    """A file found inside the file (mail attachment, ZIP member), copied to ``path``; ``filename`` may hold folders."""
 
     filename: str
     path: Path
@@ -36,15 +39,15 @@ class Attachment:
 
 @dataclass(slots=True)
 class ParsedDocument:
-    """The common currency: unstructured's elements in reading order, and what the file says of itself.
+    """The elements of a file in reading order, and its metadata.
 
     Attributes:
-        elements: unstructured elements; metadata as described in ``docs/elements.md``.
-        page_count: pages, slides; ``None`` where the format has none.
-        title: the title in the file's own metadata or on its first page, if any.
-        date: the date the file states for itself (mail date, document property), if any.
-        notes: what was left out and why, codes such as ``hidden_sheet:名稱``; shown to the admin.
-        attachments: files found inside, to be taken in as documents of their own.
+        elements: elements of the ``unstructured`` library; ``docs/elements.md`` describes their metadata.
+        page_count: number of pages or slides; ``None`` where the format has none.
+        title: the title in the file's metadata or on its first page, if any.
+        date: the date that the file states for itself (date of a mail, document property), if any.
+        notes: what was left out and why, as codes such as ``hidden_sheet:名稱``; shown to the admin.
+        attachments: files found inside, to be ingested as documents of their own.
     """
 
     elements: list[Element]

@@ -1,4 +1,4 @@
-"""Plain text: paragraphs, headings by number and place, lists, tab-separated tables."""
+"""Plain text → elements: paragraphs, headings recognised by number and position, lists, tab-separated tables."""
 
 from __future__ import annotations
 
@@ -6,32 +6,39 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.parsers.shared.element_builder import Builder, clean_text, is_cjk, join_lines, width
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text, join_lines
 from ingest.parsers.shared.encoding import decode
 from ingest.parsers.shared.header_rows import header_rows_of
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.text_headings import bullet_text, heading_level, is_numbered, looks_like_heading
+from kb.language.script import CJK, display_width, is_cjk
+from kb.language.sentences import LINE_ENDS
 
-__all__ = ["add_text", "paragraphs", "parse"]
+__all__ = ["add_text", "parse"]
 
 _RULE = re.compile(r"\s*([=\-_*~#＝－─━])(?:\s*\1){3,}\s*$")
 _LONGEST_WRAP = 130  # columns; longer lines were not wrapped by hand or by a mail program
-_CLOSING = tuple("。！？：；.!?:;」』）)")
+_CLOSING = tuple(LINE_ENDS + "」』）)")
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read a text file in whatever encoding it is."""
+    """Read a text file in any encoding."""
     text, _ = decode(path.read_bytes())
-    builder = Builder()
+    builder = ElementBuilder()
     add_text(builder, text, title_first=True)
     first = builder.elements[0] if builder.elements else None
     title = first.text if first is not None and first.category == "Title" else None
     return ParsedDocument(builder.elements, title=title)
 
 
-def add_text(builder: Builder, text: str, title_first: bool = False, headings: bool = True) -> None:
-    """Add the blocks of a plain text; ``title_first``: a short first line standing alone is the title."""
-    blocks = list(paragraphs(text))
+def add_text(builder: ElementBuilder, text: str, title_first: bool = False, headings: bool = True) -> None:
+    """Add the blocks of a plain text.
+
+    Args:
+        title_first: whether a short first line with an empty line after it is the title.
+        headings: whether to recognise headings by their numbers.
+    """
+    blocks = list(_paragraphs(text))
     for index, (kind, lines) in enumerate(blocks):
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if kind == "table":
@@ -50,20 +57,20 @@ def add_text(builder: Builder, text: str, title_first: bool = False, headings: b
             builder.narrative(block)
 
 
-def paragraphs(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield ("text" | "table" | "underlined", lines): the lines of one paragraph, still unjoined."""
+def _paragraphs(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield ("text" | "table" | "underlined", lines of one block, not joined yet)."""
     lines = [line.expandtabs(1) if "\t" not in line.strip() else line.rstrip() for line in _lines(text)]
-    wrap = _wrap_width(lines)
+    wrap_width = _wrap_width(lines)
     group: list[str] = []
     for line in [*lines, ""]:
-        ruled = bool(_RULE.match(line))
-        if line.strip() and not ruled:
+        is_rule = bool(_RULE.match(line))
+        if line.strip() and not is_rule:
             group.append(line)
             continue
-        if ruled and len(group) == 1 and looks_like_heading(group[0].strip()):
+        if is_rule and len(group) == 1 and looks_like_heading(group[0].strip()):
             yield "underlined", group
         elif group:
-            yield from _split_group(group, wrap)
+            yield from _split_group(group, wrap_width)
         group = []
 
 
@@ -72,42 +79,43 @@ def _lines(text: str) -> list[str]:
 
 
 def _wrap_width(lines: list[str]) -> int:
-    """The column at which the text was wrapped; 0 if its lines are paragraphs."""
-    widths = sorted(width(line) for line in lines if line.strip())
+    """Return the column at which the text was wrapped; 0 if each line is a paragraph."""
+    widths = sorted(display_width(line) for line in lines if line.strip())
     if not widths or widths[int(len(widths) * 0.98)] > _LONGEST_WRAP:
         return 0
     return widths[int(len(widths) * 0.95)]
 
 
-def _split_group(group: list[str], wrap: int) -> Iterator[tuple[str, list[str]]]:
-    """Cut a run of lines without a blank one into its paragraphs and tables."""
+def _split_group(group: list[str], wrap_width: int) -> Iterator[tuple[str, list[str]]]:
+    """Split consecutive lines without an empty line into paragraphs and tables."""
     cells = [len(re.split(r"\t+", line.strip())) for line in group]
     if len(group) > 1 and min(cells) == max(cells) >= 2 and not all(is_numbered(line.strip()) for line in group):
         yield "table", group
         return
     current: list[str] = []
     for line in group:
-        if current and not _continues(current[-1], line, wrap):
+        if current and not _is_wrapped(current[-1], line, wrap_width):
             yield "text", current
             current = []
         current.append(line)
     yield "text", current
 
 
-def _continues(before: str, line: str, wrap: int) -> bool:
-    """True if ``line`` goes on where ``before`` was wrapped: its first word would not have fitted any more."""
+def _is_wrapped(before: str, line: str, wrap_width: int) -> bool:
+    """Return whether ``before`` was wrapped and continues in ``line``: the first word of ``line`` did not fit there."""
     text, last = line.strip(), before.strip()
-    if not wrap or is_numbered(text) or bullet_text(text) or "\t" in text:
+    if not wrap_width or is_numbered(text) or bullet_text(text) or "\t" in text:
         return False
     indent = len(line) - len(line.lstrip())
     if indent > len(before) - len(before.lstrip()) + 1 and not (is_numbered(last) or bullet_text(last)):
         return False
-    word = text[0] if is_cjk(text[0]) else re.split(r"[\s\u3000-\u9fff]", text, maxsplit=1)[0]
-    room = wrap - width(before.rstrip()) - (0 if is_cjk(text[0]) else 1)
-    if width(word) > room:
+    word = text[0] if is_cjk(text[0]) else re.split(rf"[\s{CJK}]", text, maxsplit=1)[0]
+    room = wrap_width - display_width(before.rstrip()) - (0 if is_cjk(text[0]) else 1)
+    if display_width(word) > room:
         return True
-    # ragged right margins: a line that is long and stops in the middle of a sentence goes on all the same
-    return width(before) > 0.7 * wrap and not last.endswith(_CLOSING) and (is_cjk(text[0]) or text[0].islower())
+    # ragged right margins: a long line that ends in the middle of a sentence continues too
+    reaches_far = display_width(before) > 0.7 * wrap_width
+    return reaches_far and not last.endswith(_CLOSING) and (is_cjk(text[0]) or text[0].islower())
 
 
 def _is_title(block: str) -> bool:
@@ -115,7 +123,7 @@ def _is_title(block: str) -> bool:
 
 
 def _is_heading(block: str, following: str) -> bool:
-    """A short numbered line is a heading unless the next block is its sibling: then both are list items."""
+    """Return whether a short numbered line is a heading. If the next block is its sibling, both are list items."""
     level = heading_level(block)
     if level is None or not looks_like_heading(block):
         return bool(re.fullmatch(r"[A-Z][A-Z0-9 &/,'()–-]{3,60}", block)) and not following.isupper()

@@ -1,4 +1,4 @@
-"""What a hostile file may try before a parser sees it: ZIP bombs, climbing paths, XML entity bombs."""
+"""Checks against hostile files, made before a parser reads them: ZIP bombs, unsafe paths, XML entity bombs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from kb.core.errors import FileRejected
 __all__ = ["check_zip", "open_zip", "parse_xml", "read_member", "safe_name"]
 
 _MB = 1024 * 1024
-_MAX_RATIO = 250  # deflate tops out near 1,030; office XML seldom passes 60
-_RATIO_FROM_MB = 64  # a small file that packs well harms nobody
-_OFFICE_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_MAX_RATIO = 250  # the maximum of deflate is about 1,030; office XML seldom exceeds 60
+_RATIO_FROM_MB = 64  # a small file with a high compression ratio does no harm
+_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def open_zip(source: Path | IO[bytes], context: ParseContext, members_are_xml: bool = True) -> zipfile.ZipFile:
-    """Open a ZIP whose members were checked; the caller closes it.
+    """Open a ZIP and check it; the caller closes it.
+
+    Args:
+        members_are_xml: whether it is an Office file; then its XML must not define entities.
 
     Raises:
         FileRejected: ``file_broken``, or as ``check_zip``.
@@ -41,10 +44,10 @@ def open_zip(source: Path | IO[bytes], context: ParseContext, members_are_xml: b
     return archive
 
 
-def check_zip(archive: zipfile.ZipFile, context: ParseContext) -> int:
-    """Check member count, expanded size, ratio and paths; return the expanded size in bytes.
+def check_zip(archive: zipfile.ZipFile, context: ParseContext) -> None:
+    """Check number of members, expanded size, compression ratio and paths.
 
-    zipfile never hands out more bytes of a member than its directory states, so the stated sizes bind.
+    zipfile never returns more bytes of a member than its directory states, so it is enough to check the stated sizes.
 
     Raises:
         FileRejected: ``file_too_complex``, ``file_unsafe_path``.
@@ -53,19 +56,18 @@ def check_zip(archive: zipfile.ZipFile, context: ParseContext) -> int:
     if len(members) > context.settings.max_archive_files:
         raise FileRejected("file_too_complex", name=context.filename, what=f"{len(members)} files")
     expanded = sum(member.file_size for member in members)
-    packed = max(1, sum(member.compress_size for member in members))
+    compressed = max(1, sum(member.compress_size for member in members))
     if expanded > context.settings.max_expanded_mb * _MB:
         raise FileRejected("file_too_complex", name=context.filename, what=f"{expanded // _MB} MB")
-    if expanded > _RATIO_FROM_MB * _MB and expanded / packed > _MAX_RATIO:
-        raise FileRejected("file_too_complex", name=context.filename, what=f"1:{expanded // packed}")
+    if expanded > _RATIO_FROM_MB * _MB and expanded / compressed > _MAX_RATIO:
+        raise FileRejected("file_too_complex", name=context.filename, what=f"1:{expanded // compressed}")
     for member in members:
-        if not _is_inside(member):
+        if not _is_safe_path(member):
             raise FileRejected("file_unsafe_path", name=context.filename, member=safe_name(member.filename))
-    return expanded
 
 
-def _is_inside(member: zipfile.ZipInfo) -> bool:
-    """False for absolute paths, drive letters, ``..`` and symbolic links."""
+def _is_safe_path(member: zipfile.ZipInfo) -> bool:
+    """Return False for absolute paths, drive letters, ``..`` and symbolic links."""
     name = (getattr(member, "orig_filename", "") or member.filename).replace("\\", "/")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in PurePosixPath(name).parts:
         return False
@@ -73,7 +75,7 @@ def _is_inside(member: zipfile.ZipInfo) -> bool:
 
 
 def _check_entities(archive: zipfile.ZipFile, context: ParseContext) -> None:
-    """Office formats forbid document type declarations: one is there only to expand entities."""
+    """Reject document type declarations with entities: Office formats forbid them, and they are used for attacks."""
     for member in archive.infolist():
         if member.filename.lower().endswith((".xml", ".rels")) and not member.flag_bits & 1:
             with archive.open(member) as part:
@@ -81,12 +83,12 @@ def _check_entities(archive: zipfile.ZipFile, context: ParseContext) -> None:
                     head = part.read(4096).replace(b"\0", b"")
                 except Exception as error:  # a damaged part: zipfile and zlib raise many kinds
                     raise FileRejected("file_broken", name=context.filename) from error
-            if _OFFICE_DTD.search(head) and b"<!ENTITY" in head.upper():
+            if _DTD.search(head) and b"<!ENTITY" in head.upper():
                 raise FileRejected("file_too_complex", name=context.filename, what="XML entities")
 
 
 def read_member(archive: zipfile.ZipFile, name: str) -> bytes | None:
-    """Bytes of a member, None if it is not there; the case of the name is overlooked, as Word does."""
+    """Return the bytes of a member, None if it is not there. Upper and lower case are equal, as in Word."""
     try:
         return archive.read(name)
     except KeyError:
@@ -96,7 +98,7 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes | None:
 
 
 def parse_xml(data: bytes) -> etree._Element:
-    """Parse XML with entities unresolved, no DTD, no network; damaged XML is mended where lxml can.
+    """Parse XML without resolving entities, without DTD and network. lxml repairs damaged XML where it can.
 
     Raises:
         etree.XMLSyntaxError: nothing could be read.
@@ -113,7 +115,7 @@ def parse_xml(data: bytes) -> etree._Element:
 
 
 def safe_name(name: str) -> str:
-    """A file name without folders, controls or characters a file system refuses; at most 120 characters."""
+    """Return the name without folders and without characters that file systems forbid; at most 120 characters."""
     base = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e<>:\"|?*]", "", name.replace("\\", "/")).rstrip("/").rsplit("/", 1)[-1]
     base = base.strip(" .") or "attachment"
     stem, dot, suffix = base.rpartition(".")

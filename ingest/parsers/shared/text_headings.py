@@ -1,15 +1,16 @@
-"""Headings in text that carries no style: typed numbers, line length, punctuation."""
+"""Headings and list items in text without styles: recognised by typed numbers, line length, punctuation."""
 
 from __future__ import annotations
 
 import re
 
-from ingest.parsers.shared.element_builder import width
+from kb.language.script import display_width
+from kb.language.sentences import PAUSES, STOPS
 
 __all__ = ["bullet_text", "heading_level", "is_numbered", "looks_like_heading"]
 
 _CN = "[〇零一二三四五六七八九十百千廿卅\\d０-９]+"
-# (pattern of a typed number, heading level counted from 0); the first that fits wins
+# (pattern of a typed number, heading level from 0); the first match counts
 _NUMBERS = [
     (re.compile(rf"第\s*{_CN}\s*[編编部冊卷篇](?=[\s:：、.．　]|[^\d]|$)"), 0),
     (re.compile(rf"第\s*{_CN}\s*章"), 0),
@@ -32,29 +33,29 @@ _ITEM = re.compile(
     rf"|[甲乙丙丁戊己庚辛壬癸][、．.])"
 )
 _BULLET = re.compile("(?:[•‣▪▫●○◦◆◇■□►▶➢✓✔※★·∙\uf0b7\uf0a7\uf0d8\uf0fc]\\s*|[-–—*+o]\\s+)(?=\\S)")
-_ENDING = tuple("。；，、．;,!！")
+_ENDING = tuple(STOPS + PAUSES + "．!！")
 _MAX_WIDTH = 80
 
 
 def bullet_text(line: str) -> str | None:
-    """Return the text behind a typed bullet, or None. ("- Bring a copy" → "Bring a copy")."""
+    """Return the text after a typed bullet, or None without one: "- Bring a copy" → "Bring a copy"."""
     match = _BULLET.match(line)
     return line[match.end() :] if match else None
 
 
 def is_numbered(line: str) -> bool:
-    """True if the line opens with a typed clause or item number."""
+    """Return whether the line starts with a typed clause or item number."""
     return bool(_ITEM.match(line)) or any(pattern.match(line) for pattern, _ in _NUMBERS)
 
 
 def heading_level(line: str) -> int | None:
-    """Level (0 = top) that the typed number at the head of the line stands for; None without such a number."""
+    """Return the heading level (0 = top) of the typed number at the start of the line; None without such a number."""
     return next((level for pattern, level in _NUMBERS if pattern.match(line)), None)
 
 
 def looks_like_heading(line: str) -> bool:
-    """Short, one line, no closing punctuation: may be a heading if its place speaks for it too."""
-    if "\n" in line or not 2 <= width(line) <= _MAX_WIDTH or not any(char.isalpha() for char in line):
+    """Return whether a line can be a heading: short, one line, no closing punctuation. Its position must fit too."""
+    if "\n" in line or not 2 <= display_width(line) <= _MAX_WIDTH or not any(char.isalpha() for char in line):
         return False
     if bullet_text(line) or re.search(r"://|www\.|\S@\S", line):
         return False

@@ -1,4 +1,4 @@
-"""CSV and its relatives: delimiter found by trial, encoding by plausibility, one row under one header."""
+"""The parser of CSV and other delimited text. Delimiter and encoding are detected."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from statistics import median
 
-from ingest.parsers.shared.element_builder import Builder
+from ingest.parsers.shared.element_builder import ElementBuilder
 from ingest.parsers.shared.encoding import decode
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.sheets.sheet_grid import Grid, add_grid
@@ -24,12 +24,12 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     """Read a delimited text file."""
     text, _ = decode(path.read_bytes())
     csv.field_size_limit(_MAX_FIELD)
-    stated = re.match(r"sep=(.)\r?\n", text)  # Excel's own first line
+    stated = re.match(r"sep=(.)\r?\n", text)  # a first line that Excel writes
     if stated:
         text = text[stated.end() :]
     text = text.replace("\0", "")
     delimiter = stated.group(1) if stated else _delimiter(text)
-    builder = Builder()
+    builder = ElementBuilder()
     add_grid(builder, Grid(_rows(text, delimiter)))
     return ParsedDocument(builder.elements)
 
@@ -40,10 +40,10 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that cuts most rows into the same number of fields, more than one."""
+    """Return the delimiter that splits most rows into the same number of fields, more than one."""
     sample = "\n".join(text.splitlines()[:_TRIED_ROWS])
 
-    def worth(delimiter: str) -> float:
+    def score(delimiter: str) -> float:
         try:
             counts = [len(row) for row in _rows(sample, delimiter) if any(row)]
         except csv.Error:
@@ -51,5 +51,5 @@ def _delimiter(text: str) -> str:
         usual = median(counts) if counts else 0
         return sum(count == usual for count in counts) / len(counts) * min(usual, 4) if usual > 1 else 0.0
 
-    best = max(_DELIMITERS, key=worth)
-    return best if worth(best) > 0 else ","
+    best = max(_DELIMITERS, key=score)
+    return best if score(best) > 0 else ","

@@ -1,4 +1,4 @@
-"""Numbers and dates as a spreadsheet shows them: 0.12 with "0%" is 12 %."""
+"""Numbers and dates as a spreadsheet shows them: 0.12 with the format "0%" is 12%."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kb.language.quantities.dates import MONTH_NAMES, WEEKDAY_NAMES
 
 __all__ = ["show_number", "show_time"]
 
-# formats that follow the reader's own country: shown in the one order nobody misreads
+# formats that depend on the country of the reader: shown as ISO 8601, which nobody misreads
 _LOCAL_DATES = {"mm-dd-yy", "m/d/yy", "m/d/yyyy", "mm/dd/yyyy", "m/d/yy h:mm"}
 _TOKEN = re.compile(
     r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|am/pm|a/p|上午/下午|y+|m+|d+|h+|s+|\.0+|.', re.IGNORECASE | re.DOTALL
@@ -18,7 +18,7 @@ _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]+)?")
 
 
 def show_number(value: float, pattern: str) -> str:
-    """Write a number by an Excel number format ("#,##0.00", "0%", '"HK$"#,##0')."""
+    """Return a number in an Excel number format ("#,##0.00", "0%", '"HK$"#,##0')."""
     sections = _sections(pattern)
     section, signed = sections[0], value < 0
     if value < 0 and len(sections) > 1:
@@ -48,7 +48,7 @@ def show_number(value: float, pattern: str) -> str:
 
 
 def show_time(value: datetime | date | time | timedelta, pattern: str) -> str:
-    """Write a date or time by an Excel format; formats that depend on the reader's country become ISO 8601."""
+    """Return a date or time in an Excel format; in ISO 8601 where the format depends on the country of the reader."""
     if isinstance(value, timedelta):
         seconds = int(value.total_seconds())
         return f"{seconds // 3600}:{seconds // 60 % 60:02d}" + (f":{seconds % 60:02d}" if seconds % 60 else "")
@@ -63,13 +63,13 @@ def show_time(value: datetime | date | time | timedelta, pattern: str) -> str:
 
 def _write(moment: datetime, tokens: list[str]) -> str:
     half_day = any(token.lower() in ("am/pm", "a/p", "上午/下午") for token in tokens)
-    parts, clock = [], False  # clock: "m" after hours or before seconds is minutes
+    parts, after_hours = [], False  # "m" after hours or before seconds is minutes, else months
     for index, token in enumerate(tokens):
         kind = token.lower()
         following = next((t.lower()[0] for t in tokens[index + 1 :] if t.lower()[0] in "ymdhs"), "")
         if kind[0] == "y":
             parts.append(f"{moment.year:04d}" if len(kind) > 2 else f"{moment.year % 100:02d}")
-        elif kind[0] == "m" and (clock or following == "s"):
+        elif kind[0] == "m" and (after_hours or following == "s"):
             parts.append(f"{moment.minute:0{min(2, len(kind))}d}")
         elif kind[0] == "m":
             parts.append(_name_or_number(MONTH_NAMES[moment.month - 1].title(), moment.month, len(kind)))
@@ -86,7 +86,7 @@ def _write(moment: datetime, tokens: list[str]) -> str:
             parts.append("上午" if moment.hour < 12 else "下午")
         elif not re.match(r"\.0+", token):
             parts.append(_literals(token) if token[0] in '"\\[_*' else token)
-        clock = kind[0] == "h" or (clock and kind[0] not in "ymds")
+        after_hours = kind[0] == "h" or (after_hours and kind[0] not in "ymds")
     return "".join(parts)
 
 
@@ -107,17 +107,17 @@ def _general(value: float) -> str:
 
 
 def _sections(pattern: str) -> list[str]:
-    """Split at semicolons outside quotes: positive; negative; zero; text."""
+    """Split a format at semicolons outside quotes: positive; negative; zero; text."""
     return re.findall(r'((?:"[^"]*"|\\.|[^;"])*)(?:;|$)', pattern or "General")[:4] or ["General"]
 
 
 def _blank_literals(section: str) -> str:
-    """The section with quoted and bracketed parts blanked out, positions unchanged."""
+    """Return the section with quoted and bracketed parts replaced by spaces, so that positions stay."""
     return re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.', lambda match: " " * len(match.group()), section)
 
 
 def _literals(section: str) -> str:
-    """The characters a section shows as they are: quoted text, currency signs, punctuation."""
+    """Return the characters that a section shows literally: quoted text, currency signs, punctuation."""
     section = re.sub(r"\[\$([^\]-]*)[^\]]*\]", r'"\1"', section)
     section = re.sub(r"\[[^\]]*\]|_.|\*.", "", section)
     return re.sub(r'"([^"]*)"|\\(.)', lambda match: match.group(1) or match.group(2) or "", section)

@@ -1,11 +1,11 @@
-"""From the grid of a sheet to its tables: spreadsheets, CSV files."""
+"""Cells of a sheet → tables, headings and paragraphs; for spreadsheets and CSV files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest.parsers.shared.element_builder import Builder
+from ingest.parsers.shared.element_builder import ElementBuilder
 from ingest.parsers.shared.header_rows import header_rows_of, is_value
 from ingest.parsers.shared.text_headings import heading_level, looks_like_heading
 
@@ -14,7 +14,7 @@ __all__ = ["Grid", "add_grid"]
 
 @dataclass(slots=True)
 class Grid:
-    """Cell texts as shown, row by row; ``bold`` marks rows set off by their look (bold or filled)."""
+    """Cell texts as they are shown, row by row. ``bold``: per row, whether its cells are bold or have a background."""
 
     rows: list[list[str]]
     bold: list[bool] = field(default_factory=list)
@@ -22,7 +22,7 @@ class Grid:
 
 @dataclass(slots=True)
 class _Region:
-    """A block of cells without an empty row or column through it; bounds are inclusive."""
+    """A rectangle of cells without an empty row or column; bounds are inclusive."""
 
     top: int
     bottom: int
@@ -30,47 +30,47 @@ class _Region:
     right: int
 
 
-def add_grid(builder: Builder, grid: Grid) -> None:
-    """Add each table region of a sheet; lone cells above a table become headings or paragraphs."""
+def add_grid(builder: ElementBuilder, grid: Grid) -> None:
+    """Add the tables of a sheet; single cells above a table become headings or paragraphs."""
     width = max((len(row) for row in grid.rows), default=0)
     cells = [[*row, *[""] * (width - len(row))] for row in grid.rows]
     bold = [*grid.bold, *[False] * (len(cells) - len(grid.bold))]
-    last: tuple[_Region, list[list[str]], int] | None = None
+    pending: tuple[_Region, list[list[str]], int] | None = None
     for region in _regions(cells, _Region(0, len(cells) - 1, 0, width - 1)):
         rows = [row[region.left : region.right + 1] for row in cells[region.top : region.bottom + 1]]
-        flags = bold[region.top : region.bottom + 1]
+        row_bold = bold[region.top : region.bottom + 1]
         titles = _title_rows(rows)
-        rows[titles:] = _narrowed(rows[titles:])
-        header = _header_rows(rows[titles:], flags[titles:])
-        if last and not titles and not header and _goes_on(last, region):
-            above, upper, upper_header = last
+        rows[titles:] = _without_empty_columns(rows[titles:])
+        header = _header_rows(rows[titles:], row_bold[titles:])
+        if pending and not titles and not header and _is_continuation(pending, region):
+            above, upper, upper_header = pending
             left = min(above.left, region.left)
             joined = [[""] * (above.left - left) + row for row in upper] + [
                 [""] * (region.left - left) + row for row in rows
             ]
             bounds = _Region(above.top, region.bottom, left, max(above.right, region.right))
-            last = (bounds, joined, upper_header or len(upper))
+            pending = (bounds, joined, upper_header or len(upper))
             continue
-        _add(builder, last)
-        last = None
-        _lines(builder, rows[:titles])
+        _add_table(builder, pending)
+        pending = None
+        _add_lines(builder, rows[:titles])
         if len(rows) > titles:
-            last = (region, rows[titles:], header)
-    _add(builder, last)
+            pending = (region, rows[titles:], header)
+    _add_table(builder, pending)
 
 
-def _add(builder: Builder, table: tuple[_Region, list[list[str]], int] | None) -> None:
+def _add_table(builder: ElementBuilder, table: tuple[_Region, list[list[str]], int] | None) -> None:
     if table is None:
         return
     _, rows, header = table
     if max(len({cell for cell in row if cell}) for row in rows) > 1:
         builder.table(rows, header)
     else:
-        _lines(builder, rows)
+        _add_lines(builder, rows)
 
 
-def _lines(builder: Builder, rows: Sequence[Sequence[str]]) -> None:
-    """Rows of one text each; a cell merged over several rows is said once."""
+def _add_lines(builder: ElementBuilder, rows: Sequence[Sequence[str]]) -> None:
+    """Add rows with one text each as headings or paragraphs; a cell merged over several rows is added once."""
     before = ""
     for row in rows:
         text = next((cell for cell in row if cell), "")
@@ -84,7 +84,7 @@ def _lines(builder: Builder, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _regions(cells: Sequence[Sequence[str]], within: _Region) -> Iterator[_Region]:
-    """Cut along empty rows, then along empty columns, until neither is left."""
+    """Yield regions: split at empty rows, then at empty columns, until there are none."""
     rows = [r for r in range(within.top, within.bottom + 1) if any(cells[r][within.left : within.right + 1])]
     for top, bottom in _runs(rows):
         columns = [c for c in range(within.left, within.right + 1) if any(cells[r][c] for r in range(top, bottom + 1))]
@@ -100,7 +100,7 @@ def _regions(cells: Sequence[Sequence[str]], within: _Region) -> Iterator[_Regio
 def _without_spacers(
     cells: Sequence[Sequence[str]], rows: tuple[int, int], parts: list[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """Join column runs one empty column apart whose rows are filled together: the gap is only for the eye."""
+    """Join column runs with one empty column between them if mostly the same rows are filled: it is only a spacer."""
 
     def filled(left: int, right: int) -> set[int]:
         return {row for row in range(rows[0], rows[1] + 1) if any(cells[row][left : right + 1])}
@@ -117,7 +117,7 @@ def _without_spacers(
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each run of consecutive numbers."""
+    """Yield the first and last number of each run of consecutive numbers."""
     start = previous = None
     for number in numbers:
         if start is None or previous is None:
@@ -131,7 +131,7 @@ def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _title_rows(rows: Sequence[Sequence[str]]) -> int:
-    """Leading rows that hold one text only (a title over the table, often a merged cell)."""
+    """Return how many leading rows hold only one text (a title over the table, often a merged cell)."""
     count = 0
     for row in rows:
         if len({cell for cell in row if cell}) != 1:
@@ -141,14 +141,14 @@ def _title_rows(rows: Sequence[Sequence[str]]) -> int:
     return count if wide and count < len(rows) else 0
 
 
-def _narrowed(rows: list[list[str]]) -> list[list[str]]:
-    """Without the columns at the right that only a merged title above reached into."""
+def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
+    """Remove empty columns at the right, which only a merged title above the table covered."""
     used = max((index + 1 for row in rows for index, cell in enumerate(row) if cell), default=0)
     return [row[:used] for row in rows]
 
 
 def _header_rows(rows: Sequence[Sequence[str]], bold: Sequence[bool]) -> int:
-    """Rows set off by their look, as long as they hold no values; else what the texts tell."""
+    """Return the number of header rows: bold rows without values, else by the texts of the cells."""
     if len(rows) < 2 or len(rows[0]) < 2:
         return 0
     count = 0
@@ -159,10 +159,11 @@ def _header_rows(rows: Sequence[Sequence[str]], bold: Sequence[bool]) -> int:
     return header_rows_of(rows)
 
 
-def _goes_on(table: tuple[_Region, list[list[str]], int], region: _Region) -> bool:
-    """Rows after one or two empty ones, under the same columns and without a header: the same table.
+def _is_continuation(table: tuple[_Region, list[list[str]], int], region: _Region) -> bool:
+    """Return whether a region continues the table above.
 
-    So are the rows under a header that an empty row sets apart.
+    It does when it has the same columns and no header, after one or two empty rows; and when the region above holds
+    only a header, which an empty row separates from its rows.
     """
     above, rows, header = table
     if region.top - above.bottom > 3 or region.right > above.right:

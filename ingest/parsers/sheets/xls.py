@@ -1,4 +1,4 @@
-"""Excel 97–2003 (XLS), read with xlrd."""
+"""The parser of Excel 97–2003 (XLS), with xlrd."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import xlrd
 from xlrd.sheet import Sheet
 
-from ingest.parsers.shared.element_builder import Builder, cell_text
+from ingest.parsers.shared.element_builder import ElementBuilder, cell_text
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.sheets.number_format import show_number, show_time
 from ingest.parsers.sheets.sheet_grid import Grid, add_grid
@@ -17,13 +17,19 @@ __all__ = ["parse"]
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read an XLS; sheet names are headings and ``page_name``, hidden sheets, rows and columns stay out."""
+    """Read an XLS. The name of a sheet is a heading, and ``page_name`` of its elements.
+
+    Hidden sheets, rows and columns are left out.
+
+    Raises:
+        FileRejected: ``file_encrypted``, ``file_broken``.
+    """
     try:
-        book = xlrd.open_workbook(str(path), formatting_info=True, logfile=_Silent())
+        book = xlrd.open_workbook(str(path), formatting_info=True, logfile=_NullLog())
     except xlrd.XLRDError as error:
         code = "file_encrypted" if "encrypt" in str(error).lower() else "file_broken"
         raise FileRejected(code, name=context.filename) from error
-    builder, notes = Builder(), []
+    builder, notes = ElementBuilder(), []
     for done, sheet in enumerate(book.sheets(), start=1):
         if sheet.visibility:
             notes.append(f"hidden_sheet:{sheet.name}")
@@ -38,8 +44,8 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     return ParsedDocument(builder.elements, notes=notes)
 
 
-class _Silent:
-    """xlrd reports oddities to a log file; nobody reads them."""
+class _NullLog:
+    """A log file for xlrd that discards its warnings."""
 
     def write(self, text: str) -> int:
         return len(text)
@@ -71,10 +77,10 @@ def _grid(book: xlrd.Book, sheet: Sheet) -> Grid:
 def _show(book: xlrd.Book, sheet: Sheet, row: int, column: int) -> str:
     kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
     if kind == xlrd.XL_CELL_NUMBER:
-        return show_number(value, _format(book, sheet, row, column))
+        return show_number(value, _number_format(book, sheet, row, column))
     if kind == xlrd.XL_CELL_DATE:
         try:
-            return show_time(xlrd.xldate_as_datetime(value, book.datemode), _format(book, sheet, row, column))
+            return show_time(xlrd.xldate_as_datetime(value, book.datemode), _number_format(book, sheet, row, column))
         except (ValueError, OverflowError):
             return show_number(value, "General")
     if kind == xlrd.XL_CELL_BOOLEAN:
@@ -84,7 +90,7 @@ def _show(book: xlrd.Book, sheet: Sheet, row: int, column: int) -> str:
     return cell_text(str(value))
 
 
-def _format(book: xlrd.Book, sheet: Sheet, row: int, column: int) -> str:
+def _number_format(book: xlrd.Book, sheet: Sheet, row: int, column: int) -> str:
     style = book.xf_list[sheet.cell_xf_index(row, column)]
     found = book.format_map.get(style.format_key)
     return found.format_str if found else "General"

@@ -1,4 +1,4 @@
-"""Excel (XLSX): every visible sheet's tables, cells as Excel shows them; what is hidden stays out and is noted."""
+"""The parser of Excel (XLSX): cells as Excel shows them. What is hidden is left out and noted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest.parsers.shared.element_builder import Builder, cell_text
+from ingest.parsers.shared.element_builder import ElementBuilder, cell_text
 from ingest.parsers.shared.office_xml import OfficePackage
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import open_zip
@@ -21,20 +21,26 @@ from kb.core.errors import FileRejected
 
 __all__ = ["parse"]
 
-# a formula whose result was never computed: the file was written by a program, not by Excel
+# a formula without a result: a program wrote the file, and Excel never computed it
 _NO_RESULT = re.compile(rb"</(?:\w+:)?f>\s*(?:<v\s*/>|<v></v>)?\s*</(?:\w+:)?c>|<f[^>]*/>\s*</c>")
 _MAX_CELLS = 5_000_000
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read an XLSX; sheet names are headings and ``page_name``."""
-    builder, notes = Builder(), []
+    """Read an XLSX. The name of a sheet is a heading, and ``page_name`` of its elements.
+
+    Raises:
+        FileRejected: ``file_broken``, ``file_too_complex``.
+    """
+    builder, notes = ElementBuilder(), []
     with open_zip(path, context) as archive:
-        # openpyxl answers "now" where the file states no date
-        title, stated = OfficePackage(archive, context).core()
-        if _has_uncomputed(archive):
+        # not from openpyxl, which returns the current time where the file states no date
+        title, stated = OfficePackage(archive, context).core_properties()
+        if _has_formula_without_value(archive):
             notes.append("formula_without_value")
-    with path.open("rb") as stream:  # by name, openpyxl goes by the suffix, and originals bear none
+    with path.open(
+        "rb"
+    ) as stream:  # as a stream: openpyxl rejects a path without suffix, and stored originals have none
         workbook = load_workbook(stream, data_only=True)
     sheets = workbook.worksheets
     for done, sheet in enumerate(sheets, start=1):
@@ -49,12 +55,12 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
         builder.title(sheet.title, 0)
         add_grid(builder, _grid(sheet, notes))
         if len(builder.elements) == before + 1:
-            del builder.elements[before:]  # an empty sheet: its name alone says nothing
+            del builder.elements[before:]  # an empty sheet: do not keep its name
         context.progress(done, len(sheets))
     return ParsedDocument(builder.elements, title=title, date=stated, notes=notes)
 
 
-def _has_uncomputed(archive: zipfile.ZipFile) -> bool:
+def _has_formula_without_value(archive: zipfile.ZipFile) -> bool:
     names = (name for name in archive.namelist() if re.match(r"xl/worksheets/[^/]+\.xml$", name))
     return any(_NO_RESULT.search(archive.read(name)) for name in names)
 
@@ -62,7 +68,7 @@ def _has_uncomputed(archive: zipfile.ZipFile) -> bool:
 def _grid(sheet: Worksheet, notes: list[str]) -> Grid:
     hidden_rows = {index for index, row in sheet.row_dimensions.items() if row.hidden}
     hidden_columns = _hidden_columns(sheet)
-    merged = _merged(sheet, hidden_rows, hidden_columns)
+    merged = _merged_cells(sheet, hidden_rows, hidden_columns)
     rows, bold, dropped = [], [], set()
     for row in sheet.iter_rows():
         shown = []
@@ -75,13 +81,13 @@ def _grid(sheet: Worksheet, notes: list[str]) -> Grid:
             shown.append(_show(source))
         if row and row[0].row not in hidden_rows:
             rows.append(shown)
-            bold.append(_is_set_off([cell for cell in row if cell.value is not None]))
+            bold.append(_is_emphasised([cell for cell in row if cell.value is not None]))
     notes += [f"{kind}:{sheet.title}" for kind in sorted(dropped)]
     return Grid(rows, bold)
 
 
 def _hidden_columns(sheet: Worksheet) -> set[int]:
-    """A column's entry may stand for a run of columns (min … max)."""
+    """Return the numbers of hidden columns. One entry may describe several columns (min … max)."""
     hidden: set[int] = set()
     for dimension in sheet.column_dimensions.values():
         if dimension.hidden:
@@ -89,22 +95,22 @@ def _hidden_columns(sheet: Worksheet) -> set[int]:
     return hidden
 
 
-def _merged(
+def _merged_cells(
     sheet: Worksheet, hidden_rows: set[int], hidden_columns: set[int]
 ) -> dict[tuple[int, int], Cell | MergedCell]:
-    """Coordinates inside merged ranges → the cell that holds their value."""
+    """Return coordinates inside merged ranges → the cell with the value."""
     found: dict[tuple[int, int], Cell | MergedCell] = {}
     for merged in sheet.merged_cells.ranges:
-        holder = sheet.cell(merged.min_row, merged.min_col)
+        top_left = sheet.cell(merged.min_row, merged.min_col)
         for row in range(merged.min_row, min(merged.max_row, sheet.max_row) + 1):
             for column in range(merged.min_col, min(merged.max_col, sheet.max_column) + 1):
                 if row not in hidden_rows and column not in hidden_columns:
-                    found[row, column] = holder
+                    found[row, column] = top_left
     return found
 
 
 def _show(cell: Cell | MergedCell) -> str:
-    """The cell as Excel shows it."""
+    """Return the text of a cell as Excel shows it."""
     value, pattern = cell.value, str(cell.number_format or "General")
     if value is None:
         return ""
@@ -117,11 +123,11 @@ def _show(cell: Cell | MergedCell) -> str:
     return cell_text(str(value))
 
 
-def _is_set_off(cells: list[Cell | MergedCell]) -> bool:
-    """True if every filled cell of the row is bold or has a background."""
+def _is_emphasised(cells: list[Cell | MergedCell]) -> bool:
+    """Return whether every cell with a value is bold or has a background colour."""
 
-    def stands_out(cell: Cell | MergedCell) -> bool:
+    def is_emphasised(cell: Cell | MergedCell) -> bool:
         fill = cell.fill
         return bool(cell.font and cell.font.b) or bool(fill and fill.fill_type == "solid")
 
-    return bool(cells) and all(stands_out(cell) for cell in cells)
+    return bool(cells) and all(is_emphasised(cell) for cell in cells)

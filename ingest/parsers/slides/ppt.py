@@ -1,4 +1,4 @@
-"""PowerPoint 97–2003 (PPT): slides in their order, titles, text boxes, notes. Source: [MS-PPT]."""
+"""The parser of PowerPoint 97–2003 (PPT): slides in order, titles, text boxes, notes. Source: [MS-PPT]."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import olefile
 
-from ingest.parsers.shared.element_builder import Builder, clean_text
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
+from ingest.parsers.shared.ole_properties import ole_properties
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
-from ingest.parsers.word.doc import ole_properties
 from kb.core.errors import FileRejected
 
 __all__ = ["parse"]
@@ -34,7 +34,7 @@ class _Record:
 
 @dataclass(slots=True)
 class _Entry:
-    """A slide in a slide list: where its container lies, its id, and its texts in the outline."""
+    """A slide in a slide list: the persist id of its container, its slide id, and its texts in the outline."""
 
     persist: int
     slide_id: int
@@ -42,38 +42,42 @@ class _Entry:
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read a PPT; ``page_number`` is the slide's."""
+    """Read a PPT. ``page_number`` is the number of the slide, hidden slides counted.
+
+    Raises:
+        FileRejected: ``file_encrypted``, ``file_broken``.
+    """
     with olefile.OleFileIO(str(path)) as ole:
         stream = ole.openstream("PowerPoint Document").read()
         user = ole.openstream("Current User").read()
         title, stated = ole_properties(ole)
     if len(user) >= 20 and struct.unpack_from("<I", user, 12)[0] == _ENCRYPTED_TOKEN:
         raise FileRejected("file_encrypted", name=context.filename)
-    places = _directory(stream, struct.unpack_from("<I", user, 16)[0])
-    document = next((r for r in (_record(stream, place) for place in places.values()) if r.kind == _DOCUMENT), None)
+    offsets = _record_offsets(stream, struct.unpack_from("<I", user, 16)[0])
+    document = next((r for r in (_record(stream, offset) for offset in offsets.values()) if r.kind == _DOCUMENT), None)
     if document is None:
         raise FileRejected("file_broken", name=context.filename)
     lists = {r.instance: list(_entries(r.data)) for r in _records(document.data) if r.kind == _LIST}
-    slides, noted = lists.get(0, []), {entry.slide_id: entry for entry in lists.get(2, [])}
-    builder, notes = Builder(), []
+    slides, notes_by_slide = lists.get(0, []), {entry.slide_id: entry for entry in lists.get(2, [])}
+    builder, notes = ElementBuilder(), []
     for number, slide in enumerate(slides, start=1):
-        record = _record(stream, places[slide.persist])
+        record = _record(stream, offsets[slide.persist])
         builder.page_number = number
         if any(r.kind == _SHOW_INFO and len(r.data) > 10 and r.data[10] & _HIDDEN for r in _records(record.data)):
             notes.append(f"hidden_slide:{number}")
             continue
-        _add(builder, record, slide.texts)
+        _add_slide(builder, record, slide.texts)
         atom = next((r.data for r in _records(record.data) if r.kind == _SLIDE_ATOM), b"")
-        entry = noted.get(struct.unpack_from("<I", atom, 16)[0]) if len(atom) >= 20 else None
-        if entry is not None and entry.persist in places:
-            for kind, text in _texts(_record(stream, places[entry.persist]), entry.texts):
+        entry = notes_by_slide.get(struct.unpack_from("<I", atom, 16)[0]) if len(atom) >= 20 else None
+        if entry is not None and entry.persist in offsets:
+            for kind, text in _texts(_record(stream, offsets[entry.persist]), entry.texts):
                 if kind == _NOTE:
                     builder.narrative(text)
         context.progress(number, len(slides))
     return ParsedDocument(builder.elements, page_count=len(slides), title=title, date=stated, notes=notes)
 
 
-def _add(builder: Builder, slide: _Record, outline: list[tuple[int, str]]) -> None:
+def _add_slide(builder: ElementBuilder, slide: _Record, outline: list[tuple[int, str]]) -> None:
     texts = list(_texts(slide, outline))
     for kind, text in texts:
         if kind in _TITLES:
@@ -82,12 +86,12 @@ def _add(builder: Builder, slide: _Record, outline: list[tuple[int, str]]) -> No
         for paragraph in text.split("\r"):
             if kind in _BODIES:
                 builder.item(paragraph)
-            elif kind not in _TITLES and clean_text(paragraph) != "*":  # "*" holds the slide number's place
+            elif kind not in _TITLES and clean_text(paragraph) != "*":  # "*" is the placeholder of the slide number
                 builder.narrative(paragraph)
 
 
 def _texts(slide: _Record, outline: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """(text type, text) of every shape in drawing order; a shape may point into the outline's texts."""
+    """Yield (text type, text) of every shape in drawing order; a shape may refer to a text of the outline."""
     for box in _find(slide.data, _CLIENT_TEXTBOX):
         kind = 4
         for record in _records(box.data):
@@ -121,9 +125,9 @@ def _decode(record: _Record) -> str:
     return text.replace("\x0b", "\n")
 
 
-def _directory(stream: bytes, offset: int) -> dict[int, int]:
-    """Persist id → offset, from the newest edit back to the first; newer places win."""
-    places: dict[int, int] = {}
+def _record_offsets(stream: bytes, offset: int) -> dict[int, int]:
+    """Return persist id → offset. Edits are read from the newest to the oldest; the newest offset counts."""
+    offsets: dict[int, int] = {}
     seen: set[int] = set()
     while offset and offset not in seen:
         seen.add(offset)
@@ -133,18 +137,18 @@ def _directory(stream: bytes, offset: int) -> dict[int, int]:
         previous, directory = struct.unpack_from("<II", edit.data, 8)
         data, at = _record(stream, directory).data, 0
         while at + 4 <= len(data):
-            head = struct.unpack_from("<I", data, at)[0]
-            first, count = head & 0xFFFFF, head >> 20
+            header = struct.unpack_from("<I", data, at)[0]
+            first, count = header & 0xFFFFF, header >> 20
             for index in range(count):
-                places.setdefault(first + index, struct.unpack_from("<I", data, at + 4 + 4 * index)[0])
+                offsets.setdefault(first + index, struct.unpack_from("<I", data, at + 4 + 4 * index)[0])
             at += 4 + 4 * count
         offset = previous
-    return places
+    return offsets
 
 
 def _record(stream: bytes, offset: int) -> _Record:
-    head, kind, size = struct.unpack_from("<HHI", stream, offset)
-    return _Record(kind, head >> 4, stream[offset + 8 : offset + 8 + size], head & 0xF == 0xF)
+    header, kind, size = struct.unpack_from("<HHI", stream, offset)
+    return _Record(kind, header >> 4, stream[offset + 8 : offset + 8 + size], header & 0xF == 0xF)
 
 
 def _records(data: bytes) -> Iterator[_Record]:

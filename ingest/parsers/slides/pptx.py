@@ -1,4 +1,4 @@
-"""PowerPoint (PPTX): slide by slide, title first, shapes as they are read, notes last, hidden slides left out."""
+"""The parser of PowerPoint (PPTX). Per slide: title, other shapes in reading order, notes; no hidden slides."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PackageNotFoundError
 from pptx.slide import Slide
 
-from ingest.parsers.shared.element_builder import Builder, clean_text
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.header_rows import header_rows_of
 from ingest.parsers.shared.number_styles import format_number
 from ingest.parsers.shared.office_xml import OfficePackage
@@ -24,11 +24,11 @@ __all__ = ["parse"]
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_FURNITURE = {PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.HEADER}
+_BOILERPLATE = {PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.HEADER}
 _TITLES = {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE}
-_ROW = 300_000  # EMU (about 8 mm): shapes whose tops differ by less stand side by side
-# ST_TextAutonumberScheme: what stands before the decoration → our number format
-_SCHEMES = {
+_ROW = 300_000  # EMU (about 8 mm): shapes whose tops differ by less are side by side
+# start of an ST_TextAutonumberScheme → number format of format_number
+_NUMBER_FORMATS = {
     "alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman",
     "arabic": "decimal", "ea1Cht": "taiwaneseCounting", "ea1Chs": "chineseCounting", "ea1Jpn": "chineseCounting",
     "circleNum": "decimalEnclosedCircle",
@@ -36,9 +36,13 @@ _SCHEMES = {
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read a PPTX; ``page_number`` is the slide's place in the file, hidden slides counted."""
+    """Read a PPTX. ``page_number`` is the number of the slide, hidden slides counted.
+
+    Raises:
+        FileRejected: ``file_broken``, ``file_too_many_pages``.
+    """
     with open_zip(path, context) as archive:
-        title, stated = OfficePackage(archive, context).core()
+        title, stated = OfficePackage(archive, context).core_properties()
     try:
         presentation = Presentation(str(path))
     except (PackageNotFoundError, KeyError, etree.XMLSyntaxError) as error:
@@ -47,40 +51,40 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     if len(slides) > context.settings.max_pages:
         limit = context.settings.max_pages
         raise FileRejected("file_too_many_pages", name=context.filename, pages=len(slides), limit=limit)
-    builder, notes = Builder(), []
+    builder, notes = ElementBuilder(), []
     for number, slide in enumerate(slides, start=1):
         if slide._element.get("show") == "0":
             notes.append(f"hidden_slide:{number}")
         else:
             builder.page_number = number
-            _slide(builder, slide)
+            _add_slide(builder, slide)
         context.progress(number, len(slides))
     return ParsedDocument(builder.elements, page_count=len(slides), title=title, date=stated, notes=notes)
 
 
-def _slide(builder: Builder, slide: Slide) -> None:
-    shapes = list(_in_reading_order(slide.shapes))
+def _add_slide(builder: ElementBuilder, slide: Slide) -> None:
+    shapes = list(_reading_order(slide.shapes))
     titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
     for shape in titles:
         builder.title(shape.text_frame.text, 0)
     for shape in shapes:
-        if shape not in titles and _placeholder(shape) not in _FURNITURE:
-            _shape(builder, slide, shape)
+        if shape not in titles and _placeholder(shape) not in _BOILERPLATE:
+            _add_shape(builder, slide, shape)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         for paragraph in slide.notes_slide.notes_text_frame.paragraphs:
             builder.narrative(_text(paragraph._p))
 
 
-def _in_reading_order(shapes: Iterable[Any]) -> Iterator[Any]:
-    """Top to bottom, left to right; a group is read whole at its own place."""
+def _reading_order(shapes: Iterable[Any]) -> Iterator[Any]:
+    """Yield shapes from top to bottom and left to right; the shapes of a group together, at the group's position."""
 
-    def place(shape: Any) -> tuple[int, int]:
+    def position(shape: Any) -> tuple[int, int]:
         top, left = shape.top, shape.left
         return (round((top or 0) / _ROW), left or 0)
 
-    for shape in sorted(shapes, key=place):
+    for shape in sorted(shapes, key=position):
         if hasattr(shape, "shapes"):
-            yield from _in_reading_order(shape.shapes)
+            yield from _reading_order(shape.shapes)
         else:
             yield shape
 
@@ -89,23 +93,25 @@ def _placeholder(shape: Any) -> object:
     return shape.placeholder_format.type if shape.is_placeholder else None
 
 
-def _shape(builder: Builder, slide: Slide, shape: Any) -> None:
+def _add_shape(builder: ElementBuilder, slide: Slide, shape: Any) -> None:
     if getattr(shape, "has_table", False) and shape.has_table:
-        _table(builder, shape.table)
+        _add_table(builder, shape.table)
     elif getattr(shape, "has_chart", False) and shape.has_chart:
-        _chart(builder, shape.chart)
+        _add_chart(builder, shape.chart)
     elif shape.has_text_frame:
-        _paragraphs(builder, shape)
+        _add_paragraphs(builder, shape)
     else:
         for node in shape._element.iter("{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"):
-            part = slide.part.related_part(node.get(f"{_R}dm"))  # SmartArt keeps its text in a part of its own
+            part = slide.part.related_part(
+                node.get(f"{_R}dm")
+            )  # the text of SmartArt is in another part of the package
             root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
             for paragraph in root.iter(f"{_A}p"):
                 builder.item(_text(paragraph), 0)
 
 
-def _paragraphs(builder: Builder, shape: Any) -> None:
-    """Bullets by level with their automatic numbers; a text box is prose unless it has bullets of its own."""
+def _add_paragraphs(builder: ElementBuilder, shape: Any) -> None:
+    """Add list items with level and automatic number. A text box is prose, except for paragraphs with a bullet."""
     body = _placeholder(shape) in (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.VERTICAL_BODY)
     if _placeholder(shape) == PP_PLACEHOLDER.SUBTITLE:
         builder.narrative(shape.text_frame.text)
@@ -132,8 +138,8 @@ def _paragraphs(builder: Builder, shape: Any) -> None:
 
 
 def _label(number: int, scheme: str) -> str:
-    """A number in a scheme such as "alphaLcParenBoth" → "(c)"."""
-    kind = next((form for name, form in _SCHEMES.items() if scheme.startswith(name)), "decimal")
+    """Return a number in a numbering scheme: 3 in "alphaLcParenBoth" is "(c)"."""
+    kind = next((form for name, form in _NUMBER_FORMATS.items() if scheme.startswith(name)), "decimal")
     text = format_number(number, kind)
     if scheme.endswith("ParenBoth"):
         return f"({text})"
@@ -149,7 +155,7 @@ def _text(paragraph: etree._Element) -> str:
     return "".join(parts)
 
 
-def _table(builder: Builder, table: Any) -> None:
+def _add_table(builder: ElementBuilder, table: Any) -> None:
     rows: list[list[str]] = [["" for _ in table.columns] for _ in table.rows]
     for y, row in enumerate(table.rows):
         for x, cell in enumerate(row.cells):
@@ -162,8 +168,8 @@ def _table(builder: Builder, table: Any) -> None:
     builder.table(rows, max(header_rows_of(rows), 1 if table.first_row and len(rows) > 1 else 0))
 
 
-def _chart(builder: Builder, chart: Any) -> None:
-    """A chart's numbers are in the file: one row per category, one column per series."""
+def _add_chart(builder: ElementBuilder, chart: Any) -> None:
+    """Add the numbers of a chart as a table: one row per category, one column per series."""
     if chart.has_title and chart.chart_title.has_text_frame:
         builder.narrative(chart.chart_title.text_frame.text)
     for plot in chart.plots:

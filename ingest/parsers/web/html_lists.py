@@ -1,4 +1,4 @@
-"""How an HTML list numbers its items."""
+"""The number format of an HTML list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STYLE_TYPES = {
 
 
 def list_kind(element: etree._Element) -> str:
-    """Number format of a list by its style, its type, its tag; names as ``format_number`` takes them."""
+    """Return the number format of a list, by its style, its type or its tag; a ``kind`` of ``format_number``."""
     style = re.search(r"list-style(?:-type)?\s*:\s*([a-z-]+)", element.get("style", "").lower())
     kind = _STYLE_TYPES.get(style.group(1), "") if style else ""
     return kind or _LIST_TYPES.get(element.get("type", ""), "decimal" if element.tag == "ol" else "bullet")

@@ -1,4 +1,4 @@
-"""A web page, also a saved one: the main content as headings, paragraphs, lists and tables. Never the network."""
+"""The parser of web pages: the main content as headings, paragraphs, lists and tables, without network access."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lxml import html as lxml_html
 
 from ingest.parsers.shared.element_builder import one_line
 from ingest.parsers.shared.encoding import decode
+from ingest.parsers.shared.iso_dates import iso_date
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.web.html_main import main_content
 from ingest.parsers.web.html_walk import HtmlWalker
@@ -22,7 +23,7 @@ _DATE_NAMES = ("article:published_time", "date", "dc.date", "dcterms.modified", 
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read an HTML file; the encoding comes from its mark, its meta element or its characters."""
+    """Read an HTML file. Its encoding comes from a byte-order mark, the meta element or the characters."""
     data = path.read_bytes()
     match = _CHARSET.search(data[:8192])
     declared = (match.group(1) or match.group(2)).decode("ascii", "replace") if match else None
@@ -31,13 +32,13 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
 
 
 def parse_html(text: str, keep_all: bool = False) -> ParsedDocument:
-    """Read HTML text; ``keep_all`` leaves out no navigation or footer (mail bodies, book chapters)."""
-    # a declaration of an encoding inside already decoded text only confuses lxml
+    """Read HTML text. ``keep_all``: keep navigation and footers too (for mail bodies and book chapters)."""
+    # lxml rejects an encoding declaration in text that is decoded already
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\0", ""))
     if not text.strip():
         return ParsedDocument([])
     try:
-        # no doctype, no entity of the document's own: libxml2's HTML parser expands only HTML's
+        # entity bombs do no harm: the HTML parser of libxml2 expands only the entities of HTML
         root = lxml_html.document_fromstring(
             text, parser=lxml_html.HTMLParser(encoding=None, no_network=True, huge_tree=True)
         )
@@ -55,10 +56,7 @@ def _stated_date(root: etree._Element) -> date | None:
     for name in _DATE_NAMES:
         for meta in root.iter("meta"):
             key = (meta.get("name") or meta.get("property") or "").lower()
-            match = re.match(r"(\d{4})-(\d{2})-(\d{2})", meta.get("content") or "")
-            if key == name and match:
-                try:
-                    return date(*map(int, match.groups()))
-                except ValueError:
-                    continue
+            found = iso_date(meta.get("content") or "")
+            if key == name and found:
+                return found
     return None

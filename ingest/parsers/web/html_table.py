@@ -1,4 +1,4 @@
-"""The cells of an HTML table, spans filled in; and which tables only lay out a page."""
+"""The cells of an HTML table, merged cells repeated. Tables that only arrange the page are recognised."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from lxml import etree
 from ingest.parsers.shared.element_builder import cell_text, one_line
 from ingest.parsers.shared.header_rows import header_rows_of
 
-__all__ = ["HtmlTable", "table_cells"]
+__all__ = ["table_cells"]
 
-_MAX_SPAN = 100  # colspan="9999" is a trick, not a table
+_MAX_SPAN = 100  # a larger span, such as colspan="9999", is not meant literally
 _PARAGRAPHS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol"}
 _BREAKING = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dt", "dd"}
 _SKIP = {"script", "style", "table", "template", "noscript", "svg", "rt", "rp"}
@@ -19,7 +19,7 @@ _SKIP = {"script", "style", "table", "template", "noscript", "svg", "rt", "rp"}
 
 @dataclass(slots=True)
 class HtmlTable:
-    """Cells row by row (merged ones repeated), leading header rows, caption, tables found inside cells."""
+    """Rows of cell texts (merged cells repeated), number of header rows, caption, and the tables inside cells."""
 
     rows: list[list[str]]
     header_rows: int
@@ -28,67 +28,69 @@ class HtmlTable:
 
 
 def table_cells(element: etree._Element) -> HtmlTable | None:
-    """Read a table; None if it is one for layout (one column, or cells that hold whole sections)."""
-    lines = [row for row in element.iter("tr") if _owner(row) is element]
-    cells_of = {id(row): [c for c in row if c.tag in ("td", "th")] for row in lines}
+    """Read a table. Return None if it only arranges the page: one column, or cells that hold whole sections."""
+    row_elements = [row for row in element.iter("tr") if _table_of(row) is element]
+    cells_of = {id(row): [c for c in row if c.tag in ("td", "th")] for row in row_elements}
     widest = max((len(cells) for cells in cells_of.values()), default=0)
-    nested = [table for table in element.iter("table") if table is not element and _owner(table) is element]
-    has_head = any(cell.tag == "th" for cells in cells_of.values() for cell in cells)
+    nested = [table for table in element.iter("table") if table is not element and _table_of(table) is element]
+    has_header_cells = any(cell.tag == "th" for cells in cells_of.values() for cell in cells)
     if element.get("role") in ("presentation", "none") or widest < 2:
         return None
-    if not has_head and _is_layout(lines, cells_of, nested):
+    if not has_header_cells and _is_layout(row_elements, cells_of, nested):
         return None
-    rows, heads = _grid(lines, cells_of)
-    header = _leading_heads(heads) or (header_rows_of(rows) if not any(any(row) for row in heads) else 0)
-    captions = [one_line("".join(map(str, c.itertext("*")))) for c in element.iter("caption") if _owner(c) is element]
+    rows, is_header = _cell_grid(row_elements, cells_of)
+    header = _leading_header_rows(is_header) or (header_rows_of(rows) if not any(any(row) for row in is_header) else 0)
+    captions = [
+        one_line("".join(map(str, c.itertext("*")))) for c in element.iter("caption") if _table_of(c) is element
+    ]
     return HtmlTable(rows, header, captions[0] if captions else "", nested)
 
 
-def _owner(element: etree._Element) -> etree._Element | None:
+def _table_of(element: etree._Element) -> etree._Element | None:
     return next(element.iterancestors("table"), None)
 
 
 def _is_layout(
-    lines: list[etree._Element], cells_of: dict[int, list[etree._Element]], nested: list[etree._Element]
+    row_elements: list[etree._Element], cells_of: dict[int, list[etree._Element]], nested: list[etree._Element]
 ) -> bool:
-    if len(lines) == 1 and nested:
+    if len(row_elements) == 1 and nested:
         return True
-    cells = [cell for row in lines for cell in cells_of[id(row)]]
-    heavy = sum(1 for cell in cells if sum(1 for part in cell.iter(*_PARAGRAPHS) if (part.text or "").strip()) > 6)
-    return bool(nested and heavy) or (len(lines) <= 2 and heavy > 0) or len(nested) > len(cells) / 2
+    cells = [cell for row in row_elements for cell in cells_of[id(row)]]
+    text_heavy = sum(1 for cell in cells if sum(1 for part in cell.iter(*_PARAGRAPHS) if (part.text or "").strip()) > 6)
+    return bool(nested and text_heavy) or (len(row_elements) <= 2 and text_heavy > 0) or len(nested) > len(cells) / 2
 
 
-def _grid(
-    lines: list[etree._Element], cells_of: dict[int, list[etree._Element]]
+def _cell_grid(
+    row_elements: list[etree._Element], cells_of: dict[int, list[etree._Element]]
 ) -> tuple[list[list[str]], list[list[bool]]]:
-    """Lay cells on a grid; ``heads`` says which are header cells."""
-    taken: dict[tuple[int, int], tuple[str, bool]] = {}
-    for y, row in enumerate(lines):
+    """Return the texts of all grid positions row by row, and for each whether it belongs to a header cell."""
+    grid: dict[tuple[int, int], tuple[str, bool]] = {}
+    for y, row in enumerate(row_elements):
         x = 0
         in_head = any(a.tag == "thead" for a in row.iterancestors())
         for cell in cells_of[id(row)]:
-            while (y, x) in taken:
+            while (y, x) in grid:
                 x += 1
             text, is_head = _cell(cell), cell.tag == "th" or in_head
             columns, down = _span(cell.get("colspan")), _span(cell.get("rowspan"))
-            for dy in range(min(down, len(lines) - y)):
+            for dy in range(min(down, len(row_elements) - y)):
                 for dx in range(columns):
-                    taken[(y + dy, x + dx)] = (text, is_head)
+                    grid[(y + dy, x + dx)] = (text, is_head)
             x += columns
-    wide = max((x for _, x in taken), default=-1) + 1
-    rows = [[taken.get((y, x), ("", False))[0] for x in range(wide)] for y in range(len(lines))]
-    heads = [[taken.get((y, x), ("", False))[1] for x in range(wide)] for y in range(len(lines))]
-    return rows, heads
+    wide = max((x for _, x in grid), default=-1) + 1
+    rows = [[grid.get((y, x), ("", False))[0] for x in range(wide)] for y in range(len(row_elements))]
+    is_header = [[grid.get((y, x), ("", False))[1] for x in range(wide)] for y in range(len(row_elements))]
+    return rows, is_header
 
 
-def _leading_heads(heads: list[list[bool]]) -> int:
-    """Leading rows made of header cells; a row whose first cell alone is one is a labelled row."""
+def _leading_header_rows(is_header: list[list[bool]]) -> int:
+    """Return the number of leading rows of header cells. A row with only its first cell a header is not one."""
     count = 0
-    for row in heads:
+    for row in is_header:
         if not row or sum(row) < max(2, len(row) - 1):
             break
         count += 1
-    return count if count < len(heads) else 0
+    return count if count < len(is_header) else 0
 
 
 def _span(text: str | None) -> int:

@@ -1,4 +1,4 @@
-"""Text of HTML elements as a browser shows it."""
+"""The text of HTML elements as a browser shows it. ``BLOCKS``: tags of blocks; ``SKIP``: tags without readable text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from ingest.parsers.shared.element_builder import one_line
+from kb.language.script import CJK
 
 __all__ = ["BLOCKS", "SKIP", "collapse", "plain_text"]
 
@@ -19,10 +20,11 @@ SKIP = {
     "script", "style", "head", "template", "noscript", "svg", "iframe", "object", "canvas", "select", "datalist",
     "input", "textarea", "img", "video", "audio", "rt", "rp", "map",
 }  # fmt: skip
+_BREAK_IN_CJK = re.compile(rf"(?<=[{CJK}])[ \t]*[\r\n]+\s*(?=[{CJK}])")
 
 
 def plain_text(element: etree._Element) -> str:
-    """The element's own text on one line, without scripts, images and reading aids."""
+    """Return the text of an element on one line, without scripts, nested tables and ruby annotations."""
     parts: list[str] = []
 
     def collect(node: etree._Element) -> None:
@@ -40,8 +42,8 @@ def plain_text(element: etree._Element) -> str:
 
 
 def collapse(text: str | None) -> str:
-    """White space as a browser shows it. A break inside Chinese prose in the source is no space."""
+    """Collapse white space as a browser does, but a line break between Chinese characters becomes nothing."""
     if not text:
         return ""
-    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+\s*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
+    text = _BREAK_IN_CJK.sub("", text)
     return re.sub(r"[ \t\r\n\x0b\x0c]+", " ", text)

@@ -1,4 +1,4 @@
-"""From an HTML tree to elements: block by block, with list numbers, tables and question-and-answer pages."""
+"""HTML tree → elements: headings, paragraphs, lists with numbers, tables, questions with answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from ingest.parsers.shared.element_builder import Builder, clean_text
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.number_styles import format_number
 from ingest.parsers.shared.plain_text import add_text
 from ingest.parsers.web.html_lists import list_kind
@@ -23,15 +23,17 @@ _MAX_HEADING = 200  # characters; a longer "heading" is prose in the wrong eleme
 
 
 class HtmlWalker:
-    """Walks a tree once and fills ``builder``. Inline text gathers in ``_inline`` until a block ends."""
+    """Walks a tree once and adds elements to ``builder``. Inline text is kept in ``_inline`` until a block ends."""
 
     def __init__(self) -> None:
-        self.builder = Builder()
+        self.builder = ElementBuilder()
         self._inline: list[str] = []
         self._list_depth = -1
-        self._item: str | None = None  # the open list item's number ("" for a bullet), None outside or once used
-        self._sections = 0  # 1 below a group heading that is no h1–h6
-        self._depth = 0  # of the last heading, for headings that have no number of their own
+        self._item_number: str | None = (
+            None  # number of the open list item ("" for a bullet); None outside an item or after use
+        )
+        self._section_depth = 0  # 1 below a group heading that is not h1–h6
+        self._heading_depth = 0  # of the last h1–h6; headings in other tags are below it
 
     def walk(self, root: etree._Element) -> None:
         """Add everything under ``root``."""
@@ -44,23 +46,23 @@ class HtmlWalker:
         if not tag or tag in SKIP:
             return
         if match := _HEADING.fullmatch(tag):
-            self._heading(element, int(match.group(1)) - 1)
+            self._add_heading(element, int(match.group(1)) - 1)
         elif tag in ("button", "summary"):
-            self._control(element, tag)
+            self._add_control(element, tag)
         elif tag == "table":
-            self._table(element)
+            self._add_table(element)
         elif tag in ("ul", "ol", "menu", "dir"):
-            self._list(element, tag)
+            self._add_list(element, tag)
         elif tag == "dl":
-            self._definitions(element)
+            self._add_definitions(element)
         elif tag == "pre":
             self._flush()
-            self._preformatted(element)
+            self._add_preformatted(element)
         elif tag == "br":
             self._inline.append("\n")
         elif tag in BLOCKS:
             self._flush()
-            if tag == "div" and _SECTION.search(element.get("class", "")) and self._section(element):
+            if tag == "div" and _SECTION.search(element.get("class", "")) and self._add_section_heading(element):
                 return
             self._children(element)
             self._flush()
@@ -74,48 +76,48 @@ class HtmlWalker:
             self._inline.append(collapse(child.tail))
 
     def _flush(self) -> None:
-        """End of a block: what has gathered becomes paragraphs; an empty line between them parts them."""
+        """End a block: add the collected text as paragraphs, split at empty lines."""
         text, self._inline = "".join(self._inline), []
         for part in re.split(r"\n[ \t\u00a0]*\n\s*", text):
             if not clean_text(part):
                 continue
-            if self._item is not None:
-                self.builder.item(part, self._list_depth, clause=self._item or None)
-                self._item = None
+            if self._item_number is not None:
+                self.builder.item(part, self._list_depth, clause=self._item_number or None)
+                self._item_number = None
             elif self._list_depth >= 0:
                 self.builder.item(part, self._list_depth)
             else:
                 self.builder.narrative(part)
 
-    def _heading(self, element: etree._Element, depth: int) -> None:
+    def _add_heading(self, element: etree._Element, depth: int) -> None:
         self._flush()
         text = plain_text(element)
-        clause, self._item = self._item or None, None
+        clause, self._item_number = self._item_number or None, None
         if len(text) > _MAX_HEADING:
             self.builder.narrative(text, clause=clause)
         elif text and not self._repeats(text):
-            self._depth, self._sections = depth, 0
+            self._heading_depth, self._section_depth = depth, 0
             self.builder.title(text, depth, clause=clause)
         for table in element.iter("table"):
-            self._table(table)
+            self._add_table(table)
 
     def _repeats(self, text: str) -> bool:
-        """Pages for two screen sizes hold their title twice in a row."""
+        """Return whether the last element is the same heading: pages for two screen sizes have their title twice."""
         last = self.builder.elements[-1] if self.builder.elements else None
         return last is not None and last.category == "Title" and last.text == text
 
-    def _control(self, element: etree._Element, tag: str) -> None:
-        """A button is furniture, unless it opens an answer: then it is that answer's heading."""
+    def _add_control(self, element: etree._Element, tag: str) -> None:
+        """Skip a button, unless it opens an answer: then it is the heading of the answer."""
         names = " ".join((element.get("class", ""), element.get("data-toggle", ""), element.get("data-bs-toggle", "")))
-        opens = element.get("aria-controls") or element.get("aria-expanded") or _ACCORDION.search(names)
+        opens_answer = element.get("aria-controls") or element.get("aria-expanded") or _ACCORDION.search(names)
         text = plain_text(element)
-        if tag == "summary" or (opens and len(text) > 8):
+        if tag == "summary" or (opens_answer and len(text) > 8):
             self._flush()
             if text and len(text) <= 2 * _MAX_HEADING and not self._repeats(text):
-                self.builder.title(text, self._depth + 1 + self._sections)
+                self.builder.title(text, self._heading_depth + 1 + self._section_depth)
 
-    def _section(self, element: etree._Element) -> bool:
-        """The heading of a group of answers, where a page has it in a plain ``div``."""
+    def _add_section_heading(self, element: etree._Element) -> bool:
+        """Add the heading of a group of answers that a page has in a ``div``; return False if the ``div`` is none."""
         text = plain_text(element)
         if (
             not text
@@ -123,11 +125,11 @@ class HtmlWalker:
             or next(element.iter("button", "p", "ul", "h2", "h3", "h4"), None) is not None
         ):
             return False
-        self.builder.title(text, self._depth + 1)
-        self._sections = 1
+        self.builder.title(text, self._heading_depth + 1)
+        self._section_depth = 1
         return True
 
-    def _list(self, element: etree._Element, tag: str) -> None:
+    def _add_list(self, element: etree._Element, tag: str) -> None:
         self._flush()
         self._list_depth += 1
         number = _int(element.get("start"), 1)
@@ -138,20 +140,20 @@ class HtmlWalker:
             if child.tag == "li":
                 number = _int(child.get("value"), number)
                 label = format_number(number, kind)
-                self._item = f"{label}." if label and kind != "decimal" else label
+                self._item_number = f"{label}." if label and kind != "decimal" else label
                 self._children(child)
                 self._flush()
                 number += step
             else:
-                self._item = None
+                self._item_number = None
                 self._visit(child)
             self._inline.append(collapse(child.tail))
         self._flush()
         self._list_depth -= 1
-        self._item = None  # what follows inside the outer item goes on without a number
+        self._item_number = None  # text after the list belongs to the outer item, without a number
 
-    def _definitions(self, element: etree._Element) -> None:
-        """A question heads its answer; a short term and its meaning are one item on two lines."""
+    def _add_definitions(self, element: etree._Element) -> None:
+        """Add a definition list: a question is a heading; a short term with its meaning is one item on two lines."""
         self._flush()
         term = ""
         for child in element.iter("dt", "dd"):
@@ -162,30 +164,30 @@ class HtmlWalker:
                 term = text
                 continue
             if term.rstrip().endswith(("?", "？")) or re.match(r"(?:Q|問)\s*\d*[.:：、]", term):
-                self.builder.title(term, self._depth + 1)
+                self.builder.title(term, self._heading_depth + 1)
                 term = ""
             if term and child.find(".//p") is None and child.find(".//li") is None and child.find(".//table") is None:
                 self.builder.item(f"{term}\n{text}", max(0, self._list_depth + 1))
             else:
                 if term:
-                    self.builder.title(term, self._depth + 1)
+                    self.builder.title(term, self._heading_depth + 1)
                 self._children(child)
                 self._flush()
             term = ""
         if term:
             self.builder.narrative(term)
 
-    def _preformatted(self, element: etree._Element) -> None:
+    def _add_preformatted(self, element: etree._Element) -> None:
         text = "".join(map(str, element.itertext("*")))
         if next(element.iter("code", "samp", "kbd"), None) is not None or len(text) < _SHORT_PRE:
             self.builder.code(text)
         else:
-            add_text(self.builder, text)  # a plain text wrapped into a page
+            add_text(self.builder, text)  # a plain text inside a page
 
-    def _table(self, element: etree._Element) -> None:
+    def _add_table(self, element: etree._Element) -> None:
         self._flush()
         table = table_cells(element)
-        if table is None:  # a frame for layout, not a table
+        if table is None:  # it only arranges the page
             self._children(element)
             self._flush()
             return
@@ -193,7 +195,7 @@ class HtmlWalker:
             self.builder.narrative(table.caption)
         self.builder.table(table.rows, table.header_rows)
         for nested in table.nested:
-            self._table(nested)
+            self._add_table(nested)
 
 
 def _int(text: str | None, default: int) -> int:

@@ -1,4 +1,4 @@
-"""Markdown: front matter, headings, lists with their numbers, tables, code. Rendered to HTML, then read as such."""
+"""The parser of Markdown: it is rendered to HTML and read as a web page. Title and date come from the front matter."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from ingest.parsers.web.html_page import parse_html
 
 __all__ = ["parse"]
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-# Markdown wants an empty line before a list; people and other programs do without
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+# Markdown needs an empty line before a list; people and other programs leave it out
 _LIST_AFTER_TEXT = re.compile(r"(?m)^(?!\s*(?:[-*+]|\d+[.)])\s)(\S.*)\n(?=(?:[-*+]|1[.)])\s)")
-# clauses written line under line are paragraphs of their own, though Markdown would run them together
+# clauses on consecutive lines are separate paragraphs, but Markdown would join them
 _CLAUSE_AFTER_TEXT = re.compile(
     r"(?<=\S)\n(?=(?:\d+(?:\.\d+)+\.?|第[一二三四五六七八九十百\d]+[條章節]|[(（][a-z一二三四五六七八九十\d]{1,3}[)）])\s*\S)"
 )
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read a Markdown file; title and date come from its front matter, else the first heading."""
+    """Read a Markdown file. Title and date come from its front matter; without it the title is the first heading."""
     text = decode(path.read_bytes())[0].replace("\r\n", "\n")
-    front = _FRONT.match(text)
+    front = _FRONT_MATTER.match(text)
     stated = _front_matter(front.group(1)) if front else {}
     text = text[front.end() :] if front else text
     text = _LIST_AFTER_TEXT.sub(r"\1\n\n", _CLAUSE_AFTER_TEXT.sub("\n\n", text))
     text = re.sub(r"(?m)^( *)(\d+)\)(?=\s)", r"\1\2.", text)  # "1)" is a list in CommonMark
-    html = markdown.markdown(_wide_indents(text), extensions=["tables", "fenced_code", "sane_lists", "footnotes"])
+    html = markdown.markdown(_with_wide_indents(text), extensions=["tables", "fenced_code", "sane_lists", "footnotes"])
     parsed = parse_html(f"<html><body>{html}</body></html>", keep_all=True)
     first = next((element.text for element in parsed.elements if element.category == "Title"), None)
     parsed.title = stated.get("title") or first
@@ -44,13 +44,13 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
 
 
 def _front_matter(block: str) -> dict[str, str]:
-    """Its plain ``key: value`` lines; nothing here needs the rest of YAML."""
+    """Return the simple ``key: value`` lines of the front matter; the rest of YAML is not needed."""
     pairs = (line.partition(":") for line in block.split("\n") if ":" in line and not line.startswith((" ", "#", "-")))
     return {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}
 
 
-def _wide_indents(text: str) -> str:
-    """Nested lists indented by two or three spaces, as CommonMark allows, to the four this library wants."""
+def _with_wide_indents(text: str) -> str:
+    """Indent nested lists by four spaces, as the library requires; CommonMark allows two or three."""
     lines, fenced = [], False
     for line in text.split("\n"):
         fenced ^= line.lstrip().startswith(("```", "~~~"))

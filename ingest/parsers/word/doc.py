@@ -1,27 +1,27 @@
-"""Word 97–2003 (DOC): headings by style, automatic numbers, tables.
+"""The parser of Word 97–2003 files (DOC): headings by style, automatic numbers, tables.
 
-legacy-doc and sharepoint-to-text were tried: both run the cells of a table together, let field codes
-(HYPERLINK …) through and know no headings. The format's own tables say all of it.
+The libraries legacy-doc and sharepoint-to-text were tried: both join the cells of a table, keep field codes
+(HYPERLINK …) in the text and do not find headings. The binary format holds all of this.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from datetime import date
 from pathlib import Path
 
 import olefile
 
-from ingest.parsers.shared.element_builder import Builder, clean_text
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.header_rows import header_rows_of
+from ingest.parsers.shared.ole_properties import ole_properties
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.text_headings import bullet_text, heading_level, looks_like_heading
 from ingest.parsers.word.doc_format import DocFile
 from ingest.parsers.word.doc_properties import Properties
 from kb.core.errors import FileRejected
 
-__all__ = ["ole_properties", "parse"]
+__all__ = ["parse"]
 
 _FIELD_CODE = re.compile("\x13[^\x13\x14\x15]*(?:\x14([^\x13\x14\x15]*))?\x15")
 _ENCRYPTED, _TABLE_1 = 0x0100, 0x0200
@@ -48,46 +48,33 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     body, notes = file.counts[0], file.counts[1]
     reader.read(0, body)
     for note in re.split("[\r\x02]+", file.text(body, body + notes)):
-        reader.builder.narrative(_plain(note), footnote=True)
+        reader.builder.narrative(_clean(note), footnote=True)
     return ParsedDocument(reader.builder.elements, title=title, date=stated)
 
 
-def ole_properties(ole: olefile.OleFileIO) -> tuple[str | None, date | None]:
-    """Title and date of last saving of an OLE document; None where it does not say."""
-    meta = ole.get_metadata()
-    raw = meta.title or b""
-    codec = f"cp{meta.codepage}" if meta.codepage and 0 < meta.codepage < 65000 else "utf-8"
-    try:
-        title = raw.decode(codec, "replace") if isinstance(raw, bytes) else str(raw)
-    except LookupError:
-        title = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
-    saved = meta.last_saved_time or meta.create_time
-    return clean_text(title) or None, saved.date() if saved and saved.year > 1980 else None
-
-
 class _Reader:
-    """Cuts the body at its marks; ``builder`` fills up in reading order."""
+    """Splits the text at its marks (end of paragraph, cell, row) and adds elements to ``builder`` in reading order."""
 
     def __init__(self, file: DocFile) -> None:
-        self.builder = Builder()
+        self.builder = ElementBuilder()
         self._file = file
         self._rows: list[list[str]] = []
         self._cells: list[str] = []
         self._cell: list[str] = []
 
     def read(self, first: int, last: int) -> None:
-        """Read the characters from ``first`` up to ``last``."""
+        """Read the characters from ``first`` up to ``last`` (excluded)."""
         text = self._file.text(first, last)
         start = 0
         for match in re.finditer("[\r\x07\x0c]", text):
             properties = self._file.properties(first + match.start())
-            self._take(text[start : match.start()], match.group(), properties)
+            self._add_text(text[start : match.start()], match.group(), properties)
             start = match.end()
-        self._take(text[start:], "\r", Properties())
+        self._add_text(text[start:], "\r", Properties())
         self._end_table()
 
-    def _take(self, raw: str, mark: str, properties: Properties) -> None:
-        text = _plain(raw)
+    def _add_text(self, raw: str, mark: str, properties: Properties) -> None:
+        text = _clean(raw)
         if mark == "\x07" and properties.row_end:
             self._rows.append(self._cells)
             self._cells, self._cell = [], []
@@ -125,10 +112,10 @@ class _Reader:
         self.builder.table(rows, header_rows_of(rows))
 
 
-def _plain(raw: str) -> str:
-    """Text without field codes (their results stay), pictures and marks."""
+def _clean(raw: str) -> str:
+    """Return the text without field codes, pictures and marks; the results of fields stay."""
     before = ""
-    while before != raw:  # fields nest: undo them from the inside
+    while before != raw:  # fields are nested: remove the inner ones first
         before, raw = raw, _FIELD_CODE.sub(lambda match: match.group(1) or "", raw)
     raw = re.sub("\x13[^\x14]*\x14?", "", raw).replace("\x0b", "\n").replace("\x1e", "-").replace("\x1f", "")
     return clean_text(raw.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))

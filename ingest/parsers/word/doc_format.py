@@ -1,4 +1,4 @@
-"""The Word 97–2003 binary format: text pieces, paragraph properties, styles, lists. Source: [MS-DOC]."""
+"""The binary format of Word 97–2003: text pieces, paragraph properties, styles, lists. Source: [MS-DOC]."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest.parsers.word.doc_properties import Properties, apply, resolved, style_properties
-from ingest.parsers.word.docx_numbering import Level, Numbering
+from ingest.parsers.word.doc_properties import Properties, apply_modifiers, resolve_style, style_properties
+from ingest.parsers.word.docx_numbering import Level, WordNumbering
 
 __all__ = ["DocFile"]
 
@@ -25,20 +25,24 @@ _KINDS = {
 
 @dataclass(slots=True)
 class _Piece:
+    """Consecutive characters that are stored together."""
+
     first: int  # character position
     last: int
     offset: int  # of its bytes in the document stream
-    wide: bool
+    wide: bool  # UTF-16 instead of code page 1252
 
 
 @dataclass(slots=True)
 class _Runs:
+    """Pages (512 bytes) of paragraph properties, each with the offset of the text where it starts."""
+
     starts: list[int] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
 
 
 class DocFile:
-    """One document, given its WordDocument and table streams.
+    """One document, read from its WordDocument stream and its table stream.
 
     Raises:
         struct.error, IndexError, ValueError: the streams are damaged.
@@ -52,11 +56,11 @@ class DocFile:
             self._styles = self._read_styles()
             self._pages = self._read_pages()
             self.numbering = self._read_lists()
-        except (struct.error, IndexError, ValueError):  # properties are a help, the text is what counts
-            self._styles, self._pages, self.numbering = {}, _Runs(), Numbering(None)
+        except (struct.error, IndexError, ValueError):  # without properties the text can still be read
+            self._styles, self._pages, self.numbering = {}, _Runs(), WordNumbering(None)
 
     def text(self, first: int, last: int) -> str:
-        """Characters by position, marks included (\\r ends a paragraph, \\x07 a cell)."""
+        """Return the characters from ``first`` up to ``last``, with marks (\\r ends a paragraph, \\x07 a cell)."""
         parts = []
         for piece in self._pieces:
             start, end = max(first, piece.first), min(last, piece.last)
@@ -64,23 +68,23 @@ class DocFile:
                 size = 2 if piece.wide else 1
                 begin = piece.offset + (start - piece.first) * size
                 data = self._document[begin : begin + (end - start) * size]
-                # a lone surrogate keeps its place, so that positions stay true
+                # a lone surrogate is kept, so that character positions stay correct
                 parts.append(
                     data.decode("utf-16-le", "surrogatepass") if piece.wide else data.decode("cp1252", "replace")
                 )
         return "".join(parts)
 
     def properties(self, position: int) -> Properties:
-        """Properties of the paragraph whose end mark stands at ``position``."""
+        """Return the properties of the paragraph with its end mark at ``position``."""
         piece = next((p for p in self._pieces if p.first <= position < p.last), None)
         if piece is None or not self._pages.pages:
             return Properties()
         offset = piece.offset + (position - piece.first) * (2 if piece.wide else 1)
         index = max(0, sum(1 for start in self._pages.starts if start <= offset) - 1)
         page = self._pages.pages[min(index, len(self._pages.pages) - 1)] * 512
-        return self._from_page(self._document[page : page + 512], offset)
+        return self._read_properties(self._document[page : page + 512], offset)
 
-    def _from_page(self, page: bytes, offset: int) -> Properties:
+    def _read_properties(self, page: bytes, offset: int) -> Properties:
         if len(page) < 512:
             return Properties()
         runs = page[511]
@@ -96,21 +100,21 @@ class DocFile:
         found = Properties(
             **{name: getattr(self._styles.get(style, Properties()), name) for name in Properties.__slots__}
         )
-        apply(found, page[start + 2 : start + size])
+        apply_modifiers(found, page[start + 2 : start + size])
         return found
 
     def _read_pieces(self) -> Iterator[_Piece]:
         start, size = struct.unpack_from("<II", self._document, 0x1A2)
-        clx, at = self._table[start : start + size], 0
-        while at < len(clx) and clx[at] == 1:
-            at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
-        if at >= len(clx) or clx[at] != 2:
+        piece_data, at = self._table[start : start + size], 0
+        while at < len(piece_data) and piece_data[at] == 1:
+            at += 3 + struct.unpack_from("<H", piece_data, at + 1)[0]
+        if at >= len(piece_data) or piece_data[at] != 2:
             raise ValueError("no piece table")
-        plc = clx[at + 5 : at + 5 + struct.unpack_from("<I", clx, at + 1)[0]]
-        count = (len(plc) - 4) // 12
-        positions = struct.unpack_from(f"<{count + 1}i", plc, 0)
+        piece_table = piece_data[at + 5 : at + 5 + struct.unpack_from("<I", piece_data, at + 1)[0]]
+        count = (len(piece_table) - 4) // 12
+        positions = struct.unpack_from(f"<{count + 1}i", piece_table, 0)
         for index in range(count):
-            place = struct.unpack_from("<I", plc, (count + 1) * 4 + index * 8 + 2)[0]
+            place = struct.unpack_from("<I", piece_table, (count + 1) * 4 + index * 8 + 2)[0]
             wide = not place & 0x40000000
             offset = place & 0x3FFFFFFF
             yield _Piece(positions[index], positions[index + 1], offset if wide else offset // 2, wide)
@@ -138,10 +142,10 @@ class DocFile:
             if second & 0xF == 1:  # a paragraph style
                 bases[number] = second >> 4
                 raw[number] = (first & 0xFFF, style_properties(entry, base_size))
-        return {number: resolved(number, bases, raw, 0) for number in raw}
+        return {number: resolve_style(number, bases, raw, 0) for number in raw}
 
-    def _read_lists(self) -> Numbering:
-        numbering = Numbering(None)
+    def _read_lists(self) -> WordNumbering:
+        numbering = WordNumbering(None)
         start, size = struct.unpack_from("<II", self._document, 0x2E2)
         overrides, overrides_size = struct.unpack_from("<II", self._document, 0x2EA)
         if not size or not overrides_size:
@@ -168,5 +172,5 @@ class DocFile:
         length = struct.unpack_from("<H", self._table, end)[0]
         text = self._table[end + 2 : end + 2 + 2 * length].decode("utf-16-le", "replace")
         pattern = "".join(f"%{ord(char) + 1}" if ord(char) < 9 else char for char in text)
-        level = Level(start=first, kind=_KINDS.get(kind, "decimal"), text=pattern, legal=bool(flags & 4))
+        level = Level(start=first, kind=_KINDS.get(kind, "decimal"), text=pattern, decimals_only=bool(flags & 4))
         return level, end + 2 + 2 * length

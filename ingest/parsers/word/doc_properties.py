@@ -1,11 +1,11 @@
-"""Paragraph properties of the Word binary format, from styles and from paragraphs. Source: [MS-DOC] 2.6."""
+"""Paragraph properties in the binary format of Word, from styles and from paragraphs. Source: [MS-DOC] 2.6."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
 
-__all__ = ["Properties", "apply", "resolved", "style_properties"]
+__all__ = ["Properties", "apply_modifiers", "resolve_style", "style_properties"]
 
 _SPRM_SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}  # operand bytes by the top three bits of the code
 _IN_TABLE, _ROW_END, _OUTLINE, _LIST_LEVEL, _LIST = 0x2416, 0x2417, 0x2640, 0x260A, 0x460B
@@ -14,7 +14,14 @@ _TITLE_STYLE, _CONTENTS_STYLES = 62, range(19, 28)
 
 @dataclass(slots=True)
 class Properties:
-    """A paragraph's properties; ``heading`` from 0; ``num_id`` "0" means no list."""
+    """Properties of a paragraph.
+
+    Attributes:
+        heading: level from 0, None for body text.
+        num_id: id of its list; "0" means no list.
+        level: its level in the list, from 0.
+        contents: whether it is a line of a table of contents.
+    """
 
     in_table: bool = False
     row_end: bool = False
@@ -25,7 +32,7 @@ class Properties:
 
 
 def style_properties(entry: bytes, base_size: int) -> bytes:
-    """The paragraph properties (``grpprl``) of a style definition."""
+    """Return the paragraph properties (``grpprl``) of a style definition."""
     at = base_size + 2 + 2 * struct.unpack_from("<H", entry, base_size)[0] + 2
     at += at % 2
     if at + 2 > len(entry):
@@ -34,28 +41,37 @@ def style_properties(entry: bytes, base_size: int) -> bytes:
     return entry[at + 4 : at + 2 + size]
 
 
-def resolved(number: int, bases: dict[int, int], raw: dict[int, tuple[int, bytes]], depth: int) -> Properties:
-    """A style's properties, those of its ancestors taken in; ``raw`` is (built-in number, sprms) by style."""
+def resolve_style(number: int, bases: dict[int, int], raw: dict[int, tuple[int, bytes]], depth: int) -> Properties:
+    """Return the properties of a style, inherited ones included.
+
+    Args:
+        number: number of the style.
+        bases: style → the style it is based on.
+        raw: style → (number of the built-in style, property modifiers).
+        depth: how many derived styles were followed so far; a limit against cycles.
+    """
     base = bases.get(number, 0xFFF)
-    found = resolved(base, bases, raw, depth + 1) if base in raw and base != number and depth < 12 else Properties()
+    found = (
+        resolve_style(base, bases, raw, depth + 1) if base in raw and base != number and depth < 12 else Properties()
+    )
     built_in, properties = raw[number]
     if 1 <= built_in <= 9:
         found.heading = built_in - 1
     elif built_in == _TITLE_STYLE:
         found.heading = 0
     found.contents = found.contents or built_in in _CONTENTS_STYLES
-    apply(found, properties)
+    apply_modifiers(found, properties)
     return found
 
 
-def apply(found: Properties, sprms: bytes) -> None:
-    """Change ``found`` by a list of single property modifiers."""
+def apply_modifiers(found: Properties, sprms: bytes) -> None:
+    """Change ``found`` by a list of single property modifiers (``sprm``)."""
     at = 0
     while at + 2 < len(sprms):
         code = struct.unpack_from("<H", sprms, at)[0]
         size = _SPRM_SIZES.get(code >> 13)
         at += 2
-        if size is None:  # variable: its length stands first (a table definition's in two bytes)
+        if size is None:  # variable size: the length comes first (two bytes for a table definition)
             size = (
                 1 + struct.unpack_from("<H", sprms, at)[0] if code == 0xD608 and at + 2 <= len(sprms) else 1 + sprms[at]
             )

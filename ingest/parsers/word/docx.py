@@ -1,4 +1,4 @@
-"""Word (DOCX): headings from styles, outline levels and layout; automatic numbers; tables, boxes, notes."""
+"""The parser of Word files (DOCX): headings, automatic numbers, lists, tables, text boxes, footnotes."""
 
 from __future__ import annotations
 
@@ -7,52 +7,52 @@ from pathlib import Path
 
 from lxml import etree
 
-from ingest.parsers.shared.element_builder import Builder, clean_text, one_line
-from ingest.parsers.shared.office_xml import OfficePackage, W, local, val
+from ingest.parsers.shared.element_builder import ElementBuilder, clean_text, one_line
+from ingest.parsers.shared.office_xml import OfficePackage, W, local_name, val
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import open_zip
 from ingest.parsers.shared.text_headings import bullet_text, is_numbered
-from ingest.parsers.word.docx_headings import HeadingJudge, promoted
-from ingest.parsers.word.docx_numbering import Label, Numbering
+from ingest.parsers.word.docx_headings import HeadingDetector, promote_headings
+from ingest.parsers.word.docx_numbering import NumberLabel, WordNumbering
 from ingest.parsers.word.docx_styles import Style, Styles
 from ingest.parsers.word.docx_table import blocks_of, read_table
 from ingest.parsers.word.docx_text import ParagraphText, boxes_in, read_paragraph
 
 __all__ = ["parse"]
 
-# numbers that name a clause rather than an item of a list: 3.2, 第五條
+# numbers of clauses, not of list items: 3.2, 第五條
 _CLAUSE = re.compile(r"\d+(?:\.\d+)+|第.+[條条款章節节]|[Cc]lause\s.+|[Aa]rticle\s.+|[Ss]ection\s.+")
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
-    """Read a DOCX; headers, footers, comments, deleted and hidden text are left out."""
+    """Read a DOCX. Headers, footers, comments, deleted and hidden text are left out."""
     with open_zip(path, context) as archive:
         package = OfficePackage(archive, context)
         reader = _Reader(package, package.main_part())
         reader.read()
-        title, stated = package.core()
+        title, stated = package.core_properties()
     builder = reader.builder
-    title = reader.title or title  # the property is often a template's or a forerunner's
+    title = reader.title or title  # the document property is often that of a template or an earlier document
     if reader.pictures and not builder.elements:
         reader.notes.append(f"pictures_without_text:{reader.pictures}")
     return ParsedDocument(builder.elements, title=title, date=stated, notes=reader.notes)
 
 
 class _Reader:
-    """Walks the body once; ``builder`` fills up in reading order."""
+    """Reads the body from top to bottom and adds elements to ``builder``."""
 
     def __init__(self, package: OfficePackage, main: str) -> None:
         parts = dict(package.relationships(main).values())
-        self.builder = Builder()
+        self.builder = ElementBuilder()
         self.notes: list[str] = []
         self.pictures = 0
         self.title: str | None = None  # of the first paragraph in the style "Title"
         self._root = package.xml(main)
         self._styles = Styles(package.xml(parts.get("styles")))
-        self._numbering = Numbering(package.xml(parts.get("numbering")))
+        self._numbering = WordNumbering(package.xml(parts.get("numbering")))
         self._notes = {kind: _notes(package.xml(parts.get(f"{kind}s")), kind) for kind in ("footnote", "endnote")}
-        self._pending: list[tuple[str, str]] = []  # notes referred to by the block being read
-        self._headings = HeadingJudge(self._styles.default_size)
+        self._pending_notes: list[tuple[str, str]] = []  # (kind, id) of notes that the current block refers to
+        self._headings = HeadingDetector(self._styles.default_size)
         self._contents = False
 
     def read(self) -> None:
@@ -60,15 +60,15 @@ class _Reader:
         body = self._root.find(W + "body") if self._root is not None else None
         if body is not None:
             self._blocks(body)
-        self.builder.elements = promoted(self.builder.elements)
+        self.builder.elements = promote_headings(self.builder.elements)
         if self._contents:
             self.notes.append("table_of_contents")
 
     def _blocks(self, container: etree._Element) -> None:
         for block in blocks_of(container):
-            if local(block) == "p":
+            if local_name(block) == "p":
                 self._paragraph(block)
-            elif local(block) == "tbl":
+            elif local_name(block) == "tbl":
                 self._table(block)
             self._footnotes()
 
@@ -79,9 +79,9 @@ class _Reader:
         self.pictures += found.pictures
         boxes = list(boxes_in(paragraph))
         text = clean_text(found.text)
-        # a paragraph without text shows no number and does not count, unless boxes or pictures fill it
+        # Word shows no number for a paragraph without text and does not count it (except with boxes or images in it)
         label = self._label(properties, style) if text else None
-        self._pending += found.notes
+        self._pending_notes += found.notes
         if style.contents:
             self._contents = self._contents or bool(text)
         elif text:
@@ -91,7 +91,12 @@ class _Reader:
             self._blocks(box)
 
     def _add(
-        self, text: str, found: ParagraphText, style: Style, label: Label | None, properties: etree._Element | None
+        self,
+        text: str,
+        found: ParagraphText,
+        style: Style,
+        label: NumberLabel | None,
+        properties: etree._Element | None,
     ) -> None:
         clause = label.text or None if label else None
         level = self._headings.level(text, found, style, label, properties)
@@ -108,12 +113,12 @@ class _Reader:
         else:
             self.builder.narrative(text, clause)
 
-    def _label(self, properties: etree._Element | None, style: Style) -> Label | None:
+    def _label(self, properties: etree._Element | None, style: Style) -> NumberLabel | None:
         num_id, level = style.num_id, style.num_level
-        own = properties.find(W + "numPr") if properties is not None else None
-        if own is not None:
-            num_id = val(own.find(W + "numId")) or num_id
-            stated = val(own.find(W + "ilvl"))
+        paragraph_list = properties.find(W + "numPr") if properties is not None else None
+        if paragraph_list is not None:
+            num_id = val(paragraph_list.find(W + "numId")) or num_id
+            stated = val(paragraph_list.find(W + "ilvl"))
             level = int(stated) if stated and stated.isdigit() else level
         if num_id is None or num_id == "0":
             return None
@@ -123,7 +128,7 @@ class _Reader:
 
     def _table(self, table: etree._Element) -> None:
         cells = [cell for row in table.iter(W + "tr") if _table_of(row) is table for cell in row.iter(W + "tc")]
-        if sum(1 for cell in cells if _table_of(cell) is table) == 1:  # a frame drawn round text
+        if sum(1 for cell in cells if _table_of(cell) is table) == 1:  # only a frame around text
             self._blocks(cells[0])
             return
         found = read_table(table, self._cell_paragraph)
@@ -136,11 +141,11 @@ class _Reader:
             self._table(nested)
 
     def _cell_paragraph(self, paragraph: etree._Element) -> str:
-        """A paragraph in a cell keeps its number in the text: a cell has no other place for it."""
+        """Return the text of a paragraph in a cell, with its number: a cell has no other place for the number."""
         properties = paragraph.find(W + "pPr")
         style = self._styles.get(val(properties.find(W + "pStyle")) if properties is not None else None)
         found = read_paragraph(paragraph, self._styles)
-        self._pending += found.notes
+        self._pending_notes += found.notes
         self.pictures += found.pictures
         boxed = [self._cell_paragraph(inner) for box in boxes_in(paragraph) for inner in box.iter(W + "p")]
         label = self._label(properties, style)
@@ -148,7 +153,7 @@ class _Reader:
         return "\n".join(part for part in (f"{label.text if label else ''} {text}".strip(), *boxed) if part)
 
     def _footnotes(self) -> None:
-        pending, self._pending = self._pending, []
+        pending, self._pending_notes = self._pending_notes, []
         for kind, key in pending:
             note = self._notes[kind].get(key)
             if note is not None:
@@ -161,7 +166,7 @@ def _table_of(element: etree._Element) -> etree._Element | None:
 
 
 def _notes(root: etree._Element | None, kind: str) -> dict[str, etree._Element]:
-    """Notes by id, without the separators Word keeps among them."""
+    """Return the notes by id, without the separators that Word stores with them."""
     found = (
         {}
         if root is None

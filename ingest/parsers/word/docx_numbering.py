@@ -1,4 +1,4 @@
-"""Word's automatic numbers: computed here, because a file holds only the recipe ("%1.%2", start at 3)."""
+"""Automatic numbers of Word. A file holds only their definition ("%1.%2", start at 3), so they are computed here."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from lxml import etree
 from ingest.parsers.shared.number_styles import format_number
 from ingest.parsers.shared.office_xml import W, is_on, val
 
-__all__ = ["Label", "Level", "Numbering"]
+__all__ = ["Level", "NumberLabel", "WordNumbering"]
 
 _LEVELS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """The number Word shows before a paragraph ("" for a bullet), its level from 0, and its format."""
+class NumberLabel:
+    """The number that Word shows before a paragraph ("" for a bullet), and its level from 0."""
 
     text: str
     level: int
@@ -26,21 +26,21 @@ class Label:
 
 @dataclass(slots=True)
 class Level:
-    """The recipe of one level: ``text`` holds %1 … %9 for the numbers of the levels."""
+    """The definition of one level. ``kind`` is a number format of OOXML; ``text`` holds %1 … %9 for the numbers."""
 
     start: int = 1
     kind: str = "decimal"
     text: str = ""
     restart: int | None = None  # restart after this level (1-based), 0 never, None after any higher one
-    legal: bool = False  # every number of the label in decimals
+    decimals_only: bool = False  # every number of the label in decimals
     style: str | None = None
 
 
-class Numbering:
-    """Counts through a document in reading order: call ``label`` once per numbered paragraph.
+class WordNumbering:
+    """Counts the numbered paragraphs of a document: call ``label`` once for each, in reading order.
 
-    Source: ECMA-376 part 1, 17.9. Lists of one abstract definition share their counters; an override
-    of the start restarts the count the first time its list is used.
+    Source: ECMA-376 part 1, 17.9. Lists with the same abstract definition share their counters. A start override
+    restarts the count when its list is used for the first time.
     """
 
     def __init__(self, root: etree._Element | None) -> None:
@@ -80,16 +80,16 @@ class Numbering:
             self._levels[num_id], self._abstract[num_id] = levels, key
 
     def define(self, num_id: str, abstract_id: str, levels: dict[int, Level]) -> None:
-        """Add a list that was read elsewhere (DOC, RTF)."""
+        """Add a list that was read from a DOC."""
         self._levels[num_id], self._abstract[num_id] = levels, abstract_id
 
     def level_of_style(self, style_id: str, num_id: str) -> int | None:
-        """The level that a list ties to a paragraph style (style-linked numbering), None if it ties none."""
+        """Return the level that a list links to a paragraph style (style-linked numbering); None without a link."""
         levels = self._levels.get(num_id, {})
         return next((index for index, level in levels.items() if level.style == style_id), None)
 
-    def label(self, num_id: str, level: int) -> Label | None:
-        """Count one paragraph and return what Word shows before it; None if the list is not defined."""
+    def label(self, num_id: str, level: int) -> NumberLabel | None:
+        """Count one paragraph and return its label; None if the list is not defined."""
         levels = self._levels.get(num_id)
         level = min(max(level, 0), _LEVELS - 1)
         if levels is None or level not in levels:
@@ -101,7 +101,7 @@ class Numbering:
                 counters[index] = start - 1
         current = levels[level]
         counters[level] = counters.get(level, current.start - 1) + 1
-        for index in range(level):  # "2.1" as the very first number: the 2 counts as used
+        for index in range(level):  # "2.1" as the first number of the document: the 2 counts as used
             if index in levels:
                 counters.setdefault(index, levels[index].start)
         for index in range(level + 1, _LEVELS):
@@ -109,14 +109,14 @@ class Numbering:
             if lower is None or lower.restart is None or (lower.restart > 0 and level < lower.restart):
                 counters.pop(index, None)
         if current.kind == "bullet":
-            return Label("", level, bullet=True)
-        return Label(self._write(levels, counters, current), level, bullet=False)
+            return NumberLabel("", level, bullet=True)
+        return NumberLabel(self._write(levels, counters, current), level, bullet=False)
 
     def _write(self, levels: dict[int, Level], counters: dict[int, int], current: Level) -> str:
         def number(match: re.Match[str]) -> str:
             index = int(match.group(1)) - 1
             of = levels.get(index, Level())
-            kind = "decimal" if current.legal and of.kind not in ("none", "bullet") else of.kind
+            kind = "decimal" if current.decimals_only and of.kind not in ("none", "bullet") else of.kind
             return format_number(counters.get(index, of.start), kind)
 
         text = re.sub(r"%([1-9])", number, current.text).strip()
@@ -132,7 +132,7 @@ def _level(element: etree._Element) -> Level:
         kind=kind or val(alternate) or "decimal",
         text=val(element.find(W + "lvlText")) or "",
         restart=_int(restart) if restart is not None else None,
-        legal=bool(is_on(element.find(W + "isLgl"))),
+        decimals_only=bool(is_on(element.find(W + "isLgl"))),
         style=val(element.find(W + "pStyle")),
     )
 

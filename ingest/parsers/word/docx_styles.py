@@ -1,4 +1,4 @@
-"""What a paragraph's style says of it: heading level, list, boldness, size, whether it is hidden."""
+"""Styles of Word: heading level, list, bold, size, hidden."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.parsers.shared.office_xml import W, is_on, val
 
 __all__ = ["Style", "Styles"]
 
-# built-in names are English in every language edition, but converters write localised ones
+# built-in style names are English in every edition of Word, but converters write localised names
 _HEADING = re.compile(r"(?:heading|標題|标题|見出し|überschrift|titre|título|titolo|제목)\s*([1-9])", re.IGNORECASE)
 _TITLE = re.compile(r"(?:title|標題|标题|書名|大標題|文件標題)", re.IGNORECASE)
 _SUBTITLE = re.compile(r"(?:subtitle|副標題|副标题)", re.IGNORECASE)
@@ -23,7 +23,7 @@ _LIST = re.compile(r"list (?:bullet|number|paragraph)|清單|列表|項目符號
 
 @dataclass(slots=True)
 class Style:
-    """The effective properties of a style, its ancestors taken in."""
+    """The properties of a style, inherited ones included."""
 
     name: str = ""
     heading: int | None = None  # 0 = top
@@ -39,7 +39,7 @@ class Style:
 
 
 class Styles:
-    """Looks styles up by id."""
+    """The styles of a document, by id. ``default_size`` is the default type size in half-points."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._elements: dict[str, etree._Element] = {}
@@ -57,7 +57,7 @@ class Styles:
                 self.default_id = style_id
 
     def get(self, style_id: str | None) -> Style:
-        """The style with this id; one without properties if there is none."""
+        """Return the style with this id; the default style for None; a style without properties for an unknown id."""
         key = style_id if style_id is not None else self.default_id or ""
         if key not in self._styles:
             self._styles[key] = self._resolve(key, frozenset())

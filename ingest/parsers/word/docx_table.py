@@ -1,4 +1,4 @@
-"""A Word table as rows of cells: spans filled in, header rows found, nested tables handed back."""
+"""A Word table as rows of cell texts: merged cells repeated, header rows found, nested tables returned separately."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from ingest.parsers.shared.header_rows import header_rows_of
-from ingest.parsers.shared.office_xml import W, is_on, local, val
+from ingest.parsers.shared.office_xml import W, is_on, local_name, val
 
-__all__ = ["WordTable", "blocks_of", "read_table"]
+__all__ = ["blocks_of", "read_table"]
 
 _WRAPPERS = {"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"}
 _MAX_SPAN = 63  # Word's own limit on columns
@@ -18,7 +18,7 @@ _MAX_SPAN = 63  # Word's own limit on columns
 
 @dataclass(slots=True)
 class WordTable:
-    """``rows`` of cell texts; ``nested`` tables in cells, in order; ``notes`` referred to from cells."""
+    """Rows of cell texts; ``nested``: the tables inside cells, in order."""
 
     rows: list[list[str]] = field(default_factory=list)
     header_rows: int = 0
@@ -26,9 +26,9 @@ class WordTable:
 
 
 def blocks_of(container: etree._Element) -> Iterator[etree._Element]:
-    """Paragraphs, tables and content controls' insides of a body or cell, in order; deleted ones left out."""
+    """Yield the paragraphs and tables of a body or cell in order, also those in content controls; not deleted ones."""
     for child in container:
-        name = local(child)
+        name = local_name(child)
         if name in ("p", "tbl", "altChunk"):
             yield child
         elif name == "sdt":
@@ -42,53 +42,55 @@ def blocks_of(container: etree._Element) -> Iterator[etree._Element]:
 
 
 def read_table(table: etree._Element, text_of: Callable[[etree._Element], str]) -> WordTable:
-    """Read a ``w:tbl``; ``text_of`` gives the text of one paragraph inside a cell, its number in front."""
+    """Read a ``w:tbl``. ``text_of`` returns the text of one paragraph in a cell, with its number."""
     found = WordTable()
-    marked = 0
-    spans: dict[int, str] = {}  # column → text of the vertically merged cell running through it
+    header_count = 0
+    merged_texts: dict[int, str] = {}  # column → text of the vertically merged cell in it
     for row in _children(table, "tr"):
         properties = row.find(W + "trPr")
         if properties is not None and properties.find(W + "del") is not None:
             continue
-        if properties is not None and is_on(properties.find(W + "tblHeader")) and marked == len(found.rows):
-            marked += 1
-        cells = [""] * _count(val(properties.find(W + "gridBefore")) if properties is not None else None, 0)
+        if properties is not None and is_on(properties.find(W + "tblHeader")) and header_count == len(found.rows):
+            header_count += 1
+        cells = [""] * _parse_count(val(properties.find(W + "gridBefore")) if properties is not None else None, 0)
         for cell in _children(row, "tc"):
             cell_properties = cell.find(W + "tcPr")
             merge = cell_properties.find(W + "vMerge") if cell_properties is not None else None
-            columns = _count(val(cell_properties.find(W + "gridSpan")) if cell_properties is not None else None, 1)
+            columns = _parse_count(
+                val(cell_properties.find(W + "gridSpan")) if cell_properties is not None else None, 1
+            )
             text = _cell_text(cell, text_of, found)
             if merge is not None and (val(merge) or "continue") == "continue":
-                text = text or spans.get(len(cells), "")
+                text = text or merged_texts.get(len(cells), "")
             for column in range(len(cells), len(cells) + columns):
                 if merge is not None:
-                    spans[column] = text
+                    merged_texts[column] = text
                 else:
-                    spans.pop(column, None)
+                    merged_texts.pop(column, None)
             cells += [text] * columns
         found.rows.append(cells)
-    found.header_rows = marked if 0 < marked < len(found.rows) else header_rows_of(found.rows)
+    found.header_rows = header_count if 0 < header_count < len(found.rows) else header_rows_of(found.rows)
     return found
 
 
 def _cell_text(cell: etree._Element, text_of: Callable[[etree._Element], str], found: WordTable) -> str:
     parts: list[str] = []
     for block in blocks_of(cell):
-        if local(block) == "p":
+        if local_name(block) == "p":
             parts.append(text_of(block))
-        elif local(block) == "tbl":
+        elif local_name(block) == "tbl":
             found.nested.append(block)
     return "\n".join(part for part in parts if part.strip())
 
 
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    """Rows or cells, also those inside content controls."""
+    """Yield rows or cells, also those inside content controls."""
     for child in element:
-        if local(child) == name:
+        if local_name(child) == name:
             yield child
-        elif local(child) in _WRAPPERS:
+        elif local_name(child) in _WRAPPERS:
             yield from _children(child, name)
 
 
-def _count(text: str | None, default: int) -> int:
+def _parse_count(text: str | None, default: int) -> int:
     return min(_MAX_SPAN, int(text)) if text and text.isdigit() else default

@@ -1,4 +1,4 @@
-"""The text of a Word paragraph as a reader of the final version sees it."""
+"""The text of a Word paragraph as a reader of the final version sees it: without deleted and hidden text."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.parsers.shared.office_xml import W, is_on, local, val
+from ingest.parsers.shared.office_xml import W, is_on, local_name, val
 from ingest.parsers.word.docx_styles import Styles
 
 __all__ = ["ParagraphText", "boxes_in", "read_paragraph"]
 
-_DELETED = {"del", "moveFrom", "rt", "instrText", "delText", "delInstrText", "rPr", "pPr", "sdtPr", "fldData"}
+_SKIPPED = {"del", "moveFrom", "rt", "instrText", "delText", "delInstrText", "rPr", "pPr", "sdtPr", "fldData"}
 _BOXES = {"txbxContent"}
 _MARKS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 
 
 @dataclass(slots=True)
 class ParagraphText:
-    """Text of one paragraph; ``bold`` if every visible run is, ``size`` of its largest run in half-points."""
+    """Text of one paragraph. ``bold``: every visible run is bold; ``size``: of its largest run, in half-points."""
 
     text: str = ""
     bold: bool = False
@@ -29,7 +29,7 @@ class ParagraphText:
 
 
 def read_paragraph(paragraph: etree._Element, styles: Styles) -> ParagraphText:
-    """Read a ``w:p``: insertions in, deletions and hidden text out, text boxes left to ``boxes_in``."""
+    """Read a ``w:p`` with insertions, without deleted and hidden text. :func:`boxes_in` returns its text boxes."""
     style = styles.get(val(paragraph.find(f"{W}pPr/{W}pStyle")))
     found = ParagraphText(size=0)
     parts: list[str] = []
@@ -55,15 +55,15 @@ def read_paragraph(paragraph: etree._Element, styles: Styles) -> ParagraphText:
 
 
 def _runs(element: etree._Element) -> Iterator[etree._Element]:
-    """Runs in order, through hyperlinks, fields, insertions and content controls; formulas count as runs."""
+    """Yield the runs in order, also in hyperlinks, fields, insertions and content controls; formulas count as runs."""
     for child in element:
-        name = local(child)
-        if name in _DELETED or name in _BOXES:
+        name = local_name(child)
+        if name in _SKIPPED or name in _BOXES:
             continue
         if name == "r" or name in ("oMath", "oMathPara"):
             yield child
         elif name == "AlternateContent":
-            chosen = _choice(child)
+            chosen = _chosen_branch(child)
             if chosen is not None:
                 yield from _runs(chosen)
         elif name not in ("p", "tbl"):
@@ -72,7 +72,7 @@ def _runs(element: etree._Element) -> Iterator[etree._Element]:
 
 def _run_text(run: etree._Element, found: ParagraphText) -> Iterator[str]:
     for child in run:
-        name = local(child)
+        name = local_name(child)
         if name == "t":
             yield child.text or ""
         elif name in _MARKS:
@@ -86,15 +86,15 @@ def _run_text(run: etree._Element, found: ParagraphText) -> Iterator[str]:
         elif name in ("drawing", "pict", "object"):
             found.pictures += _is_picture(child)
         elif name == "AlternateContent":
-            chosen = _choice(child)
+            chosen = _chosen_branch(child)
             if chosen is not None:
                 yield from _run_text(chosen, found)
-        elif name == "r" or (name not in _DELETED and name not in _BOXES and len(child)):  # ruby base, formula
+        elif name == "r" or (name not in _SKIPPED and name not in _BOXES and len(child)):  # ruby base, formula
             yield from _run_text(child, found)
 
 
 def _symbol(code: str | None) -> str:
-    """A ``w:sym``: private-use codes are glyphs of symbol fonts, of which only the tick boxes mean something."""
+    """Return the character of a ``w:sym``. Private-use codes are glyphs of symbol fonts: only tick boxes are kept."""
     try:
         number = int(code or "", 16)
     except ValueError:
@@ -104,26 +104,26 @@ def _symbol(code: str | None) -> str:
 
 
 def _is_picture(element: etree._Element) -> bool:
-    return any(local(part) in ("pic", "imagedata", "blip") for part in element.iter()) and not any(
-        local(part) in _BOXES for part in element.iter()
+    return any(local_name(part) in ("pic", "imagedata", "blip") for part in element.iter()) and not any(
+        local_name(part) in _BOXES for part in element.iter()
     )
 
 
-def _choice(alternate: etree._Element) -> etree._Element | None:
-    """One branch of ``mc:AlternateContent``: both hold the same content for two generations of Word."""
-    branches = [child for child in alternate if local(child) in ("Choice", "Fallback")]
-    with_text = [b for b in branches if any(local(part) in ("t", "imagedata", "blip") for part in b.iter())]
+def _chosen_branch(alternate: etree._Element) -> etree._Element | None:
+    """Return one branch of ``mc:AlternateContent``: both hold the same content, for newer and older Word."""
+    branches = [child for child in alternate if local_name(child) in ("Choice", "Fallback")]
+    with_text = [b for b in branches if any(local_name(part) in ("t", "imagedata", "blip") for part in b.iter())]
     return next(iter(with_text or branches), None)
 
 
 def boxes_in(paragraph: etree._Element) -> Iterator[etree._Element]:
-    """Text boxes anchored in a paragraph (``w:txbxContent``), each once, outermost only."""
+    """Yield the text boxes anchored in a paragraph (``w:txbxContent``): each once, only the outermost."""
     for child in paragraph:
-        name = local(child)
+        name = local_name(child)
         if name in _BOXES:
             yield child
         elif name == "AlternateContent":
-            chosen = _choice(child)
+            chosen = _chosen_branch(child)
             if chosen is not None:
                 yield from boxes_in(chosen)
         elif name not in ("del", "moveFrom"):

@@ -1,4 +1,4 @@
-"""Twins as they lie in the records: which documents, and for each passage the one that says the same."""
+"""Bilingual pairs in the database: which documents are a pair, and which passages are counterparts of each other."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ __all__ = [
     "REJECTED",
     "SET",
     "counterparts_of",
-    "forget",
+    "delete_pair",
     "pair_of",
-    "rejected",
+    "rejected_counterparts",
     "save_alignment",
     "save_pair",
     "versions_to_search",
 ]
 
-# States of a pair of documents: found by itself, named by a person, and said by a person to be none.
+# States of a pair: found automatically, set by a person, or two documents of which a person said that they are no pair.
 FOUND, SET, REJECTED = "found", "set", "rejected"
 
 
 def counterparts_of(session: Session, chunk_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return the twins of each passage that has any: of all versions they were ever matched with."""
-    query = sa.select(PassagePairRow.chunk_id, PassagePairRow.twin_id).where(PassagePairRow.chunk_id.in_(chunk_ids))
+    """Return the counterparts of each passage that has any, by chunk id; those in earlier versions included."""
+    query = sa.select(PassagePairRow.chunk_id, PassagePairRow.counterpart_id)
     found: dict[int, list[int]] = defaultdict(list)
-    for chunk_id, twin_id in session.execute(query):
-        found[chunk_id].append(twin_id)
+    for chunk_id, counterpart_id in session.execute(query.where(PassagePairRow.chunk_id.in_(chunk_ids))):
+        found[chunk_id].append(counterpart_id)
     return dict(found)
 
 
 def pair_of(session: Session, document_id: int) -> DocumentPairRow | None:
-    """Return the pair that a document belongs to, if it has a twin."""
+    """Return the pair that a document belongs to, or None; a rejected pair is none."""
     return session.scalar(_pairs_of(document_id).where(DocumentPairRow.state != REJECTED))
 
 
-def rejected(session: Session, document_id: int) -> set[int]:
-    """Return the documents that a person said are no twins of this one."""
+def rejected_counterparts(session: Session, document_id: int) -> set[int]:
+    """Return the ids of the documents of which a person said that they are no pair with this one."""
     rows = session.scalars(_pairs_of(document_id).where(DocumentPairRow.state == REJECTED))
     return {row.english_id if row.chinese_id == document_id else row.chinese_id for row in rows}
 
@@ -62,7 +62,7 @@ def _pairs_of(document_id: int) -> sa.Select[DocumentPairRow]:
 
 
 def versions_to_search(session: Session) -> list[VersionRow]:
-    """Return the published versions whose twin has not been looked for, oldest first."""
+    """Return the published versions for which no counterpart was searched yet, oldest first."""
     query = (
         sa.select(VersionRow)
         .join(DocumentRow, DocumentRow.published_version_id == VersionRow.id)
@@ -73,31 +73,31 @@ def versions_to_search(session: Session) -> list[VersionRow]:
 
 
 def save_pair(session: Session, chinese_id: int, english_id: int, state: str, score: float = 0.0) -> None:
-    """Keep what is known of a pair; a document has one twin at most, so other pairs of the two end."""
+    """Store a pair. A document belongs to one pair at most, so other pairs of the two documents are deleted."""
     if state != REJECTED:
         for document_id in (chinese_id, english_id):
             other = pair_of(session, document_id)
             if other is not None and (other.chinese_id, other.english_id) != (chinese_id, english_id):
-                forget(session, other)
+                delete_pair(session, other)
     session.merge(DocumentPairRow(chinese_id=chinese_id, english_id=english_id, state=state, score=score))
     session.flush()
     if state == REJECTED:
-        _part(session, chinese_id, english_id)
+        _delete_alignment(session, chinese_id, english_id)
 
 
-def forget(session: Session, pair: DocumentPairRow) -> None:
-    """Take a pair apart, as if it had never been found."""
-    _part(session, pair.chinese_id, pair.english_id)
+def delete_pair(session: Session, pair: DocumentPairRow) -> None:
+    """Delete a pair and its alignment, as if the pair had never been found."""
+    _delete_alignment(session, pair.chinese_id, pair.english_id)
     session.delete(pair)
     session.flush()
 
 
-def _part(session: Session, chinese_id: int, english_id: int, published: bool = False) -> None:
-    """Undo what was matched between two documents, or between their published versions only."""
+def _delete_alignment(session: Session, chinese_id: int, english_id: int, published: bool = False) -> None:
+    """Delete the alignment of two documents, or only that of their published versions."""
     ours, theirs = _passages_of(chinese_id, published), _passages_of(english_id, published)
     for one, other in ((ours, theirs), (theirs, ours)):
-        here = sa.and_(PassagePairRow.chunk_id.in_(one), PassagePairRow.twin_id.in_(other))
-        session.execute(sa.delete(PassagePairRow).where(here))
+        aligned = sa.and_(PassagePairRow.chunk_id.in_(one), PassagePairRow.counterpart_id.in_(other))
+        session.execute(sa.delete(PassagePairRow).where(aligned))
 
 
 def _passages_of(document_id: int, published: bool) -> sa.Select[Any]:
@@ -108,11 +108,15 @@ def _passages_of(document_id: int, published: bool) -> sa.Select[Any]:
 
 
 def save_alignment(session: Session, chinese_id: int, english_id: int, pairs: Iterable[tuple[int, int]]) -> None:
-    """Store which passages of the published versions are twins, in place of what was stored of these versions.
+    """Store which passages of the published versions are counterparts; replaces what was stored of these versions.
 
-    What earlier versions were matched with stays: it answers for an earlier day.
+    Alignments of earlier versions stay, for searches as of an earlier day.
+
+    Args:
+        pairs: chunk ids (Chinese, English).
     """
-    _part(session, chinese_id, english_id, published=True)
-    both_ways = sorted({way for one, other in pairs for way in ((one, other), (other, one))})
-    if both_ways:
-        session.execute(sa.insert(PassagePairRow), [{"chunk_id": one, "twin_id": other} for one, other in both_ways])
+    _delete_alignment(session, chinese_id, english_id, published=True)
+    rows = sorted({row for one, other in pairs for row in ((one, other), (other, one))})
+    if rows:
+        values = [{"chunk_id": one, "counterpart_id": other} for one, other in rows]
+        session.execute(sa.insert(PassagePairRow), values)

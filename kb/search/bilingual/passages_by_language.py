@@ -1,4 +1,4 @@
-"""The published passages of a tenant, the Chinese and the English ones, as looking for twins needs them."""
+"""The published passages of a tenant by language, as arrays: what :mod:`.pair_finder` compares."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ __all__ = ["LanguagePassages", "count", "read"]
 
 @dataclass(frozen=True, slots=True)
 class LanguagePassages:
-    """The passages of one language, in the order of their ids.
+    """The passages of one language, by ascending chunk id.
 
-    ``vectors`` are moved so that their mean is 0, and of length 1 again: what is common to a language, or to the one
-    subject of a manual, tells nothing of which passage says the same.
+    Attributes:
+        chinese: whether the language is Chinese; else it is English.
+        ids: chunk ids, shape (passages,).
+        documents: the document id of each passage, shape (passages,).
+        lengths: the characters of each passage, shape (passages,).
+        vectors: shape (passages, dimension), their mean subtracted, then of length 1 again. What all texts of a
+            language, or of one subject, have in common does not show which passages say the same.
     """
 
     chinese: bool
@@ -31,8 +36,8 @@ class LanguagePassages:
     lengths: NDArray[np.int64]
     vectors: NDArray[np.float32]
 
-    def of(self, document_id: int) -> NDArray[np.intp]:
-        """Return the places of a document's passages."""
+    def indices_of(self, document_id: int) -> NDArray[np.intp]:
+        """Return the indices of a document's passages."""
         return np.flatnonzero(self.documents == document_id)
 
     def without(self, document_id: int) -> LanguagePassages:
@@ -45,24 +50,25 @@ class LanguagePassages:
         )
 
     def characters(self, document_id: int) -> int:
-        """Return how long a document is in this language."""
-        return int(self.lengths[self.of(document_id)].sum())
+        """Return how many characters a document has in this language."""
+        return int(self.lengths[self.indices_of(document_id)].sum())
 
 
 def count(session: Session) -> dict[bool, int]:
-    """Return how many passages there are in Chinese (True) and in English (False)."""
+    """Return the number of published passages in Chinese (True) and in English (False)."""
     english = ChunkRow.language == Language.ENGLISH.value
     rows = session.execute(_published(english, sa.func.count()).group_by(english))
     return {True: 0, False: 0} | {not is_english: number for is_english, number in rows}
 
 
 def read(session: Session) -> dict[bool, LanguagePassages]:
-    """Return the passages in Chinese (True) and in English (False)."""
+    """Return the published passages in Chinese (True) and in English (False)."""
     columns = (ChunkRow.id, VersionRow.document_id, ChunkRow.language, sa.func.length(ChunkRow.text), ChunkRow.vector)
     rows = session.execute(_published(*columns).order_by(ChunkRow.id)).all()
     english = Language.ENGLISH.value
     return {
-        chinese: _side(chinese, [row for row in rows if (row[2] != english) == chinese]) for chinese in (True, False)
+        chinese: _as_arrays(chinese, [row for row in rows if (row[2] != english) == chinese])
+        for chinese in (True, False)
     }
 
 
@@ -75,7 +81,7 @@ def _published(*columns: Any) -> sa.Select[Any]:
     )
 
 
-def _side(chinese: bool, rows: Sequence[Any]) -> LanguagePassages:
+def _as_arrays(chinese: bool, rows: Sequence[Any]) -> LanguagePassages:
     numbers = np.array([(row[0], row[1], row[3]) for row in rows], dtype=np.int64).reshape(-1, 3)
     vectors = np.zeros((0, 0), dtype=np.float32)
     if rows:

@@ -1,11 +1,12 @@
-"""Vectors of the sentences of a chunk, beside the vector of the chunk itself.
+"""Vectors of a chunk's sentences, in addition to the vector of the chunk.
 
-One telling sentence is lost in the mean of a long passage; its own vector is not. They are made after a version has
-been published (:mod:`ingest.background_refinement`, ``kb rebuild``), since they cost as much as the chunks'
-vectors; a chunk that has none yet is searched by its own vector alone.
+In a long passage the one sentence that answers has little weight in the passage's vector; its own vector is exact. The
+vectors are computed after a version has been published (:mod:`ingest.background_refinement`, ``kb rebuild``), because
+they cost as much time as the chunks' vectors. A chunk without them is found by its own vector alone.
 
-Stored as int8, a row per sentence: a vector of length 1 needs no scale, for the length of the row gives it back. At
-384 dimensions a cosine then errs by less than 0.002, and 100,000 chunks of five sentences take 200 MB.
+They are stored as int8, a row for each sentence. No scale is stored: the original length is 1, so dividing by the
+length of the row restores the vector. With 384 dimensions the error of a cosine is below 0.002, and 100,000 chunks of
+five sentences take 200 MB.
 """
 
 from __future__ import annotations
@@ -31,23 +32,23 @@ from kb.store.tables.library_tables import (
 )
 
 __all__ = [
-    "BestSentences",
+    "CandidateSentences",
     "ChunkToEmbed",
     "SentenceCosines",
     "chunks_to_embed",
+    "dot_products",
     "outstanding",
-    "products",
-    "state",
+    "search_state",
+    "sentence_text",
     "store",
-    "text_of",
 ]
 
-SPAN = np.dtype((np.uint32, 2))  # where a sentence starts and ends in its chunk's text
+SPAN = np.dtype((np.uint32, 2))  # start and end of a sentence, in characters of the chunk's text
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkToEmbed:
-    """A chunk whose sentences have no vectors yet: what is needed to make them."""
+    """A chunk whose sentences have no vectors yet, with all that is needed to compute them."""
 
     chunk_id: int
     title: str
@@ -60,13 +61,18 @@ class ChunkToEmbed:
 
     @property
     def texts(self) -> list[str]:
-        """What the model reads, one text a sentence."""
-        return [text_of(self.title, self.heading_path, self.text[start:end]) for start, end in self.spans]
+        """The texts to embed, one for each sentence."""
+        return [sentence_text(self.title, self.heading_path, self.text[start:end]) for start, end in self.spans]
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceCosines:
-    """Of one chunk's sentences: ``spans`` (start, end) in its text, and ``values`` of shape (sentences, queries)."""
+    """The cosines of one chunk's sentences with some queries.
+
+    Attributes:
+        spans: (start, end) of each sentence, in characters of the chunk's text.
+        values: shape (sentences, queries).
+    """
 
     spans: list[tuple[int, int]]
     values: Vectors
@@ -76,29 +82,29 @@ class SentenceCosines:
         return self.values[self.spans.index((start, end))] if (start, end) in self.spans else None
 
 
-def text_of(title: str, heading_path: Sequence[str], sentence: str) -> str:
-    """Return a sentence as it is embedded: under its last heading, for a sentence seldom repeats its subject."""
+def sentence_text(title: str, heading_path: Sequence[str], sentence: str) -> str:
+    """Return the text to embed for a sentence: with the last heading above it, which often names the subject."""
     heading = heading_path[-1] if heading_path else title
     return sentence if heading in sentence else f"{heading}\n{sentence}"
 
 
 def chunks_to_embed(session: Session, model: str, limit: int, after: int = 0) -> list[ChunkToEmbed]:
-    """Return searched chunks without sentence vectors, in order of their ids from ``after`` on.
+    """Return searchable chunks without sentence vectors, by ascending id, beginning after the id ``after``.
 
     Args:
-        model: only of collections built with this one.
+        model: only collections built with this model.
     """
     columns = (ChunkRow.id, VersionRow.title, ChunkRow.heading_path, ChunkRow.text)
-    query = _lacking(sa.select(*columns), model).where(ChunkRow.id > after).order_by(ChunkRow.id).limit(limit)
+    query = _without_vectors(sa.select(*columns), model).where(ChunkRow.id > after).order_by(ChunkRow.id).limit(limit)
     return [ChunkToEmbed(*row) for row in session.execute(query)]
 
 
 def outstanding(session: Session, model: str | None = None) -> int:
-    """Return how many searched chunks have no sentence vectors, of collections built with ``model`` or any."""
-    return session.scalar(_lacking(sa.select(sa.func.count(ChunkRow.id)), model)) or 0
+    """Return the number of searchable chunks without sentence vectors, in collections built with ``model`` or any."""
+    return session.scalar(_without_vectors(sa.select(sa.func.count(ChunkRow.id)), model)) or 0
 
 
-def _lacking(query: sa.Select[Any], model: str | None) -> sa.Select[Any]:
+def _without_vectors(query: sa.Select[Any], model: str | None) -> sa.Select[Any]:
     query = (
         query.join(VersionRow, VersionRow.id == ChunkRow.version_id)
         .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
@@ -108,31 +114,34 @@ def _lacking(query: sa.Select[Any], model: str | None) -> sa.Select[Any]:
     return query if model is None else query.where(CollectionRow.model == model)
 
 
-def state(session: Session) -> tuple[int, int, str]:
-    """Return what changes when other versions are searched, or by another model; it costs next to nothing."""
+def search_state(session: Session) -> tuple[int, int, str]:
+    """Return a value that changes when other versions are searchable, or another model is used; a cheap query."""
     searched = sa.select(sa.func.count(), sa.func.sum(VersionRow.id)).where(VersionRow.state.in_(READABLE))
     number, total = session.execute(searched).one()
     return int(number), int(total or 0), ",".join(session.scalars(sa.select(CollectionRow.model)))
 
 
 def store(session: Session, chunks: Sequence[ChunkToEmbed], vectors: Vectors) -> None:
-    """Store the vectors of all ``texts`` of ``chunks``, shape (sentences, dimension), in place of what was there.
+    """Store the sentence vectors of ``chunks``, replacing those stored before.
 
-    A chunk that has gone meanwhile, or whose id now names another text, is passed over.
+    A chunk that was deleted meanwhile, or whose text changed, is skipped.
+
+    Args:
+        vectors: of all ``texts`` of all chunks, in order, shape (sentences, dimension).
     """
     query = sa.select(ChunkRow.id, ChunkRow.text).where(ChunkRow.id.in_([chunk.chunk_id for chunk in chunks]))
-    there = {row.id: row.text for row in session.execute(query)}
+    stored_texts = {row.id: row.text for row in session.execute(query)}
     start = 0
     for chunk in chunks:
         spans = chunk.spans
         rows = vectors[start : start + len(spans)]
         start += len(spans)
-        if there.get(chunk.chunk_id) == chunk.text:
-            places = np.asarray(spans, dtype=np.uint32).tobytes()
-            session.merge(SentenceVectorsRow(chunk_id=chunk.chunk_id, spans=places, vectors=_packed(rows)))
+        if stored_texts.get(chunk.chunk_id) == chunk.text:
+            packed = np.asarray(spans, dtype=np.uint32).tobytes()
+            session.merge(SentenceVectorsRow(chunk_id=chunk.chunk_id, spans=packed, vectors=_as_int8(rows)))
 
 
-def _packed(vectors: Vectors) -> bytes:
+def _as_int8(vectors: Vectors) -> bytes:
     if not len(vectors):
         return b""
     largest = np.abs(vectors).max(axis=1, keepdims=True)
@@ -140,11 +149,11 @@ def _packed(vectors: Vectors) -> bytes:
     return rows.tobytes()
 
 
-class BestSentences:
-    """Cosines of the sentences of several chunks with the variants of a question.
+class CandidateSentences:
+    """Cosines of the sentences of several chunks with some queries.
 
     Args:
-        stored: of each chunk its ``spans`` and ``vectors`` as they lie in the records, None where it has none yet.
+        stored: ``spans`` and ``vectors`` of each chunk as stored, (None, None) where it has none yet.
         queries: shape (queries, dimension).
     """
 
@@ -157,29 +166,29 @@ class BestSentences:
         self._starts = self._ends - lengths
 
     def best(self) -> Vectors:
-        """Return the cosines of each chunk's nearest sentence, shape (chunks, queries); NaN where it has none."""
+        """Return the highest cosine of each chunk's sentences, shape (chunks, queries); NaN where it has none."""
         best = np.full((len(self._spans), self._values.shape[1]), np.nan, dtype=np.float32)
         known = self._starts < self._ends
         if known.any():
             best[known] = np.maximum.reduceat(self._values, self._starts[known], axis=0)
         return best
 
-    def of(self, place: int) -> SentenceCosines | None:
-        """Return the cosines of the sentences of the chunk at ``place``, or None where it has none."""
-        start, end = int(self._starts[place]), int(self._ends[place])
+    def of(self, index: int) -> SentenceCosines | None:
+        """Return the cosines of the sentences of the chunk at ``index``, or None where it has none."""
+        start, end = int(self._starts[index]), int(self._ends[index])
         if start == end:
             return None
-        spans = np.frombuffer(self._spans[place], dtype=SPAN)
+        spans = np.frombuffer(self._spans[index], dtype=SPAN)
         return SentenceCosines([(int(first), int(last)) for first, last in spans.tolist()], self._values[start:end])
 
 
 def _cosines(packed: NDArray[np.int8], queries: Vectors) -> Vectors:
     vectors = packed.astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    return np.asarray(products(vectors, queries) / np.maximum(lengths, 1e-6)[:, None], dtype=np.float32)
+    return np.asarray(dot_products(vectors, queries) / np.maximum(lengths, 1e-6)[:, None], dtype=np.float32)
 
 
-def products(vectors: Vectors, queries: Vectors) -> Vectors:
+def dot_products(vectors: Vectors, queries: Vectors) -> Vectors:
     """Return the dot products of a few hundred vectors with a few queries, shape (vectors, queries)."""
-    # einsum, not @: for this little the BLAS library wakes all cores, and waits for those that a reader keeps busy
+    # einsum, not @: even for so little the BLAS library uses all cores, and waits for those that are busy.
     return np.asarray(np.einsum("ij,kj->ik", vectors, queries), dtype=np.float32)

@@ -1,7 +1,7 @@
-"""Vectors in Chroma: one collection per knowledge base, cosine distance, ids that name version and chunk.
+"""Vectors in Chroma: a Chroma collection for each collection of a tenant, cosine distance.
 
-Only vectors and ids go in; text stays in the records, so that erasing a document leaves nothing behind in
-Chroma's own files but numbers.
+Stored are vectors, chunk ids and version ids. The text stays in the database, so that after a document is erased
+Chroma's files contain nothing but numbers of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kb.core.settings import Settings
 from kb.search.models.encoder import Vectors
 from kb.store.tenants import Tenant
 
-__all__ = ["VectorStore", "opened"]
+__all__ = ["VectorStore", "cached_store"]
 
 _BATCH = 2000
 _LOCK = threading.Lock()
@@ -91,16 +91,16 @@ class VectorStore:
             )
 
     def remove_version(self, version_id: int) -> None:
-        """Delete all vectors of a version; nothing happens when there are none."""
+        """Delete all vectors of a version, if there are any."""
         self._collection.delete(where={"version": version_id})
 
     def remove(self, chunk_ids: list[int]) -> None:
-        """Delete the vectors of single chunks; unknown ids are passed over."""
+        """Delete the vectors of single chunks; unknown ids are ignored."""
         for start in range(0, len(chunk_ids), _BATCH):
             self._collection.delete(ids=[str(one) for one in chunk_ids[start : start + _BATCH]])
 
     def versions(self) -> set[int]:
-        """Return the version ids that have vectors here."""
+        """Return the ids of the versions that have vectors in the store."""
         found: set[int] = set()
         total = self.count()
         for offset in range(0, total, 10_000):
@@ -109,24 +109,29 @@ class VectorStore:
         return found
 
     def ids(self) -> set[int]:
-        """Return the chunk ids that have vectors here."""
+        """Return the ids of the chunks that have vectors in the store."""
         return {int(one) for one in self._collection.get(include=[])["ids"]}
 
     def count(self) -> int:
         return int(self._collection.count())
 
     def reset(self) -> None:
-        """Throw the collection away and make it anew, empty."""
+        """Delete the collection and create it again, empty."""
         self._client.delete_collection(self._name)
         self._collection = self._open()
 
     def nearest(self, queries: Vectors, limit: int) -> list[list[tuple[int, float]]]:
-        """Return for each query vector ``[(chunk id, cosine similarity)]``, best first."""
+        """Return ``[(chunk id, cosine)]`` for each query vector, best first.
+
+        Args:
+            queries: shape (queries, dimension).
+            limit: the number of chunks for each query.
+        """
         from chromadb.errors import NotFoundError
 
         try:
             result = self._query(queries, limit)
-        except NotFoundError:  # a rebuild has made the collection anew
+        except NotFoundError:  # a rebuild has created the collection again
             with _LOCK:
                 self._collection = self._open()
             result = self._query(queries, limit)
@@ -140,6 +145,6 @@ class VectorStore:
 
 
 @lru_cache(maxsize=256)
-def opened(settings: Settings, tenant: Tenant, collection: str) -> VectorStore:
-    """Return the vectors of a collection to search in, opened once: opening takes longer than a search."""
+def cached_store(settings: Settings, tenant: Tenant, collection: str) -> VectorStore:
+    """Return a collection's vector store for searching, opened once: opening takes longer than a search."""
     return VectorStore(settings, tenant, collection)

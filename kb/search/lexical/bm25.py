@@ -1,8 +1,8 @@
-"""BM25 over the postings of a few words, block by block, as arrays.
+"""BM25 over the postings of a few words, computed with arrays, block by block.
 
-The formula is the usual one (Robertson & Zaragoza 2009, eq. 3.15) with the non-negative idf of Lucene. Its cost is
-that of reading postings, and most of these are of frequent words, which say least. So the telling words choose which
-chunks to look at, and all words score those; see ``docs/decisions/0012-word-index.md``.
+The formula is that of Robertson & Zaragoza 2009, eq. 3.15, with the non-negative idf of Lucene. The cost is that of
+reading postings, and most postings are those of frequent words, which discriminate least. So with many postings the
+discriminative words select the chunks, and all words score those; see ``docs/decisions/0012-word-index.md``.
 """
 
 from __future__ import annotations
@@ -20,106 +20,117 @@ __all__ = ["idf", "norm", "score_blocks", "top_chunks"]
 
 K1 = 1.2
 B = 0.5
-# What a hit in the title or heading path counts against one in the text.
+# The weight of a word in the title or heading path, against one in the text.
 HEADING_WEIGHT = 0.7
-# Where a question's words have more postings than this, frequent words find no chunks of their own: the most telling
-# words, which make up TELLING_SHARE of what all are worth, choose SCORED chunks, and all words score these.
-ALL_POSTINGS = 200_000
-TELLING_SHARE = 0.8
-SCORED = 2000
+# If a question's words have more than MAX_POSTINGS postings, its most discriminative words, which have
+# DISCRIMINATIVE_SHARE of the sum of weights, select SELECTED chunks, and all words score these.
+MAX_POSTINGS = 200_000
+DISCRIMINATIVE_SHARE = 0.8
+SELECTED = 2000
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Norms = NDArray[np.float32]
-Posted = list[tuple[bytes, float]]  # the postings of words in one block, and what each word is worth
+WeightedPostings = list[tuple[bytes, float]]  # the postings of words in one block, and the weight of each word
 
 
-def idf(total: int, having: int) -> float:
-    """Return ln(1 + (N − n + ½) / (n + ½))."""
-    return math.log(1 + (max(total, having) - having + 0.5) / (having + 0.5))
+def idf(total: int, containing: int) -> float:
+    """Return the inverse document frequency, ln(1 + (N − n + ½) / (n + ½)).
+
+    Args:
+        total: N, the number of chunks.
+        containing: n, the number of chunks that contain the word.
+    """
+    return math.log(1 + (max(total, containing) - containing + 0.5) / (containing + 0.5))
 
 
 def norm(length: Norms, average: float) -> Norms:
-    """Return what a chunk's length takes from its scores."""
+    """Return the length normalisation of each chunk, K1 × (1 − B + B × length ÷ average length)."""
     return np.asarray(K1 * (1 - B + B * length / max(average, 1.0)), dtype=np.float32)
 
 
 def score_blocks(
-    blocks: Sequence[int], norms: Norms, rows: Iterable[Row], worth: Mapping[str, float], allowed: Mask, limit: int
+    blocks: Sequence[int], norms: Norms, rows: Iterable[Row], weights: Mapping[str, float], allowed: Mask, limit: int
 ) -> Floats:
-    """Return the scores of the ``allowed`` chunks, the ``limit`` best at least, shape (blocks, BLOCK).
+    """Return the scores of the ``allowed`` chunks, or of the best of them (at least ``limit``), else 0.
 
     Args:
-        norms: of each chunk, K1 × (1 − B + B × length ÷ average length), shape (blocks, BLOCK).
+        blocks: the block ids, in the order of the arrays' rows.
+        norms: :func:`norm` of each chunk, shape (blocks, BLOCK).
         rows: the postings of words.
-        worth: weight × idf by word; the others do not count.
+        weights: weight × idf of each word; other words are ignored.
+        allowed: which chunks may be found, shape (blocks, BLOCK).
+
+    Returns:
+        Shape (blocks, BLOCK).
     """
-    posted = [(block, word, blob) for block, word, blob in rows if word in worth]
-    many = sum(len(blob) for _, _, blob in posted) > ALL_POSTINGS * POSTING.itemsize
-    telling = _discriminative(worth) if many else set(worth)
-    choosing: dict[int, Posted] = defaultdict(list)
-    completing: dict[int, Posted] = defaultdict(list)
-    for block, word, blob in posted:
-        (choosing if word in telling else completing)[block].append((blob, worth[word]))
+    postings = [(block, word, blob) for block, word, blob in rows if word in weights]
+    many = sum(len(blob) for _, _, blob in postings) > MAX_POSTINGS * POSTING.itemsize
+    discriminative = _discriminative(weights) if many else set(weights)
+    selecting: dict[int, WeightedPostings] = defaultdict(list)
+    other: dict[int, WeightedPostings] = defaultdict(list)
+    for block, word, blob in postings:
+        (selecting if word in discriminative else other)[block].append((blob, weights[word]))
     scores = np.zeros(allowed.shape)
     for row, block in enumerate(blocks):
-        if block in choosing:
-            scores[row] = np.where(allowed[row], _sum(choosing[block], norms[row]), 0.0)
-    if completing:
-        chosen = _highest(scores, SCORED)
-        chosen = chosen if np.count_nonzero(chosen) >= limit else allowed
-        scores[~chosen] = 0.0
+        if block in selecting:
+            scores[row] = np.where(allowed[row], _block_scores(selecting[block], norms[row]), 0.0)
+    if other:
+        selected = _highest(scores, SELECTED)
+        selected = selected if np.count_nonzero(selected) >= limit else allowed
+        scores[~selected] = 0.0
         for row, block in enumerate(blocks):
-            if block in completing and chosen[row].any():
-                scores[row] += _sum(completing[block], norms[row], chosen[row])
+            if block in other and selected[row].any():
+                scores[row] += _block_scores(other[block], norms[row], selected[row])
     return scores
 
 
 def top_chunks(blocks: Sequence[int], scores: Floats, limit: int) -> dict[int, float]:
     """Return ``{chunk id: score}`` of the ``limit`` highest scores above 0."""
-    at, offset = np.nonzero(_highest(scores, limit))
-    found, ids = scores[at, offset], np.asarray(blocks, dtype=np.int64)[at] * BLOCK + offset
+    row, offset = np.nonzero(_highest(scores, limit))
+    found, ids = scores[row, offset], np.asarray(blocks, dtype=np.int64)[row] * BLOCK + offset
     return {int(ids[one]): float(found[one]) for one in np.argsort(-found, kind="stable")[:limit]}
 
 
 def _highest(scores: Floats, number: int) -> Mask:
-    """Mark the ``number`` highest scores above 0, and those equal to the last of them."""
+    """Return a mask of the ``number`` highest scores above 0, and of those equal to the last of them."""
     matched = scores[scores > 0.0]
-    least = np.partition(matched, -number)[-number] if matched.size > number else np.nextafter(0.0, 1.0)
-    highest: Mask = scores >= least
+    threshold = np.partition(matched, -number)[-number] if matched.size > number else np.nextafter(0.0, 1.0)
+    highest: Mask = scores >= threshold
     return highest
 
 
-def _discriminative(worth: Mapping[str, float]) -> set[str]:
-    """Return the words worth most that make up TELLING_SHARE of all."""
-    wanted = TELLING_SHARE * sum(worth.values())
+def _discriminative(weights: Mapping[str, float]) -> set[str]:
+    """Return the words of highest weight that together have DISCRIMINATIVE_SHARE of all weights."""
+    missing = DISCRIMINATIVE_SHARE * sum(weights.values())
     chosen: set[str] = set()
-    for word in sorted(worth, key=lambda word: -worth[word]):
-        if wanted <= 0.0:
+    for word in sorted(weights, key=lambda word: -weights[word]):
+        if missing <= 0.0:
             break
         chosen.add(word)
-        wanted -= worth[word]
+        missing -= weights[word]
     return chosen
 
 
-# By the upper 16 bits of a posting, of which none is 0: 1 ÷ (times in the text + HEADING_WEIGHT if above it).
+# Lookup by the upper 16 bits of a posting, which are never 0: 1 ÷ f, where f is the number of times in the text, plus
+# HEADING_WEIGHT if title or headings have the word.
 _UPPER = np.arange(1, 1 << 16)
 _RECIPROCAL = np.append(0.0, 1.0 / ((_UPPER >> (TIMES - 16)) + HEADING_WEIGHT * (_UPPER & 1))).astype(np.float32)
 
 
-def _sum(posted: Posted, norm: Norms, only: Mask | None = None) -> Floats:
-    """Return the BM25 of each chunk of one block, shape (BLOCK,); of the chunks ``only``, where given."""
-    packed = np.frombuffer(b"".join(blob for blob, _ in posted), dtype=POSTING)
-    lengths = np.array([len(blob) // POSTING.itemsize for blob, _ in posted])
-    worth = np.array([value * (K1 + 1) for _, value in posted], dtype=np.float32)
+def _block_scores(postings: WeightedPostings, norm: Norms, only: Mask | None = None) -> Floats:
+    """Return the BM25 of each chunk of one block, shape (BLOCK,); if ``only`` is given, of these chunks, else 0."""
+    packed = np.frombuffer(b"".join(blob for blob, _ in postings), dtype=POSTING)
+    lengths = np.array([len(blob) // POSTING.itemsize for blob, _ in postings])
+    weights = np.array([weight * (K1 + 1) for _, weight in postings], dtype=np.float32)
     if only is None:
-        worth = np.repeat(worth, lengths)
+        weights = np.repeat(weights, lengths)
     else:
         kept = np.flatnonzero(only.take((packed & OFFSET).astype(np.intp)))
-        worth = worth[np.searchsorted(np.cumsum(lengths), kept, side="right")]
+        weights = weights[np.searchsorted(np.cumsum(lengths), kept, side="right")]
         packed = packed[kept]
     offset = (packed & OFFSET).astype(np.intp)
-    # worth × (K1 + 1) × f ÷ (f + norm), divided by f above and below
-    part = norm.take(offset) * _RECIPROCAL.take(packed >> 16)
-    part += 1.0
-    return np.asarray(np.bincount(offset, weights=worth / part, minlength=BLOCK), dtype=np.float64)
+    # weight × (K1 + 1) × f ÷ (f + norm), numerator and denominator divided by f
+    denominator = norm.take(offset) * _RECIPROCAL.take(packed >> 16)
+    denominator += 1.0
+    return np.asarray(np.bincount(offset, weights=weights / denominator, minlength=BLOCK), dtype=np.float64)

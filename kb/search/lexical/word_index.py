@@ -1,6 +1,6 @@
-"""The lexical leg: BM25 with weighted words over the tenant's word index (:mod:`kb.search.lexical.postings`).
+"""Lexical search: BM25 with weighted words over the tenant's word index (:mod:`kb.search.lexical.postings`).
 
-The arithmetic is in :mod:`kb.search.lexical.bm25`; here is which words count how much, in texts of which language.
+The formula is in :mod:`kb.search.lexical.bm25`. Decided here is the weight of each word in texts of each language.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.core.versioned_cache import VersionedCache
 from kb.library.documents import Library
 from kb.search.lexical import bm25, postings
 from kb.search.lexical.postings import BLOCK, CHUNK, POSTING, add, remove_version, sweep
@@ -19,39 +20,43 @@ from kb.search.query import Query, Words
 
 __all__ = ["IndexStatistics", "LexicalScores", "WordIndex", "add", "remove_version", "sweep"]
 
-# What the words of another name may be worth, against the term it stands for.
-NAME_MOST = 1.5
+# The most that the words of another name weigh together, relative to the term it stands for.
+MAX_NAME_WEIGHT = 1.5
 
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalScores:
-    """What the words found.
+    """The result of a lexical search.
 
     Attributes:
-        scores: chunk id → weighted BM25; chunks with none of the words are absent, so nothing has a zero score.
-        idf: what each word of the question is worth in this tenant; words that occur nowhere are absent.
-        unseen: the worth of a word that occurs nowhere.
+        scores: chunk id → weighted BM25, of the best chunks only; each score is above 0.
+        idf: inverse document frequency of the question's words in this tenant; words that occur nowhere are absent.
+        unseen_idf: the idf of a word that occurs nowhere.
     """
 
     scores: dict[int, float]
     idf: dict[str, float]
-    unseen: float
+    unseen_idf: float
     _blocks: list[int]
     _all: NDArray[np.float64]
 
     def score(self, chunk_id: int) -> float:
-        """Return a chunk's score, whether it is among the best or not."""
+        """Return the score of any chunk, also of one that is not among the best; 0 if it has none of the words."""
         block = chunk_id // BLOCK
         return float(self._all[self._blocks.index(block), chunk_id % BLOCK]) if block in self._blocks else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IndexStatistics:
-    """The indexed chunks, one row a block, shape (blocks, BLOCK); ``version`` is 0 where there is no chunk.
+    """The indexed chunks, as arrays of shape (blocks, BLOCK).
 
-    ``norm`` is BM25's K1 × (1 − B + B × length ÷ average length).
+    Attributes:
+        blocks: the block ids, in the order of the rows.
+        version: the version id of each chunk; 0 where there is no chunk.
+        chinese: whether each chunk is in Chinese.
+        norm: the length normalisation of BM25, see :func:`.bm25.norm`.
     """
 
     blocks: list[int]
@@ -64,10 +69,14 @@ class IndexStatistics:
         return int(np.count_nonzero(self.version))
 
     def ids(self, chinese: bool) -> list[int]:
-        """Return the ids of the chunks in Chinese, or of all others, ascending."""
+        """Return the ids of the chunks in Chinese, or of all other chunks, ascending."""
         row, offset = np.nonzero((self.version > 0) & (self.chinese == chinese))
         ids: list[int] = (np.asarray(self.blocks, dtype=np.int64)[row] * BLOCK + offset).tolist()
         return ids
+
+
+# What was read of the index: the chunks of each block, and the same as arrays.
+_Current = tuple[dict[int, bytes], IndexStatistics]
 
 
 class WordIndex:
@@ -75,45 +84,45 @@ class WordIndex:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._held: tuple[int, dict[int, bytes], IndexStatistics] | None = None
+        self._current = VersionedCache(library.data_version, self._read)
 
     def search(self, query: Query, versions: Iterable[int], limit: int) -> LexicalScores:
-        """Score chunks of ``versions`` that hold words of the question, each with the words of its own language.
+        """Score the chunks of ``versions`` that contain words of the question; each chunk by the words of its language.
 
-        Returns:
-            At most ``limit`` chunks of the question's language and as many of the other.
+        Args:
+            versions: ids of the versions to search.
+            limit: the number of chunks in the question's language, and the number in the other language.
         """
         indexed = self.indexed()
         with self._library.session() as session:
             rows = list(postings.find(session, indexed.blocks, query.words))
-        having: dict[str, int] = defaultdict(int)
+        chunk_counts: dict[str, int] = defaultdict(int)
         for _, word, blob in rows:
-            having[word] += len(blob) // POSTING.itemsize
+            chunk_counts[word] += len(blob) // POSTING.itemsize
         total = indexed.total
-        idf = {word: bm25.idf(total, number) for word, number in having.items()}
-        there = np.isin(indexed.version, np.fromiter(versions, dtype=np.uint32))
-        ours = indexed.chinese == query.language.is_chinese
-        scores: dict[int, float] = {}
-        everything = np.zeros(indexed.version.shape)
-        for own, allowed in ((True, there & ours), (False, there & ~ours)):
-            worth = _worth(query, own, idf, bm25.idf(total, 0))
-            scored = bm25.score_blocks(indexed.blocks, indexed.norm, rows, worth, allowed, limit)
-            scores |= bm25.top_chunks(indexed.blocks, scored, limit)
-            everything += scored
-        return LexicalScores(scores, idf, bm25.idf(total, 0), indexed.blocks, everything)
+        idf = {word: bm25.idf(total, number) for word, number in chunk_counts.items()}
+        searched = np.isin(indexed.version, np.fromiter(versions, dtype=np.uint32))
+        same_language = indexed.chinese == query.language.is_chinese
+        best: dict[int, float] = {}
+        all_scores = np.zeros(indexed.version.shape)
+        for own, allowed in ((True, searched & same_language), (False, searched & ~same_language)):
+            weights = _word_weights(query, own, idf, bm25.idf(total, 0))
+            scores = bm25.score_blocks(indexed.blocks, indexed.norm, rows, weights, allowed, limit)
+            best |= bm25.top_chunks(indexed.blocks, scores, limit)
+            all_scores += scores
+        return LexicalScores(best, idf, bm25.idf(total, 0), indexed.blocks, all_scores)
 
     def indexed(self) -> IndexStatistics:
         """Return the chunks of the index now; the same object as long as they are the same."""
-        revision, held = self._library.data_version(), self._held
-        if held is None or held[0] != revision:
-            with self._library.session() as session:
-                blocks = postings.blocks(session)
-            held = (revision, blocks, held[2] if held is not None and held[1] == blocks else _read(blocks))
-            self._held = held
-        return held[2]
+        return self._current.get()[1]
+
+    def _read(self, before: _Current | None) -> _Current:
+        with self._library.session() as session:
+            blocks = postings.blocks(session)
+        return before if before is not None and before[0] == blocks else (blocks, _statistics(blocks))
 
 
-def _read(blocks: dict[int, bytes]) -> IndexStatistics:
+def _statistics(blocks: dict[int, bytes]) -> IndexStatistics:
     shape = (len(blocks), BLOCK)
     version, chinese = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.bool_)
     length = np.zeros(shape, dtype=np.float32)
@@ -125,20 +134,20 @@ def _read(blocks: dict[int, bytes]) -> IndexStatistics:
     return IndexStatistics(list(blocks), version, chinese, bm25.norm(length, average))
 
 
-def _worth(query: Query, own: bool, idf: dict[str, float], unseen: float) -> Words:
-    """Return what each word counts in texts of the question's language (``own``) or of the other: weight × idf.
+def _word_weights(query: Query, own: bool, idf: dict[str, float], unseen_idf: float) -> Words:
+    """Return the weight × idf of each word in texts of the question's language (``own``) or of the other.
 
-    The words of another name are together worth NAME_MOST times the term they stand for at most: a translation of
+    The words of another name together weigh at most MAX_NAME_WEIGHT times the term they stand for: a translation of
     many characters must not outweigh the rest of the question.
     """
     typed = query.typed if own else {word: weight for word, weight in query.typed.items() if word in query.other}
-    worth = {word: weight * idf[word] for word, weight in typed.items() if word in idf}
+    weights = {word: weight * idf[word] for word, weight in typed.items() if word in idf}
     for name in query.names:
         if name.own == own:
-            meant = sum(weight * idf.get(word, unseen) for word, weight in name.term.items())
-            full = sum(weight * idf.get(word, 0.0) for word, weight in name.words.items())
-            factor = name.factor * min(1.0, NAME_MOST * meant / full) if full > 0.0 else 0.0
+            term_weight = sum(weight * idf.get(word, unseen_idf) for word, weight in name.term.items())
+            name_weight = sum(weight * idf.get(word, 0.0) for word, weight in name.words.items())
+            factor = name.factor * min(1.0, MAX_NAME_WEIGHT * term_weight / name_weight) if name_weight > 0.0 else 0.0
             for word, weight in name.words.items():
                 if word in idf:
-                    worth[word] = max(worth.get(word, 0.0), factor * weight * idf[word])
-    return worth
+                    weights[word] = max(weights.get(word, 0.0), factor * weight * idf[word])
+    return weights

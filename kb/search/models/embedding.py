@@ -1,4 +1,4 @@
-"""Text → vectors: the configured embedding model, loaded once per process.
+"""Texts → vectors: the configured embedding model, loaded once per process.
 
 * The bundled model is run by :class:`kb.search.models.onnx_encoder.OnnxEncoder`.
 * Any other sentence-transformers folder or name is run by :class:`SentenceTransformerEncoder`.
@@ -23,7 +23,7 @@ __all__ = ["SentenceTransformerEncoder", "identity", "load"]
 
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model; prompts named "query" and "document"/"passage" are used if it has them."""
+    """Any sentence-transformers model. Its prompts "query" and "document" (or "passage") are used, if it has them."""
 
     def __init__(self, name: str, threads: int = 0) -> None:
         import torch
@@ -65,7 +65,7 @@ class SentenceTransformerEncoder:
 
 
 def _revision(model: Any) -> str:
-    """A short digest of the model's weights' shapes and sums: two folders of one model agree."""
+    """Return a short digest of the weights' shapes and sums, which is the same for two folders with the same model."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name}{tuple(tensor.shape)}{float(tensor.double().sum()):.6g}".encode())
@@ -92,5 +92,9 @@ def load(settings: Settings) -> Encoder:
 
 
 def identity(settings: Settings) -> str:
-    """Return the configured model's identity as stored with collections."""
+    """Return the configured model's identity, as stored with each collection.
+
+    Raises:
+        Misconfigured: ``model_unavailable``.
+    """
     return str(load(settings).identity)

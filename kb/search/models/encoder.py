@@ -1,4 +1,4 @@
-"""What an embedding model is to the rest of the house: an interface, an identity, vectors.
+"""The interface of an embedding model, its identity, and the type of its vectors.
 
 Vectors are float32, L2-normalised, shape (n, dimension); cosine similarity is their dot product.
 """
@@ -18,7 +18,7 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What must agree for two vectors to be comparable; stored with each collection."""
+    """Identity of a model, stored with each collection: only vectors of the same identity can be compared."""
 
     name: str
     dimension: int
@@ -36,10 +36,14 @@ class Encoder(Protocol):
     identity: Identity
     max_tokens: int
 
-    def encode_queries(self, texts: list[str]) -> Vectors: ...
+    def encode_queries(self, texts: list[str]) -> Vectors:
+        """Return the vectors of questions, shape (texts, dimension)."""
+        ...
 
-    def encode_passages(self, texts: list[str]) -> Vectors: ...
+    def encode_passages(self, texts: list[str]) -> Vectors:
+        """Return the vectors of texts of documents, shape (texts, dimension)."""
+        ...
 
     def count_tokens(self, texts: list[str]) -> list[int]:
-        """Return each text's length in the model's own tokens, special tokens and prefix included."""
+        """Return the number of the model's tokens in each text; special tokens and the passage prefix included."""
         ...

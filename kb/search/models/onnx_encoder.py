@@ -1,6 +1,6 @@
-"""The lean reader of a sentence-transformers folder: onnxruntime and tokenizers, no torch.
+"""Runs a sentence-transformers folder with onnxruntime and tokenizers, without torch.
 
-Ready in a second and 4 ms a question on one office PC core; see ``docs/decisions/0001-embedding-runtime.md``.
+Loaded in a second, 4 ms for a question on one core of an office PC; see ``docs/decisions/0001-embedding-runtime.md``.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ __all__ = ["OnnxEncoder"]
 
 
 class OnnxEncoder:
-    """A sentence-transformers folder (mean pooling, normalisation) run by onnxruntime.
+    """A sentence-transformers folder (mean pooling, normalisation), run by onnxruntime.
 
-    One text at a time: dynamic int8 scales depend on what shares a batch, so a text's vector would depend
-    on its neighbours; and padding wastes work. Long lists run on ``threads`` threads of one core each.
-    The network is loaded when the first text is encoded: who only counts tokens never pays for it.
+    Texts are encoded one at a time, not in batches: the scales of dynamic int8 depend on the whole batch, so a text's
+    vector would depend on the other texts; and padding costs time. Several texts run on ``threads`` threads of one core
+    each. The network is loaded when the first text is encoded; to count tokens it is not needed.
 
     Args:
         folder: the model folder with ``tokenizer.json``, ``config.json`` and ``config_sentence_transformers.json``.
         model_file: the ONNX file; by default ``onnx/model_int8.onnx`` of the folder.
-        threads: CPU threads, 0 = all cores.
+        threads: the number of CPU threads, 0 for all cores.
     """
 
     def __init__(self, folder: Path, model_file: Path | None = None, threads: int = 0) -> None:
@@ -62,7 +62,7 @@ class OnnxEncoder:
         return self.encode_raw([self.identity.passage_prefix + text for text in texts])
 
     def encode_raw(self, texts: list[str]) -> Vectors:
-        """Encode texts as they are, without a prefix; texts beyond the window are cut at it."""
+        """Encode texts without a prefix, shape (texts, dimension); texts of more than ``max_tokens`` tokens are cut."""
         if not texts:
             return np.zeros((0, self.identity.dimension), dtype=np.float32)
         if len(texts) == 1 or self.threads == 1:
@@ -74,7 +74,7 @@ class OnnxEncoder:
         return ThreadPoolExecutor(self.threads, thread_name_prefix="embed")
 
     def _network(self) -> Any:
-        """Return the onnxruntime session, loaded once whichever thread asks first."""
+        """Return the onnxruntime session; the first thread that needs it loads it."""
         with self._loading:
             if self._session is None:
                 import onnxruntime

@@ -1,8 +1,7 @@
-"""Export of a sentence-transformers folder to ONNX and its dynamic int8 quantisation for the CPU.
+"""Exports a sentence-transformers folder to ONNX and quantises it for the CPU (dynamic int8).
 
-Processors without VNNI instructions saturate when both factors use all 8 bits; whether this one does is
-measured, not guessed: the quantised model must agree with the exact one, else weights are kept to 7 bits
-(``reduce_range``).
+On processors without VNNI instructions the sums saturate if both factors use all 8 bits. Whether this processor does is
+measured: if the quantised model does not agree with the exact one, weights use 7 bits only (``reduce_range``).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ __all__ = ["FILE", "export"]
 
 FILE = "onnx/model_int8.onnx"
 # e5-small measures 0.994–0.998 where the CPU does not saturate, and below 0.98 where it does.
-LEAST_AGREEMENT = 0.985
+MIN_AGREEMENT = 0.985
 _PROBES = [
     "query: 年假有幾多日",
     "passage: 僱員須於放取病假後兩個工作天內，向主管遞交由註冊醫生簽發的醫生證明書。",
@@ -32,10 +31,14 @@ _PROBES = [
 
 
 def export(folder: Path, progress: Callable[[str], None] = lambda step: None) -> dict[str, Any]:
-    """Write ``onnx/model_int8.onnx`` into ``folder`` and return what was measured.
+    """Write ``onnx/model_int8.onnx`` into ``folder``, and return how well it agrees with the exact model.
+
+    Args:
+        folder: a sentence-transformers folder.
+        progress: called with "quantise" after the export.
 
     Returns:
-        ``{"agreement": least cosine against float32, "reduce_range": bool}``.
+        ``{"agreement": lowest cosine with the float32 vectors, "reduce_range": bool}``.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -51,7 +54,7 @@ def export(folder: Path, progress: Callable[[str], None] = lambda step: None) ->
             quantize_dynamic(exact, target, per_channel=True, reduce_range=reduce_range, weight_type=QuantType.QInt8)
             got = OnnxEncoder(folder, model_file=target).encode_raw(_PROBES)
             agreement = float(np.min(np.sum(wanted * got, axis=1)))
-            if agreement >= LEAST_AGREEMENT:
+            if agreement >= MIN_AGREEMENT:
                 break
     return {"agreement": round(agreement, 4), "reduce_range": reduce_range}
 
@@ -61,11 +64,11 @@ def _export_float(folder: Path, target: Path) -> None:
     import torch
     from transformers import BertModel, logging
 
-    logging.set_verbosity_error()  # of the pooler, which this model does not use
+    logging.set_verbosity_error()  # no warning about the pooler, which this model does not use
     model = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager").eval()
 
     class Tokens(torch.nn.Module):  # type: ignore[misc]
-        """BERT with the two inputs that matter; token types are all zero in this model."""
+        """BERT with two inputs; the token types are always zero in this model."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -77,7 +80,7 @@ def _export_float(folder: Path, target: Path) -> None:
 
     sample = torch.ones((2, 16), dtype=torch.long)
     axes = {0: "batch", 1: "sequence"}
-    # The tracing exporter announces its own retirement on every call; the version is pinned.
+    # The tracing exporter warns on every call that it is deprecated; the version of torch is pinned.
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(

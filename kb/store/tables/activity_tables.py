@@ -25,6 +25,7 @@ __all__ = [
     "SettingRow",
     "SuggestionRow",
     "UploadRow",
+    "UserSettingRow",
 ]
 
 EVERYONE = "everyone"
@@ -58,7 +59,7 @@ class ConversationRow(TenantBase):
 
 
 class MessageRow(TenantBase):
-    """A question and its answer; ``answer`` is the whole answer as the page shows it."""
+    """A question and its answer; ``answer`` is the JSON of a ``StoredAnswer`` (``assistant.conversations``)."""
 
     __tablename__ = "messages"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -108,6 +109,15 @@ class SettingRow(TenantBase):
     """A choice of the tenant's; see :mod:`kb.library.tenant_settings`."""
 
     __tablename__ = "settings"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class UserSettingRow(TenantBase):
+    """A choice of one person in the tenant; see :mod:`kb.library.user_settings`."""
+
+    __tablename__ = "user_settings"
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
 

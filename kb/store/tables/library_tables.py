@@ -164,7 +164,10 @@ class SentenceVectorsRow(TenantBase):
 
 
 class DocumentPairRow(TenantBase):
-    """Two documents that say the same in Chinese and in English (:mod:`kb.twins`); ``state`` is one of STATES there."""
+    """A bilingual pair: two documents that say the same in Chinese and in English (:mod:`kb.search.bilingual`).
+
+    ``state`` is "found", "set" or "rejected", see :mod:`kb.search.bilingual.pair_records`.
+    """
 
     __tablename__ = "twins"
     chinese_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
@@ -176,15 +179,17 @@ class DocumentPairRow(TenantBase):
 
 
 class PassagePairRow(TenantBase):
-    """The chunk of the other language's copy that says what a chunk says; a row for each direction."""
+    """A chunk and its counterpart, the chunk that says the same in the other language; a row for each direction."""
 
     __tablename__ = "twin_chunks"
     chunk_id: Mapped[int] = mapped_column(ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True)
-    twin_id: Mapped[int] = mapped_column(ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True, index=True)
+    counterpart_id: Mapped[int] = mapped_column(
+        "twin_id", ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class PairSearchedRow(TenantBase):
-    """A version whose twin has been looked for."""
+    """A version for which a counterpart has been searched."""
 
     __tablename__ = "twins_sought"
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True)

@@ -18,6 +18,7 @@ __all__ = [
     "IdentityRow",
     "InvitationRow",
     "MembershipRow",
+    "PasswordResetRow",
     "PlatformBase",
     "SessionRow",
     "TenantRow",
@@ -73,10 +74,7 @@ class MembershipRow(PlatformBase):
 
 
 class InvitationRow(PlatformBase):
-    """A link that lets one person in; ``collections`` is ``{slug: level}`` to grant on acceptance.
-
-    With an empty ``role`` it lets a person who has an account choose a new password.
-    """
+    """A link that lets one person in; ``collections`` is ``{slug: level}`` to grant on acceptance."""
 
     __tablename__ = "invitations"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -89,6 +87,19 @@ class InvitationRow(PlatformBase):
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+
+
+class PasswordResetRow(PlatformBase):
+    """A link with which a person chooses a new password, once; ``created_by`` 0 means ``kb person reset``."""
+
+    __tablename__ = "password_resets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    created_by: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class SessionRow(PlatformBase):

@@ -58,7 +58,7 @@ def routes(app: FastAPI) -> Iterator[Asked]:
             continue
         calls = list(_calls(route.dependant))
         for method in sorted(route.methods - {"HEAD"}):
-            people_only = any(getattr(one, "__name__", "") == "_own" for one in calls)
+            people_only = any(one is dependencies._tenant_person for one in calls)
             yield Asked(method, context.path, _demand(calls), bool(route.dependant.body_params), people_only)
 
 
@@ -75,6 +75,6 @@ def _demand(calls: list[Callable[..., Any]]) -> Ability | str | None:
             return one.ability
         if one is dependencies._person:
             return "person"
-        if getattr(one, "__name__", "") == "_program":
+        if one is dependencies._program:
             return "program"
     return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import tenants

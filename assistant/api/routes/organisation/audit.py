@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Manager
 from assistant.service.callers import Caller
-from assistant.web.pages import catalogue, render
+from assistant.web.pages import render, text_keys
 from kb.library import audit
 from kb.people import accounts, api_keys
 from kb.store.tables.activity_tables import AuditRow
@@ -27,7 +27,7 @@ _Empty = BeforeValidator(lambda value: None if value == "" else value)
 Day = Annotated[date | None, _Empty]
 
 
-class Filter(BaseModel):
+class AuditFilter(BaseModel):
     """Which entries: days are the service's own, the last one included."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,13 +43,13 @@ class Filter(BaseModel):
         return audit.entries(caller.library, *days, self.action, self.actor, limit, before)
 
 
-class Page(Filter):
+class Page(AuditFilter):
     """Which entries, and where the page before ended."""
 
     before: Annotated[int | None, _Empty, Field(ge=1, le=2**31 - 1)] = None
 
 
-class Export(Filter):
+class Export(AuditFilter):
     """Which entries, and in which format."""
 
     format: Literal["csv", "jsonl"] = "csv"
@@ -85,7 +85,7 @@ def export(caller: Manager, sought: Annotated[Export, Query()]) -> StreamingResp
     return StreamingResponse(lines, media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
-def _told(sought: Filter) -> dict[str, str]:
+def _told(sought: AuditFilter) -> dict[str, str]:
     return {name: str(value) for name, value in sought.model_dump(exclude={"format"}).items() if value}
 
 
@@ -107,7 +107,7 @@ def page(request: Request, caller: Manager, sought: Annotated[Page, Query()]) ->
     settings, tenant = caller.service.settings, caller.tenant.slug
     actors = [(f"user:{one.user.id}", one.user.name) for one in accounts.members(settings, tenant)]
     actors += [(f"key:{row.id}", row.name) for row in api_keys.listing(settings, tenant)]
-    texts = catalogue()
+    keys = text_keys()
     known = {name: f"manage.did_{name.replace('.', '_')}" for name in audit.actions(caller.library)}
     return render(
         request,
@@ -115,7 +115,7 @@ def page(request: Request, caller: Manager, sought: Annotated[Page, Query()]) ->
         entries=found,
         sought=sought,
         actors=actors,
-        actions={name: key if key in texts else "" for name, key in known.items()},
+        actions={name: key if key in keys else "" for name, key in known.items()},
         more=found[-1].id if len(found) == _PAGE else None,
         filter=_told(sought),
     )

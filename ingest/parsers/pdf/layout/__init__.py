@@ -1,27 +1,27 @@
-"""From placed glyphs to elements: what the PDF and the image parser share.
+"""Glyphs → elements: what the PDF parser and the image parser share.
 
-    glyphs      pdfium page            → glyphs with box, size, weight
-    direct      pdfium's functions, quick to call
-    textfix     code points            → readable text (compatibility forms, spaces, hyphens)
-    turned      glyphs                 → text written upwards or downwards
-    forms       pdfium page            → what was typed into form fields, as fragments
-    fragments   glyphs                 → fragments: text runs on one baseline without a wide gap
-    rulings     pdfium page            → horizontal and vertical lines
-    tables      rulings + fragments    → tables, and the fragments outside them
-    aligned     fragments              → tables without rulings (aligned_rows, table_heads help)
-    margins     fragments of a page    → notes in the margin apart
-    running     fragments of all pages → the same without running heads, feet and page numbers
-    columns     fragments of a page    → columns in reading order
-    lines       fragments of a column  → lines
-    paragraphs  lines                  → paragraphs, clauses, list items, footnotes
-    headings    paragraphs of all      → which are headings, how deep; which are a table of contents
-    labels      a line                 → the clause number or list mark it begins with
-    document    pages                  → all of this in order
-    elements    paragraphs and tables  → unstructured's elements
+Read in this order:
 
-All coordinates are points (pixels for images) from the page's top left corner.
+    page_layout      pages of fragments → elements: all steps below, in order; :func:`.page_layout.analyse_layout`
+    glyphs           pdfium page → glyphs with box, size and weight
+    pdfium_calls     pdfium functions without the overhead of ctypes
+    text_repair      code points → readable text: compatibility forms, spaces, hyphens
+    rulings          pdfium page → horizontal and vertical lines
+    fragments        glyphs → fragments: text on one baseline without a wide gap
+    rotated_text     glyphs → text that is written upwards or downwards
+    form_fields      pdfium page → values of form fields, as fragments
+    running_heads    fragments of all pages → the same without running heads, feet and page numbers
+    ruled_tables     rulings and fragments → tables, and the fragments outside them
+    table_heads      rows of a table → number of header rows
+    margin_notes     fragments of a page → text, and notes in the margin
+    reading_order    fragments of a page → columns in reading order
+    unruled_tables   fragments of a column → tables without rulings, and the fragments outside them
+    unruled_rows     lines of an unruled table → its rows
+    lines            fragments of a column → lines
+    paragraphs       lines → paragraphs, clauses, list items
+    typed_labels     the clause number or list mark at the start of a line
+    layout_headings  which paragraphs are headings, tables of contents, footnotes
+    layout_elements  paragraphs and tables → elements of the ``unstructured`` library
+
+All coordinates are points (pixels for images) from the top left corner of the page.
 """
-
-from __future__ import annotations
-
-__all__: list[str] = []

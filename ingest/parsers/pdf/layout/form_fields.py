@@ -1,4 +1,4 @@
-"""What people typed into the fields of a PDF form, as fragments at the place of each field."""
+"""The values of the fields of a PDF form, as fragments at the position of each field."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ingest.parsers.pdf.layout.text_repair import clean_char, squeeze
 __all__ = ["read_fields"]
 
 TICK = "✓"
-TYPE_SIZE = 10.0  # points; a field's own type size is in its appearance stream, which nothing here needs
+TYPE_SIZE = 10.0  # points; the real type size is in the appearance stream of the field, which is not read
 
 
 def read_fields(page: pdfium.PdfPage, affine: Affine) -> list[Fragment]:
-    """Return the values of the text, choice and tick fields on ``page``; none where the PDF has no form."""
+    """Return the values of text fields, choice fields and tick boxes on ``page``; none where the PDF has no form."""
     if page.formenv is None:
         return []
     found: list[Fragment] = []

@@ -1,4 +1,4 @@
-"""Glyphs → fragments: runs of text on one baseline with no wide gap and no ruling inside."""
+"""Glyphs → fragments: text on one baseline, without a wide gap or a vertical ruling inside."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from ingest.parsers.pdf.layout.text_repair import needs_space, squeeze
 
 __all__ = ["Fragment", "build_fragments"]
 
-GAP_EM = 0.9  # a wider gap ends a fragment: a tab, a column, a cell, or a stretched line (joined again later)
+GAP_EM = 0.9  # a wider gap ends a fragment: a tab, a column, a cell, or a justified line (joined again later)
 ASCENT, DESCENT = 0.86, 0.14
 
 
 @dataclass(slots=True)
 class Fragment:
-    """Text with its box (points from the top left) and the look of its type."""
+    """Text with its box (points from the top left corner), type size and weight.
+
+    ``horizontal`` is False for text that runs in another direction than the text of the page.
+    """
 
     text: str
     x0: float
@@ -27,7 +30,7 @@ class Fragment:
     bottom: float
     size: float
     bold: bool
-    upright: bool = True
+    horizontal: bool = True
 
     @property
     def middle(self) -> float:
@@ -42,18 +45,18 @@ class Fragment:
         return self.x1 - self.x0
 
 
-def build_fragments(glyphs: Sequence[Glyph], uprights: Sequence[Ruling] = ()) -> list[Fragment]:
-    """Cut the glyph sequence at new baselines, wide gaps and vertical rulings."""
+def build_fragments(glyphs: Sequence[Glyph], vertical_rulings: Sequence[Ruling] = ()) -> list[Fragment]:
+    """Split the glyphs at new baselines, wide gaps and vertical rulings."""
     starts = [
         index
         for index, (last, glyph) in enumerate(itertools.pairwise(glyphs), 1)
-        if not _continues(last, glyph, uprights)
+        if not _continues(last, glyph, vertical_rulings)
     ]
-    fragments = (_fragment(glyphs[a:b]) for a, b in itertools.pairwise([0, *starts, len(glyphs)]))
+    fragments = (_make_fragment(glyphs[a:b]) for a, b in itertools.pairwise([0, *starts, len(glyphs)]))
     return [fragment for fragment in fragments if fragment is not None]
 
 
-def _continues(last: Glyph, glyph: Glyph, uprights: Sequence[Ruling]) -> bool:
+def _continues(last: Glyph, glyph: Glyph, vertical_rulings: Sequence[Ruling]) -> bool:
     _, _, right, baseline, size, _, _, turn = last
     _, left, _, here, other, _, _, turned = glyph
     if size != other:
@@ -65,22 +68,22 @@ def _continues(last: Glyph, glyph: Glyph, uprights: Sequence[Ruling]) -> bool:
     gap = left - right
     if gap > GAP_EM * size or gap < -1.0 * size:
         return False
-    if gap > 0.1 * size and uprights:
-        return not any(right - 1 <= v.at <= left + 1 and v.start <= here <= v.end + 2 for v in uprights)
+    if gap > 0.1 * size and vertical_rulings:
+        return not any(right - 1 <= v.at <= left + 1 and v.start <= here <= v.end + 2 for v in vertical_rulings)
     return True
 
 
-def _fragment(run: Sequence[Glyph]) -> Fragment | None:
+def _make_fragment(run: Sequence[Glyph]) -> Fragment | None:
     if not run:
         return None
-    marks, lefts, rights, baselines, sizes, bolds, spaces, _ = zip(*run, strict=True)
-    parts = [marks[0]]
-    for upper, right, mark, left, size, space in zip(
-        marks, rights, marks[1:], lefts[1:], sizes[1:], spaces[1:], strict=False
+    texts, lefts, rights, baselines, sizes, bolds, spaces, _ = zip(*run, strict=True)
+    parts = [texts[0]]
+    for before, right, text, left, size, space in zip(
+        texts, rights, texts[1:], lefts[1:], sizes[1:], spaces[1:], strict=False
     ):
-        if needs_space(upper[-1], mark[0], (left - right) / (size if size > 1.0 else 1.0), space):
+        if needs_space(before[-1], text[0], (left - right) / (size if size > 1.0 else 1.0), space):
             parts.append(" ")
-        parts.append(mark)
+        parts.append(text)
     text = squeeze("".join(parts))
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""Glyphs of a pdfium page: character, box, size, weight, in points from the top left corner."""
+"""The glyphs of a pdfium page: character, box, size and weight, in points from the top left corner."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import numpy.typing as npt
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
-from ingest.parsers.pdf.layout.pdfium_calls import address, direct
+from ingest.parsers.pdf.layout.pdfium_calls import address, raw_function
 from ingest.parsers.pdf.layout.text_repair import clean_char
 
 __all__ = ["Affine", "Glyph", "page_affine", "read_glyphs"]
 
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|-[wW][6-9]|粗", re.I)
-_STROKED = 2  # text render mode: fill and stroke, a poor man's bold
+_STROKED = 2  # text render mode "fill and stroke", used to imitate bold type
 
 
 Numbers = npt.NDArray[np.float64]
@@ -30,10 +30,12 @@ Indices = npt.NDArray[np.int64]
 
 
 class Glyph(NamedTuple):
-    """One character, in points; ``space`` says that the text layer has a space before it.
+    """One character; coordinates in points.
 
-    ``turn`` counts the quarter turns counter-clockwise of its writing; coordinates are those of the page
-    turned back, so that every line runs from left to right.
+    Attributes:
+        space: whether the text layer has a space before it.
+        turn: direction of its text in quarter turns counter-clockwise. The coordinates are those of the page rotated
+            back, so that every line runs from left to right.
     """
 
     text: str
@@ -46,11 +48,11 @@ class Glyph(NamedTuple):
     turn: int
 
 
-_glyph: Callable[[tuple[Any, ...]], Glyph] = partial(tuple.__new__, Glyph)  # a third of the time of Glyph(…)
+_glyph: Callable[[tuple[Any, ...]], Glyph] = partial(tuple.__new__, Glyph)  # takes a third of the time of Glyph(…)
 
 
 class Affine(NamedTuple):
-    """Maps PDF user space (origin bottom left, unrotated) to the page as it is seen (origin top left)."""
+    """Maps PDF user space (origin bottom left, not rotated) to the page as it is shown (origin top left)."""
 
     a: float
     b: float
@@ -64,7 +66,7 @@ class Affine(NamedTuple):
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
     def turned(self, quarters: int, width: float, height: float) -> Affine:
-        """Return the mapping to the page (``width`` × ``height``) turned ``quarters`` clockwise."""
+        """Return the mapping to the page (``width`` × ``height``) rotated clockwise by ``quarters``."""
         a, b, c_, d, e, f = self
         for _ in range(quarters):
             a, b, c_, d, e, f = -b, a, -d, c_, height - f, e
@@ -73,7 +75,7 @@ class Affine(NamedTuple):
 
 
 def page_affine(page: pdfium.PdfPage) -> Affine:
-    """Return the mapping for ``page``, which honours its crop box and its /Rotate entry."""
+    """Return the mapping for ``page``, with its crop box and its /Rotate entry."""
     width, height = page.get_size()
     scale = 100
 
@@ -88,12 +90,12 @@ def page_affine(page: pdfium.PdfPage) -> Affine:
 
 
 _AT = (ctypes.c_void_p, ctypes.c_int)  # text page, index of the character
-_get_unicode = direct(c.FPDFText_GetUnicode, ctypes.c_uint, *_AT)
-_get_object = direct(c.FPDFText_GetTextObject, ctypes.c_void_p, *_AT)
-_get_font = direct(c.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
-_get_mode = direct(c.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
-_get_origin = direct(c.FPDFText_GetCharOrigin, ctypes.c_int, *_AT, ctypes.c_void_p, ctypes.c_void_p)
-_get_box = direct(c.FPDFText_GetLooseCharBox, ctypes.c_int, *_AT, ctypes.c_void_p)
+_get_unicode = raw_function(c.FPDFText_GetUnicode, ctypes.c_uint, *_AT)
+_get_object = raw_function(c.FPDFText_GetTextObject, ctypes.c_void_p, *_AT)
+_get_font = raw_function(c.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
+_get_mode = raw_function(c.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
+_get_origin = raw_function(c.FPDFText_GetCharOrigin, ctypes.c_int, *_AT, ctypes.c_void_p, ctypes.c_void_p)
+_get_box = raw_function(c.FPDFText_GetLooseCharBox, ctypes.c_int, *_AT, ctypes.c_void_p)
 
 
 class _Style(NamedTuple):
@@ -102,14 +104,14 @@ class _Style(NamedTuple):
     turn: int
 
 
-class _Places(NamedTuple):
-    """Where the characters stand in PDF user space: origins (n × 2), boxes (n × 4: left, top, right, bottom)."""
+class _Positions(NamedTuple):
+    """Positions of the characters in PDF user space: origins (n × 2), boxes (n × 4: left, top, right, bottom)."""
 
     origins: Numbers
     boxes: Numbers
 
-    def seen(self, kept: Indices, affine: Affine) -> Numbers:
-        """Return left, right, baseline and height (4 × n) of the ``kept`` characters seen through ``affine``."""
+    def on_page(self, kept: Indices, affine: Affine) -> Numbers:
+        """Return left, right, baseline and height (4 × n) of the ``kept`` characters, mapped by ``affine``."""
         left, top, right, bottom = self.boxes[kept].T
         (x0, y0), (x1, y1) = affine(left, bottom), affine(right, top)
         baseline = affine(*self.origins[kept].T)[1]
@@ -117,7 +119,7 @@ class _Places(NamedTuple):
 
 
 def read_glyphs(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, affine: Affine) -> list[Glyph]:
-    """Return the glyphs in the order of the text layer, without those printed twice or off the page."""
+    """Return the glyphs in the order of the text layer, without overprints and characters outside the page."""
     count = c.FPDFText_CountChars(textpage.raw)
     if count <= 0:
         return []
@@ -125,11 +127,11 @@ def read_glyphs(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, affine: Affi
     handle = address(textpage.raw)
     codes = np.fromiter(map(_get_unicode, repeat(handle), range(count)), np.int64, count)
     readable = {code: clean_char(code) for code in set(codes.tolist())}
-    places = _places(handle, count)
-    x, y = affine(*places.origins.T)
-    shown = (x >= -2) & (x <= width + 2) & (y >= -2) & (y <= height + 2)
-    shown &= ~np.isin(codes, [code for code, text in readable.items() if not text.strip()])
-    kept = _printed_once(np.flatnonzero(shown), codes, x, y)
+    positions = _read_positions(handle, count)
+    x, y = affine(*positions.origins.T)
+    visible = (x >= -2) & (x <= width + 2) & (y >= -2) & (y <= height + 2)
+    visible &= ~np.isin(codes, [code for code, text in readable.items() if not text.strip()])
+    kept = _without_overprints(np.flatnonzero(visible), codes, x, y)
     if not len(kept):
         return []
     blanks = np.cumsum(np.isin(codes, [code for code, text in readable.items() if text == " "]))[kept]
@@ -138,33 +140,33 @@ def read_glyphs(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, affine: Affi
     turns = np.array([style.turn for style in styles])
     columns = np.empty((4, len(kept)))
     for turn in set(turns.tolist()):
-        columns[:, turns == turn] = places.seen(kept[turns == turn], affine.turned(turn, width, height))
-    left, right, baseline, tall = columns.tolist()
-    sizes = [style.size or high for style, high in zip(styles, tall, strict=True)]
+        columns[:, turns == turn] = positions.on_page(kept[turns == turn], affine.turned(turn, width, height))
+    left, right, baseline, heights = columns.tolist()
+    sizes = [style.size or high for style, high in zip(styles, heights, strict=True)]
     texts, bold = map(readable.__getitem__, codes[kept].tolist()), [style.bold for style in styles]
     spaced = (np.diff(blanks, prepend=0) > 0).tolist()
     return list(map(_glyph, zip(texts, left, right, baseline, sizes, bold, spaced, turns.tolist(), strict=True)))
 
 
-def _printed_once(shown: Indices, codes: Indices, x: Numbers, y: Numbers) -> Indices:
-    """Return of the characters ``shown`` the first wherever the same one is printed over itself, a poor man's bold."""
-    marks = np.stack([codes[shown], np.rint(x[shown] / 1.5), np.rint(y[shown] / 1.5)], axis=1)
+def _without_overprints(visible: Indices, codes: Indices, x: Numbers, y: Numbers) -> Indices:
+    """Return the indices without overprints: a character printed twice at the same position imitates bold type."""
+    marks = np.stack([codes[visible], np.rint(x[visible] / 1.5), np.rint(y[visible] / 1.5)], axis=1)
     _, first = np.unique(marks @ np.array([2.0**28, 2.0**14, 1.0]), return_index=True)
-    return shown[np.sort(first)]
+    return visible[np.sort(first)]
 
 
-def _places(handle: int, count: int) -> _Places:
+def _read_positions(handle: int, count: int) -> _Positions:
     origins, boxes = np.zeros((count, 2)), np.zeros((count, 4), dtype=np.float32)
     first = origins.ctypes.data
     xs, ys = range(first, first + 16 * count, 16), range(first + 8, first + 8 + 16 * count, 16)
     rects = range(boxes.ctypes.data, boxes.ctypes.data + 16 * count, 16)
     deque(map(_get_origin, repeat(handle), range(count), xs, ys), maxlen=0)
     deque(map(_get_box, repeat(handle), range(count), rects), maxlen=0)
-    return _Places(origins, boxes.astype(np.float64))
+    return _Positions(origins, boxes.astype(np.float64))
 
 
 class _Styles:
-    """What is the same for all characters of one text object, read once for each; the font once for each font."""
+    """Reads size, weight and direction once per text object, because all its characters share them; fonts only once."""
 
     def __init__(self, raw: Any, affine: Affine) -> None:
         self._raw, self._affine = raw, affine
@@ -172,7 +174,7 @@ class _Styles:
         self._bold: dict[int | None, bool] = {}
 
     def of(self, items: Sequence[int], indices: Sequence[int]) -> list[_Style]:
-        """Return the styles of characters: their ``indices``, and the addresses of the text ``items`` they are in."""
+        """Return the styles of the characters ``indices``; ``items`` are the addresses of their text objects."""
         for item, index in zip(items, indices, strict=True):
             if item not in self._known:
                 self._known[item] = self._read(item, index)

@@ -1,4 +1,4 @@
-"""Paragraphs and tables → unstructured's elements with page, box, depth and the marks of the contract."""
+"""Paragraphs and tables → elements of the ``unstructured`` library, with the metadata of ``docs/elements.md``."""
 
 from __future__ import annotations
 
@@ -35,28 +35,31 @@ def make_elements(
     number: int,
     size: tuple[float, float],
     system: type[CoordinateSystem],
-    back: Matrix | None = None,
+    to_page: Matrix | None = None,
 ) -> list[Element]:
-    """Return the elements of page ``number`` in the order of ``flow``.
+    """Return the elements of a page, in the order of ``flow``.
 
-    Boxes come in ``system``'s units, origin top left, on the page of ``size`` (width, height) as it was
-    handed in; ``back`` (2 × 3) leads there from the straightened page of a scan.
+    Args:
+        number: page number.
+        size: width and height of the original page.
+        system: points or pixels; boxes are in these units, origin top left.
+        to_page: 2 × 3 matrix from layout coordinates to the original page; None where they are the same.
     """
     space = system(*size)
     space.orientation = Orientation.SCREEN
     elements: list[Element] = []
     for item in flow:
         box = (item.x0, item.top, item.x1, item.bottom) if isinstance(item, PageTable) else item.box
-        metadata = _metadata(box, number, space, back)
+        metadata = _metadata(box, number, space, to_page)
         elements.append(_table(item, metadata) if isinstance(item, PageTable) else _paragraph(item, metadata))
     return elements
 
 
-def _metadata(box: Box, number: int, space: CoordinateSystem, back: Matrix | None) -> ElementMetadata:
+def _metadata(box: Box, number: int, space: CoordinateSystem, to_page: Matrix | None) -> ElementMetadata:
     x0, top, x1, bottom = box
     corners = np.array([(x0, top), (x0, bottom), (x1, bottom), (x1, top)])
-    if back is not None:
-        corners = corners @ back[:, :2].T + back[:, 2]
+    if to_page is not None:
+        corners = corners @ to_page[:, :2].T + to_page[:, 2]
         (x0, top), (x1, bottom) = corners.min(axis=0), corners.max(axis=0)
     x0, top, x1, bottom = (round(float(value), 1) for value in (x0, top, x1, bottom))
     points = ((x0, top), (x0, bottom), (x1, bottom), (x1, top))

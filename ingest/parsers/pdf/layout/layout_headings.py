@@ -1,7 +1,7 @@
-"""Which paragraphs are headings and how deep, which lines are a table of contents, which footnotes.
+"""Which paragraphs are headings (and their depth), entries of a table of contents, footnotes.
 
-Signs of a heading are its type (larger or bolder than the body), its numbering, capitals, and that it
-is short and no sentence. No word statistics: those are made for one language.
+Signs of a heading: larger or bolder type than the body, a number, capitals; it is short and not a sentence. Statistics
+of words are not used, because they are valid for one language only.
 """
 
 from __future__ import annotations
@@ -12,28 +12,25 @@ from collections.abc import Sequence
 
 from ingest.parsers.pdf.layout.paragraphs import Paragraph
 from ingest.parsers.pdf.layout.rulings import Ruling
-from ingest.parsers.pdf.layout.text_repair import is_cjk, join_lines
+from ingest.parsers.pdf.layout.text_repair import join_lines
 from ingest.parsers.pdf.layout.typed_labels import is_section_name
+from kb.language.script import display_width, is_cjk
+from kb.language.sentences import PAUSES, STOPS
 
-__all__ = ["body_size", "is_contents_head", "join_titles", "mark_contents", "mark_footnotes", "mark_headings"]
+__all__ = ["body_size", "is_contents_heading", "join_titles", "mark_contents", "mark_footnotes", "mark_headings"]
 
-LONGEST = 140  # units of length(): a heading of more is a bold paragraph
-_SENTENCE_END = tuple("。；;，,、")
+MAX_HEADING = 140  # columns; longer text in bold is a paragraph
+_SENTENCE_END = tuple(STOPS + PAUSES)
 _LEADERS = re.compile(r"(?:[.．…·]\s*){4,}|\.{3,}|…{2,}|_{6,}")
 _ENDS_IN_PAGE = re.compile(r"[\s.…]\d{1,4}(?:\s*[-–]\s*\d{1,4})?$")
-_CONTENTS = re.compile(
+_CONTENTS_HEADING = re.compile(
     r"^(?:table\s+of\s+)?contents$|^(?:list of )?(?:annexes|appendices)$|^目\s*[錄次录]$|^index$", re.I
 )
 _FOOT_MARK = re.compile(r"^(?:[*#†‡§]+|\d{1,2}|[\u2460-\u2473]|[¹²³⁰⁴-⁹]+)(?=\D)")
 
 
-def length(text: str) -> int:
-    """Return the reading length: a Chinese character counts for two Latin letters."""
-    return sum(2 if is_cjk(ch) else 1 for ch in text)
-
-
 def body_size(paragraphs: Sequence[Paragraph]) -> float:
-    """Return the type size most of the text is set in, to half a point."""
+    """Return the type size of most of the text, rounded to half a point."""
     sizes: Counter[float] = Counter()
     for p in paragraphs:
         for line in p.lines:
@@ -42,14 +39,14 @@ def body_size(paragraphs: Sequence[Paragraph]) -> float:
 
 
 def mark_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
-    """Set ``depth`` on the headings: from the numbering where there is one, else from the type size."""
+    """Set ``depth`` of the headings: by their number if they have one, else by their type size."""
     opening = _page_openers(paragraphs)
-    heads = [p for p in paragraphs if id(p) in opening or _is_heading(p, body)]
-    heads = [p for p in heads if not (p.toc or p.footnote or p.margin)]
-    sizes = sorted({round(p.size) for p in heads if p.size > 1.12 * body}, reverse=True)[:3]
-    has_chapters = any(p.label and p.label.kind == "section" for p in heads)
+    headings = [p for p in paragraphs if id(p) in opening or _is_heading(p, body)]
+    headings = [p for p in headings if not (p.toc or p.footnote or p.margin)]
+    sizes = sorted({round(p.size) for p in headings if p.size > 1.12 * body}, reverse=True)[:3]
+    has_chapters = any(p.label and p.label.kind == "section" for p in headings)
     current = 0
-    for p in heads:
+    for p in headings:
         if p.label and p.label.kind == "section":
             p.depth = 0
         elif p.label and p.label.depth:
@@ -63,7 +60,7 @@ def mark_headings(paragraphs: Sequence[Paragraph], body: float) -> None:
 
 
 def _page_openers(paragraphs: Sequence[Paragraph]) -> set[int]:
-    """Return the annex labels that pages open with, headings in whatever type: "Annex 5.1" small in the corner."""
+    """Return the ids of annex labels at the start of a page ("Annex 5.1"); they are headings even in small type."""
     found: set[int] = set()
     page, opening = 0, False
     for p in paragraphs:
@@ -79,25 +76,25 @@ def _page_openers(paragraphs: Sequence[Paragraph]) -> set[int]:
 
 
 def _is_heading(p: Paragraph, body: float) -> bool:
-    if _cannot_head(p, body):
+    if _cannot_be_heading(p, body):
         return False
     if p.label and p.label.kind == "section":
         return p.bold or p.size > 1.05 * body or _reads_as_title(p.text[p.label.end :].strip())
-    size = length(p.text)
+    size = display_width(p.text)
     numbered = p.label is not None and p.label.kind == "number"
     large = p.size >= 1.15 * body and size <= 120
-    bold = p.bold and length(p.text.strip("()（）")) >= 3 and (numbered or size <= 110)
+    bold = p.bold and display_width(p.text.strip("()（）")) >= 3 and (numbered or size <= 110)
     capitals = p.text.isupper() and size > 6 and len(p.lines) <= 2 and len(p.text.split()) >= 2
     return large or bold or capitals
 
 
-def _cannot_head(p: Paragraph, body: float) -> bool:
-    """Return whether length, ending, label or type speak against a heading whatever else is bold."""
+def _cannot_be_heading(p: Paragraph, body: float) -> bool:
+    """Return whether length, last character, label or type size exclude a heading, even in bold."""
     text = p.text
     item = p.label is not None and p.label.kind in ("bullet", "bracket", "half", "note", "circled")
     return (
         len(p.lines) > 3
-        or length(text) > LONGEST
+        or display_width(text) > MAX_HEADING
         or not any(ch.isalpha() for ch in text)
         or text.endswith((*_SENTENCE_END, "."))
         or (item and p.size < 1.15 * body)
@@ -109,27 +106,26 @@ def _cannot_head(p: Paragraph, body: float) -> bool:
 
 def _reads_as_title(rest: str) -> bool:
     """Return whether what follows "Annex 2" is a name ("Annex 2 Forms"), not a sentence ("Annex 2 shows …")."""
-    return length(rest) <= 60 and (not rest or rest[0].isupper() or is_cjk(rest[0]) or rest[0] in "(（–-:：")
+    return display_width(rest) <= 60 and (not rest or rest[0].isupper() or is_cjk(rest[0]) or rest[0] in "(（–-:：")
 
 
-def is_contents_head(text: str) -> bool:
-    """Return whether ``text`` heads a table of contents."""
-    return bool(_CONTENTS.match(text))
+def is_contents_heading(text: str) -> bool:
+    """Return whether ``text`` is the heading of a table of contents."""
+    return bool(_CONTENTS_HEADING.match(text))
 
 
 def mark_contents(pages: Sequence[Sequence[Paragraph]]) -> None:
-    """Mark the entries of a table of contents ``toc``, so that they are neither headings nor found first."""
+    """Set ``toc`` of the entries of a table of contents: they are not headings, and search must not find them."""
     inside = False
     for page in pages:
         flowing = [p for p in page if not p.margin]
         entries = [_is_entry(p) for p in flowing]
-        start = next((i for i, p in enumerate(flowing) if _CONTENTS.match(p.text)), None)
+        start = next((i for i, p in enumerate(flowing) if _CONTENTS_HEADING.match(p.text)), None)
         dotted = sum(1 for p in flowing if _LEADERS.search(p.text) and _ENDS_IN_PAGE.search(p.text))
         share = sum(entries) / max(1, len(entries))
         numbered = sum(1 for p in flowing if p.label and p.label.kind in ("number", "section"))
-        goes_on = (
-            share >= 0.85 and numbered >= 0.5 * len(flowing) and max((length(p.text) for p in flowing), default=0) < 260
-        )
+        widest = max((display_width(p.text) for p in flowing), default=0)
+        goes_on = share >= 0.85 and numbered >= 0.5 * len(flowing) and widest < 260
         inside = inside and (start is not None or goes_on)
         if start is not None and (sum(entries[start:]) >= 0.7 * max(1, len(entries) - start)):
             inside = True
@@ -144,17 +140,17 @@ def _is_entry(p: Paragraph) -> bool:
     text = p.text
     if _ENDS_IN_PAGE.search(text) or _LEADERS.search(text):
         return True
-    return len(text) <= 160 and length(text) <= 160 and not text.endswith(_SENTENCE_END) and not text.endswith(".")
+    return display_width(text) <= 160 and not text.endswith((*_SENTENCE_END, "."))
 
 
-def mark_footnotes(page: Sequence[Paragraph], across: Sequence[Ruling], height: float, body: float) -> None:
-    """Mark the small type at the foot of a page that begins with a mark or stands under a short rule."""
+def mark_footnotes(page: Sequence[Paragraph], horizontal: Sequence[Ruling], height: float, body: float) -> None:
+    """Set ``footnote`` of small type at the bottom of a page, from a footnote mark or a short ruling on."""
     body = min(body, body_size(page))
     small = [p for p in page if p.size <= 0.93 * body and p.box[1] > 0.4 * height and not p.margin]
     if not small:
         return
     larger = [p for p in page if p.size > 0.93 * body and not p.margin]
-    rules = [r.at for r in across if 40 < r.end - r.start < 240 and r.at > 0.35 * height]
+    rules = [r.at for r in horizontal if 40 < r.end - r.start < 240 and r.at > 0.35 * height]
     started = False
     for p in small:
         left, top, right, _ = p.box
@@ -166,7 +162,7 @@ def mark_footnotes(page: Sequence[Paragraph], across: Sequence[Ruling], height: 
 
 
 def join_titles(page: list[Paragraph]) -> list[Paragraph]:
-    """Join the lines of one heading: "Chapter 1" with the title below it, and a title broken by hand."""
+    """Join the lines of one heading: "Chapter 1" with the title below it, and a title with manual line breaks."""
     joined: list[Paragraph] = []
     for p in page:
         last = joined[-1] if joined else None

@@ -1,4 +1,4 @@
-"""Fragments of one column → lines, top to bottom."""
+"""Fragments of one column → lines, from top to bottom."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.parsers.pdf.layout.fragments import Fragment
-from ingest.parsers.pdf.layout.text_repair import SECTION_MARKS, is_cjk, needs_space, squeeze
+from ingest.parsers.pdf.layout.text_repair import SECTION_MARKS, needs_space, squeeze
+from kb.language.script import is_cjk
 
 __all__ = ["Line", "build_lines"]
 
@@ -33,11 +34,11 @@ class Line:
         self.size = main.size
         letters = sum(len(p.text) for p in self.parts)
         self.bold = sum(len(p.text) for p in self.parts if p.bold) > 0.8 * letters
-        self.text = join_parts(self.parts)
+        self.text = _join_parts(self.parts)
 
     @property
     def body_x(self) -> float:
-        """Where the text after a leading label begins (the second fragment), else the line's own start."""
+        """Left edge of the text after a label (the second fragment); without one the left edge of the line."""
         return self.parts[1].x0 if len(self.parts) > 1 else self.x0
 
     @property
@@ -47,14 +48,14 @@ class Line:
 
 
 def build_lines(fragments: Sequence[Fragment]) -> list[Line]:
-    """Gather fragments that share a baseline (or, for raised marks, lie within the line's height)."""
+    """Group fragments that overlap in height by at least half (raised marks too) into lines."""
     rows: list[list[Fragment]] = []
     for fragment in sorted(fragments, key=lambda f: f.middle):
-        home = next((row for row in reversed(rows[-6:]) if _same_line(row, fragment)), None)
-        if home is None:
+        row_of_fragment = next((row for row in reversed(rows[-6:]) if _same_line(row, fragment)), None)
+        if row_of_fragment is None:
             rows.append([fragment])
         else:
-            home.append(fragment)
+            row_of_fragment.append(fragment)
     lines = [Line(row) for row in rows]
     lines.sort(key=lambda line: (line.top + line.bottom) / 2)
     return lines
@@ -68,22 +69,22 @@ def _same_line(row: list[Fragment], fragment: Fragment) -> bool:
     return all(f.x1 <= fragment.x0 + 0.3 * f.size or fragment.x1 <= f.x0 + 0.3 * f.size for f in row)
 
 
-def join_parts(parts: Sequence[Fragment]) -> str:
-    """Join fragments of one line; wide gaps become one space, but not inside spaced-out Chinese titles."""
+def _join_parts(parts: Sequence[Fragment]) -> str:
+    """Join the fragments of one line. A wide gap becomes one space, except in a Chinese title with wide spacing."""
     text = parts[0].text
     for last, part in itertools.pairwise(parts):
         gap = (part.x0 - last.x1) / max(part.size, 1.0)
-        lone = len(part.text) == 1 or len(last.text) == 1
+        single_character = len(part.text) == 1 or len(last.text) == 1
         if is_cjk(text[-1]) and is_cjk(part.text[0]):
-            spaced_out = text[-1] not in SECTION_MARKS and ((lone and gap < 4) or gap < 1.2)
+            spaced_out = text[-1] not in SECTION_MARKS and ((single_character and gap < 4) or gap < 1.2)
             text += part.text if spaced_out else "\u2003" + part.text
         elif needs_space(text[-1], part.text[0], gap, False):
             text += " " + part.text
         else:
             text += part.text
-    return squeeze_keeping_tabs(text)
+    return _squeeze_keeping_gaps(text)
 
 
-def squeeze_keeping_tabs(text: str) -> str:
-    """Collapse spaces; a wide gap between two Chinese fragments stays one plain space."""
+def _squeeze_keeping_gaps(text: str) -> str:
+    """Collapse spaces; an em space, which marks a wide gap between Chinese fragments, becomes one space."""
     return " ".join(squeeze(piece) for piece in text.split("\u2003"))

@@ -1,4 +1,4 @@
-"""Notes in the margin ("Revised 2020/7"): small type beside the text, not part of its lines."""
+"""Notes in the margin ("Revised 2020/7"): small type beside the text that is not part of its lines."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["split_margins"]
 
 
 def split_margins(fragments: Sequence[Fragment], width: float) -> tuple[list[Fragment], list[list[Fragment]]]:
-    """Return the text proper, and the margin notes, each as its fragments.
+    """Return the fragments of the text, and the margin notes (each as its fragments).
 
-    A note is set smaller than the text and lies wholly outside the left or right edge of the full lines.
+    A note has smaller type than the text and is completely outside the left or right edge of the full lines.
     """
     full = next((wide for share in (0.3, 0.2) if len(wide := _wider(fragments, share * width)) >= 3), None)
     if full is None:
@@ -24,16 +24,16 @@ def split_margins(fragments: Sequence[Fragment], width: float) -> tuple[list[Fra
     candidates = [
         f
         for f in fragments
-        if f.upright
+        if f.horizontal
         and f.size < 0.9 * size
         and (f.x1 <= left + 0.3 * size or f.x0 >= right - 1)
         and not is_section_name(f.text)
     ]
     larger = [f for f in fragments if f.size >= 0.9 * size]
-    outside = [f for f in candidates if not any(_over(f, other) for other in larger)]
+    outside = [f for f in candidates if not any(_is_above_or_below(f, other) for other in larger)]
     if not any(sum(ch.isalpha() for ch in f.text) > 1 for f in outside):
         return list(fragments), []
-    # a lone mark is a footnote's number, unless it stands under the words of a note
+    # very short text is the number of a footnote; two letters belong to a note
     outside = [f for f in outside if len(f.text) > 2 or sum(ch.isalpha() for ch in f.text) == 2]
     if not outside:
         return list(fragments), []
@@ -48,11 +48,11 @@ def split_margins(fragments: Sequence[Fragment], width: float) -> tuple[list[Fra
 
 
 def _wider(fragments: Sequence[Fragment], least: float) -> list[Fragment]:
-    return [f for f in fragments if f.upright and f.width > least]
+    return [f for f in fragments if f.horizontal and f.width > least]
 
 
-def _over(note: Fragment, other: Fragment) -> bool:
-    """Return whether ``other`` lies above or below ``note``, within two lines: then it is no margin."""
-    apart = max(note.top - other.bottom, other.top - note.bottom)
+def _is_above_or_below(note: Fragment, other: Fragment) -> bool:
+    """Return whether ``other`` is above or below ``note`` within two lines: then the note is not in the margin."""
+    distance = max(note.top - other.bottom, other.top - note.bottom)
     shared = min(other.x1, note.x1) - max(other.x0, note.x0)
-    return shared > 0.4 * note.width and apart < 2 * other.size
+    return shared > 0.4 * note.width and distance < 2 * other.size

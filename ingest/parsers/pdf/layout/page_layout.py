@@ -1,4 +1,4 @@
-"""Pages of fragments → the elements of a document: the way through the layout code."""
+"""Pages of fragments → elements of a document: all steps of the layout analysis, in order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.parsers.pdf.layout.fragments import Fragment
 from ingest.parsers.pdf.layout.layout_elements import make_elements
 from ingest.parsers.pdf.layout.layout_headings import (
     body_size,
-    is_contents_head,
+    is_contents_heading,
     join_titles,
     mark_contents,
     mark_footnotes,
@@ -23,23 +23,27 @@ from ingest.parsers.pdf.layout.layout_headings import (
 )
 from ingest.parsers.pdf.layout.lines import Line, build_lines
 from ingest.parsers.pdf.layout.margin_notes import split_margins
-from ingest.parsers.pdf.layout.paragraphs import ENDS, Paragraph, build_paragraphs
+from ingest.parsers.pdf.layout.paragraphs import SENTENCE_ENDS, Paragraph, build_paragraphs
 from ingest.parsers.pdf.layout.reading_order import order_columns
-from ingest.parsers.pdf.layout.ruled_tables import PageTable, find_tables
+from ingest.parsers.pdf.layout.ruled_tables import PageTable, find_ruled_tables
 from ingest.parsers.pdf.layout.rulings import Rulings
-from ingest.parsers.pdf.layout.running_heads import drop_running
+from ingest.parsers.pdf.layout.running_heads import without_running_heads
 from ingest.parsers.pdf.layout.text_repair import vocabulary
-from ingest.parsers.pdf.layout.unruled_tables import find_aligned
+from ingest.parsers.pdf.layout.unruled_tables import find_unruled_tables
 
-__all__ = ["LayoutPage", "lay_out"]
+__all__ = ["LayoutPage", "analyse_layout"]
 
 
 @dataclass(slots=True)
 class LayoutPage:
-    """What was read from one page: sizes in points (``pixels``: in pixels), fragments, ruling lines.
+    """One page as it was read.
 
-    A page read by OCR was turned and straightened: ``laid_width`` and ``laid_height`` are its size then,
-    ``back`` (2 × 3) maps its points to the page as it was handed in.
+    Attributes:
+        number: counted from 1.
+        width, height: size of the original page, in points (in pixels where ``pixels`` is set).
+        fragments: in layout coordinates, as the rulings: on the page rotated upright, after OCR also straightened.
+        to_page: 2 × 3 matrix from layout coordinates to the original page; None where they are the same.
+        layout_width, layout_height: size of the page in layout coordinates.
     """
 
     number: int
@@ -48,18 +52,18 @@ class LayoutPage:
     fragments: list[Fragment]
     rulings: Rulings = field(default_factory=lambda: Rulings([], []))
     pixels: bool = False
-    back: npt.NDArray[np.float64] | None = None
-    laid_width: float = 0.0
-    laid_height: float = 0.0
+    to_page: npt.NDArray[np.float64] | None = None
+    layout_width: float = 0.0
+    layout_height: float = 0.0
 
     def __post_init__(self) -> None:
-        self.laid_width = self.laid_width or self.width
-        self.laid_height = self.laid_height or self.height
+        self.layout_width = self.layout_width or self.width
+        self.layout_height = self.layout_height or self.height
 
 
-def lay_out(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | None]:
-    """Return the elements of all pages in reading order, and the largest heading of the first page."""
-    kept = drop_running([(page.fragments, page.laid_height) for page in pages])
+def analyse_layout(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | None]:
+    """Return the elements of all pages in reading order, and the largest heading of the first page (None without)."""
+    kept = without_running_heads([(page.fragments, page.layout_height) for page in pages])
     flows = [_flow(page, fragments) for page, fragments in zip(pages, kept, strict=True)]
     paragraphs = [[item for item in flow if isinstance(item, Paragraph)] for flow in flows]
     words = vocabulary(line.text for page in paragraphs for p in page for line in p.lines)
@@ -67,7 +71,7 @@ def lay_out(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | None]:
         paragraph.refresh(words)
     body = body_size([p for page in paragraphs for p in page])
     for page, found in zip(pages, paragraphs, strict=True):
-        mark_footnotes(found, page.rulings.across, page.laid_height, body)
+        mark_footnotes(found, page.rulings.horizontal, page.layout_height, body)
     mark_contents(paragraphs)
     mark_headings([p for page in paragraphs for p in page], body)
     flows = [_with_joined_titles(flow) for flow in flows]
@@ -75,51 +79,51 @@ def lay_out(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | None]:
     elements: list[Element] = []
     for page, flow in zip(pages, flows, strict=True):
         system: type[CoordinateSystem] = PixelSpace if page.pixels else PointSpace
-        elements.extend(make_elements(flow, page.number, (page.width, page.height), system, page.back))
-    return elements, _largest(paragraphs[0] if paragraphs else [], body)
+        elements.extend(make_elements(flow, page.number, (page.width, page.height), system, page.to_page))
+    return elements, _largest_heading(paragraphs[0] if paragraphs else [], body)
 
 
 def _flow(page: LayoutPage, fragments: list[Fragment]) -> list[Paragraph | PageTable]:
-    """Order paragraphs and tables of one page."""
-    contents = any(is_contents_head(f.text) for f in fragments)
-    tables, rest = find_tables(fragments, page.rulings, contents)
-    rest, margins = split_margins(rest, page.laid_width)
-    turned = [f for f in rest if not f.upright]
+    """Return the paragraphs and tables of one page in reading order."""
+    contents = any(is_contents_heading(f.text) for f in fragments)
+    tables, rest = find_ruled_tables(fragments, page.rulings, contents)
+    rest, margins = split_margins(rest, page.layout_width)
+    rotated = [f for f in rest if not f.horizontal]
     flow: list[Paragraph | PageTable] = []
-    ruled = sorted(tables, key=lambda t: t.top)
-    for column in order_columns([f for f in rest if f.upright]):
-        aligned, plain = find_aligned(column, contents)
-        todo = sorted(aligned, key=lambda t: t.top)
-        for part in order_columns(plain, rows=False):
-            for paragraph in _between_tables(build_lines(part), [*tables, *aligned]):
-                flow.extend(_before(paragraph, todo))
-                flow.extend(_before(paragraph, ruled))
+    ruled_left = sorted(tables, key=lambda t: t.top)
+    for column in order_columns([f for f in rest if f.horizontal]):
+        unruled, rest_of_column = find_unruled_tables(column, contents)
+        unruled_left = sorted(unruled, key=lambda t: t.top)
+        for part in order_columns(rest_of_column, rows=False):
+            for paragraph in _paragraphs_between_tables(build_lines(part), [*tables, *unruled]):
+                flow.extend(_take_above(paragraph, unruled_left))
+                flow.extend(_take_above(paragraph, ruled_left))
                 flow.append(paragraph)
-        flow.extend(todo)
-    flow.extend(ruled)
+        flow.extend(unruled_left)
+    flow.extend(ruled_left)
     for note in margins:
         paragraph = Paragraph(build_lines(note))
         paragraph.margin = True
         place = next((i for i, item in enumerate(flow) if _top(item) > paragraph.box[1] + 6), len(flow))
         flow.insert(place, paragraph)
-    if turned:
-        flow.extend(Paragraph([Line([f])], margin=True) for f in turned)
+    if rotated:
+        flow.extend(Paragraph([Line([f])], margin=True) for f in rotated)
     for item in flow:
         if isinstance(item, Paragraph):
             item.page = page.number
     return flow
 
 
-def _before(paragraph: Paragraph, tables: list[PageTable]) -> list[PageTable]:
-    """Take from ``tables`` those that end above ``paragraph``."""
+def _take_above(paragraph: Paragraph, tables: list[PageTable]) -> list[PageTable]:
+    """Remove from ``tables`` those that end above ``paragraph``, and return them."""
     above: list[PageTable] = []
     while tables and tables[0].bottom <= paragraph.box[1] + 6:
         above.append(tables.pop(0))
     return above
 
 
-def _between_tables(lines: list[Line], tables: list[PageTable]) -> list[Paragraph]:
-    """Build paragraphs, never across a table."""
+def _paragraphs_between_tables(lines: list[Line], tables: list[PageTable]) -> list[Paragraph]:
+    """Build paragraphs from the lines; no paragraph extends across a table."""
     found: list[Paragraph] = []
     start = 0
     for index in range(1, len(lines) + 1):
@@ -136,7 +140,7 @@ def _between_tables(lines: list[Line], tables: list[PageTable]) -> list[Paragrap
 
 
 def _with_joined_titles(flow: list[Paragraph | PageTable]) -> list[Paragraph | PageTable]:
-    """Join headings that stand one right after the other."""
+    """Join consecutive headings that are one title."""
     joined: list[Paragraph | PageTable] = []
     run: list[Paragraph] = []
     for item in flow:
@@ -154,7 +158,7 @@ def _top(item: Paragraph | PageTable) -> float:
 
 
 def _continue_over_pages(flows: list[list[Paragraph | PageTable]]) -> None:
-    """Mark what goes on from the page before: an unfinished paragraph, a table with the same columns."""
+    """Set ``continued`` where a page continues the previous one: a paragraph, or a table with the same columns."""
     for before, after in pairwise(flows):
         above = [i for i in before if isinstance(i, PageTable) or not (i.footnote or i.margin or i.toc)]
         below = [i for i in after if isinstance(i, PageTable) or not (i.footnote or i.margin or i.toc)]
@@ -164,7 +168,7 @@ def _continue_over_pages(flows: list[list[Paragraph | PageTable]]) -> None:
         if isinstance(last, PageTable) and isinstance(first, PageTable):
             _continue_table(last, first)
         elif isinstance(last, Paragraph) and isinstance(first, Paragraph):
-            open_end = not last.text.endswith(ENDS) and last.depth is None
+            open_end = not last.text.endswith(SENTENCE_ENDS) and last.depth is None
             first.continued = (
                 open_end and first.depth is None and first.label is None and abs(first.size - last.size) < 1
             )
@@ -183,9 +187,9 @@ def _continue_table(last: PageTable, first: PageTable) -> None:
         first.continued = True
 
 
-def _largest(paragraphs: list[Paragraph], body: float) -> str | None:
-    heads = [p for p in paragraphs if p.depth is not None and len(p.text) >= 3]
-    if not heads:
+def _largest_heading(paragraphs: list[Paragraph], body: float) -> str | None:
+    headings = [p for p in paragraphs if p.depth is not None and len(p.text) >= 3]
+    if not headings:
         return None
-    best = max(heads, key=lambda p: (round(p.size), p.bold))
+    best = max(headings, key=lambda p: (round(p.size), p.bold))
     return best.text if best.size > 1.1 * body or best.bold else None

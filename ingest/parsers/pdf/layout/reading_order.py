@@ -1,8 +1,8 @@
 """Fragments of a page → columns in reading order.
 
-A gutter is a strip that hardly any line crosses, with lines of prose on both sides. Lines that do
-cross it (a title over two columns) cut the page into bands, and each band is read column by column.
-A strip beside clause numbers or short cells is no gutter: those are read line by line.
+A gutter is a vertical strip that hardly any line crosses, with lines of prose on both sides. Lines that cross it (a
+title over two columns) split the page into bands; each band is read column by column. A strip beside clause numbers or
+short cells is not a gutter: there the text is read line by line.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 
 from ingest.parsers.pdf.layout.fragments import Fragment
-from ingest.parsers.pdf.layout.text_repair import is_cjk
 from ingest.parsers.pdf.layout.typed_labels import read_label
+from kb.language.script import display_width
 
 __all__ = ["order_columns"]
 
@@ -22,9 +22,11 @@ LEAST_LINES = 4
 
 
 def order_columns(fragments: Sequence[Fragment], depth: int = 0, rows: bool = True) -> list[list[Fragment]]:
-    """Return groups of fragments in reading order; inside a group lines follow from top to bottom.
+    """Return groups of fragments in reading order. The lines of a group are read from top to bottom.
 
-    ``rows``: leave together what stands side by side like the rows of a table.
+    Args:
+        depth: how often the page was split already.
+        rows: keep in one group what is side by side like the rows of a table.
     """
     if len(fragments) < 2 * LEAST_LINES or depth > 3:
         return [list(fragments)] if fragments else []
@@ -39,7 +41,7 @@ def order_columns(fragments: Sequence[Fragment], depth: int = 0, rows: bool = Tr
 def _bands(
     rest: list[Fragment], crossing: list[Fragment], gutter: float, depth: int, rows: bool
 ) -> list[list[Fragment]]:
-    """Alternate crossing lines and two-column bands from top to bottom."""
+    """Return crossing lines and the columns of the bands between them, from top to bottom."""
     groups: list[list[Fragment]] = []
     pending = sorted(rest, key=lambda f: f.middle)
     spans: list[Fragment] = []
@@ -89,20 +91,22 @@ def _gutter(fragments: Sequence[Fragment], rows: bool) -> float | None:
 
 
 def _is_columnar(left: list[Fragment], right: list[Fragment], rows: bool) -> bool:
-    """Return whether both sides read as prose: lines that fill their column and stand one above the other."""
+    """Return whether both sides are columns of prose: lines that fill their column, one below the other."""
     if min(f.x0 for f in right) - max(f.x1 for f in left) < 4:
         return False
     if rows and sum("__" in f.text for f in right) >= 3:
         return False  # blanks to fill in belong to the words beside them
-    if _prose(left) and _prose(right):
-        return _numbered_on(left, right) or not (rows and _in_rows(left, right, 0.8))
+    if _is_prose(left) and _is_prose(right):
+        return _numbers_continue(left, right) or not (rows and _starts_side_by_side(left, right, 0.8))
     return (
-        _clauses(left) and _clauses(right) and (_numbered_on(left, right) or not (rows and _in_rows(left, right, 0.5)))
+        _has_short_paragraphs(left)
+        and _has_short_paragraphs(right)
+        and (_numbers_continue(left, right) or not (rows and _starts_side_by_side(left, right, 0.5)))
     )
 
 
-def _numbered_on(left: list[Fragment], right: list[Fragment]) -> bool:
-    """Return whether the clause numbers of the right side go on from those of the left: 4.2 | 4.3."""
+def _numbers_continue(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Return whether the clause numbers of the right side continue those of the left side: 4.2 | 4.3."""
     one, two = _numbers(left), _numbers(right)
     return len(one) >= 2 and len(two) >= 2 and one == sorted(one) and two == sorted(two) and one[-1] < two[0]
 
@@ -119,40 +123,40 @@ def _rows(side: list[Fragment]) -> list[list[Fragment]]:
     return [row for _, row in sorted(rows.items())]
 
 
-def _full(side: list[Fragment], rows: list[list[Fragment]]) -> list[bool]:
+def _fills_column(side: list[Fragment], rows: list[list[Fragment]]) -> list[bool]:
     """Return for each row whether it fills the column."""
     starts, ends = sorted(f.x0 for f in side), sorted(f.x1 for f in side)
     x0, x1 = starts[len(starts) // 10], ends[-1 - len(ends) // 10]  # a stamp beside the column does not widen it
     return [max(f.x1 for f in row) - min(f.x0 for f in row) > 0.7 * (x1 - x0) for row in rows]
 
 
-def _prose(side: list[Fragment]) -> bool:
+def _is_prose(side: list[Fragment]) -> bool:
     rows = _rows(side)
     letters = sum(len(f.text) for f in side)
-    return len(rows) >= LEAST_LINES and sum(_full(side, rows)) >= 0.45 * len(rows) and letters >= 12 * len(rows)
+    return len(rows) >= LEAST_LINES and sum(_fills_column(side, rows)) >= 0.45 * len(rows) and letters >= 12 * len(rows)
 
 
-def _clauses(side: list[Fragment]) -> bool:
-    """Return whether the side holds short paragraphs: a line below a full one may be their end."""
+def _has_short_paragraphs(side: list[Fragment]) -> bool:
+    """Return whether the side holds short paragraphs; a short line below a full one may be the end of a paragraph."""
     rows = _rows(side)
-    full = _full(side, rows)
+    full = _fills_column(side, rows)
     ends = [
         above and not here and min(f.top for f in row) - max(f.bottom for f in before) < 0.8 * row[0].size
         for above, here, before, row in zip(full, full[1:], rows, rows[1:], strict=False)
     ]
-    letters = sum(2 if is_cjk(ch) else 1 for f in side for ch in f.text)  # a Chinese character is twice as wide
+    letters = sum(display_width(f.text) for f in side)
     return len(rows) >= LEAST_LINES and sum(full) + sum(ends) >= 0.6 * len(rows) and letters >= 12 * len(rows)
 
 
-def _in_rows(left: list[Fragment], right: list[Fragment], share: float) -> bool:
-    """Return whether at least ``share`` of the paragraphs begin side by side, as the cells of a table do."""
-    one, two = sorted((_starts(left), _starts(right)), key=len)
+def _starts_side_by_side(left: list[Fragment], right: list[Fragment], share: float) -> bool:
+    """Return whether at least ``share`` of the paragraphs start side by side, as the cells of a table do."""
+    one, two = sorted((_paragraph_tops(left), _paragraph_tops(right)), key=len)
     level = sum(1 for a in one if any(abs(a - b) < 4 for b in two))
     return level >= 3 and level >= share * len(one)
 
 
-def _starts(side: list[Fragment]) -> list[float]:
-    """Return where paragraphs begin: the tops of rows below a wider gap than that to the row before or after."""
+def _paragraph_tops(side: list[Fragment]) -> list[float]:
+    """Return the tops of paragraphs: rows after a wider gap than the one before or after it."""
     tops = [min(f.top for f in row) for row in _rows(side)]
     steps = [b - a for a, b in itertools.pairwise(tops)]
     around = zip(steps[:1] + steps, steps[1:] + steps[-1:], strict=False)  # the steps before and after each

@@ -1,4 +1,4 @@
-"""Ruled tables: lines that cross make a grid, missing lines merge its cells, fragments fill them."""
+"""Ruled tables: crossing rulings make a grid, missing rulings merge its cells, fragments fill them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from ingest.parsers.pdf.layout.fragments import Fragment
 from ingest.parsers.pdf.layout.lines import build_lines
 from ingest.parsers.pdf.layout.rulings import Ruling, Rulings
-from ingest.parsers.pdf.layout.table_heads import header_rows, is_contents
+from ingest.parsers.pdf.layout.table_heads import header_row_count, is_contents
 from ingest.parsers.pdf.layout.text_repair import join_lines
 
-__all__ = ["PageTable", "cell_text", "find_tables"]
+__all__ = ["PageTable", "cell_text", "find_ruled_tables"]
 
-NEAR = 4.0  # points within which two lines meet or are the same grid line
-PROSE_CELL = 900  # characters: a "table" with such cells is page layout, its text reads better as paragraphs
+NEAR = 4.0  # points; rulings at a smaller distance touch, or are the same grid line
+PROSE_CELL = 900  # characters; a table with longer cells only arranges the page: its text is read as paragraphs
 
 
 @dataclass(slots=True)
 class PageTable:
-    """A table: ``rows`` of cell texts (merged cells repeated), its box, its leading header rows."""
+    """A table: rows of cell texts (merged cells repeated), its box, number of header rows, type size."""
 
     rows: list[list[str]]
     x0: float
@@ -31,17 +31,17 @@ class PageTable:
     size: float = 10.0
 
 
-def find_tables(
+def find_ruled_tables(
     fragments: list[Fragment], rulings: Rulings, contents: bool = False
 ) -> tuple[list[PageTable], list[Fragment]]:
-    """Return the ruled tables of a page and the fragments that are in none of them.
+    """Return the ruled tables of a page, and the fragments outside them.
 
-    ``contents``: the page is headed "Contents", so a ruled list of pages is no table.
+    ``contents``: the page has the heading "Contents", so a ruled list of page numbers is not a table.
     """
     tables: list[PageTable] = []
     rest = fragments
-    for across, upright in _grids(rulings):
-        table, taken = _table(rest, across, upright)
+    for horizontal, vertical in _grids(rulings):
+        table, taken = _make_table(rest, horizontal, vertical)
         if table is not None and not (contents and is_contents(table.rows)):
             tables.append(table)
             rest = [f for f in rest if id(f) not in taken]
@@ -49,9 +49,9 @@ def find_tables(
 
 
 def _grids(rulings: Rulings) -> list[tuple[list[Ruling], list[Ruling]]]:
-    """Group lines that touch; a group needs two lines each way to be a grid."""
-    nodes = [(line, True) for line in rulings.across] + [(line, False) for line in rulings.upright]
-    if not rulings.upright or len(rulings.across) < 2 or len(nodes) > 2000:
+    """Group rulings that touch. A grid needs two horizontal rulings and a vertical one."""
+    nodes = [(line, True) for line in rulings.horizontal] + [(line, False) for line in rulings.vertical]
+    if not rulings.vertical or len(rulings.horizontal) < 2 or len(nodes) > 2000:
         return []
     parent = list(range(len(nodes)))
 
@@ -61,9 +61,9 @@ def _grids(rulings: Rulings) -> list[tuple[list[Ruling], list[Ruling]]]:
             i = parent[i]
         return i
 
-    count = len(rulings.across)
-    for i, a in enumerate(rulings.across):
-        for j, u in enumerate(rulings.upright):
+    count = len(rulings.horizontal)
+    for i, a in enumerate(rulings.horizontal):
+        for j, u in enumerate(rulings.vertical):
             if u.start - NEAR <= a.at <= u.end + NEAR and a.start - NEAR <= u.at <= a.end + NEAR:
                 parent[root(i)] = root(count + j)
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
@@ -80,26 +80,28 @@ def _positions(values: list[float]) -> list[float]:
     return kept
 
 
-def _table(fragments: list[Fragment], across: list[Ruling], upright: list[Ruling]) -> tuple[PageTable | None, set[int]]:
-    left, right = min(a.start for a in across), max(a.end for a in across)
-    xs = _positions([u.at for u in upright] + [left, right])
-    ys = _positions([a.at for a in across])
+def _make_table(
+    fragments: list[Fragment], horizontal: list[Ruling], vertical: list[Ruling]
+) -> tuple[PageTable | None, set[int]]:
+    left, right = min(a.start for a in horizontal), max(a.end for a in horizontal)
+    xs = _positions([u.at for u in vertical] + [left, right])
+    ys = _positions([a.at for a in horizontal])
     if len(xs) < 3 or len(ys) < 2:
         return None, set()
     inside = [
         f for f in fragments if xs[0] - 2 <= (f.x0 + f.x1) / 2 <= xs[-1] + 2 and ys[0] - 2 <= f.middle <= ys[-1] + 2
     ]
-    owner = _merged(xs, ys, across, upright)
+    cell_of = _merged_slots(xs, ys, horizontal, vertical)
     cells: dict[int, list[Fragment]] = {}
     for f in inside:
-        cells.setdefault(owner[_slot(ys, f.middle)][_slot(xs, f.x0 + min(f.width, 6.0) / 2)], []).append(f)
+        cells.setdefault(cell_of[_slot(ys, f.middle)][_slot(xs, f.x0 + min(f.width, 6.0) / 2)], []).append(f)
     texts = {key: cell_text(parts) for key, parts in cells.items()}
     if len(texts) < 2 or max(len(t) for t in texts.values()) > PROSE_CELL:
         return None, set()
-    used = [[texts.get(key, "") for key in row] for row in _drop_blank(owner, texts)]
+    used = [[texts.get(key, "") for key in row] for row in _without_blank(cell_of, texts)]
     if len(used) < 1 or len(used[0]) < 2:
         return None, set()
-    header = header_rows(used, [f for f in inside if f.bold], inside)
+    header = header_row_count(used, [f for f in inside if f.bold], inside)
     size = sorted(f.size for f in inside)[len(inside) // 2]
     return PageTable(used, xs[0], ys[0], xs[-1], ys[-1], header, size=size), {id(f) for f in inside}
 
@@ -116,8 +118,10 @@ def _covered(lines: Sequence[Ruling], at: float, start: float, end: float) -> bo
     return length >= 0.6 * (end - start)
 
 
-def _merged(xs: list[float], ys: list[float], across: list[Ruling], upright: list[Ruling]) -> list[list[int]]:
-    """Return for each grid slot the number of the cell it belongs to."""
+def _merged_slots(
+    xs: list[float], ys: list[float], horizontal: list[Ruling], vertical: list[Ruling]
+) -> list[list[int]]:
+    """Return for each slot of the grid, row by row, the number of the cell it belongs to."""
     width, height = len(xs) - 1, len(ys) - 1
     parent = list(range(width * height))
 
@@ -128,28 +132,28 @@ def _merged(xs: list[float], ys: list[float], across: list[Ruling], upright: lis
 
     for row in range(height):
         for column in range(width):
-            me = row * width + column
-            if column + 1 < width and not _covered(upright, xs[column + 1], ys[row], ys[row + 1]):
-                parent[root(me + 1)] = root(me)
-            if row + 1 < height and not _covered(across, ys[row + 1], xs[column], xs[column + 1]):
-                parent[root(me + width)] = root(me)
+            slot = row * width + column
+            if column + 1 < width and not _covered(vertical, xs[column + 1], ys[row], ys[row + 1]):
+                parent[root(slot + 1)] = root(slot)
+            if row + 1 < height and not _covered(horizontal, ys[row + 1], xs[column], xs[column + 1]):
+                parent[root(slot + width)] = root(slot)
     return [[root(row * width + column) for column in range(width)] for row in range(height)]
 
 
 def cell_text(parts: Sequence[Fragment]) -> str:
-    """Return the text of one cell, its lines joined."""
+    """Return the text of one cell, with its lines joined."""
     text = ""
-    for line in build_lines([f for f in parts if f.upright] or parts):
+    for line in build_lines([f for f in parts if f.horizontal] or parts):
         text = join_lines(text, line.text)
     return text
 
 
-def _drop_blank(owner: list[list[int]], texts: dict[int, str]) -> list[list[int]]:
-    """Drop rows and columns of slots that hold no text or are the same merged cells as those before."""
+def _without_blank(cell_of: list[list[int]], texts: dict[int, str]) -> list[list[int]]:
+    """Remove rows and columns of the grid without text, and those with the same merged cells as the one before."""
 
     def kept(rows: list[list[int]]) -> list[list[int]]:
         some = [row for row in rows if any(texts.get(key) for key in row)]
         return [row for i, row in enumerate(some) if i == 0 or row != some[i - 1]]
 
-    by_column = kept([list(column) for column in zip(*kept(owner), strict=True)])
+    by_column = kept([list(column) for column in zip(*kept(cell_of), strict=True)])
     return [list(row) for row in zip(*by_column, strict=True)]

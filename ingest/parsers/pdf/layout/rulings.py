@@ -1,4 +1,4 @@
-"""Ruling lines of a pdfium page: the strokes and thin boxes that draw tables and underline heads."""
+"""The rulings of a pdfium page: strokes and thin boxes that draw tables and underline headings."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from ingest.parsers.pdf.layout.glyphs import Affine
-from ingest.parsers.pdf.layout.pdfium_calls import address, direct
+from ingest.parsers.pdf.layout.pdfium_calls import address, raw_function
 
 __all__ = ["Ruling", "Rulings", "read_rulings"]
 
-THIN = 3.0  # points: a box thinner than this is drawn as a line
-SHORTEST = 6.0
-MOST_OBJECTS, MOST_SEGMENTS = 20_000, 6_000  # a drawing, not a table: reading on would only cost time
+THIN = 3.0  # points; a thinner box is a line
+MIN_LENGTH = 6.0
+MAX_OBJECTS, MAX_SEGMENTS = 20_000, 6_000  # more of them are a drawing, not a table: it is not read to the end
 
 
-_get_segment = direct(c.FPDFPath_GetPathSegment, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
-_get_point = direct(c.FPDFPathSegment_GetPoint, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-_get_type = direct(c.FPDFPathSegment_GetType, ctypes.c_int, ctypes.c_void_p)
-_get_close = direct(c.FPDFPathSegment_GetClose, ctypes.c_int, ctypes.c_void_p)
+_get_segment = raw_function(c.FPDFPath_GetPathSegment, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+_get_point = raw_function(c.FPDFPathSegment_GetPoint, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_get_type = raw_function(c.FPDFPathSegment_GetType, ctypes.c_int, ctypes.c_void_p)
+_get_close = raw_function(c.FPDFPathSegment_GetClose, ctypes.c_int, ctypes.c_void_p)
 
 
 class Ruling(NamedTuple):
-    """A line: ``at`` is y of a horizontal or x of a vertical one, ``start`` and ``end`` its reach."""
+    """A line. ``at``: y of a horizontal or x of a vertical one; ``start``, ``end``: its ends in the other direction."""
 
     at: float
     start: float
@@ -35,51 +35,51 @@ class Ruling(NamedTuple):
 
 
 class Rulings(NamedTuple):
-    """The lines of one page, each list sorted, pieces of one line joined."""
+    """The rulings of one page, sorted by position; pieces of one line are joined."""
 
-    across: list[Ruling]
-    upright: list[Ruling]
+    horizontal: list[Ruling]
+    vertical: list[Ruling]
 
 
 def read_rulings(page: pdfium.PdfPage, affine: Affine) -> Rulings:
-    """Return the horizontal and vertical lines of ``page`` in points from its top left corner."""
-    across: list[Ruling] = []
-    upright: list[Ruling] = []
+    """Return the horizontal and vertical rulings of ``page``, in points from its top left corner."""
+    horizontal: list[Ruling] = []
+    vertical: list[Ruling] = []
     for x0, y0, x1, y1 in _segments(page, affine):
         left, right, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-        if bottom - top < THIN and right - left >= SHORTEST:
-            across.append(Ruling((top + bottom) / 2, left, right))
-        elif right - left < THIN and bottom - top >= SHORTEST:
-            upright.append(Ruling((left + right) / 2, top, bottom))
-    return Rulings(_joined(across), _joined(upright))
+        if bottom - top < THIN and right - left >= MIN_LENGTH:
+            horizontal.append(Ruling((top + bottom) / 2, left, right))
+        elif right - left < THIN and bottom - top >= MIN_LENGTH:
+            vertical.append(Ruling((left + right) / 2, top, bottom))
+    return Rulings(_join_pieces(horizontal), _join_pieces(vertical))
 
 
 def _segments(page: pdfium.PdfPage, affine: Affine) -> Iterator[tuple[float, float, float, float]]:
-    budget = MOST_SEGMENTS
+    budget = MAX_SEGMENTS
     for path, stroked, matrices in _paths(page):
         count = c.FPDFPath_CountSegments(path)
         budget -= count
         if budget < 0:
             return
-        points = [_moved(point, matrices, affine) for point in _points(path, count)]
+        points = [_map_point(point, matrices, affine) for point in _points(path, count)]
         yield from _box_or_lines(points, stroked)
 
 
 def _paths(page: pdfium.PdfPage) -> Iterator[tuple[Any, bool, list[Any]]]:
-    """Yield the drawn paths, also those one form deep: path, whether stroked, matrices to apply."""
-    for index in range(min(c.FPDFPage_CountObjects(page), MOST_OBJECTS)):
+    """Yield the visible paths, also those inside a form: path, whether stroked, matrices to apply."""
+    for index in range(min(c.FPDFPage_CountObjects(page), MAX_OBJECTS)):
         item = c.FPDFPage_GetObject(page, index)
         kind = c.FPDFPageObj_GetType(item)
         if kind == c.FPDF_PAGEOBJ_PATH:
-            yield from _drawn(item, [_matrix(item)])
+            yield from _visible_path(item, [_matrix(item)])
         elif kind == c.FPDF_PAGEOBJ_FORM:
-            for inner in range(min(c.FPDFFormObj_CountObjects(item), MOST_OBJECTS)):
+            for inner in range(min(c.FPDFFormObj_CountObjects(item), MAX_OBJECTS)):
                 child = c.FPDFFormObj_GetObject(item, inner)
                 if c.FPDFPageObj_GetType(child) == c.FPDF_PAGEOBJ_PATH:
-                    yield from _drawn(child, [_matrix(child), _matrix(item)])
+                    yield from _visible_path(child, [_matrix(child), _matrix(item)])
 
 
-def _drawn(path: Any, matrices: list[Any]) -> Iterator[tuple[Any, bool, list[Any]]]:
+def _visible_path(path: Any, matrices: list[Any]) -> Iterator[tuple[Any, bool, list[Any]]]:
     fill, stroke = ctypes.c_int(), c.FPDF_BOOL()
     if c.FPDFPath_GetDrawMode(path, fill, stroke) and (fill.value or stroke.value):
         yield path, bool(stroke.value), matrices
@@ -100,7 +100,7 @@ def _points(path: Any, count: int) -> Iterator[tuple[int, float, float, bool]]:
             yield _get_type(segment), x.value, y.value, bool(_get_close(segment))
 
 
-def _moved(
+def _map_point(
     point: tuple[int, float, float, bool], matrices: list[Any], affine: Affine
 ) -> tuple[int, float, float, bool]:
     kind, x, y, close = point
@@ -113,9 +113,9 @@ def _moved(
 def _box_or_lines(
     points: list[tuple[int, float, float, bool]], stroked: bool
 ) -> Iterator[tuple[float, float, float, float]]:
-    """Split at moves; a thin box is one line through its middle, a stroked one its straight sides.
+    """Yield the lines (x0, y0, x1, y1) of a path: a thin box is one line, a stroked box is its straight sides.
 
-    A box that is only filled is shading: its sides rule nothing.
+    A box that is only filled is shading: its sides are no rulings.
     """
     starts = [i for i, p in enumerate(points) if p[0] == c.FPDF_SEGMENT_MOVETO] + [len(points)]
     for first, end in itertools.pairwise(starts):
@@ -133,7 +133,7 @@ def _box_or_lines(
             yield part[-1][1], part[-1][2], part[0][1], part[0][2]
 
 
-def _joined(lines: list[Ruling]) -> list[Ruling]:
+def _join_pieces(lines: list[Ruling]) -> list[Ruling]:
     joined: list[Ruling] = []
     for line in sorted(lines, key=lambda r: (round(r.at / 2), r.start)):
         last = joined[-1] if joined else None

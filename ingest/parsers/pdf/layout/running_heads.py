@@ -1,4 +1,4 @@
-"""Running heads, feet and page numbers: text that stands at the same place on page after page."""
+"""Running heads, feet and page numbers: text at the same position on several pages."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from ingest.parsers.pdf.layout.fragments import Fragment
 from ingest.parsers.pdf.layout.typed_labels import PAGE_OF, read_label
 
-__all__ = ["drop_running"]
+__all__ = ["without_running_heads"]
 
 ZONE = 0.12  # share of the page height at top and bottom where running text is looked for
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"^[ivxlc]+$", re.I)
-_PAGE_MARK = (
-    re.compile(  # a bare number, perhaps between dashes, "Page 3 of 9", "第 3 頁"; never "(c)": that is a clause
-        r"^[\s\-–—]*(?:page|p\.|第|頁)?\s*(?:\d{1,4}|[ivxlc]{1,6}(?![)）.]))\s*(?:頁|页)?\s*"
-        r"(?:(?:of|/|／|，?\s*共)\s*\d{1,4}\s*(?:頁|页)?)?[\s\-–—]*$",
-        re.I,
-    )
+_PAGE_MARK = re.compile(  # a number, perhaps between dashes, "Page 3 of 9", "第 3 頁"; but not "(c)", which is a clause
+    r"^[\s\-–—]*(?:page|p\.|第|頁)?\s*(?:\d{1,4}|[ivxlc]{1,6}(?![)）.]))\s*(?:頁|页)?\s*"
+    r"(?:(?:of|/|／|，?\s*共)\s*\d{1,4}\s*(?:頁|页)?)?[\s\-–—]*$",
+    re.I,
 )
 _EXPLICIT = re.compile(r"^[\s\-–—(（\[]*(page|p\.|第)\s*\d+\s*(頁|页)?(\s*(of|/|共|，共)\s*\d+)?.{0,2}$", re.I)
 _SECTION = re.compile(r"^(annex|appendix|chapter|part|schedule|附件|附錄|附表|第.{1,4}[章部])", re.I)
@@ -27,14 +25,14 @@ _SECTION = re.compile(r"^(annex|appendix|chapter|part|schedule|附件|附錄|附
 Page = tuple[Sequence[Fragment], float]  # fragments, page height
 
 
-def drop_running(pages: Sequence[Page]) -> list[list[Fragment]]:
-    """Return each page's fragments without running heads, feet and page numbers.
+def without_running_heads(pages: Sequence[Page]) -> list[list[Fragment]]:
+    """Return the fragments of each page without running heads, feet and page numbers.
 
-    A text is running when it stands within 12 % of the edge at the same height on at least three
-    pages (on every page of a shorter document) and is the same there but for a number that counts
-    with the pages. The first "Annex 2" of a run stays: it is the heading of what follows; so does a lone
-    "(b)" beside a text that stays. A document of one page repeats nothing: there the row of small type
-    with the page number goes, and its like at the other edge.
+    A running head or foot is within 12% of the top or bottom edge, at the same height on at least three pages (on every
+    page of a shorter document), with the same text there except for a number that counts with the pages. The first
+    "Annex 2" stays: it is the heading of the following text. A label such as "(b)" beside text that stays, stays too.
+    In a document of one page nothing is repeated: there a row of small type with the page number is removed, and a
+    similar row at the top.
     """
     places: dict[tuple[str, int, bool], list[tuple[int, Fragment]]] = defaultdict(list)
     for number, (fragments, height) in enumerate(pages):
@@ -48,15 +46,15 @@ def drop_running(pages: Sequence[Page]) -> list[list[Fragment]]:
             dropped |= _page_numbers(found, len(pages))
         else:
             dropped |= _repeated(found, least, len(pages))
-    dropped -= _lone_labels(pages, dropped)
+    dropped -= _list_labels(pages, dropped)
     dropped |= _repeated_sections(pages)
     if len(pages) == 1:
-        dropped |= _of_one_page(*pages[0])
+        dropped |= _running_of_one_page(*pages[0])
     return [[f for f in fragments if id(f) not in dropped] for fragments, _ in pages]
 
 
 def _repeated_sections(pages: Sequence[Page]) -> set[int]:
-    """ "Annex 5.2 (P. 2/6)" at the top of the second page of that annex says nothing new."""
+    """Return the ids of annex labels that the previous page has too: "Annex 5.2 (P. 2/6)" is no new heading."""
     dropped: set[int] = set()
     before: set[str] = set()
     for fragments, height in pages:
@@ -71,10 +69,10 @@ def _repeated_sections(pages: Sequence[Page]) -> set[int]:
     return dropped
 
 
-def _lone_labels(pages: Sequence[Page], dropped: set[int]) -> set[int]:
-    """Return which of ``dropped`` are list labels: pages may begin with "(b)" more than twice.
+def _list_labels(pages: Sequence[Page], dropped: set[int]) -> set[int]:
+    """Return which of ``dropped`` are list labels: several pages may start with "(b)".
 
-    Part of a running head is only a label whose whole row goes, as in "A. | Leave".
+    A label is part of a running head only if its whole row is dropped, as in "A. | Leave".
     """
     kept: set[int] = set()
     for fragments, _ in pages:
@@ -88,8 +86,8 @@ def _lone_labels(pages: Sequence[Page], dropped: set[int]) -> set[int]:
     return kept
 
 
-def _of_one_page(fragments: Sequence[Fragment], height: float) -> set[int]:
-    """Return the foot of a document of one page, the row of small type with its number, and its like at the top.
+def _running_of_one_page(fragments: Sequence[Fragment], height: float) -> set[int]:
+    """Return the ids of the foot of a one-page document (small type with the page number) and of a similar head.
 
     Small type above the foot stays: it may be footnotes.
     """
@@ -126,7 +124,7 @@ def _key(f: Fragment, height: float) -> tuple[str, int, bool]:
 
 
 def _page_numbers(found: list[tuple[int, Fragment]], pages: int) -> set[int]:
-    """Numbers in the margin that count with the pages; a lone "Page 3 of 9" needs no company."""
+    """Return the ids of numbers that count with the pages; a single "Page 3 of 9" is enough."""
     offsets: dict[int, list[Fragment]] = defaultdict(list)
     dropped: set[int] = set()
     for number, f in found:
@@ -145,14 +143,14 @@ def _page_numbers(found: list[tuple[int, Fragment]], pages: int) -> set[int]:
 
 def _repeated(found: list[tuple[int, Fragment]], least: int, pages: int) -> set[int]:
     by_text: dict[str, list[tuple[int, Fragment]]] = defaultdict(list)
-    counting: list[tuple[int, Fragment]] = []
+    numbered: list[tuple[int, Fragment]] = []
     for last, (number, f) in zip([None, *found], found, strict=False):
         by_text[f.text].append((number, f))
-        if last and read_label(f.text) is None and _counts(last[1].text, f.text, number - last[0]):
-            counting += [last, (number, f)]
+        if last and read_label(f.text) is None and _counts_with_pages(last[1].text, f.text, number - last[0]):
+            numbered += [last, (number, f)]
     dropped: set[int] = set()
-    if len({number for number, _ in counting}) >= min(least, 2):
-        dropped |= {id(f) for _, f in counting}
+    if len({number for number, _ in numbered}) >= min(least, 2):
+        dropped |= {id(f) for _, f in numbered}
     for text, same in by_text.items():
         if len({number for number, _ in same}) >= least:
             keep_first = (
@@ -162,8 +160,8 @@ def _repeated(found: list[tuple[int, Fragment]], least: int, pages: int) -> set[
     return dropped
 
 
-def _counts(one: str, two: str, pages: int) -> bool:
-    """Return whether exactly one number differs between the texts, by as much as their pages do."""
+def _counts_with_pages(one: str, two: str, pages: int) -> bool:
+    """Return whether exactly one number differs between two texts, by ``pages``, the distance of their pages."""
     pairs = [(int(a), int(b)) for a, b in zip(_DIGITS.findall(one), _DIGITS.findall(two), strict=False)]
     changed = [b - a for a, b in pairs if a != b]
     return changed == [pages]

@@ -1,6 +1,6 @@
-"""Readable text from what a text layer holds: code points mended, spaces where a reader sees them.
+"""The code points of a text layer → readable text: characters repaired, spaces where a reader sees them.
 
-Nothing is invented: a glyph becomes the character it shows, a gap becomes a space or nothing.
+Nothing is added: a glyph becomes the character that it shows, a gap becomes a space or nothing.
 """
 
 from __future__ import annotations
@@ -14,31 +14,21 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from kb.language.script import CJK_PROSE, is_cjk
+
 __all__ = [
     "SECTION_MARKS",
     "clean_char",
     "garbage_share",
-    "is_cjk",
     "join_lines",
     "needs_space",
     "squeeze",
     "vocabulary",
 ]
 
-CJK_RANGES = (
-    (0x2E80, 0x2FDF),  # radicals
-    (0x3000, 0x30FF),  # CJK punctuation, kana
-    (0x3100, 0x31FF),  # bopomofo, strokes, kana extensions
-    (0x3200, 0x9FFF),  # enclosed, compatibility, ideographs
-    (0xF900, 0xFAFF),
-    (0xFE30, 0xFE4F),
-    (0xFF00, 0xFFEF),  # full-width forms
-    (0x20000, 0x3FFFF),
-)
 SECTION_MARKS = "章節條部編篇"
-_HAN = r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
-_HAN_BETWEEN = re.compile(rf"(?<={_HAN})(?<![{SECTION_MARKS}]) +(?={_HAN})")
-_HYPHENS = frozenset((0x02, 0xAD, 0xFFFE))  # pdfium gives the hyphen at a line end as one of these
+_SPACE_IN_CJK = re.compile(f"(?<=[{CJK_PROSE}])(?<![{SECTION_MARKS}]) +(?=[{CJK_PROSE}])")
+_HYPHENS = frozenset((0x02, 0xAD, 0xFFFE))  # pdfium returns the hyphen at a line end as one of these
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:-[A-Za-z\u00c0-\u024f]+)*")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 _NO_SPACE_BEFORE = frozenset(")]}，。、；：？！）」』】》〉〕%％")
@@ -55,24 +45,17 @@ _HKSCS_AREAS = (
 
 @cache
 def _symbols() -> dict[str, str]:
-    tables = _tables()
+    tables = _load_symbols()
     return {**tables["bullets"], **tables["radicals"]}
 
 
 @cache
 def _compound_heads() -> frozenset[str]:
-    return frozenset(_tables()["compound_heads"].split())
+    return frozenset(_load_symbols()["compound_heads"].split())
 
 
-def _tables() -> Any:
+def _load_symbols() -> Any:
     return json.loads(files("ingest.parsers.pdf.layout").joinpath("symbols.json").read_text(encoding="utf-8"))
-
-
-@cache
-def is_cjk(char: str) -> bool:
-    """Return whether ``char`` is written without spaces around it (ideographs, kana, full-width marks)."""
-    code = ord(char)
-    return code >= 0x2E80 and any(low <= code <= high for low, high in CJK_RANGES)
 
 
 @cache
@@ -89,11 +72,11 @@ def clean_char(code: int) -> str:
         return " "
     if 0x2F00 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF or 0xFB00 <= code <= 0xFB06 or 0x2F800 <= code <= 0x2FA1F:
         return unicodedata.normalize("NFKC", char)
-    return _symbols().get(char) or _from_hkscs(code) or char
+    return _symbols().get(char) or _decode_hkscs(code) or char
 
 
-def _from_hkscs(code: int) -> str:
-    """Return the character of an old private code point; "" elsewhere and in the range of symbol fonts."""
+def _decode_hkscs(code: int) -> str:
+    """Return the character of a private-use code point of older HKSCS fonts; "" for all other code points."""
     if 0xF000 <= code <= 0xF0FF:
         return ""
     for first, last, lead, start in _HKSCS_AREAS:
@@ -108,12 +91,12 @@ def _from_hkscs(code: int) -> str:
 
 
 def needs_space(left: str, right: str, gap_em: float, typed: bool) -> bool:
-    """Return whether a space stands between two neighbouring characters of a line.
+    """Return whether there is a space between two neighbouring characters of a line.
 
     Args:
-        gap_em: white space between them in units of the font size.
-        typed: whether the text layer holds a space character there. Between Chinese characters it
-            means nothing: type-setters put it there to stretch a line.
+        gap_em: white space between them, in units of the type size.
+        typed: whether the text layer has a space there. Between Chinese characters it means nothing: it only
+            justifies the line.
     """
     left_cjk, right_cjk = is_cjk(left), is_cjk(right)
     if left_cjk and right_cjk:
@@ -128,12 +111,12 @@ def needs_space(left: str, right: str, gap_em: float, typed: bool) -> bool:
 
 
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
-    """Return the words of a document, lower case, without those a line end cuts."""
+    """Return the words of a document in lower case. Words split at line ends are not among them."""
     return frozenset(word.lower() for line in lines for word in _WORD.findall(line))
 
 
 def join_lines(upper: str, lower: str, words: frozenset[str] = frozenset()) -> str:
-    """Join two wrapped lines: nothing between Chinese characters, a mended hyphen, else one space."""
+    """Join two wrapped lines: nothing between Chinese characters, a hyphenated word as one word, else one space."""
     if not upper or not lower:
         return upper + lower
     if is_cjk(upper[-1]) and is_cjk(lower[0]):
@@ -141,16 +124,16 @@ def join_lines(upper: str, lower: str, words: frozenset[str] = frozenset()) -> s
     if is_cjk(upper[-1]) or is_cjk(lower[0]):
         return upper + lower if not (upper[-1].isalnum() and lower[0].isalnum()) else f"{upper} {lower}"
     if upper[-1] in "-\u2010" and len(upper) > 1 and upper[-2].isalpha() and lower[0].islower():
-        return _mend_hyphen(upper, lower, words)
+        return _join_hyphenated(upper, lower, words)
     if upper[-1] in "/\u2010-" and len(upper) > 1 and not upper[-2].isspace():
         return upper + lower
     return f"{upper} {lower}"
 
 
-def _mend_hyphen(upper: str, lower: str, words: frozenset[str]) -> str:
-    """Drop an end-of-line hyphen only where the word is no compound ("non-governmental").
+def _join_hyphenated(upper: str, lower: str, words: frozenset[str]) -> str:
+    """Join a word that is hyphenated at a line end; keep the hyphen of a compound ("non-governmental").
 
-    The document itself is asked first: how does it write the word inside a line?
+    First it is looked up how the document writes the word inside a line (``words``).
     """
     head = re.split(r"[\s(/]", upper[:-1])[-1].lower()
     tail = re.match(r"[^\W\d_]+", lower)
@@ -163,12 +146,12 @@ def _mend_hyphen(upper: str, lower: str, words: frozenset[str]) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Collapse runs of white space and drop spaces between Chinese characters."""
-    return _HAN_BETWEEN.sub("", _SPACES.sub(" ", text)).strip()
+    """Collapse runs of white space, and remove spaces between Chinese characters."""
+    return _SPACE_IN_CJK.sub("", _SPACES.sub(" ", text)).strip()
 
 
 def garbage_share(text: str) -> float:
-    """Return the share of characters no reader could have meant: replacement, private use, controls."""
+    """Return the share of unreadable characters: replacement characters, private use, controls."""
     marks = {char: count for char, count in Counter(text).items() if not char.isspace()}
     if not marks:
         return 0.0

@@ -1,13 +1,15 @@
-"""Typed labels: clause numbers, list marks and section words at the start of a line."""
+"""Typed labels at the start of a line: clause numbers, list marks, section names."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-__all__ = ["PAGE_OF", "Label", "is_section_name", "read_label"]
+from kb.language.script import HAN, is_cjk
 
-_HAN = "〇零一二三四五六七八九十百"
+__all__ = ["PAGE_OF", "TypedLabel", "is_section_name", "read_label"]
+
+_DIGITS = "〇零一二三四五六七八九十百"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "section",
@@ -16,18 +18,18 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("section", re.compile(rf"第\s*[{_HAN}\d]+\s*[章部篇編節]")),
+    ("section", re.compile(rf"第\s*[{_DIGITS}\d]+\s*[章部篇編節]")),
     (
         "section",
-        re.compile(rf"(?:附件|附錄|附表|附錄表)\s*(?:[{_HAN}]+|\d+(?:\.\d+)*[A-Za-z]?|[A-ZIVX]+)?(?![\w一-鿿])"),
+        re.compile(rf"(?:附件|附錄|附表|附錄表)\s*(?:[{_DIGITS}]+|\d+(?:\.\d+)*[A-Za-z]?|[A-ZIVX]+)?(?!\w)"),
     ),
-    ("article", re.compile(rf"第\s*[{_HAN}\d]+\s*[條款項]")),
+    ("article", re.compile(rf"第\s*[{_DIGITS}\d]+\s*[條款項]")),
     ("number", re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}[A-Z]?\.?(?![\d%])")),
     ("simple", re.compile(r"\d{1,3}[.．、](?!\d)")),
     ("bracket", re.compile(r"[(（](?:\d{1,3}|[a-zA-Z]{1,2}|[ivxIVX]{1,6})[)）]")),
-    ("han", re.compile(rf"[(（][{_HAN}]+[)）]|[{_HAN}]{{1,3}}[、．.]|[甲乙丙丁戊己庚辛]、")),
+    ("han", re.compile(rf"[(（][{_DIGITS}]+[)）]|[{_DIGITS}]{{1,3}}[、．.]|[甲乙丙丁戊己庚辛]、")),
     ("half", re.compile(r"(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[)）]")),
-    ("letter", re.compile(r"(?:[A-Za-z]|[IVX]{1,5})\.(?=\s|$|[一-鿿])")),
+    ("letter", re.compile(rf"(?:[A-Za-z]|[IVX]{{1,5}})\.(?=\s|$|[{HAN}])")),
     ("note", re.compile(r"(?:note|注|註|備註|附註)\s*\d{0,2}[:：]", re.I)),
     ("circled", re.compile(r"[①-⓿❶-➓㈠-㈩]")),
     ("bullet", re.compile(r"[•●■▪◦○□◆◇❖➢✓☑►▶※·‧–—*-](?=\s|\S)")),
@@ -41,8 +43,8 @@ _BELONGS = re.compile(r"\s*(?:to|of|之|的)\s*", re.I)
 _DASHES = "–—*-·‧"
 
 
-class Label(NamedTuple):
-    """What stands at the head of a line: its kind, its text, and where the words after it begin."""
+class TypedLabel(NamedTuple):
+    """The label at the start of a line. ``end``: offset after it."""
 
     kind: str
     text: str
@@ -50,12 +52,12 @@ class Label(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """Levels of a decimal number: 3 for "3.2.1"."""
+        """Number of levels of a decimal number: 3 for "3.2.1"; 0 for other labels."""
         return len(re.findall(r"\d+", self.text)) if self.kind == "number" else 0
 
 
-def read_label(text: str) -> Label | None:
-    """Return the label ``text`` begins with, or ``None``."""
+def read_label(text: str) -> TypedLabel | None:
+    """Return the label at the start of ``text``, or ``None``."""
     for kind, pattern in _PATTERNS:
         match = pattern.match(text)
         if not match:
@@ -64,15 +66,15 @@ def read_label(text: str) -> Label | None:
         if (
             kind == "bullet"
             and match.group() in _DASHES
-            and not (rest.startswith(" ") or (len(rest) > 1 and rest[0] > "⺀"))
+            and not (rest.startswith(" ") or (len(rest) > 1 and is_cjk(rest[0])))
         ):
             continue
-        return Label(kind, match.group(), match.end())
+        return TypedLabel(kind, match.group(), match.end())
     return None
 
 
 def is_section_name(text: str) -> bool:
-    """Return whether ``text`` is nothing but the label of a section: "Annex 5.1 (P. 1)", 「附件5.1之附錄1」."""
+    """Return whether ``text`` is only the label of a section: "Annex 5.1 (P. 1)", 「附件5.1之附錄1」."""
     rest = PAGE_OF.sub("", text).strip()
     for _ in range(2):
         label = read_label(rest)

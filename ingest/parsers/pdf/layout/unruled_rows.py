@@ -1,4 +1,4 @@
-"""Which lines of an unruled table make one row."""
+"""Lines of an unruled table → its rows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ _NESTED = re.compile(r"^[(（](ii|iii|iv|v|vi|vii|viii|ix|x)[)）]", re.I)
 
 
 def group_rows(lines: Sequence[Line], columns: int, grid: list[list[int]]) -> list[list[Line]]:
-    """Cut at free bands between lines; where there are none, a line that begins in the first column is a row."""
-    gaps = [_clear(lines, index) for index in range(1, len(lines))]
+    """Split the lines into rows: at free space between lines, or else where a line starts in the first column.
+
+    Args:
+        columns: number of columns.
+        grid: for each line, the column of each of its parts.
+    """
+    gaps = [_free_height(lines, index) for index in range(1, len(lines))]
     usual = sorted(gaps)[len(gaps) // 4]
     cuts = [index for index, gap in enumerate(gaps, 1) if gap > usual + 0.3]
     full = sum(1 for row in grid if len(set(row)) == columns)
@@ -35,7 +40,7 @@ def group_rows(lines: Sequence[Line], columns: int, grid: list[list[int]]) -> li
 
 
 def _wraps(lines: Sequence[Line], grid: list[list[int]], column: int) -> bool:
-    """Return whether the cells of ``column`` are wrapped prose: line after line fills its width."""
+    """Return whether the cells of ``column`` are wrapped prose: most of its lines fill its width."""
     parts = [
         p for line, row in zip(lines, grid, strict=True) for p, c in zip(line.parts, row, strict=True) if c == column
     ]
@@ -45,12 +50,12 @@ def _wraps(lines: Sequence[Line], grid: list[list[int]], column: int) -> bool:
 
 
 def is_nested(text: str) -> bool:
-    """Return whether ``text`` goes on with a list begun above: "(ii)", "(iii)" …"""
+    """Return whether ``text`` continues a list that starts above: "(ii)", "(iii)" …"""
     return bool(_NESTED.match(text))
 
 
 def with_nested(rows: list[list[str]]) -> list[list[str]]:
-    """Join "(iii) …" without a value of its own to the row above, whose value it shares."""
+    """Join a row such as "(iii) …" without values to the row above, whose values it shares."""
     joined: list[list[str]] = []
     for row in rows:
         if joined and is_nested(row[0]) and not any(row[1:]):
@@ -60,8 +65,8 @@ def with_nested(rows: list[list[str]]) -> list[list[str]]:
     return joined
 
 
-def _clear(lines: Sequence[Line], index: int) -> float:
-    """Return the free height between the lines before ``index`` and from it on, in units of the type size."""
+def _free_height(lines: Sequence[Line], index: int) -> float:
+    """Return the free height between the lines before ``index`` and the lines from it on, in units of the type size."""
     above = max(line.bottom for line in lines[:index])
     below = min(line.top for line in lines[index:])
     return (below - above) / lines[index].size

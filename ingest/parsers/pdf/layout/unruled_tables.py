@@ -1,7 +1,7 @@
-"""Tables without ruling lines: cells that stand under one another on both sides of a free strip.
+"""Tables without rulings: cells below each other on both sides of a free vertical strip.
 
-Taken for a table only where it is plain: the strip runs through several lines, both sides hold text
-(not just clause numbers), and rows begin at the same height. Two columns of prose do not.
+It is a table only where the evidence is clear: the strip runs through several lines, both sides hold text (not only
+clause numbers), and rows start at the same height. Two columns of prose are not a table.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from collections.abc import Sequence
 from ingest.parsers.pdf.layout.fragments import Fragment
 from ingest.parsers.pdf.layout.lines import Line, build_lines
 from ingest.parsers.pdf.layout.ruled_tables import PageTable, cell_text
-from ingest.parsers.pdf.layout.table_heads import header_rows, is_contents
+from ingest.parsers.pdf.layout.table_heads import header_row_count, is_contents
 from ingest.parsers.pdf.layout.typed_labels import read_label
 from ingest.parsers.pdf.layout.unruled_rows import group_rows, is_nested, with_nested
 
-__all__ = ["find_aligned"]
+__all__ = ["find_unruled_tables"]
 
 GUTTER = 7.0  # points
-LONGEST_CELL = 900
+MAX_CELL = 900
 Strip = tuple[float, float]
 _FAR = 1e6
 _PAGE_NUMBER = re.compile(r"^\d{1,3}(\s*[-–]\s*\d{1,3})?$")
 
 
-def find_aligned(fragments: list[Fragment], contents: bool = False) -> tuple[list[PageTable], list[Fragment]]:
-    """Return the unruled tables of a page and the fragments outside them."""
+def find_unruled_tables(fragments: list[Fragment], contents: bool = False) -> tuple[list[PageTable], list[Fragment]]:
+    """Return the unruled tables of a column, and the fragments outside them. ``contents``: as for ruled tables."""
     lines = build_lines(fragments)
     tables: list[PageTable] = []
     taken: set[int] = set()
     start = floor = 0
     while start < len(lines):
-        tried = start
-        end, strips = _run(lines, start)
-        start = _head_start(lines, start, strips, floor) if end - start >= 2 else start
-        table = _table(lines[start:end], strips) if end - start >= 3 else None
+        run_start = start
+        end, strips = _find_run(lines, start)
+        start = _table_start(lines, start, strips, floor) if end - start >= 2 else start
+        table = _make_table(lines[start:end], strips) if end - start >= 3 else None
         if table is None or (contents and is_contents(table.rows)):
-            start = max(start, tried) + 1
+            start = max(start, run_start) + 1
             continue
         tables.append(table)
         taken |= {id(part) for line in lines[start:end] for part in line.parts}
@@ -45,8 +45,8 @@ def find_aligned(fragments: list[Fragment], contents: bool = False) -> tuple[lis
     return tables, [f for f in fragments if id(f) not in taken]
 
 
-def _run(lines: Sequence[Line], start: int) -> tuple[int, list[Strip]]:
-    """Return the end of the longest run of lines from ``start`` that leave a strip free, and the strips."""
+def _find_run(lines: Sequence[Line], start: int) -> tuple[int, list[Strip]]:
+    """Return the end of the longest run of lines from ``start`` with a common free strip, and the free strips."""
     strips = _gaps(lines[start])
     end = start + 1
     if not strips:
@@ -56,7 +56,7 @@ def _run(lines: Sequence[Line], start: int) -> tuple[int, list[Strip]]:
         line = lines[end]
         if line.top - lines[end - 1].bottom > 3.2 * line.size:
             break
-        narrowed = [piece for strip in strips for piece in _cut(strip, line)]
+        narrowed = [piece for strip in strips for piece in _cut_strip(strip, line)]
         if not any(a > -_FAR and b < _FAR for a, b in narrowed):
             break
         strips = narrowed
@@ -67,16 +67,18 @@ def _run(lines: Sequence[Line], start: int) -> tuple[int, list[Strip]]:
         and _gap_above(lines, end - 1) > 0.8
         and not is_nested(lines[end - 1].text)
     ):
-        end -= 1  # a lone line below the rows is the next paragraph
+        end -= 1  # a line without a gap, below the rows and at a distance, starts the next paragraph
     return end, [(a, b) for a, b in strips if a > -_FAR and b < _FAR]
 
 
-def _head_start(lines: Sequence[Line], start: int, strips: list[Strip], floor: int) -> int:
-    """Return where the table begins: lines right above that keep the strips free are part of its head."""
+def _table_start(lines: Sequence[Line], start: int, strips: list[Strip], floor: int) -> int:
+    """Return the start of the table: lines directly above that leave the strips free belong to its header."""
     while start > floor and strips:
         line = lines[start - 1]
         near = lines[start].top - line.bottom < 0.45 * line.size
-        if not near or any(len(_cut(strip, line)) != 1 or _cut(strip, line)[0] != strip for strip in strips):
+        if not near or any(
+            len(_cut_strip(strip, line)) != 1 or _cut_strip(strip, line)[0] != strip for strip in strips
+        ):
             break
         if line.x0 < min(s[0] for s in strips) and line.bold != lines[start].bold:
             break
@@ -96,8 +98,8 @@ def _gaps(line: Line) -> list[Strip]:
     ]
 
 
-def _cut(strip: Strip, line: Line) -> list[Strip]:
-    """Return what is left of a strip below ``line``."""
+def _cut_strip(strip: Strip, line: Line) -> list[Strip]:
+    """Return the parts of a strip that ``line`` leaves free."""
     pieces = [strip]
     for part in line.parts:
         pieces = [
@@ -109,7 +111,7 @@ def _cut(strip: Strip, line: Line) -> list[Strip]:
     return pieces
 
 
-def _table(lines: Sequence[Line], strips: list[Strip]) -> PageTable | None:
+def _make_table(lines: Sequence[Line], strips: list[Strip]) -> PageTable | None:
     parts = [part for line in lines for part in line.parts]
     edges = _edges(parts, strips)
     if not edges:
@@ -126,18 +128,18 @@ def _table(lines: Sequence[Line], strips: list[Strip]) -> PageTable | None:
         for row in rows
     ]
     cells = with_nested([row for row in cells if any(row)])
-    if not _plain(cells, lines, edges):
+    if not _is_table(cells, lines, edges):
         return None
     bold = [part for part in parts if part.bold]
     size = sorted(part.size for part in parts)[len(parts) // 2]
     x0, x1 = min(p.x0 for p in parts), max(p.x1 for p in parts)
     return PageTable(
-        cells, x0, lines[0].top, x1, max(line.bottom for line in lines), header_rows(cells, bold, parts), size=size
+        cells, x0, lines[0].top, x1, max(line.bottom for line in lines), header_row_count(cells, bold, parts), size=size
     )
 
 
 def _edges(parts: Sequence[Fragment], strips: list[Strip]) -> list[float]:
-    """Return the middles of the strips that part columns, not clause numbers from their text."""
+    """Return the middles of the strips between columns, without strips between clause numbers and their text."""
     edges: list[float] = []
     for strip in sorted(strips):
         middle = (strip[0] + strip[1]) / 2
@@ -159,11 +161,11 @@ def _column(edges: Sequence[float], part: Fragment) -> int:
     return sum(1 for edge in edges if part.x0 >= edge - 1)
 
 
-def _plain(cells: list[list[str]], lines: Sequence[Line], edges: Sequence[float]) -> bool:
-    """Return whether these are beyond doubt rows of a table."""
+def _is_table(cells: list[list[str]], lines: Sequence[Line], edges: Sequence[float]) -> bool:
+    """Return whether the cells are clearly a table."""
     texts = [cell for row in cells for cell in row if cell]
     filled = sum(1 for row in cells if sum(map(bool, row)) >= 2)
-    if len(cells) < 2 or max(map(len, texts)) > LONGEST_CELL or filled < 0.5 * len(cells):
+    if len(cells) < 2 or max(map(len, texts)) > MAX_CELL or filled < 0.5 * len(cells):
         return False
     headed = lines[0].bold and not all(line.bold for line in lines)
     if filled < (2 if headed or len(edges) > 1 else 3):

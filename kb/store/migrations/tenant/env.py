@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import context
 
-from kb.store.tables import activity_tables
-from kb.store.tables.library_tables import TenantBase
+from kb.store.migrations import NAMING
 
-assert activity_tables.EVERYONE  # its tables belong to the same schema
-
+# Only the names of constraints and indexes are read from here; the tables are what the revisions make of them.
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=TenantBase.metadata, render_as_batch=True
+    connection=context.config.attributes["connection"], target_metadata=sa.MetaData(naming_convention=NAMING)
 )
 with context.begin_transaction():
     context.run_migrations()

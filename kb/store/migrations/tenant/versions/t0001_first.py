@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from kb.language.words import FTS5_TOKENIZE
-
 revision = "t0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+# The index words of this revision hold these marks; every non-ASCII byte is kept.
+FTS5_TOKENIZE = "ascii tokenchars '.-@_/%+&'"
 
 
 def _column(name: str, kind: Any, null: bool = False) -> sa.Column[Any]:

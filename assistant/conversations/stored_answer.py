@@ -1,0 +1,252 @@
+"""An answer as it is kept: a record of its own, from which what is shown (:class:`.AnswerView`) is made.
+
+Kept answers outlive the program that wrote them. What goes over the wire may change with a release, this record only
+together with a new ``SCHEMA`` and a way to read the old one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assistant.answers.answer import Answer, Refusal
+from assistant.answers.answer_view import AnswerView
+from assistant.answers.citations import Citation, shortened
+from assistant.llm.egress_record import Egress
+from assistant.sources.readable_versions import document_versions
+from assistant.sources.source_refs import place_of, whole_chunks
+from kb.core.errors import Misconfigured
+from kb.library.documents import DocumentVersion, Library
+from kb.search.passage import Passage
+
+__all__ = [
+    "SCHEMA",
+    "StoredAnswer",
+    "StoredCitation",
+    "StoredEgress",
+    "StoredPlace",
+    "redacted",
+    "stored_answer",
+    "view_of",
+]
+
+# The version of the record. Answers kept before it was written down have none and are version 1.
+SCHEMA = 1
+# Characters kept of a passage near to a refused question.
+EXCERPT = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlace:
+    """A place in a document as it was on the day: characters ``start``–``end`` of a chunk, and the version it is of."""
+
+    chunk_id: int
+    start: int
+    end: int
+    document_id: int
+    document: str
+    title: str
+    version: int
+    version_id: int
+    collection: str
+    pages: tuple[int, ...]
+    clause: str | None
+    language: str
+    effective_from: date | None
+    effective_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCitation(StoredPlace):
+    """An exact quote.
+
+    ``n`` is its marker in the text; ``twin`` (so it is called in stored answers) the passage that says the same in the
+    document's copy in the other language.
+    """
+
+    n: int
+    quote: str
+    twin: StoredPlace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredNearest(StoredPlace):
+    """A passage near to a question that the documents do not answer."""
+
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEgress:
+    """What was handed to a language model; ``left`` is whether it left the building."""
+
+    left: bool = False
+    host: str | None = None
+    model: str | None = None
+    collections: tuple[str, ...] = ()
+    sent: tuple[dict[str, str], ...] = ()
+    masked: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """One answered (or refused) question, with all that is needed to open what it stands on.
+
+    Attributes:
+        answer: the whole text with markers ``[n]``, as the asker got it.
+        message: the same; of a refusal without the list of nearest passages.
+        fallback: the code of why quotes stand in for a language model's answer, or "".
+        collections: slugs that were searched.
+        withheld: whether text and quotes were taken out since.
+    """
+
+    schema: int = SCHEMA
+    question: str
+    searched: str
+    language: str
+    answer: str
+    message: str
+    refused: bool
+    reason: str
+    unsure: bool
+    answerer: str
+    fallback: str = ""
+    confidence: float
+    card: dict[str, Any] | None
+    citations: tuple[StoredCitation, ...]
+    nearest: tuple[StoredNearest, ...]
+    contact: str
+    egress: StoredEgress
+    as_of: date | None
+    collections: tuple[str, ...]
+    ms: float
+    withheld: bool = False
+
+    @property
+    def places(self) -> list[StoredPlace]:
+        """What the answer stands on: its quotes, or the passages nearest to a refused question."""
+        return [*self.citations, *self.nearest]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as it lies in the database."""
+        written: dict[str, Any] = _RECORD.dump_python(self, mode="json")
+        return written
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> StoredAnswer:
+        """Read a record from the database; one without ``schema`` is of version 1.
+
+        Raises:
+            Misconfigured: ``answer_too_new`` where a newer program has kept it.
+        """
+        schema = kept.get("schema", 1)
+        if schema != SCHEMA:
+            raise Misconfigured("answer_too_new", schema=schema)
+        return _RECORD.validate_python(kept)
+
+
+_RECORD, _PLACE = TypeAdapter(StoredAnswer), TypeAdapter(StoredPlace)
+
+
+def stored_answer(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> StoredAnswer:
+    """Return the record of an answer that was sought in ``collections``.
+
+    Quotes and nearest passages of a version that is gone meanwhile are left out.
+    """
+    refusal = answer.content if isinstance(answer.content, Refusal) else None
+    nearest = [span.passage for span in refusal.nearest] if refusal else []
+    citations = answer.citations
+    known = document_versions(library, {one.version_id for one in citations} | {one.version_id for one in nearest})
+    counterparts = _counterparts(library, citations)
+    return StoredAnswer(
+        question=answer.question,
+        searched=answer.searched,
+        language=answer.language,
+        answer=answer.answer,
+        message=answer.message,
+        refused=answer.refused,
+        reason=answer.reason,
+        unsure=answer.unsure,
+        answerer=answer.answerer,
+        fallback=answer.fallback,
+        confidence=round(answer.confidence, 4),
+        card=answer.card,
+        citations=tuple(
+            _citation(one, known[one.version_id], counterparts) for one in citations if one.version_id in known
+        ),
+        nearest=tuple(_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known),
+        contact=library.tenant.contact,
+        egress=_egress(answer.egress),
+        as_of=as_of,
+        collections=tuple(collections),
+        ms=round(answer.ms, 1),
+    )
+
+
+def _counterparts(library: Library, citations: list[Citation]) -> dict[int, StoredPlace]:
+    """Return the places that say the same in the other language, by chunk id; those that are gone are absent."""
+    places = whole_chunks(library, {one.counterpart for one in citations if one.counterpart is not None})
+    return {chunk: _PLACE.validate_python(place.model_dump()) for chunk, place in places.items()}
+
+
+def _citation(one: Citation, holding: DocumentVersion, counterparts: dict[int, StoredPlace]) -> StoredCitation:
+    return StoredCitation(
+        n=one.n,
+        quote=one.quote,
+        twin=None if one.counterpart is None else counterparts.get(one.counterpart),
+        chunk_id=one.chunk_id,
+        start=one.start,
+        end=one.end,
+        pages=tuple(one.pages),
+        clause=one.clause,
+        language=one.language,
+        **place_of(holding),
+    )
+
+
+def _nearest(one: Passage, holding: DocumentVersion) -> StoredNearest:
+    return StoredNearest(
+        chunk_id=one.chunk_id,
+        start=0,
+        end=len(one.text),
+        pages=tuple(one.pages),
+        clause=one.clause,
+        language=one.language,
+        excerpt=shortened(" ".join(one.text.split()), EXCERPT),
+        **place_of(holding),
+    )
+
+
+def _egress(sent: Egress) -> StoredEgress:
+    return StoredEgress(
+        left=sent.sent_externally,
+        host=sent.host or None,
+        model=sent.model or None,
+        collections=tuple(sent.collections),
+        sent=tuple(sent.sent),
+        masked=dict(sent.masked),
+    )
+
+
+def view_of(stored: StoredAnswer) -> AnswerView:
+    """Return what pages and programs get of an answer; a field of the view has the value of the record's field."""
+    return AnswerView.model_validate(stored, from_attributes=True)
+
+
+def redacted(stored: StoredAnswer) -> StoredAnswer:
+    """Return an answer without its text, its quotes, and what was sent to a language model for it.
+
+    The question stays, for its asker wrote it. Of the egress it stays known where to, and from which collections.
+    """
+    return replace(
+        stored,
+        answer="",
+        message="",
+        citations=(),
+        nearest=(),
+        egress=replace(stored.egress, sent=()),
+        withheld=True,
+    )

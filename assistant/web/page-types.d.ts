@@ -1,0 +1,272 @@
+// Types for the check of the pages' modules (`make check`); nothing of this is sent to a browser.
+
+/** JSON of the service as the pages read it: `/api/v1/openapi.json` is the contract. Dates are ISO 8601. */
+declare namespace Api {
+  type Role = "owner" | "editor" | "member" | "evaluator";
+
+  interface Fault {
+    code: string;
+    message: string;
+    detail: Record<string, unknown>;
+  }
+
+  /** A place in a version of a document. */
+  interface Source {
+    chunk_id: number;
+    start: number;
+    end: number;
+    document_id: number;
+    document: string;
+    title: string;
+    version: number;
+    version_id: number;
+    collection: string;
+    pages: number[];
+    clause: string | null;
+    language: string;
+    effective_from: string | null;
+    effective_to: string | null;
+    twin?: Source | null;
+  }
+
+  interface Citation extends Source {
+    n: number;
+    quote: string;
+  }
+
+  interface Nearest extends Source {
+    excerpt: string;
+  }
+
+  interface Egress {
+    left: boolean;
+    host: string | null;
+    model: string | null;
+    collections: string[];
+    sent: Record<string, string>[];
+    masked: Record<string, number>;
+  }
+
+  /** A subject's card in the reader's language. */
+  interface AnswerCard {
+    title: string;
+    text: string;
+    contacts?: { name: string; number: string }[];
+  }
+
+  interface Answer {
+    question: string;
+    searched: string;
+    language: string;
+    answer: string;
+    message: string;
+    refused: boolean;
+    unsure: boolean;
+    withheld?: boolean;
+    answerer: string;
+    card: AnswerCard | null;
+    citations: Citation[];
+    nearest: Nearest[];
+    egress: Egress;
+    as_of: string | null;
+  }
+
+  interface Message {
+    id: number;
+    answer: Answer;
+    verdict?: number | null;
+  }
+
+  interface Scope {
+    collections: string[] | null;
+    as_of: string | null;
+  }
+
+  interface Conversation extends Scope {
+    id: number;
+    title: string;
+    updated_at: string;
+    messages?: Message[];
+  }
+
+  interface Box {
+    page: number;
+    x0: number;
+    y0: number;
+    x1: number;
+    y1: number;
+  }
+
+  interface Block {
+    chunk_id: number;
+    ordinal: number;
+    heading_path: string[];
+    text: string;
+    start?: number | null;
+    end?: number | null;
+  }
+
+  /** A version opened at a place: text around the quote, and boxes on its pages. */
+  interface OpenedSource {
+    document: string;
+    title: string;
+    owner: string;
+    version_id: number;
+    state: string;
+    language: string;
+    page_count: number | null;
+    drawn: boolean;
+    pages: number[];
+    quote: string;
+    marks: Box[];
+    blocks: Block[];
+  }
+
+  interface Version {
+    id: number;
+    number: number;
+    state: string;
+    language: string;
+    page_count: number | null;
+    issued: string | null;
+    effective_from: string | null;
+    effective_to: string | null;
+    notes: string[];
+    created_at: string;
+  }
+
+  interface DocumentDetail {
+    id: number;
+    name: string;
+    title: string;
+    collection: string;
+    editable: boolean;
+    main_version_id: number;
+    versions: Version[];
+  }
+
+  interface DocumentRow {
+    id: number;
+    name: string;
+    title: string;
+    collection: string;
+    status: string;
+    draft: boolean;
+    language: string;
+    version: number;
+    page_count: number | null;
+    effective_from: string | null;
+    effective_to: string | null;
+    owner: string;
+    review_due: boolean;
+  }
+
+  interface Chunk {
+    id: number;
+    ordinal: number;
+    clause: string | null;
+    heading_path: string[];
+    text: string;
+    pages: number[];
+    tokens: number;
+    boxes: Box[];
+  }
+
+  interface Section {
+    level: number;
+    heading: string;
+  }
+
+  interface Trial {
+    searched: boolean;
+    considered: number;
+    first: string | null;
+    passages: { rank: number; score: number; chunk_id: number; clause: string | null; pages: number[]; text: string }[];
+  }
+
+  interface Upload {
+    id: number;
+    name: string;
+    path: string;
+    status: string;
+    stage: string;
+    done: number;
+    total: number | null;
+    error: Fault | null;
+    document_id: number | null;
+  }
+
+  interface PairedCopy {
+    id: number;
+    title: string;
+    language: string;
+  }
+
+  interface Pair {
+    twin: PairedCopy | null;
+    state: string | null;
+    matched: boolean;
+    differing: number;
+  }
+
+  type Bilingual = Record<string, string>;
+
+  interface Card {
+    id: string;
+    enabled?: boolean;
+    title: Bilingual;
+    text: Bilingual;
+    contacts?: { name: Bilingual; number: string }[];
+    patterns: string[];
+  }
+
+  interface Written {
+    text: string;
+    language: string;
+    answerer: string;
+    fallback: string;
+    unsure: boolean;
+    citations: Citation[];
+    egress: Egress;
+  }
+}
+
+/** What the pages' own modules pass to each other. */
+declare namespace Page {
+  type Child = Node | string | null | undefined | false;
+
+  interface Attributes {
+    onclick?: (event: MouseEvent & { currentTarget: HTMLElement }) => unknown;
+    onsubmit?: (event: SubmitEvent & { target: HTMLFormElement }) => unknown;
+    dataset?: Record<string, unknown>;
+    [name: string]: unknown;
+  }
+
+  /** Opens source `n` of the answer at hand; `opener` gets the focus back. */
+  type Open = (n: number, opener: HTMLElement | null) => unknown;
+
+  /** A source with its number in the list it stands in. */
+  type NumberedSource = Api.Source & { n: number };
+
+  /** A question with its answer on the page, see ask-answer.js. */
+  interface Turn {
+    node: HTMLElement;
+    question: string;
+    wait(words: string): void;
+    searching(found: { searched: string; card: Api.AnswerCard | null }): void;
+    write(more: string): void;
+    finish(message: Api.Message): void;
+    fail(fault: Error & { status?: number; code?: string }, ways: { retry: () => unknown; edit: () => unknown }): void;
+  }
+
+  /** A file to send, `path` with the folders it was found in. */
+  interface FoundFile {
+    file: File;
+    path: string;
+  }
+
+  interface NamedFile {
+    file: File;
+    name: string;
+  }
+}

@@ -1,0 +1,141 @@
+"""File → prepared document: elements, outline, chunks, dates. Runs in a worker process, under limits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from unstructured.documents.elements import Element
+
+from ingest import prepared
+from ingest.chunking import chunker
+from ingest.parsers.dispatch import parse_file
+from ingest.parsers.shared.parsed_document import Attachment, ParseContext, ParsedDocument
+from ingest.prepared import PreparedDocument
+from ingest.structure import amendments, effective_dates, outline
+from kb.core.errors import FileRejected
+from kb.core.settings import Settings
+from kb.language.detect import detect
+from kb.search.models.encoder import Encoder
+
+__all__ = ["prepare", "read"]
+
+# A circular says on its first pages what it amends, so the rest of a long document is not searched for it.
+_AMENDING_CHARS = 60_000
+_FIRST_PAGES = 3
+_UNPAGED_CHARS = 6_000
+_LAST_LINES = 20
+# The language is detected from pieces of the whole document: a bilingual cover alone would mislead.
+_LANGUAGE_PIECES, _PIECE_CHARS = 16, 250
+
+
+def read(
+    source: Path,
+    name: str,
+    folder: Path,
+    settings: Settings,
+    encoder: Encoder,
+    progress: Callable[[int, int | None], None],
+) -> PreparedDocument:
+    """Read ``source`` and write the prepared document (and the files found inside it) to ``folder``.
+
+    Args:
+        name: original name of the file.
+        folder: the version's work folder; its content from an earlier attempt is replaced.
+        encoder: counts tokens; nothing is embedded here.
+        progress: called with (pages done, pages in all).
+
+    Raises:
+        FileRejected: one of the ``file_*`` codes.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with _temporary_files_in(folder / "tmp"):
+        parsed = parse_file(source, ParseContext(name, settings, progress))
+        result = prepare(parsed, name, settings, encoder)
+        result.members = _move_attachments(parsed.attachments, folder / "members")
+    prepared.save(result, folder)
+    return result
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Put temporary files into ``folder``: parts of a tenant's documents must not be in the shared temporary folder."""
+    folder.mkdir()
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move_attachments(attachments: list[Attachment], folder: Path) -> list[tuple[str, str]]:
+    kept = []
+    for number, attachment in enumerate(attachments):
+        folder.mkdir(exist_ok=True)
+        target = folder / f"{number:05d}"
+        shutil.move(attachment.path, target)
+        kept.append((attachment.filename, str(target)))
+    return kept
+
+
+def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Encoder) -> PreparedDocument:
+    """Return outline, chunks and dates of a parsed file. A file that holds only attachments has no chunks.
+
+    Raises:
+        FileRejected: ``file_no_text``.
+    """
+    title = (parsed.title or "").strip() or os.path.splitext(name.rsplit("/", 1)[-1])[0]
+    tree = outline.build(parsed.elements, title)
+    limit = min(settings.chunk_tokens, encoder.max_tokens)
+    chunks = chunker.chunk(tree, count_tokens=encoder.count_tokens, max_tokens=limit, title=title)
+    if not chunks and not parsed.attachments:
+        raise FileRejected("file_no_text", name=name)
+    dates = _dates(parsed.elements, name)
+    text = "\n".join(element.text for element in parsed.elements)
+    return PreparedDocument(
+        title=title,
+        language=str(detect(_language_sample(text))),
+        page_count=parsed.page_count,
+        sections=[asdict(section) for section in tree.sections],
+        chunks=[{**asdict(one), "language": str(detect(one.text))} for one in chunks],
+        texts=[chunker.embedding_text(title, one) for one in chunks],
+        amendments=[_with_iso_dates(asdict(one)) for one in amendments.find_amendments(text[:_AMENDING_CHARS])],
+        issued=_iso(dates.issued or parsed.date),
+        effective_from=_iso(dates.effective_from),
+        effective_to=_iso(dates.effective_to),
+        notes=list(parsed.notes),
+        members=[],
+    )
+
+
+def _dates(elements: list[Element], name: str) -> effective_dates.Dates:
+    pages: dict[int, list[str]] = {}
+    for element in elements:
+        pages.setdefault(element.metadata.page_number or 0, []).append(element.text)
+    first = ["\n".join(pages[number]) for number in sorted(pages)[:_FIRST_PAGES]]
+    if list(pages) == [0]:
+        first = [first[0][:_UNPAGED_CHARS]]
+    last = "\n".join(element.text for element in elements[-_LAST_LINES:])
+    return effective_dates.effective_dates(first, last, name)
+
+
+def _language_sample(text: str) -> str:
+    step = max(_PIECE_CHARS, len(text) // _LANGUAGE_PIECES)
+    return "\n".join(text[start : start + _PIECE_CHARS] for start in range(0, len(text), step))
+
+
+def _iso(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _with_iso_dates(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()}

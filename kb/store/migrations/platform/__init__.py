@@ -1,0 +1,1 @@
+"""The platform schema's Alembic environment."""

@@ -1,0 +1,1 @@
+"""The tenant schema's Alembic environment."""

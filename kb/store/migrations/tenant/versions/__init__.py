@@ -1,0 +1,1 @@
+"""Revisions of a tenant's `records.sqlite`."""

@@ -1,4 +1,4 @@
-"""A circular that changes a manual: when the clause that answers has been amended, the new rule comes first."""
+"""A circular that changes a manual: where the quoted clause is amended, the answer gives the new rule first."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ __all__ = ["AmendedRule", "find_amended_rule"]
 
 @dataclass(frozen=True, slots=True)
 class AmendedRule:
-    """The span with the new rule, and since when it holds."""
+    """The span with the new rule, and the day since which it is in force (None: unknown)."""
 
     span: QuotableSpan
     since: date | None
 
     def note(self, language: Language) -> str:
-        """Return the sentence that tells the reader of the change."""
+        """Return the sentence that informs the reader of the change."""
         since = say("since", language, date=self.since.isoformat()) if self.since else ""
         where = say("place", language, title=self.span.passage.title, where="")
         return say("amended", language, place=where, since=since)
 
 
 def find_amended_rule(library: Library, evidence: Evidence, *quoted: QuotableSpan) -> AmendedRule | None:
-    """Return the amendment of the first clause among ``quoted`` that a document in force on the day has changed."""
+    """Return the amendment of the first quoted clause that another document in force on the day changes; else None."""
     clauses = [(span.passage, clause) for span in quoted if (clause := cite(0, span).clause)]
     if not clauses:
         return None
@@ -67,7 +67,7 @@ def _contains_clause(stated: str | None, clause: str) -> bool:
 
 
 def _same_document(row: AmendmentRow, best: Passage) -> bool:
-    """Whether the hint names the document the passage is from; a statement without a hint names none."""
+    """Whether the amendment's hint names the document of the passage. Without a hint it names no document."""
     if not row.document_hint:
         return False
     hint = re.sub(r"\W+", "", fold(row.document_hint))
@@ -76,7 +76,7 @@ def _same_document(row: AmendmentRow, best: Passage) -> bool:
 
 
 def _new_rule(library: Library, holding: DocumentVersion, clause: str) -> QuotableSpan | None:
-    """Return the sentence of the amending version that names the clause."""
+    """Return the first sentence of the amending version that names the clause."""
     named = re.compile(rf"(?<![\d.]){re.escape(clause)}(?![\d.]*\d)")
     for chunk in library.chunks_of(holding.version.id):
         if named.search(chunk.text):

@@ -1,4 +1,4 @@
-"""Prompt → checked sentences: what every text a model writes goes through, an answer's or a task's."""
+"""Prompt → checked sentences. Every text that a model writes goes through this: answers and tasks."""
 
 from __future__ import annotations
 
@@ -24,9 +24,12 @@ __all__ = ["Draft", "WritingFailed", "fill_prompt", "write_checked"]
 
 
 class WritingFailed(Exception):
-    """The model's answer cannot be shown; ``code`` says why ("may_not_leave", "silent", "unsupported", "down" …).
+    """The model's text cannot be shown.
 
-    ``sentences`` are those it wrote, with the verdict on each.
+    Attributes:
+        code: why: "may_not_leave", "silent", "unsupported", "down" …
+        detail: the message of the error, if there was one.
+        sentences: the sentences that the model wrote, each with its verdict.
     """
 
     def __init__(self, code: str, detail: str = "", sentences: Sequence[Checked] = ()) -> None:
@@ -38,12 +41,13 @@ class WritingFailed(Exception):
 
 @dataclass(slots=True)
 class Draft:
-    """What a model wrote and what of it may be shown.
+    """The state of a text while a model writes it; :func:`write_checked` changes it.
 
     Attributes:
-        text: what has been shown so far.
-        waiting: sentences not verified, until one is supported.
-        checked: every sentence it wrote, with the verdict.
+        text: the text that has been shown so far.
+        waiting: unverified sentences that wait for a supported one.
+        checked: every sentence that the model wrote, with its verdict.
+        supported: the number of supported sentences.
     """
 
     language: Language
@@ -54,19 +58,19 @@ class Draft:
 
     @property
     def citations(self) -> list[Citation]:
-        """What the text stands on so far."""
+        """The citations of the text so far."""
         return self.text.citations
 
 
 def fill_prompt(
     task: str, language: Language, gateway: Gateway, passages: list[Passage], **values: str
 ) -> tuple[Prompt, list[Passage]]:
-    """Return a task's prompt, and those of the passages that stand in it, by their numbers.
+    """Return the prompt of a task, and the passages that are in it: passage number n is at index n - 1.
 
-    Passages that may not leave the building stay out. ``values`` are masked and taken for data like passages.
+    Passages that may not be sent to the model are left out. ``values`` are masked, and cleaned as data like passages.
 
     Raises:
-        WritingFailed: "may_not_leave" where no passage is left.
+        WritingFailed: "may_not_leave" where no passage may be sent.
     """
     safe = {name: as_data(gateway.mask(value)) for name, value in values.items()}
     empty = prompt(task, language, passages="", **safe)
@@ -84,10 +88,10 @@ def fill_prompt(
 def write_checked(
     retriever: Retriever, gateway: Gateway, request: Prompt, sent: list[Passage], draft: Draft
 ) -> Iterator[CitedText]:
-    """Send the prompt and yield what may be shown of the text, sentence by sentence; ``draft`` fills up.
+    """Send the prompt and yield the sentences that may be shown, one by one; ``draft`` is changed accordingly.
 
     Raises:
-        WritingFailed: the model fails, is silent, or writes nothing that the passages carry.
+        WritingFailed: the model fails, says that there is no answer, or writes nothing that the passages support.
     """
     checker = Checker(retriever, sent)
     try:
@@ -102,7 +106,11 @@ def write_checked(
 
 
 def _sentences(gateway: Gateway, request: Prompt, sent: list[Passage]) -> Iterator[WrittenSentence]:
-    """Yield what the model writes, personal data put back; raise WritingFailed where it fails or is silent."""
+    """Yield the model's sentences with personal data restored.
+
+    Raises:
+        WritingFailed: the model fails, says that there is no answer, or writes nothing.
+    """
     wrote = False
     try:
         for written in read_sentences(gateway.stream(request.system, request.user, sent)):
@@ -117,9 +125,9 @@ def _sentences(gateway: Gateway, request: Prompt, sent: list[Passage]) -> Iterat
 
 
 def _numbered(gateway: Gateway, passages: list[Passage], room: int) -> tuple[list[Passage], str]:
-    """Return the passages that fit into ``room`` tokens, and their text as it stands in a prompt, masked.
+    """Return the passages that fit into ``room`` tokens, and their masked text for the prompt.
 
-    The first passage is cut where it alone is too long; a later one that does not fit is left out.
+    The first passage is cut if it is too long alone. A later one that does not fit is left out.
     """
     blocks: list[str] = []
     sent: list[Passage] = []
@@ -142,7 +150,7 @@ def _block(gateway: Gateway, n: int, passage: Passage, text: str) -> str:
 
 
 def _check(checker: Checker, written: WrittenSentence, language: Language) -> Checked:
-    """Check a sentence, brought to the asker's script; one in the other language is not what was asked for."""
+    """Check a sentence in the script of the question. A sentence in the other language is wrong."""
     text = to_simplified(written.text) if language is Language.SIMPLIFIED else written.text
     if language in (Language.TRADITIONAL, Language.CANTONESE):
         text = to_traditional(written.text)
@@ -152,7 +160,7 @@ def _check(checker: Checker, written: WrittenSentence, language: Language) -> Ch
 
 
 def _showable(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[CitedText]:
-    """Yield what may be shown now: unverified sentences wait for a supported one, since alone they are no answer."""
+    """Yield what may be shown now. Unverified sentences wait for a supported one, because alone they are no answer."""
     if checked.verdict is Verdict.UNVERIFIED:
         draft.waiting.append(checked)
     elif checked.verdict is Verdict.SUPPORTED:
@@ -176,7 +184,7 @@ def _gap(draft: Draft) -> str:
 
 
 def _citation(retriever: Retriever, draft: Draft, checked: Checked) -> Citation | None:
-    """Return the citation of what the sentence stands on, None if the records do not have it letter for letter."""
+    """Return the citation of the sentence's source; None if the records do not contain the quote exactly."""
     if checked.match is None:
         return None
     span = whole(checked.match.span)

@@ -1,4 +1,4 @@
-"""The extractive answerer: exact quotes, framed in the language of the question. No model writes anything."""
+"""The extractive answerer: exact quotes with a lead-in sentence in the question's language. No model writes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ from kb.search.retriever import Retriever
 __all__ = ["NAME", "answer"]
 
 NAME = "extractive"
-# Passages a refusal shows.
+# The number of passages that a refusal shows.
 NEAREST = 3
-# The mark of a footnote behind a sentence: true to the page, but in an answer it reads like a figure.
+# The mark of a footnote after a sentence. It is on the page, but in an answer it looks like a figure.
 _FOOTNOTE = re.compile(r"(?<=[。；！？」）])\d{1,2}(?=\s|$)|(?<=[a-z)][.;])\d{1,2}(?=\s|$)|[⁰¹²³⁴-⁹]+")
 
 
 def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
     """Answer from the evidence, or refuse.
 
-    Every citation shown has been compared with the records; what does not stand there is not shown, and an
-    answer left without any is a refusal.
+    Every citation is compared with the records, and shown only if it is there. Without any citation the answer is a
+    refusal.
+
+    Args:
+        contact: whom a refusal names; "" where the organisation has named nobody.
     """
     query, sure = evidence.found.query, confidence(evidence)
     content = _quoted(retriever, evidence, sure)
@@ -46,7 +49,7 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
 
 
 def _quoted(retriever: Retriever, evidence: Evidence, sure: float) -> CitedText | None:
-    """Return the quotes in their frame, or None where nothing answers or no quote stands in the records."""
+    """Return the quotes with their lead-in; None where the evidence is too weak or no quote is in the records."""
     if sure < threshold() or not evidence.spans:
         return None
     chosen = choose(evidence.spans)
@@ -60,7 +63,7 @@ def _quoted(retriever: Retriever, evidence: Evidence, sure: float) -> CitedText 
 
 
 def _with_new_rule(change: AmendedRule | None, chosen: list[QuotableSpan]) -> list[QuotableSpan]:
-    """Set the new rule before the old; a quote that holds it already goes first as it is."""
+    """Return the spans with the new rule first. A chosen span that contains the new rule is moved to the front."""
     if change is None:
         return chosen
     new = next((one for one in chosen if change.span.text in one.text), change.span)
@@ -80,7 +83,7 @@ def _framed(
 
 
 def _readable(span: QuotableSpan) -> str:
-    """Return the quote as shown: without footnote marks; a table row with its column heads where there are any."""
+    """Return the quote for display: without footnote marks; a table row with the names of its columns if known."""
     if not span.is_row:
         return _FOOTNOTE.sub("", span.text)
     cells, names = span.text.split("\t"), header(span).split("\t")
@@ -91,7 +94,7 @@ def _readable(span: QuotableSpan) -> str:
 
 
 def _refusal(evidence: Evidence, language: Language, contact: str) -> Refusal:
-    """Return what to say instead of an answer; of each near passage the span that speaks best to the question."""
+    """Return the refusal, with the best span of each of the nearest passages."""
     best: dict[int, QuotableSpan] = {}
     for one in evidence.spans:
         best.setdefault(one.span.passage.chunk_id, one.span)

@@ -1,8 +1,8 @@
-"""Is a generated sentence true to the passages it cites?
+"""Checks a generated sentence against the passages that it cites.
 
-A sentence is **wrong** when a figure, a date, a name or a negation in it is not its source's; **unsupported** when no
-passage speaks of what it speaks of; **unverified** between that and **supported**. Levels lie in ``levels.json``;
-``python -m eval.training.fit_checking`` makes them from claims true and false.
+A sentence is **wrong** if a figure, a date, a name or a negation in it differs from its source. It is **unsupported**
+if no passage is about the same thing. It is **unverified** if the score is between unsupported and **supported**.
+``levels.json`` has the levels; ``python -m eval.training.fit_checking`` fits them to true and false claims.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from kb.search.retriever import Retriever
 
 __all__ = ["Checked", "Checker", "Verdict"]
 
-# Spans whose score comes this near to the best one's may be what the claim stands on.
+# A span may be the source of a claim if its score is at least this share of the best span's.
 NEAR = 0.85
-# A clause of the source is what a clause of the claim is held against from this share of its terms on.
+# A clause of the claim is compared with clauses of the source that mention at least this share of its terms.
 SAME_MATTER = 0.34
-# A figure is misplaced where its own clause shares less than this of what another clause shares with the claim's.
+# A figure is misplaced if its own clause of the source mentions less than this share of the terms of the claim that
+# another clause mentions.
 MISPLACED = 0.4
 
 
@@ -34,8 +35,9 @@ class Checked:
     """A sentence with its verdict.
 
     Attributes:
-        why: of a wrong sentence: "figures", "names", "negation"; what does not agree in ``what``.
-        match: the span it stands on, with what they have in common; None where there are no passages.
+        why: the reason for "wrong": "figures", "names", "negation", or "language"; ``""`` for other verdicts.
+        what: the figures, names or clauses that are wrong.
+        match: the span that supports it, with their similarity; None where there are no passages.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Checked:
 
     @property
     def may_be_shown(self) -> bool:
+        """Whether a reader may see the sentence: it is supported or unverified."""
         return self.verdict in (Verdict.SUPPORTED, Verdict.UNVERIFIED)
 
 
@@ -61,8 +64,8 @@ class Checker:
         """Check a sentence without its markers.
 
         Args:
-            cited: numbers of the passages it names, from 1. Where they do not carry it, another passage may: the
-                sentence then gets the citation it should have had.
+            cited: numbers of the passages that it cites, from 1. If they do not support it but another passage does,
+                the match is in that passage, and the sentence gets the right citation.
         """
         named = [self._passages[n - 1] for n in cited if 0 < n <= len(self._passages)]
         others = [one for one in self._passages if one not in named]
@@ -72,7 +75,7 @@ class Checker:
             if found.verdict is Verdict.SUPPORTED:
                 return found
             if best is None or _score(found) > _score(best):
-                best = found  # the nearest passage decides: what it contradicts, a vaguer one does not mend
+                best = found  # the most similar passage decides: a less similar one cannot overrule it
         return best or Checked(sentence, Verdict.UNSUPPORTED)
 
     def _check_against(self, sentence: str, passage: Passage) -> Checked:
@@ -114,7 +117,7 @@ class Checker:
         return wrong
 
     def _nearest_spans(self, clause: str, matches: list[Match]) -> list[Match]:
-        """Return the spans that may be what a clause stands on: by its own terms, or by the whole sentence."""
+        """Return the spans that may be the source of a clause: by the clause's terms, or by the sentence's score."""
         concepts = self._support.concepts(clause)
         shares = [concept_coverage(concepts, word_set(whole(one.span).text)) for one in matches]
         most = max(shares)
@@ -125,7 +128,7 @@ class Checker:
         ]
 
     def _misplaced(self, clause: str, claimed: set[str], span: QuotableSpan) -> bool:
-        """Whether the span gives the figures to another matter: 30 minutes to examine, not to inform."""
+        """Whether the span has the figures, but for something else: 30 minutes to examine, not to inform."""
         concepts = self._support.concepts(clause)
         parts = clauses(whole(span).text)
         if len(parts) < 2 or not concepts or span.is_row:
@@ -135,12 +138,12 @@ class Checker:
         return bool(own) and max(own) < MISPLACED * max(shares)
 
     def _reversed_clauses(self, sentence: str, near: list[Match]) -> list[str]:
-        """Return the clauses of the sentence that say may not for may, or the like."""
+        """Return the clauses of the sentence whose mode contradicts the source, such as "may not" for "may"."""
         source = [part for one in near for part in clauses(whole(one.span).text)]
         reversed_clauses = []
         for clause in clauses(sentence):
             concepts, claimed = self._support.concepts(clause), figure_claims.claimed_figures(clause)
-            # a clause with a figure speaks of the clauses that have it, where there are any
+            # a clause with a figure is compared with the clauses that have the figure, if there are any
             compared = [part for part in source if claimed & figure_claims.source_figures(part)] or source
             shares = [concept_coverage(concepts, word_set(part)) for part in compared]
             most = max(shares, default=0.0)
@@ -157,13 +160,13 @@ def _score(found: Checked) -> float:
 
 
 def _with_clause_number(span: QuotableSpan) -> str:
-    """A span's paragraph under the number of its clause, which many formats do not have in the text."""
+    """Return the quotable paragraph of a span below its clause number, which in many formats is not in the text."""
     clause = span.passage.clause_at(span.start)
     return f"第{clause}條\n{whole(span).text}" if clause else whole(span).text
 
 
 def _heading_text(passage: Passage) -> str:
-    """What stands over every span of a passage; a table's first row is its heading."""
+    """Return the text that is valid for every span of a passage: names, headings, dates, the header row of a table."""
     dates = [day.isoformat() for day in (passage.effective_from, passage.effective_to) if day]
     first = passage.text.split("\n", 1)[0]
     return "\n".join([passage.document, passage.title, *passage.heading_path, *dates, first if "\t" in first else ""])

@@ -1,4 +1,4 @@
-"""Names of a claim: persons, posts, titles, codes and Latin words must stand in its source, in either language."""
+"""Names in a claim: its source must have the same persons, posts, titles, codes and Latin words, in either language."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _TITLE = re.compile(r"《([^《》]{2,60})》")
 _CODE = re.compile(r"[A-Za-z]*\d+[A-Za-z]+\w*|[A-Za-z]+[-/]?\d[\w/-]*|[\w.+-]+@[\w.-]+|https?://\S+|www\.\S+")
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z'’]*\b")
 _OPENING = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
-# Capitalised without being a name.
+# Capitalised words that are not names.
 _PLAIN = frozenset(["i", "hk", "hong", "kong", "am", "pm", "chinese", "english", *MONTH_NAMES, *WEEKDAY_NAMES])
 
 
 @cache
 def _posts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    """Return for each post a pattern of its names in a claim, and one of those that satisfy it in a source."""
+    """Return for each post a pattern of its names in a claim, and one of the names that a source may use for it."""
     text = files("assistant.checking").joinpath("posts.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return tuple((_any_of(cells[0]), _any_of("; ".join(cells))) for cells in rows)
@@ -36,14 +36,14 @@ def _any_of(cell: str) -> re.Pattern[str]:
 
 @cache
 def _kinds() -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """Things of one kind (年假 病假 …), a pattern for the names of each."""
+    """Return for each kind (年假 病假 … are one kind) a pattern for the names of each of its things."""
     text = files("assistant.checking").joinpath("kinds.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     return tuple(tuple(_any_of(cell) for cell in row) for row in rows)
 
 
 def swapped_names(claim: str, source: str) -> list[str]:
-    """Return the words of the claim for which its source has another of the same kind: sick leave for annual leave."""
+    """Return the words of the claim where the source names something else of the same kind: sick for annual leave."""
     ours, theirs = fold(claim), fold(source)
     found: list[str] = []
     for kind in _kinds():
@@ -55,11 +55,11 @@ def swapped_names(claim: str, source: str) -> list[str]:
 
 
 def unknown_names(claim: str, source: str, is_word: Callable[[str], bool]) -> list[str]:
-    """Return the names of the claim that its source does not have.
+    """Return the names in the claim that are not in its source.
 
     Args:
-        source: passage with its title and headings.
-        is_word: whether an English word is in the dictionary, and so no name.
+        source: the text of the passage with its title and headings.
+        is_word: returns whether an English word is in the dictionary. Such a word is not a name.
     """
     folded_source = fold(source)
     return [name for name in _names_in(claim, folded_source, is_word) if fold(name).strip() not in folded_source]
@@ -69,7 +69,7 @@ def _names_in(claim: str, folded_source: str, is_word: Callable[[str], bool]) ->
     for match in (*_TITLE.finditer(claim), *_CODE.finditer(claim)):
         yield match[match.lastindex or 0]
     for start, end in personal_names.find(claim):
-        if any(map(is_han, claim[start:end])):  # those in Latin letters are looked at word by word below
+        if any(map(is_han, claim[start:end])):  # names in Latin letters are checked word by word below
             yield claim[start:end]
     chinese = any(map(is_han, claim))
     for match in _CAPITAL.finditer(claim):

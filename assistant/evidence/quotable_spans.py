@@ -1,4 +1,4 @@
-"""Quotable spans of a passage: a sentence or its paragraph, a table row, a lead-in with its list."""
+"""The spans of a passage that can be quoted: a sentence or its paragraph, a table row, a lead-in with its list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from kb.search.passage import Passage
 
 __all__ = ["QuotableSpan", "header", "spans_of", "whole"]
 
-# A quote wider than this (in columns; a Chinese character takes two) is not read on a phone.
+# The greatest widths that can be read on a phone, in columns (a Chinese character takes two): of a paragraph, of a list
+# with its lead-in, and of a note between the items of a list.
 PARAGRAPH_WIDTH = 460
 LIST_WIDTH = 1200
 NOTE_WIDTH = 30
@@ -36,7 +37,7 @@ class QuotableSpan:
 
     @property
     def is_row(self) -> bool:
-        """Whether the span is a table row (cells parted by tabs)."""
+        """Whether the span is a table row (cells separated by tabs)."""
         return "\t" in self.text
 
 
@@ -48,7 +49,7 @@ def spans_of(passage: Passage) -> list[QuotableSpan]:
 
 
 def header(row: QuotableSpan) -> str:
-    """Return the header row of the table that a row stands in, as far as the passage holds it; else ``""``."""
+    """Return the header row of a row's table; ``""`` where the passage does not contain it or the span is no row."""
     if not row.is_row:
         return ""
     tabs = row.text.count("\t")
@@ -56,10 +57,10 @@ def header(row: QuotableSpan) -> str:
 
 
 def whole(span: QuotableSpan) -> QuotableSpan:
-    """Return the span as it should be quoted: with the exceptions around it.
+    """Return the span to quote, with the exceptions around it.
 
-    A sentence is quoted with the rest of its paragraph where that stays readable, since a rule without its proviso
-    misleads; a lead-in is quoted with its list; a table row and a long paragraph's sentence stand alone.
+    A sentence becomes its whole paragraph where that is short enough to read, because a rule without its exceptions
+    misleads. A lead-in is quoted with its list. A table row, and a sentence of a long paragraph, are quoted alone.
     """
     text = span.passage.text
     if span.is_row:
@@ -75,9 +76,10 @@ def whole(span: QuotableSpan) -> QuotableSpan:
 
 
 def _list_end(text: str, start: int, end: int) -> int:
-    """Return where the list opened by a lead-in ends: items line by line, as long as the whole stays readable.
+    """Return the offset where the list after a lead-in ends.
 
-    A short line between two items (a margin note such as "Revised 2020/7") does not end the list.
+    Each line is an item. The list ends where it would become too wide to read. A short line between two items (a margin
+    note such as "Revised 2020/7") does not end it.
     """
     at = end
     while at < len(text):

@@ -3,7 +3,7 @@
 In reading order:
 
     gateway          masks, records and sends; bounded in time and tokens
-    endpoint         where the model is, and whether that is inside the building
+    endpoint         where the model is, and whether that address is internal
     model_choices    what a tenant has allowed
     token_budget     tokens of a text, and a tenant's daily limit
     masking          personal data replaced before sending, and restored afterwards

@@ -27,7 +27,7 @@ class SearchingEvent:
 
     Attributes:
         searched: the question as it is searched for.
-        card: the fixed card of a high-stakes subject, as :meth:`.Card.shown` gives it; it is shown first.
+        card: the fixed card of a high-stakes subject, as :meth:`.Card.localized` gives it; it is shown first.
     """
 
     kind: ClassVar[str] = "searching"

@@ -2,11 +2,11 @@
 
 Read in this order:
 
-- :mod:`.datasets`: test collections and question files, read from the field's formats
-- :mod:`.measures`: measures over rankings, answers and refusals
-- :mod:`.runs`: what is run and timed, and where results are kept
-- :mod:`.reports`: results as tables, plots and a page
-- :mod:`.training`: what fits the shipped weights
-- :mod:`.evaluator`: the evaluators' part of the service
-- :mod:`.commands`: sub-commands of ``kb eval``
+    datasets   test collections and question files, read from the field's formats
+    measures   measures over rankings, answers and refusals
+    runs       what is run and timed, and where results are kept
+    reports    results as tables, plots and a page
+    training   what fits the shipped weights
+    evaluator  the evaluators' part of the service
+    commands   sub-commands of ``kb eval``
 """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answers.citations import Citation, cite, verify_citations
 from assistant.answers.cited_text import CitedText
-from assistant.answers.model_output import Written, read
+from assistant.answers.model_output import WrittenSentence, read_sentences
 from assistant.checking.claim_checker import Checked, Checker, Verdict
 from assistant.evidence.quotable_spans import whole
 from assistant.llm import token_budget
@@ -20,7 +20,7 @@ from kb.language.script import to_simplified, to_traditional
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
-__all__ = ["Draft", "WritingFailed", "ask_with", "compose"]
+__all__ = ["Draft", "WritingFailed", "fill_prompt", "write_checked"]
 
 
 class WritingFailed(Exception):
@@ -29,9 +29,10 @@ class WritingFailed(Exception):
     ``sentences`` are those it wrote, with the verdict on each.
     """
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", sentences: Sequence[Checked] = ()) -> None:
         self.code = code
-        self.sentences: list[Checked] = []
+        self.detail = detail
+        self.sentences = list(sentences)
         super().__init__(code, detail)
 
 
@@ -57,8 +58,8 @@ class Draft:
         return self.text.citations
 
 
-def ask_with(
-    task: str, language: Language, door: Gateway, passages: list[Passage], **values: str
+def fill_prompt(
+    task: str, language: Language, gateway: Gateway, passages: list[Passage], **values: str
 ) -> tuple[Prompt, list[Passage]]:
     """Return a task's prompt, and those of the passages that stand in it, by their numbers.
 
@@ -67,19 +68,21 @@ def ask_with(
     Raises:
         WritingFailed: "may_not_leave" where no passage is left.
     """
-    safe = {name: as_data(door.mask(value)) for name, value in values.items()}
+    safe = {name: as_data(gateway.mask(value)) for name, value in values.items()}
     empty = prompt(task, language, passages="", **safe)
     room = (
-        door.settings.llm_context_tokens - door.settings.llm_max_tokens - token_budget.tokens(empty.system + empty.user)
+        gateway.settings.llm_context_tokens
+        - gateway.settings.llm_max_tokens
+        - token_budget.tokens(empty.system + empty.user)
     )
-    sent, text = _numbered(door, door.may_leave(passages), room)
+    sent, text = _numbered(gateway, gateway.allowed_passages(passages), room)
     if not sent:
         raise WritingFailed("may_not_leave")
     return prompt(task, language, passages=text, **safe), sent
 
 
-def compose(
-    retriever: Retriever, door: Gateway, asked: Prompt, sent: list[Passage], draft: Draft
+def write_checked(
+    retriever: Retriever, gateway: Gateway, request: Prompt, sent: list[Passage], draft: Draft
 ) -> Iterator[CitedText]:
     """Send the prompt and yield what may be shown of the text, sentence by sentence; ``draft`` fills up.
 
@@ -88,33 +91,32 @@ def compose(
     """
     checker = Checker(retriever, sent)
     try:
-        for written in _sentences(door, asked, sent):
+        for written in _sentences(gateway, request, sent):
             checked = _check(checker, written, draft.language)
             draft.checked.append(checked)
-            yield from _kept(retriever, draft, checked)
-        if not draft.citations:
+            yield from _showable(retriever, draft, checked)
+        if not draft.supported:
             raise WritingFailed("unsupported")
     except WritingFailed as failure:
-        failure.sentences = draft.checked
-        raise
+        raise WritingFailed(failure.code, failure.detail, draft.checked) from failure
 
 
-def _sentences(door: Gateway, asked: Prompt, sent: list[Passage]) -> Iterator[Written]:
+def _sentences(gateway: Gateway, request: Prompt, sent: list[Passage]) -> Iterator[WrittenSentence]:
     """Yield what the model writes, personal data put back; raise WritingFailed where it fails or is silent."""
     wrote = False
     try:
-        for written in read(door.stream(asked.system, asked.user, sent)):
-            if written.is_silent and not wrote:
+        for written in read_sentences(gateway.stream(request.system, request.user, sent)):
+            if written.says_no_answer and not wrote:
                 raise WritingFailed("silent")
             wrote = True
-            yield Written(door.unmask(written.text), written.cited)
+            yield WrittenSentence(gateway.unmask(written.text), written.cited)
     except SinziError as error:
         raise WritingFailed(error.code.removeprefix("llm_"), str(error)) from error
     if not wrote:
         raise WritingFailed("rubbish")
 
 
-def _numbered(door: Gateway, passages: list[Passage], room: int) -> tuple[list[Passage], str]:
+def _numbered(gateway: Gateway, passages: list[Passage], room: int) -> tuple[list[Passage], str]:
     """Return the passages that fit into ``room`` tokens, and their text as it stands in a prompt, masked.
 
     The first passage is cut where it alone is too long; a later one that does not fit is left out.
@@ -122,9 +124,9 @@ def _numbered(door: Gateway, passages: list[Passage], room: int) -> tuple[list[P
     blocks: list[str] = []
     sent: list[Passage] = []
     for passage in passages:
-        text = _block(door, len(sent) + 1, passage, passage.text)
+        text = _block(gateway, len(sent) + 1, passage, passage.text)
         if not sent and room > 100 and token_budget.tokens(text) > room:
-            text = _block(door, 1, passage, passage.text[: max(0, room - 60)])
+            text = _block(gateway, 1, passage, passage.text[: max(0, room - 60)])
         if token_budget.tokens(text) <= room:
             blocks.append(text)
             sent.append(passage)
@@ -132,14 +134,14 @@ def _numbered(door: Gateway, passages: list[Passage], room: int) -> tuple[list[P
     return sent, "\n".join(blocks)
 
 
-def _block(door: Gateway, n: int, passage: Passage, text: str) -> str:
+def _block(gateway: Gateway, n: int, passage: Passage, text: str) -> str:
     days = [day.isoformat() if day else "" for day in (passage.effective_from, passage.effective_to)]
     facts = [passage.title, passage.clause or "", f"v{passage.version}", "–".join(days) if any(days) else ""]
     head = as_data(" | ".join(fact for fact in facts if fact)).replace("\n", " ")
-    return f"<<<{n}>>> {door.mask(head)}\n{as_data(door.mask(text))}\n<<<end {n}>>>"
+    return f"<<<{n}>>> {gateway.mask(head)}\n{as_data(gateway.mask(text))}\n<<<end {n}>>>"
 
 
-def _check(checker: Checker, written: Written, language: Language) -> Checked:
+def _check(checker: Checker, written: WrittenSentence, language: Language) -> Checked:
     """Check a sentence, brought to the asker's script; one in the other language is not what was asked for."""
     text = to_simplified(written.text) if language is Language.SIMPLIFIED else written.text
     if language in (Language.TRADITIONAL, Language.CANTONESE):
@@ -149,7 +151,7 @@ def _check(checker: Checker, written: Written, language: Language) -> Checked:
     return checker.check(text, list(written.cited))
 
 
-def _kept(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[CitedText]:
+def _showable(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[CitedText]:
     """Yield what may be shown now: unverified sentences wait for a supported one, since alone they are no answer."""
     if checked.verdict is Verdict.UNVERIFIED:
         draft.waiting.append(checked)
@@ -177,9 +179,9 @@ def _citation(retriever: Retriever, draft: Draft, checked: Checked) -> Citation 
     """Return the citation of what the sentence stands on, None if the records do not have it letter for letter."""
     if checked.match is None:
         return None
-    unit = whole(checked.match.unit)
+    span = whole(checked.match.span)
     for known in draft.citations:
-        if known.span == (unit.passage.chunk_id, unit.start, unit.end):
+        if known.span == (span.passage.chunk_id, span.start, span.end):
             return known
-    new = verify_citations(retriever.library, [cite(len(draft.citations) + 1, unit)])
+    new = verify_citations(retriever.library, [cite(len(draft.citations) + 1, span)])
     return new[0] if new else None

@@ -63,21 +63,21 @@ class Citation:
         }
 
 
-def cite(n: int, unit: QuotableSpan) -> Citation:
-    """Make the citation of a unit."""
-    passage: Passage = unit.passage
+def cite(n: int, span: QuotableSpan) -> Citation:
+    """Make the citation of a span."""
+    passage: Passage = span.passage
     return Citation(
         n=n,
         document=passage.document,
         title=passage.title,
         version=passage.version,
         version_id=passage.version_id,
-        pages=passage.pages_at(unit.start, unit.end),
-        clause=passage.clause_at(unit.start) or None,
-        quote=unit.text,
+        pages=passage.pages_at(span.start, span.end),
+        clause=passage.clause_at(span.start) or None,
+        quote=span.text,
         chunk_id=passage.chunk_id,
-        start=unit.start,
-        end=unit.end,
+        start=span.start,
+        end=span.end,
         language=passage.language,
         heading=passage.heading_path[-1] if passage.heading_path else "",
         counterpart=passage.counterpart,

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from assistant.answers.amended_rules import find_amended_rule
 from assistant.answers.answer import Answer
-from assistant.answers.checked_writing import Draft, ask_with, compose
+from assistant.answers.checked_writing import Draft, WritingFailed, fill_prompt, write_checked
 from assistant.answers.cited_text import CitedText
 from assistant.events import DeltaEvent
 from assistant.evidence.gather import Evidence
@@ -26,7 +26,7 @@ MOST_PASSAGES = 5
 
 
 def write(
-    retriever: Retriever, evidence: Evidence, door: Gateway, quotes: Answer
+    retriever: Retriever, evidence: Evidence, gateway: Gateway, quotes: Answer
 ) -> Generator[DeltaEvent, None, Answer]:
     """Yield the answer's sentences as they pass, and return the answer.
 
@@ -38,21 +38,17 @@ def write(
     """
     query = evidence.found.query
     note, chosen = _chosen(retriever, evidence, quotes)
-    allowed = door.may_leave(chosen)[:MOST_PASSAGES]
+    allowed = gateway.allowed_passages(chosen)[:MOST_PASSAGES]
     day = evidence.found.as_of.isoformat()
-    asked, sent = ask_with("answer", query.language, door, allowed, day=day, question=query.text)
+    request, sent = fill_prompt("answer", query.language, gateway, allowed, day=day, question=query.text)
     draft = Draft(query.language, CitedText((note + "\n",) if note else ()))
-    lead: CitedText | None = draft.text
-    for sentence in compose(retriever, door, asked, sent, draft):
-        yield DeltaEvent(sentence if lead is None else lead + sentence, NAME)
-        lead = None
-    return replace(
-        quotes,
-        content=draft.text,
-        answerer=NAME,
-        egress=door.egress,
-        sentences=draft.checked,
-    )
+    lead = draft.text
+    for sentence in write_checked(retriever, gateway, request, sent, draft):
+        yield DeltaEvent(lead + sentence, NAME)
+        lead = CitedText()
+    if not draft.citations:  # what supports a sentence has gone from the records meanwhile
+        raise WritingFailed("unsupported", sentences=draft.checked)
+    return replace(quotes, content=draft.text, answerer=NAME, egress=gateway.egress, sentences=draft.checked)
 
 
 def _chosen(retriever: Retriever, evidence: Evidence, quotes: Answer) -> tuple[str, list[Passage]]:
@@ -64,10 +60,10 @@ def _chosen(retriever: Retriever, evidence: Evidence, quotes: Answer) -> tuple[s
     passages = sorted(
         evidence.passages, key=lambda one: quoted.index(one.chunk_id) if one.chunk_id in quoted else len(quoted)
     )
-    best = evidence.units[0].unit if evidence.units else None
+    best = evidence.spans[0].span if evidence.spans else None
     change = find_amended_rule(retriever.library, evidence, best) if best else None
     if change is None or best is None:
         return "", passages
-    changed = change.unit.passage
+    changed = change.span.passage
     rest = [one for one in passages if one.chunk_id not in (changed.chunk_id, best.passage.chunk_id)]
     return change.note(evidence.found.query.language), [changed, *rest]

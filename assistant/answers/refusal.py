@@ -21,7 +21,7 @@ from assistant.evidence.scoring import above
 __all__ = ["FEATURES", "confidence", "features", "threshold"]
 
 FEATURES = ("score", "peak", "telling", "words")
-# The share of the units, and how many at least and at most, against whose mean the nearest one stands out or does not.
+# The share of the spans, and how many at least and at most, against whose mean the nearest one stands out or does not.
 _NEAREST = 1 / 3
 _LEAST, _MOST = 5, 20
 
@@ -40,23 +40,23 @@ def threshold() -> float:
 def features(evidence: Evidence) -> dict[str, float]:
     """Return the figures the decision stands on.
 
-    - score: the best unit's, in log-odds;
-    - peak: how far the unit nearest in meaning stands out from the nearest third, in twentieths of a cosine; where
-      the documents are silent, many units are about equally near;
-    - telling: whether the best unit, with what stands above it, speaks of the question's most telling term;
-    - words: the largest share of the question's worth that the words of one unit carry.
+    - score: the best span's, in log-odds;
+    - peak: how far the span nearest in meaning stands out from the nearest third, in twentieths of a cosine; where
+      the documents are silent, many spans are about equally near;
+    - telling: whether the best span, with what stands above it, speaks of the question's most telling term;
+    - words: the largest share of the question's worth that the words of one span carry.
     """
-    if not evidence.units:
+    if not evidence.spans:
         return dict.fromkeys(FEATURES, 0.0)
-    best = evidence.units[0]
-    number = min(_MOST, max(_LEAST, round(_NEAREST * len(evidence.units))))
-    nearest = np.sort([one.cosine for one in evidence.units])[::-1][:number]
-    here = word_set(best.unit.text) | above(best.unit)
+    best = evidence.spans[0]
+    number = min(_MOST, max(_LEAST, round(_NEAREST * len(evidence.spans))))
+    nearest = np.sort([one.cosine for one in evidence.spans])[::-1][:number]
+    here = word_set(best.span.text) | above(best.span)
     return {
         "score": best.score,
         "peak": float(nearest[0] - nearest.mean()) * 20.0,
         "telling": float(all(mentions(here, term) for term in terms(evidence.found)[:1])),
-        "words": max(one["words"] for one in evidence.units),
+        "words": max(one["words"] for one in evidence.spans),
     }
 
 

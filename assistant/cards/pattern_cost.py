@@ -25,35 +25,35 @@ def matching_cost(pattern: str) -> int:
         re.error: it is no regular expression.
     """
     parser = import_module("re._parser")
-    return min(_of(parser.parse(pattern)), MOST_WAYS + 1)
+    return min(_ways_of_sequence(parser.parse(pattern)), MOST_WAYS + 1)
 
 
-def _of(items: Any) -> int:
+def _ways_of_sequence(items: Any) -> int:
     found = 1
     for code, argument in items:
-        found = min(found * _one(str(code), argument), MOST_WAYS + 1)
+        found = min(found * _ways_of_item(str(code), argument), MOST_WAYS + 1)
     return found
 
 
-def _one(code: str, argument: Any) -> int:
+def _ways_of_item(code: str, argument: Any) -> int:
     if code in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         least, most, body = argument
-        inside = _of(body)
+        inside = _ways_of_sequence(body)
         number = min(int(most), _OPEN)
         if inside == 1:
             return max(1, number - min(int(least), number) + 1)
         return min(int((inside + 1) ** min(number, 20)), MOST_WAYS + 1)
     if code == "BRANCH":
-        return _alternatives(argument[1])
+        return _ways_of_branches(argument[1])
     if code in ("SUBPATTERN", "ASSERT", "ASSERT_NOT", "ATOMIC_GROUP"):
-        return _of(argument if code == "ATOMIC_GROUP" else argument[-1])
+        return _ways_of_sequence(argument if code == "ATOMIC_GROUP" else argument[-1])
     if code == "GROUPREF_EXISTS":
-        return sum(_of(one) for one in argument[1:] if one is not None)
+        return sum(_ways_of_sequence(one) for one in argument[1:] if one is not None)
     return 1
 
 
-def _alternatives(branches: Any) -> int:
+def _ways_of_branches(branches: Any) -> int:
     """At one place those of plain letters match together only where one begins with another."""
     plain = [tuple(one) for one in branches if all(str(code) == "LITERAL" for code, _ in one)]
     together = max((sum(one[: len(other)] == other for other in plain) for one in plain), default=0)
-    return together + sum(_of(one) for one in branches if tuple(one) not in plain)
+    return together + sum(_ways_of_sequence(one) for one in branches if tuple(one) not in plain)

@@ -76,7 +76,7 @@ class Card(BaseModel):
         folded = fold(question)
         return self.enabled and any(_compiled(pattern).search(folded) for pattern in self.patterns)
 
-    def shown(self, locale: str) -> dict[str, Any]:
+    def localized(self, locale: str) -> dict[str, Any]:
         """Return what a person sees: ``{"id", "title", "text", "contacts": [{"name", "number"}]}``."""
         words: Literal["zh-HK", "en"] = "en" if locale == "en" else "zh-HK"
         contacts = [{"name": one.name.get(words, ""), "number": one.number} for one in self.contacts]

@@ -16,7 +16,7 @@ from kb.language.quantities.index import figures
 from kb.language.quantities.units import COUNTED, WORKING_DAYS, counted_value, counts, working_days
 from kb.language.script import fold
 
-__all__ = ["claimed", "held", "opposed"]
+__all__ = ["claimed_figures", "opposite_bounds", "source_figures"]
 
 # 一 that counts nothing: 下一年度 is "next year", not one year.
 _ONE = re.compile(r"(?<=[下上每同翌另某])一(?=年|个月|日|天|季|星期|周|级|层|次|人)|一(?=旦|律|般|致|同|并|切|直)")
@@ -34,26 +34,26 @@ _NUMBER = re.compile(COUNTED)
 _NEAR = 14  # characters between a bound's word and its figure
 
 
-def claimed(text: str) -> set[str]:
+def claimed_figures(text: str) -> set[str]:
     """Return what must stand in the source for the text to be right."""
-    folded = _dated(fold(text))
-    found = set(_special(folded))
-    rest = _without(folded)
+    folded = _normalised(fold(text))
+    found = set(_strict_forms(folded))
+    rest = _without_strict_forms(folded)
     found |= set(figures(rest)) | set(counts(rest))
     return found
 
 
-def opposed(text: str, source: str) -> set[str]:
+def opposite_bounds(text: str, source: str) -> set[str]:
     """Return the bounds of the text that the source turns round: "at least 5" where it has "at most 5" alone."""
-    ours, theirs = set(_bounds(_dated(fold(text)))), set(_bounds(_dated(fold(source))))
+    ours, theirs = set(_bounds(_normalised(fold(text)))), set(_bounds(_normalised(fold(source))))
     return {one for one in ours - theirs if one.translate({ord("≥"): "≤", ord("≤"): "≥"}) in theirs}
 
 
-def held(text: str) -> set[str]:
+def source_figures(text: str) -> set[str]:
     """Return everything a claim on this text may hold: the same forms, and each number in its weaker readings."""
-    folded = _dated(fold(text))
+    folded = _normalised(fold(text))
     counted = set(counts(folded))
-    found = set(_special(folded)) | set(figures(WORKING_DAYS.sub(" ", folded))) | counted
+    found = set(_strict_forms(folded)) | set(figures(WORKING_DAYS.sub(" ", folded))) | counted
     found |= {clock.split("@")[0] for clock in found if "@" in clock}
     found |= {one.removesuffix("$") for one in found if one.endswith("$")}
     plain = set(figures(MONEY.sub(" ", folded)))
@@ -62,17 +62,17 @@ def held(text: str) -> set[str]:
     return found | {f"{one}$" for one in plain - counted if one.replace(".", "").isdigit() and one not in spans}
 
 
-def _dated(folded: str) -> str:
+def _normalised(folded: str) -> str:
     """Write dates in digits as the index's figures know them, and drop idle 一."""
     return spell_out(_ONE.sub("", folded))
 
 
-def _special(folded: str) -> Iterator[str]:
+def _strict_forms(folded: str) -> Iterator[str]:
     for read in (working_days, money, currencies, weekdays, clocks):
         yield from read(folded)
 
 
-def _without(folded: str) -> str:
+def _without_strict_forms(folded: str) -> str:
     """Blank what has been read in a stricter form already."""
     for pattern in (WORKING_DAYS, MONEY, CLOCK, WEEKDAY):
         folded = pattern.sub(" ", folded)

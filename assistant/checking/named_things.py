@@ -26,10 +26,10 @@ def _posts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     """Return for each post a pattern of its names in a claim, and one of those that satisfy it in a source."""
     text = files("assistant.checking").joinpath("posts.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    return tuple((_any(cells[0]), _any("; ".join(cells))) for cells in rows)
+    return tuple((_any_of(cells[0]), _any_of("; ".join(cells))) for cells in rows)
 
 
-def _any(cell: str) -> re.Pattern[str]:
+def _any_of(cell: str) -> re.Pattern[str]:
     words = sorted((fold(word.strip()) for word in cell.split(";") if word.strip()), key=len, reverse=True)
     return re.compile("|".join(re.escape(word) if is_han(word[0]) else rf"\b{re.escape(word)}s?\b" for word in words))
 
@@ -39,12 +39,12 @@ def _kinds() -> tuple[tuple[re.Pattern[str], ...], ...]:
     """Things of one kind (年假 病假 …), a pattern for the names of each."""
     text = files("assistant.checking").joinpath("kinds.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple(tuple(_any(cell) for cell in row) for row in rows)
+    return tuple(tuple(_any_of(cell) for cell in row) for row in rows)
 
 
-def swapped_names(claim: str, unit: str) -> list[str]:
+def swapped_names(claim: str, source: str) -> list[str]:
     """Return the words of the claim for which its source has another of the same kind: sick leave for annual leave."""
-    ours, theirs = fold(claim), fold(unit)
+    ours, theirs = fold(claim), fold(source)
     found: list[str] = []
     for kind in _kinds():
         said = {one: match.group() for one in kind if (match := one.search(ours))}
@@ -61,11 +61,11 @@ def unknown_names(claim: str, source: str, is_word: Callable[[str], bool]) -> li
         source: passage with its title and headings.
         is_word: whether an English word is in the dictionary, and so no name.
     """
-    held = fold(source)
-    return [name for name in _named(claim, held, is_word) if fold(name).strip() not in held]
+    folded_source = fold(source)
+    return [name for name in _names_in(claim, folded_source, is_word) if fold(name).strip() not in folded_source]
 
 
-def _named(claim: str, held: str, is_word: Callable[[str], bool]) -> Iterator[str]:
+def _names_in(claim: str, folded_source: str, is_word: Callable[[str], bool]) -> Iterator[str]:
     for match in (*_TITLE.finditer(claim), *_CODE.finditer(claim)):
         yield match[match.lastindex or 0]
     for start, end in personal_names.find(claim):
@@ -76,10 +76,10 @@ def _named(claim: str, held: str, is_word: Callable[[str], bool]) -> Iterator[st
         word = match.group()
         opens = not chinese and _OPENING.search(claim[: match.start()])
         plain = fold(word) in _PLAIN or (not chinese and is_word(word))
-        if not opens and not plain and fold(word).removesuffix("'s").removesuffix("’s") not in held:
+        if not opens and not plain and fold(word).removesuffix("'s").removesuffix("’s") not in folded_source:
             yield word
     folded = fold(claim)
-    for named, satisfied in _posts():
-        match_ = named.search(folded)
-        if match_ and not satisfied.search(held):
+    for in_claim, in_source in _posts():
+        match_ = in_claim.search(folded)
+        if match_ and not in_source.search(folded_source):
             yield match_.group()

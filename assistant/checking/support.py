@@ -16,9 +16,9 @@ from kb.search.passage import Passage
 from kb.search.query import Concept
 from kb.search.retriever import Retriever
 
-__all__ = ["Match", "Support", "spoken"]
+__all__ = ["Match", "Support", "concept_coverage"]
 
-# Units of all passages that are embedded to find the one a claim stands on.
+# Spans of all passages that are embedded to find the one a claim stands on.
 EMBEDDED = 8
 # 4,000 vectors take 6 MB.
 _VECTORS = EmbeddingCache(4000)
@@ -26,9 +26,9 @@ _VECTORS = EmbeddingCache(4000)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A unit with what the claim has in common with it: ``terms`` and ``cosine``, each 0..1."""
+    """A span with what the claim has in common with it: ``terms`` and ``cosine``, each 0..1."""
 
-    unit: QuotableSpan
+    span: QuotableSpan
     terms: float
     cosine: float
 
@@ -42,7 +42,7 @@ class Support:
 
     def __init__(self, retriever: Retriever, passages: list[Passage]) -> None:
         self._retriever = retriever
-        self._units = {one.chunk_id: spans_of(one) for one in passages}
+        self._spans = {one.chunk_id: spans_of(one) for one in passages}
 
     def concepts(self, text: str) -> list[Concept]:
         """Return what a text is about, each term with its names in both languages; figures are looked at elsewhere."""
@@ -56,11 +56,11 @@ class Support:
         return bool(dictionary.load(self._retriever.settings.cache).to_chinese(word.lower()))
 
     def best(self, claim: str, passage: Passage) -> list[Match]:
-        """Return the units of a passage, those nearest to the claim first."""
+        """Return the spans of a passage, those nearest to the claim first."""
         concepts = self.concepts(claim)
-        here = self._units[passage.chunk_id]
+        here = self._spans[passage.chunk_id]
         above = word_set("\n".join([passage.title, *passage.heading_path]))
-        terms = [spoken(concepts, word_set(unit.text), above) for unit in here]
+        terms = [concept_coverage(concepts, word_set(span.text), above) for span in here]
         order = sorted(range(len(here)), key=lambda i: -terms[i])[:EMBEDDED]
         cosines = self._cosines(claim, [here[i] for i in order])
         found = [Match(here[i], terms[i], float(cosine)) for i, cosine in zip(order, cosines, strict=True)]
@@ -71,18 +71,18 @@ class Support:
             return []
         encoder = embedding.load(self._retriever.settings)
         ours = _VECTORS.passages(encoder, [claim])
-        theirs = _VECTORS.passages(encoder, [_in_place(unit) for unit in chosen])
+        theirs = _VECTORS.passages(encoder, [_with_heading(span) for span in chosen])
         # the model's cosines of any two texts lie between .75 and 1
         return [float(one) for one in np.clip((theirs @ ours[0] - 0.75) / 0.20, 0.0, 1.0)]
 
 
-def _in_place(unit: QuotableSpan) -> str:
-    """A unit as it is compared: with the heading it stands under."""
-    path = unit.passage.heading_path
-    return f"{path[-1]}\n{unit.text}" if path else unit.text
+def _with_heading(span: QuotableSpan) -> str:
+    """A span as it is compared: with the heading it stands under."""
+    path = span.passage.heading_path
+    return f"{path[-1]}\n{span.text}" if path else span.text
 
 
-def spoken(concepts: list[Concept], words: frozenset[str], above: frozenset[str] = frozenset()) -> float:
+def concept_coverage(concepts: list[Concept], words: frozenset[str], above: frozenset[str] = frozenset()) -> float:
     """Return the share of concepts the words name under any name, 0..1; in the headings above counts half."""
     if not concepts:
         return 0.0

@@ -38,5 +38,5 @@ def print_egress(context: Context, egress: Egress) -> None:
     """Say on stderr whether anything left the building; nothing where no model was asked."""
     if egress.host:
         values: dict[str, Any] = {"host": egress.host, "model": egress.model, "count": sum(egress.masked.values())}
-        key = "egress_left" if egress.left else "egress_inside"
+        key = "egress_left" if egress.sent_externally else "egress_inside"
         click.echo(interface(key, context.settings.locale, **values), err=True)

@@ -18,8 +18,8 @@ from assistant.messages import interface, say
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
 from kb.cli import Context, pass_context
-from kb.core.dates import parse_date
 from kb.core.errors import InputError, SinziError
+from kb.core.local_date import parse_date
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 from kb.store import tenants

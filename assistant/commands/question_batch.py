@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.turn import Turn
-from kb.core.dates import parse_date
 from kb.core.errors import InputError
+from kb.core.local_date import parse_date
 
 __all__ = ["BatchLine", "BrokenLine", "read"]
 

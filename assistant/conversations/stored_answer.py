@@ -27,7 +27,6 @@ __all__ = [
     "StoredAnswer",
     "StoredCitation",
     "StoredEgress",
-    "StoredNearest",
     "StoredPlace",
     "redacted",
     "stored_answer",
@@ -223,7 +222,7 @@ def _nearest(one: Passage, holding: DocumentVersion) -> StoredNearest:
 
 def _egress(sent: Egress) -> StoredEgress:
     return StoredEgress(
-        left=sent.left,
+        left=sent.sent_externally,
         host=sent.host or None,
         model=sent.model or None,
         collections=tuple(sent.collections),

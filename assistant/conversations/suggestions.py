@@ -12,7 +12,7 @@ from importlib.resources import files
 import sqlalchemy as sa
 
 from assistant.messages import interface
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.language.detect import Language
 from kb.language.script import is_han
 from kb.library.documents import Library

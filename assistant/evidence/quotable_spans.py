@@ -1,4 +1,4 @@
-"""Quotable units of a passage: a sentence or its paragraph, a table row, a lead-in with its list."""
+"""Quotable spans of a passage: a sentence or its paragraph, a table row, a lead-in with its list."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class QuotableSpan:
 
     @property
     def is_row(self) -> bool:
-        """Whether the unit is a table row (cells parted by tabs)."""
+        """Whether the span is a table row (cells parted by tabs)."""
         return "\t" in self.text
 
 
@@ -44,7 +44,7 @@ def spans_of(passage: Passage) -> list[QuotableSpan]:
     """Return the passage's sentences and table rows in order."""
     text = passage.text
     found = [QuotableSpan(passage, *_trimmed(text, start, end)) for start, end in sentences(text)]
-    return [unit for unit in found if unit.end > unit.start]
+    return [span for span in found if span.end > span.start]
 
 
 def header(row: QuotableSpan) -> str:
@@ -55,23 +55,23 @@ def header(row: QuotableSpan) -> str:
     return next((line for line in row.passage.text[: row.start].split("\n") if line.count("\t") == tabs), "")
 
 
-def whole(unit: QuotableSpan) -> QuotableSpan:
-    """Return the unit as it should be quoted: with the exceptions around it.
+def whole(span: QuotableSpan) -> QuotableSpan:
+    """Return the span as it should be quoted: with the exceptions around it.
 
     A sentence is quoted with the rest of its paragraph where that stays readable, since a rule without its proviso
     misleads; a lead-in is quoted with its list; a table row and a long paragraph's sentence stand alone.
     """
-    text = unit.passage.text
-    if unit.is_row:
-        return unit
-    start = text.rfind("\n", 0, unit.start) + 1
-    end = text.find("\n", unit.end)
+    text = span.passage.text
+    if span.is_row:
+        return span
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
     end = len(text) if end < 0 else end
     if display_width(text[start:end]) > PARAGRAPH_WIDTH:
-        start, end = unit.start, unit.end
+        start, end = span.start, span.end
     if _OPENS_LIST.search(text[start:end]):
         end = _list_end(text, start, end)
-    return QuotableSpan(unit.passage, *_trimmed(text, start, end))
+    return QuotableSpan(span.passage, *_trimmed(text, start, end))
 
 
 def _list_end(text: str, start: int, end: int) -> int:

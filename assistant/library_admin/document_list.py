@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.library.documents import Library
 from kb.people.access import Reach
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
-__all__ = ["Placed", "Trial", "try_question"]
+__all__ = ["RankedPassage", "Trial", "try_question"]
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class RankedPassage:
     """A passage of the document; ``rank`` counts from 1 among the passages of all documents."""
 
     rank: int
@@ -25,7 +25,7 @@ class Trial:
 
     considered: int
     first: Passage | None
-    placed: list[Placed]
+    placed: list[RankedPassage]
 
 
 def try_question(retriever: Retriever, question: str, collections: Sequence[str], version_ids: set[int]) -> Trial:
@@ -38,5 +38,5 @@ def try_question(retriever: Retriever, question: str, collections: Sequence[str]
     # Both legs bring candidates for each language, so more than one leg's number can be ranked.
     most = 4 * retriever.settings.candidates
     ranked = retriever.retrieve(question, limit=most, collections=collections)
-    placed = [Placed(rank, one) for rank, one in enumerate(ranked, 1) if one.version_id in version_ids]
+    placed = [RankedPassage(rank, one) for rank, one in enumerate(ranked, 1) if one.version_id in version_ids]
     return Trial(len(ranked), ranked[0] if ranked else None, placed)

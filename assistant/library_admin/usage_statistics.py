@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kb.core.dates import HONG_KONG, today
+from kb.core.local_date import HONG_KONG, today
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow

@@ -22,7 +22,7 @@ class Egress:
         masked: how many pieces of personal data were replaced before, by kind.
     """
 
-    left: bool = False
+    sent_externally: bool = False
     host: str = ""
     model: str = ""
     collections: list[str] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Egress:
     def as_dict(self) -> dict[str, Any]:
         """Return the ``egress`` of the contract for scripts."""
         return {
-            "left": self.left,
+            "left": self.sent_externally,
             "host": self.host or None,
             "model": self.model or None,
             "collections": self.collections,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from kb.core.settings import Settings
 
-__all__ = ["host", "is_configured", "is_inside"]
+__all__ = ["host", "is_configured", "is_internal"]
 
 
 def is_configured(settings: Settings) -> bool:
@@ -21,7 +21,7 @@ def host(settings: Settings) -> str:
     return urlsplit(settings.llm_base_url).netloc.rpartition("@")[2]
 
 
-def is_inside(settings: Settings) -> bool:
+def is_internal(settings: Settings) -> bool:
     """Whether the model's address is this machine or a private network; what cannot be resolved counts as outside."""
     return _is_inside(urlsplit(settings.llm_base_url).hostname or "")
 

@@ -1,4 +1,4 @@
-"""The one door through which text goes to a language model: masked, recorded, bounded in time and tokens.
+"""The one gateway through which text goes to a language model: masked, recorded, bounded in time and tokens.
 
 LlamaIndex's ``OpenAILike`` speaks to any OpenAI-compatible server. It is imported with the first request, since
 that takes seconds. A proxy of the environment is used for addresses outside only, and no redirect is followed:
@@ -10,8 +10,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ Piece = str | Exception | None
 
 
 def open_gateway(settings: Settings, library: Library) -> Gateway | None:
-    """Return the door to the installation's model, or None where there is none or the tenant keeps it shut."""
+    """Return the gateway to the installation's model, or None where there is none or the tenant keeps it shut."""
     if not endpoint.is_configured(settings):
         return None
     chosen = model_choices.read(library)
@@ -51,16 +51,16 @@ class Gateway:
 
     def __init__(self, settings: Settings, library: Library, chosen: model_choices.ModelChoices) -> None:
         self.settings = settings
-        self.inside = endpoint.is_inside(settings)
+        self.is_internal = endpoint.is_internal(settings)
         self.egress = Egress()
         self._deadline: float | None = None
         self._library = library
         self._chosen = chosen
         self._masker = Masker()
 
-    def may_leave(self, passages: list[Passage]) -> list[Passage]:
+    def allowed_passages(self, passages: list[Passage]) -> list[Passage]:
         """Return the passages that may be sent: all to a model inside, those of chosen collections to one outside."""
-        return [one for one in passages if self.inside or one.collection in self._chosen.collections]
+        return [one for one in passages if self.is_internal or one.collection in self._chosen.collections]
 
     def mask(self, text: str) -> str:
         return self._masker.mask(text)
@@ -77,40 +77,45 @@ class Gateway:
         """
         most = max_tokens or self.settings.llm_max_tokens
         cost = token_budget.tokens(system + user)
-        self._afford(cost + most)
+        reserved = token_budget.reserve(self.settings, self._library, cost + most)
+        length = 0
+        try:
+            with closing(self._request(system, user, passages, most)) as pieces:
+                for piece in pieces:
+                    length += len(piece)
+                    yield piece
+                    if length > most * 12:  # a server that heeds no bound
+                        return
+        finally:
+            token_budget.settle(self._library, reserved, cost + length // 2)
+
+    def _request(self, system: str, user: str, passages: list[Passage], most: int) -> Generator[str]:
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()
         stopped = threading.Event()
         client = self._client()
         thread = threading.Thread(target=self._pump, args=(client, messages, most, pieces, stopped), daemon=True)
         self._record(messages, passages)
-        length = 0
         if self._deadline is None:  # one clock for all requests of an answer; it starts when the library is there
             warm()
             self._deadline = time.monotonic() + self.settings.llm_timeout_seconds
         thread.start()
         try:
             while (piece := self._next(pieces)) is not None:
-                length += len(piece)
                 yield piece
-                if length > most * 12:  # a server that heeds no bound
-                    return
         finally:
             stopped.set()
             with suppress(Exception):
                 client.close()
             thread.join(timeout=2.0)
-            if self.settings.llm_daily_tokens:
-                token_budget.spend(self._library, cost + length // 2)
-
-    def _afford(self, cost: int) -> None:
-        limit = self.settings.llm_daily_tokens
-        if limit and token_budget.spent(self._library) + cost > limit:
-            raise Transient("llm_budget", host=endpoint.host(self.settings), reason=f"KB_LLM_DAILY_TOKENS={limit}")
 
     def _record(self, messages: list[dict[str, str]], passages: list[Passage]) -> None:
         egress = self.egress
-        egress.left, egress.host, egress.model = not self.inside, endpoint.host(self.settings), self.settings.llm_model
+        egress.sent_externally, egress.host, egress.model = (
+            not self.is_internal,
+            endpoint.host(self.settings),
+            self.settings.llm_model,
+        )
         egress.collections = sorted({*egress.collections, *(one.collection for one in passages)})
         egress.sent += messages
         egress.masked = self._masker.counts
@@ -130,7 +135,7 @@ class Gateway:
         import httpx
 
         seconds = self.settings.llm_timeout_seconds
-        return httpx.Client(trust_env=not self.inside, follow_redirects=False, timeout=seconds)
+        return httpx.Client(trust_env=not self.is_internal, follow_redirects=False, timeout=seconds)
 
     def _pump(
         self,

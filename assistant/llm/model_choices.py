@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from kb.library import tenant_settings
 from kb.library.documents import Library
@@ -45,7 +46,8 @@ def save(library: Library, choices: ModelChoices) -> None:
 
 def forget(library: Library, slug: str) -> None:
     """Take a collection that is gone out of the choices: a later one of that name has to be chosen anew."""
-    kept = tenant_settings.get(library, KEY)
-    if kept and slug in kept.get("collections", ()):
-        kept = {**kept, "collections": [one for one in kept["collections"] if one != slug]}
-        tenant_settings.put(library, KEY, kept)
+
+    def without(kept: Any) -> Any:
+        return kept and {**kept, "collections": [one for one in kept.get("collections", ()) if one != slug]}
+
+    tenant_settings.update(library, KEY, without)

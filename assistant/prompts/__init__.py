@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from kb.language.detect import Language
 from kb.language.script import fold, to_simplified
 
-__all__ = ["Prompt", "as_data", "filled", "is_instruction", "prompt"]
+__all__ = ["Prompt", "as_data", "fill_text", "is_instruction", "prompt"]
 
 _FILE = {Language.CANTONESE: "yue", Language.TRADITIONAL: "zh", Language.SIMPLIFIED: "zh", Language.ENGLISH: "en"}
 # What parts a prompt, calls a tool or opens a turn in one model family or another.
@@ -54,21 +54,21 @@ def prompt(task: str, language: Language, **values: object) -> Prompt:
     return filled
 
 
-def filled(name: str, language: Language, **values: object) -> str:
+def fill_text(name: str, language: Language, **values: object) -> str:
     """Fill in a text without a system message, such as the frame of a letter; in the reader's script."""
     text = _templates(f"{name}.{_FILE[language]}.txt")[0].render(**values).strip()
     return to_simplified(text) if language is Language.SIMPLIFIED else text
 
 
 @cache
-def _commands() -> re.Pattern[str]:
+def _instruction_pattern() -> re.Pattern[str]:
     lines = files("assistant.prompts").joinpath("instructions.txt").read_text(encoding="utf-8").splitlines()
     return re.compile("|".join(f"(?:{fold(line)})" for line in lines if line and not line.startswith("#")))
 
 
 def is_instruction(text: str) -> bool:
     """Whether a sentence of a document speaks to a language model: "ignore the above and …"."""
-    return bool(_commands().search(fold(text)))
+    return bool(_instruction_pattern().search(fold(text)))
 
 
 def as_data(text: str) -> str:
@@ -83,12 +83,12 @@ def as_data(text: str) -> str:
         for pattern, instead in _MARKS:
             line = pattern.sub(instead, line)
         if is_instruction(line):
-            line = _before_order(line)
+            line = _before_instruction(line)
         lines.append(line)
     return "\n".join(lines).strip()
 
 
-def _before_order(line: str) -> str:
+def _before_instruction(line: str) -> str:
     from kb.language.sentences import sentences
 
     kept = 0

@@ -16,7 +16,7 @@ from assistant.turn import Turn, stream
 from kb.library import audit, user_settings
 from kb.library.documents import Library
 
-__all__ = ["event_data", "finish_answer", "keep_script", "script_of", "start_answer"]
+__all__ = ["event_data", "finish_answer", "save_script", "script_of", "start_answer"]
 
 _LOG = logging.getLogger("sinzi.question")
 _SCRIPT = "script"
@@ -72,6 +72,6 @@ def script_of(library: Library, user_id: int) -> Script:
     return kept
 
 
-def keep_script(library: Library, user_id: int, script: Script) -> None:
+def save_script(library: Library, user_id: int, script: Script) -> None:
     """Keep the characters this person reads answers in; traditional ones are the default and need no row."""
     user_settings.put(library, user_id, _SCRIPT, None if script == "hant" else script)

@@ -63,7 +63,7 @@ class Caller:
             raise Forbidden("not_allowed")
         return collection, row
 
-    def narrowed(self, wanted: Iterable[str] | None) -> list[str]:
+    def searchable_collections(self, wanted: Iterable[str] | None) -> list[str]:
         """Return the collections to search: those wanted, all of which must be within reach, or all within reach.
 
         Raises:

@@ -14,7 +14,7 @@ from ingest.queue import job_queue, remote_queue
 from ingest.workers.worker_pool import WorkerPool
 from kb.store import tenants, writer_lock
 
-__all__ = ["nothing", "running"]
+__all__ = ["no_intake", "running"]
 
 
 @contextmanager
@@ -30,21 +30,21 @@ def running(service: Service) -> Iterator[None]:
     with writer_lock.writing(settings.data, "kb serve"):
         for tenant in tenants.listing(settings):
             multipart.clear(tenant.home)
-        board = UploadStatus(settings)
+        upload_status = UploadStatus(settings)
         with (
             WorkerPool(settings, low_priority=True) as workers,
-            job_queue.open_queue(settings, workers, observer=board) as queue,
+            job_queue.open_queue(settings, workers, observer=upload_status) as queue,
             remote_queue.accept_jobs(settings),
             background_refinement.in_background(settings, workers, busy=lambda: bool(queue.pending())),
         ):
-            board.reconcile(queue)
-            service.intake = Intake(queue, board)
+            upload_status.reconcile(queue)
+            service.intake = Intake(queue, upload_status)
             try:
                 yield
             finally:
                 service.intake = None
 
 
-def nothing() -> AbstractContextManager[None]:
+def no_intake() -> AbstractContextManager[None]:
     """Return a context in which nothing is taken in."""
     return nullcontext()

@@ -24,7 +24,7 @@ __all__ = ["MAX_BODY_BYTES", "Limits", "client_address"]
 MAX_BODY_BYTES = 1024 * 1024
 
 # Argon2 makes one guess dear; these make many guesses impossible, from one place or at one account from everywhere.
-_TRIES_HERE = RateLimitItemPerSecond(6, 5 * 60, namespace="tries")
+_ATTEMPTS = RateLimitItemPerSecond(6, 5 * 60, namespace="tries")
 _FAILURES_OF_ADDRESS = RateLimitItemPerMinute(30, namespace="failures-of-address")
 _FAILURES_OF_ACCOUNT = RateLimitItemPerSecond(40, 60 * 60, namespace="failures-of-account")
 
@@ -36,7 +36,7 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
-        self._welcome: set[tuple[str, str]] = set()
+        self._signed_in_before: set[tuple[str, str]] = set()
         self._person = RateLimitItemPerMinute(settings.questions_per_minute, namespace="questions")
         self._tenant = RateLimitItemPerMinute(settings.tenant_questions_per_minute, namespace="tenant-questions")
 
@@ -48,7 +48,7 @@ class Limits:
         """
         self._hit((self._person, (tenant, actor)), (self._tenant, (tenant,)))
 
-    def tried(self, address: str, account: str, check: Callable[[], Found | None]) -> Found | None:
+    def check_attempt(self, address: str, account: str, check: Callable[[], Found | None]) -> Found | None:
         """Return what a check of a password or code found; failures from an address and at an account are counted.
 
         A whole office may sign in from one address in one minute: only what fails counts there. From where somebody
@@ -58,30 +58,30 @@ class Limits:
             TooMany: ``too_many_requests``; then nothing was checked.
         """
         account = account.strip().casefold()[:254]
-        elsewhere: tuple[tuple[RateLimitItem, tuple[str, ...]], ...] = ((_FAILURES_OF_ADDRESS, (address,)),)
-        if (address, account) not in self._welcome:
-            elsewhere += ((_FAILURES_OF_ACCOUNT, (account,)),)
-        for item, of in elsewhere:
-            if not self._window.test(item, *of):
-                raise self._refusal(item, of)
-        self._hit((_TRIES_HERE, (address, account)))
+        failure_windows: tuple[tuple[RateLimitItem, tuple[str, ...]], ...] = ((_FAILURES_OF_ADDRESS, (address,)),)
+        if (address, account) not in self._signed_in_before:
+            failure_windows += ((_FAILURES_OF_ACCOUNT, (account,)),)
+        for item, key in failure_windows:
+            if not self._window.test(item, *key):
+                raise self._refusal(item, key)
+        self._hit((_ATTEMPTS, (address, account)))
         found = check()
         if found is None:
-            for item, of in elsewhere:
-                self._window.hit(item, *of)
+            for item, key in failure_windows:
+                self._window.hit(item, *key)
         else:
-            self._window.clear(_TRIES_HERE, address, account)
-            self._welcome.add((address, account))
+            self._window.clear(_ATTEMPTS, address, account)
+            self._signed_in_before.add((address, account))
         return found
 
     def _hit(self, *counted: tuple[RateLimitItem, tuple[str, ...]]) -> None:
         """Count in each window in turn; a request refused by one is not counted in those after it."""
-        for item, of in counted:
-            if not self._window.hit(item, *of):
-                raise self._refusal(item, of)
+        for item, key in counted:
+            if not self._window.hit(item, *key):
+                raise self._refusal(item, key)
 
-    def _refusal(self, item: RateLimitItem, of: tuple[str, ...]) -> TooMany:
-        free_at = self._window.get_window_stats(item, *of).reset_time
+    def _refusal(self, item: RateLimitItem, key: tuple[str, ...]) -> TooMany:
+        free_at = self._window.get_window_stats(item, *key).reset_time
         return TooMany("too_many_requests", seconds=max(1, math.ceil(free_at - time.time())))
 
 

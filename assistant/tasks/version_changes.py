@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from assistant.answers.citations import Citation, cite, verify_citations
 from assistant.evidence.quotable_spans import QuotableSpan
-from assistant.tasks.version_passages import find, opened, versions
+from assistant.tasks.version_passages import find_document, load_passages, readable_versions
 from kb.core.errors import InputError, NotFound
 from kb.language.script import fold
 from kb.library.documents import Library
@@ -75,14 +75,14 @@ class Changes:
 @dataclass(slots=True)
 class _Clause:
     key: str
-    units: list[QuotableSpan]
+    spans: list[QuotableSpan]
 
     @property
     def text(self) -> str:
-        return "\n".join(unit.text for unit in self.units)
+        return "\n".join(span.text for span in self.spans)
 
     @property
-    def plain(self) -> str:
+    def normalised(self) -> str:
         """The wording without its number and white space, for comparison."""
         text = fold(self.text)
         number = fold(self.key)
@@ -106,8 +106,8 @@ def compare(
         InputError: ``versions_needed`` where there is only one.
         NotFound: ``document_not_found``, ``version_not_found``.
     """
-    row = find(library, document, collections)
-    numbers = [one.number for one in versions(library, row)]
+    row = find_document(library, document, collections)
+    numbers = [one.number for one in readable_versions(library, row)]
     new = later if later is not None else (numbers[-1] if numbers else 0)
     old = earlier if earlier is not None else max((n for n in numbers if n < new), default=0)
     if len(numbers) < 2 and (earlier, later) == (None, None):
@@ -115,7 +115,7 @@ def compare(
     for number in (old, new):
         if number not in numbers:
             raise NotFound("version_not_found", document=document, version=number)
-    before, after = (_clauses(opened(library, row, number)) for number in (old, new))
+    before, after = (_clauses(load_passages(library, row, number)) for number in (old, new))
     found = list(_changes(library, before, after))
     same = len(after) - sum(one.kind != "removed" for one in found)
     return Changes(document, old, new, found, same)
@@ -127,19 +127,19 @@ def _clauses(passages: list[Passage]) -> list[_Clause]:
     for passage in passages:
         starts: list[tuple[int, str]] = list(passage.clauses)
         if not starts or starts[0][0] > 0:
-            starts.insert(0, (0, _opening(passage, found[-1].key if found else "")))
+            starts.insert(0, (0, _key_of_opening(passage, found[-1].key if found else "")))
         for (start, key), (end, _) in zip(starts, [*starts[1:], (len(passage.text), "")], strict=True):
-            unit = _trimmed(passage, start, end)
-            if unit is None:
+            span = _trimmed(passage, start, end)
+            if span is None:
                 continue
             if found and found[-1].key == key:
-                found[-1].units.append(unit)
+                found[-1].spans.append(span)
             else:
-                found.append(_Clause(key, [unit]))
+                found.append(_Clause(key, [span]))
     return found
 
 
-def _opening(passage: Passage, before: str) -> str:
+def _key_of_opening(passage: Passage, before: str) -> str:
     """Return what the text before a passage's first number belongs to: its heading, or the clause it goes on with."""
     lead = passage.text[: passage.clauses[0][0]].strip() if passage.clauses else ""
     heading = " › ".join(passage.heading_path)
@@ -156,29 +156,29 @@ def _trimmed(passage: Passage, start: int, end: int) -> QuotableSpan | None:
 
 def _changes(library: Library, before: list[_Clause], after: list[_Clause]) -> Iterator[Change]:
     """Yield the changes in the order of the later version; a clause that went stands where it stood."""
-    partner = _aligned(before, after)
+    partner = _align(before, after)
     gone = {i for i in range(len(before)) if i not in partner.values()}
-    told = 0
+    reported = 0
     for place, new in enumerate(after):
         old_place = partner.get(place)
         if old_place is not None:
-            for i in sorted(one for one in gone if told <= one < old_place):
-                yield Change("removed", before[i].key, _cited(library, before[i]))
-            told = max(told, old_place)
+            for i in sorted(one for one in gone if reported <= one < old_place):
+                yield Change("removed", before[i].key, _citations(library, before[i]))
+            reported = max(reported, old_place)
             gone -= set(range(old_place))
             old = before[old_place]
-            if old.plain != new.plain:
-                removed, added = _words(old.text, new.text)
-                yield Change("changed", new.key, _cited(library, old), _cited(library, new), removed, added)
+            if old.normalised != new.normalised:
+                removed, added = _changed_words(old.text, new.text)
+                yield Change("changed", new.key, _citations(library, old), _citations(library, new), removed, added)
             elif old.key != new.key:
-                yield Change("renumbered", new.key, _cited(library, old), _cited(library, new))
+                yield Change("renumbered", new.key, _citations(library, old), _citations(library, new))
         else:
-            yield Change("added", new.key, after=_cited(library, new))
+            yield Change("added", new.key, after=_citations(library, new))
     for i in sorted(gone):
-        yield Change("removed", before[i].key, _cited(library, before[i]))
+        yield Change("removed", before[i].key, _citations(library, before[i]))
 
 
-def _aligned(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
+def _align(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
     """Return ``{place after: place before}``: the same wording first, then the same number, then much alike."""
     partner: dict[int, int] = {}
     free = set(range(len(before)))
@@ -188,13 +188,13 @@ def _aligned(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
             partner[place] = other
             free.discard(other)
 
-    for same in (_same, _named):
+    for same in (_identical, _same_number):
         for place, new in enumerate(after):
             if place not in partner:
                 pair(place, next((i for i in sorted(free) if same(before[i], new)), None))
     for place, new in enumerate(after):
         if place not in partner:
-            pair(place, _most_alike(new.plain, {i: before[i].plain for i in free}))
+            pair(place, _most_alike(new.normalised, {i: before[i].normalised for i in free}))
     return partner
 
 
@@ -209,25 +209,25 @@ def _most_alike(text: str, others: dict[int, str]) -> int | None:
     return -best[1] if best[0] >= ALIKE else None
 
 
-def _same(old: _Clause, new: _Clause) -> bool:
-    return old.key == new.key and old.plain == new.plain
+def _identical(old: _Clause, new: _Clause) -> bool:
+    return old.key == new.key and old.normalised == new.normalised
 
 
-def _named(old: _Clause, new: _Clause) -> bool:
+def _same_number(old: _Clause, new: _Clause) -> bool:
     """Whether two clauses carry one number and speak of one thing; a number may have been given to another clause."""
     if old.key != new.key or not new.key:
         return False
-    return SequenceMatcher(None, old.plain, new.plain, autojunk=False).ratio() >= ALIKE / 2
+    return SequenceMatcher(None, old.normalised, new.normalised, autojunk=False).ratio() >= ALIKE / 2
 
 
-def _cited(library: Library, clause: _Clause) -> list[Citation]:
-    return verify_citations(library, [cite(n, unit) for n, unit in enumerate(clause.units, start=1)])
+def _citations(library: Library, clause: _Clause) -> list[Citation]:
+    return verify_citations(library, [cite(n, span) for n, span in enumerate(clause.spans, start=1)])
 
 
 _WORDS = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d|\s+|.")
 
 
-def _words(old: str, new: str) -> tuple[list[str], list[str]]:
+def _changed_words(old: str, new: str) -> tuple[list[str], list[str]]:
     """Return the words that went and came: whole numbers and Latin words, Chinese by the character."""
     ours, theirs = _WORDS.findall(old), _WORDS.findall(new)
     removed, added = [], []

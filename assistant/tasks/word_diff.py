@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-__all__ = ["DiffPiece", "marked"]
+__all__ = ["DiffPiece", "diff_words"]
 
 # Latin words and numbers whole, Chinese by the character.
 _WORDS = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d|\s+|.", re.DOTALL)
@@ -22,7 +22,7 @@ class DiffPiece:
     changed: bool
 
 
-def marked(before: str, after: str) -> tuple[list[DiffPiece], list[DiffPiece]]:
+def diff_words(before: str, after: str) -> tuple[list[DiffPiece], list[DiffPiece]]:
     """Cut two wordings into what they share and what they do not; the pieces of each join to the whole wording."""
     ours, theirs = _WORDS.findall(before), _WORDS.findall(after)
     runs = SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
@@ -32,12 +32,12 @@ def marked(before: str, after: str) -> tuple[list[DiffPiece], list[DiffPiece]]:
         left, right = "".join(ours[a:b]), "".join(theirs[c:d])
         between = 0 < place < len(runs) - 1
         changed = tag != "equal" or (between and len(left.strip()) < _SHORTEST_SAME)
-        _add(old, left, changed)
-        _add(new, right, changed)
+        _append(old, left, changed)
+        _append(new, right, changed)
     return old, new
 
 
-def _add(pieces: list[DiffPiece], text: str, changed: bool) -> None:
+def _append(pieces: list[DiffPiece], text: str, changed: bool) -> None:
     if not text:
         return
     if pieces and pieces[-1].changed == changed:

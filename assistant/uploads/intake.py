@@ -17,18 +17,18 @@ __all__ = ["Intake"]
 class Intake:
     """The running queue, and how its files are doing."""
 
-    def __init__(self, queue: JobQueue, board: UploadStatus) -> None:
+    def __init__(self, queue: JobQueue, upload_status: UploadStatus) -> None:
         self.queue = queue
-        self.board = board
+        self.upload_status = upload_status
 
     def submit(self, library: Library, job: Job, by: str) -> UploadRow:
         """Queue a file for ``by`` ("user:3") and return its row; from here on a crash does not lose it."""
         job_id = str(uuid.uuid4())
         self.queue.reserve_names(job.tenant, job.collection, [job.name])
-        row = self.board.queued(library, job_id, job, by)
+        row = self.upload_status.queued(library, job_id, job, by)
         self.queue.submit(job, job_id)
         return row
 
     def refuse(self, library: Library, job: Job, by: str, error: SinziError) -> UploadRow:
         """Keep a row of a file that cannot be queued, with the reason."""
-        return self.board.refused(library, str(uuid.uuid4()), job, by, error)
+        return self.upload_status.refused(library, str(uuid.uuid4()), job, by, error)

@@ -55,12 +55,12 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or site_local)
 
 
-class _Guarded(httpcore.NetworkBackend):
+class _CheckedBackend(httpcore.NetworkBackend):
     """Resolves a name, checks every address it has, and connects to the checked one: no second look-up to change."""
 
-    def __init__(self, allowed: Callable[[Address], bool], ends: float) -> None:
+    def __init__(self, allowed: Callable[[Address], bool], deadline: float) -> None:
         self._allowed = allowed
-        self._ends = ends
+        self._deadline = deadline
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -76,27 +76,27 @@ class _Guarded(httpcore.NetworkBackend):
         if not addresses or not all(map(self._allowed, addresses)):
             raise InputError("url_not_public", host=host)
         stream = self._inner.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
-        return _Ending(stream, self._ends)
+        return _DeadlineStream(stream, self._deadline)
 
 
-class _Ending(httpcore.NetworkStream):
-    """A connection that ends at a moment: a server that sends its headings a letter at a time keeps no thread."""
+class _DeadlineStream(httpcore.NetworkStream):
+    """A connection that deadline at a moment: a server that sends its headings a letter at a time keeps no thread."""
 
-    def __init__(self, inner: httpcore.NetworkStream, ends: float) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, deadline: float) -> None:
         self._inner = inner
-        self._ends = ends
+        self._deadline = deadline
 
-    def _left(self, timeout: float | None) -> float:
-        left = self._ends - time.monotonic()
-        if left <= 0:
+    def _remaining(self, timeout: float | None) -> float:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
             raise httpcore.ReadTimeout("time is up")
-        return left if timeout is None else min(left, timeout)
+        return remaining if timeout is None else min(remaining, timeout)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._left(timeout))
+        return self._inner.read(max_bytes, self._remaining(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._left(timeout))
+        self._inner.write(buffer, self._remaining(timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -104,7 +104,9 @@ class _Ending(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Ending(self._inner.start_tls(ssl_context, server_hostname, self._left(timeout)), self._ends)
+        return _DeadlineStream(
+            self._inner.start_tls(ssl_context, server_hostname, self._remaining(timeout)), self._deadline
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -119,13 +121,13 @@ def fetch(settings: Settings, url: str, folder: Path, allowed: Callable[[Address
     Raises:
         InputError: ``url_invalid``, ``url_not_public``, ``url_unreachable``, ``url_too_large``.
     """
-    ends = time.monotonic() + settings.max_url_seconds
-    backend = _Guarded(allowed, ends)
+    deadline = time.monotonic() + settings.max_url_seconds
+    backend = _CheckedBackend(allowed, deadline)
     with httpcore.ConnectionPool(ssl_context=ssl.create_default_context(), network_backend=backend) as pool:
         for _ in range(_MOST_REDIRECTS + 1):
             _check(url)
             try:
-                found = _one(pool, url, folder, settings, ends)
+                found = _request(pool, url, folder, settings, deadline)
             except (*_UNREACHABLE, OSError, UnicodeError) as error:  # UnicodeError: no name that can be looked up
                 raise InputError("url_unreachable", url=url, reason=type(error).__name__) from error
             if isinstance(found, FetchedFile):
@@ -144,13 +146,15 @@ def _check(url: str) -> None:
         raise InputError("url_invalid", url=url[:500])
 
 
-def _one(pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settings, ends: float) -> FetchedFile | str:
+def _request(
+    pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settings, deadline: float
+) -> FetchedFile | str:
     """Make one request: the file it gave, or the address it points to."""
     waits = dict.fromkeys(("connect", "read", "write", "pool"), _WAIT_SECONDS)
-    with pool.stream("GET", _ascii(url), headers=_HEADERS, extensions={"timeout": waits}) as response:
+    with pool.stream("GET", _encoded(url), headers=_HEADERS, extensions={"timeout": waits}) as response:
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in response.headers}
         if response.status in _REDIRECTS and "location" in headers:
-            return _joined(url, headers["location"])
+            return _redirect_target(url, headers["location"])
         if response.status != 200:
             raise InputError("url_unreachable", url=url, reason=f"HTTP {response.status}")
         target, size = folder / "fetched", 0
@@ -159,20 +163,20 @@ def _one(pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settin
                 size += len(piece)
                 if size > settings.max_file_mb * 1024 * 1024:
                     raise InputError("url_too_large", url=url, limit_mb=settings.max_file_mb)
-                if time.monotonic() > ends:
+                if time.monotonic() > deadline:
                     raise InputError("url_unreachable", url=url, reason=f"> {settings.max_url_seconds} s")
                 stream.write(piece)
     return FetchedFile(target, _name(url, headers), url)
 
 
-def _joined(url: str, location: str) -> str:
+def _redirect_target(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError as error:
         raise InputError("url_invalid", url=location[:500]) from error
 
 
-def _ascii(url: str) -> str:
+def _encoded(url: str) -> str:
     """Return the address as it goes on the wire: the host in IDNA, other characters percent-encoded where needed."""
     parts = urlsplit(url)
     host = parts.hostname or ""

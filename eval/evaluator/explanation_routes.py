@@ -64,7 +64,11 @@ def hit_test(caller: Evaluator, service: ServiceDep, asked: HitTestCreate) -> Hi
     """Search as the product does, and show the understood question, both legs, fusion and reranking."""
     limit_questions(caller)
     found = explain(
-        service.retriever(caller.tenant), asked.question, caller.narrowed(asked.collections), asked.as_of, asked.limit
+        service.retriever(caller.tenant),
+        asked.question,
+        caller.searchable_collections(asked.collections),
+        asked.as_of,
+        asked.limit,
     )
     versions = document_versions(caller.library, (one.passage.version_id for one in found.hits))
     documents = {version_id: one.document.id for version_id, one in versions.items()}

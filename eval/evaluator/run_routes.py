@@ -140,7 +140,7 @@ def start(caller: Evaluator, runs: RunsDep, wanted: RunCreate) -> RunState:
     chosen = question_sets.get(caller.tenant, wanted.test_set)
     if not chosen.questions:
         raise InputError("questions_invalid", name=wanted.test_set, problems="0")
-    state = runs.start(caller.tenant, chosen, caller.narrowed(wanted.collections))
+    state = runs.start(caller.tenant, chosen, caller.searchable_collections(wanted.collections))
     audit.record(caller.library, caller.actor, "run.start", wanted.test_set)
     return _state(state)
 

@@ -81,10 +81,10 @@ def _ranked(passages: list[Passage], leg: str) -> dict[int, int]:
 
 
 def _best_unit(evidence: Evidence, chunk_id: int) -> dict[str, Any] | None:
-    for one in evidence.units:
-        if one.unit.passage.chunk_id == chunk_id:
+    for one in evidence.spans:
+        if one.span.passage.chunk_id == chunk_id:
             scores = {"lexical": one.lexical, "dense": one.dense, "score": one.score}
-            return {"text": one.unit.text} | {name: round(value, 3) for name, value in scores.items()}
+            return {"text": one.span.text} | {name: round(value, 3) for name, value in scores.items()}
     return None
 
 
@@ -112,6 +112,6 @@ def _decision(evidence: Evidence) -> dict[str, Any]:
     return {
         "confidence": round(sure, 3),
         "threshold": round(threshold(), 3),
-        "refused": sure < threshold() or not evidence.units,
+        "refused": sure < threshold() or not evidence.spans,
         "features": {name: round(value, 3) for name, value in values.items()},
     }

@@ -60,7 +60,7 @@ def _asked(retriever: Retriever, one: JudgedQuestion, records: TenantRecords, ge
     answer = final_answer(event for _, event in timed)
     first = next((at for at, event in timed if isinstance(event, DeltaEvent)), timed[-1][0])
     verdicts = Counter(sentence.verdict for sentence in answer.sentences)
-    shown = sum(sentence.kept for sentence in answer.sentences) if answer.answerer == "llm" else 0
+    shown = sum(sentence.may_be_shown for sentence in answer.sentences) if answer.answerer == "llm" else 0
     sent = "\n".join(message["content"] for message in answer.egress.sent)
     return {
         "id": one.id,

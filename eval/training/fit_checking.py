@@ -131,7 +131,7 @@ def main() -> None:
     for half, name in ((0, "fitted on"), (1, "held out")):
         print(name, json.dumps(measured([one for one in found if one.half == half])))
     for one in found:
-        if (one.true and not one.found.kept) or (not one.true and one.found.kept):
+        if (one.true and not one.found.may_be_shown) or (not one.true and one.found.may_be_shown):
             print(f"  {one.kind} {one.found.verdict} {one.found.why} {one.found.what} {one.text}")
     if options.write:
         path = Path(checking.__file__).with_name("levels.json")

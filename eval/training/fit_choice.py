@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from assistant.evidence.gather import gather
 from assistant.evidence.quotable_spans import QuotableSpan, whole
 from assistant.evidence.scoring import FEATURES
-from assistant.turn import searched
+from assistant.question import standalone_question
 from eval.datasets import benchmark_collections, collection_index, question_files
 from eval.datasets.question_files import JudgedQuestion, Place
 from eval.measures.answer_judge import is_quoted_in
@@ -55,11 +55,11 @@ class ChoiceExample:
 
 def _example(retriever: Retriever, asked: JudgedQuestion, day: date | None, weight: float) -> ChoiceExample | None:
     """Return the question's example; ``None`` where search found no unit that tells the fact."""
-    evidence = gather(retriever, searched(asked.question, asked.history), None, day)
-    right = np.array([_tells(asked, one.unit) for one in evidence.units], dtype=bool)
+    evidence = gather(retriever, standalone_question(asked.question, asked.history), None, day)
+    right = np.array([_tells(asked, one.span) for one in evidence.spans], dtype=bool)
     if not right.any():
         return None
-    return ChoiceExample(np.stack([one.features for one in evidence.units]), right, weight, asked.documents[0].document)
+    return ChoiceExample(np.stack([one.features for one in evidence.spans]), right, weight, asked.documents[0].document)
 
 
 def _tells(asked: JudgedQuestion, unit: QuotableSpan) -> bool:

@@ -25,10 +25,10 @@ import numpy as np
 
 from assistant.answers.refusal import FEATURES, features
 from assistant.evidence.gather import gather
-from assistant.turn import searched
+from assistant.question import standalone_question
 from eval.datasets import benchmark_collections, collection_index, question_files
 from eval.datasets.question_files import JudgedQuestion
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.library.documents import DocumentVersion
 from kb.search.retriever import Retriever
@@ -81,7 +81,7 @@ def _of_samples(settings: Settings, folder: Path) -> Iterator[RefusalExample]:
 
 
 def _of_question(settings: Settings, tenant: Tenant, asked: JudgedQuestion) -> Iterator[RefusalExample]:
-    text, day = searched(asked.question, asked.history), asked.as_of
+    text, day = standalone_question(asked.question, asked.history), asked.as_of
     everything = Retriever(settings, tenant)
     yield _example(everything, text, day, asked.answerable, tenant.slug, 1.0, real=True)
     gone = {place.document for place in asked.documents}

@@ -9,6 +9,7 @@ gives the same words in the index and in a query; a query only weighs them.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -59,9 +60,14 @@ def _chinese_stops() -> tuple[re.Pattern[str], frozenset[str]]:
     return re.compile("|".join(sorted(stops | kept, key=len, reverse=True))), stops
 
 
-@cache
-def _stemmer() -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("english")
+class _Stemmer(threading.local):
+    """A Snowball stemmer for each thread: a stemmer keeps the word it works on in itself, so two threads mix theirs."""
+
+    def __init__(self) -> None:
+        self.english = snowballstemmer.stemmer("english")
+
+
+_STEMMER = _Stemmer()
 
 
 @lru_cache(maxsize=50_000)
@@ -71,7 +77,7 @@ def _stem(word: str) -> str:
     word = _spellings().get(word, word)
     if not word.isascii() or any(char.isdigit() for char in word):
         return word
-    stem: str = _stemmer().stemWord(word)
+    stem: str = _STEMMER.english.stemWord(word)
     return stem[:-2] + "is" if stem.endswith("iz") and len(stem) > 4 else stem
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kb.core.dates import today
 from kb.core.errors import Conflict, InputError
+from kb.core.local_date import today
 from kb.library.documents import Library
 from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import indexed_words

@@ -15,8 +15,8 @@ from datetime import date
 import numpy as np
 
 from kb.core.cpu_cores import usable_cores
-from kb.core.dates import today
 from kb.core.errors import InputError, Misconfigured
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.core.versioned_cache import VersionedCache
 from kb.language import dictionary

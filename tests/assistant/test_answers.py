@@ -1,15 +1,21 @@
 """A question is asked, the right words are quoted, and where they stand."""
 
 import json
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from assistant import turn
+from assistant.answers.answer import Refusal
 from assistant.answers.citations import Citation, cite, verify_citations
+from assistant.events import AnswerEvent, DeltaEvent, EvidenceEvent, SearchingEvent, final_answer
+from assistant.evidence.gather import gather
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
 from assistant.messages import say
+from kb.cli import cli
 from kb.core.errors import InputError
 from kb.core.settings import Settings
 from kb.language.detect import Language
@@ -29,8 +35,8 @@ def ask(retriever: Retriever, question: str, as_of: date | None = None, history:
         ("病咗兩日使唔使俾醫生紙？", "醫生證明書", "員工手冊.txt", "5.8"),
         ("院友跌親之後幾耐要通知屋企人？", "兩小時內通知家屬", "員工手冊.txt", "6.1"),
         ("院友跌倒後何時須通知家屬？", "兩小時內通知家屬", "員工手冊.txt", "6.1"),
-        ("Who approves a petty cash claim above 500 dollars?", "approved by the unit head", "petty cash.md", "2.1"),
-        ("零用現金報銷要邊個批？", "approved by the unit head", "petty cash.md", "2.1"),
+        ("Who approves a petty cash claim above 500 dollars?", "approved by the span head", "petty cash.md", "2.1"),
+        ("零用現金報銷要邊個批？", "approved by the span head", "petty cash.md", "2.1"),
         ("家居照顧每個月收幾多錢？", "$650", "收費表.csv", None),
     ],
 )
@@ -125,7 +131,7 @@ def _passage(text: str) -> Passage:
 
 def test_units_know_their_page_and_clause() -> None:
     found = spans_of(_passage("One is one.\nTwo is two. Three."))
-    assert [unit.text for unit in found] == ["One is one.", "Two is two.", "Three."]
+    assert [span.text for span in found] == ["One is one.", "Two is two.", "Three."]
     citation = cite(1, found[1])
     assert (citation.pages, citation.clause, citation.page) == ([4], "2", 4)
     assert whole(found[2]).text == "Two is two. Three."
@@ -139,6 +145,81 @@ def test_a_margin_note_does_not_cut_a_list() -> None:
 
 def test_simplified_characters_are_answered_in_simplified() -> None:
     assert say("refused", Language.SIMPLIFIED) == "文件中找不到这条问题的答案。"
+
+
+# --- steps and answers are built once
+
+
+def test_a_turn_goes_from_step_to_step(harmony: Retriever) -> None:
+    searching, evidence, *deltas, last = turn.stream(harmony, turn.Turn("病假要唔要醫生紙？", id="7"))
+    assert searching == SearchingEvent("病假要唔要醫生紙？", None)
+    assert isinstance(evidence, EvidenceEvent)
+    assert isinstance(last, AnswerEvent)
+    assert all(isinstance(one, DeltaEvent) and one.answerer == "extractive" for one in deltas)
+    assert "".join(one.text for one in deltas) == last.answer.answer
+    assert [one.kind for one in (searching, evidence, deltas[0], last)] == ["searching", "evidence", "delta", "done"]
+    assert searching.as_dict() == {"searched": "病假要唔要醫生紙？", "card": None}
+    assert list(evidence.as_dict()["passages"][0]) == ["document", "title", "page", "clause", "text"]
+    assert deltas[0].as_dict() == {"text": "文件係咁寫：\n"}
+    assert (last.answer.id, last.answer.searched, last.answer.contexts) == ("7", searching.searched, evidence.passages)
+    assert last.answer.ms > 0
+
+
+def test_events_without_an_answer_are_no_turn() -> None:
+    with pytest.raises(ValueError, match="ends with an answer"):
+        final_answer([SearchingEvent("x", None)])
+
+
+def test_nothing_of_an_answer_is_filled_in_later(harmony: Retriever) -> None:
+    found = harmony.search(harmony.read("病假要唔要醫生紙？"))
+    evidence = gather(harmony, "病假要唔要醫生紙？", None, None)
+    assert [(one.chunk_id, one.score) for one in evidence.found.passages] == [
+        (one.chunk_id, one.score) for one in found.passages
+    ], "what search said stays beside what the spans made of it"
+    assert [one.score for one in evidence.passages] != [one.score for one in found.passages]
+    answer = ask(harmony, "病假要唔要醫生紙？")
+    for built in (answer, answer.contexts[0], answer.citations[0], evidence):
+        with pytest.raises(FrozenInstanceError):
+            setattr(built, fields(built)[0].name, None)
+
+
+def test_a_refusal_is_data_and_its_text_the_same_to_the_letter() -> None:
+    one = Passage(
+        1, "d.txt", "手冊", 2, 1, "main", "5.6", [], "甲" * 70, [3, 4], [], [(0, 3), (40, 4)], [], "text", "zh-Hant"
+    )  # fmt: skip
+    other = replace(one, text="First.\nSecond  line.", clause=None, pages=[], page_starts=[], version=1, language="en")
+    near = (QuotableSpan(one, 0, 70), QuotableSpan(other, 7, len(other.text)))
+    # words of a contact that look like the heading of the list below it
+    contact = "最接近的段落（未必能解答）：人事部"
+    answer = turn.Answer("?", Language.TRADITIONAL, Refusal("找不到。", contact, near), "weak_evidence", "extractive")
+    assert answer.message == f"找不到。\n請向以下人士查詢：{contact}"
+    assert answer.answer == (
+        f"找不到。\n請向以下人士查詢：{contact}\n"
+        "最接近的段落（未必能解答）：\n"
+        f"· 《手冊》第 5.6 條，第 3–4 頁，第 2 版：{'甲' * 60}…\n"
+        "· 《手冊》（原文為英文）：Second line."
+    )
+    assert (answer.refused, answer.unsure, answer.citations) == (True, False, [])
+
+
+def test_a_refusal_names_whom_to_ask_where_anybody_could_answer() -> None:
+    assert Refusal("No.", "", ()).text("en") == "No.\nPlease ask your supervisor."
+    assert Refusal("Please type a question.").text("") == "Please type a question."
+
+
+def test_a_refused_question_reads_as_before(harmony: Retriever) -> None:
+    answer = ask(harmony, "What is the wifi password of the head office?")
+    assert isinstance(answer.content, Refusal)
+    assert answer.content.contact == "人事部，內線 101"
+    assert [one.passage.chunk_id for one in answer.content.nearest] == [one.chunk_id for one in answer.contexts[:3]]
+    first, second, third, *near = answer.answer.splitlines()
+    assert (first, second, third) == (
+        "The documents do not answer this question.",
+        "Please ask: 人事部，內線 101",
+        "The nearest passages (they may not answer it):",
+    )
+    assert "· Petty Cash, clause 2.1：2.1 A petty cash claim above HK$500 must be approved by the…" in near
+    assert len(near) == 3
 
 
 # --- the contract for scripts
@@ -190,6 +271,61 @@ def test_a_broken_line_is_named(asked: Settings, tmp_path: Path, text: str, code
     (tmp_path / "in.jsonl").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=code):
         run(asked, "ask", "--batch", str(tmp_path / "in.jsonl"), "--tenant", "harmony")
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        "年假可以結轉幾多日？",
+        7,
+        {"role": "user", "content": "年假可以結轉幾多日？"},
+        [7],
+        [None],
+        [["年假可以結轉幾多日？"]],
+        [{"role": "user"}],
+        [{"role": "user", "content": [{"type": "text", "text": "年假可以結轉幾多日？"}]}],
+    ],
+)
+def test_a_wrong_history_is_told_and_the_other_lines_are_answered(
+    asked: Settings, scratch: Path, history: object
+) -> None:
+    question = "年假可結轉多少天？"
+    lines: list[dict[str, object]] = [
+        {"id": "a", "question": question, "history": []},
+        {"id": "b", "question": "咁要幾時之前放晒？", "history": history},
+        {"id": "c", "question": question, "history": [{"role": "assistant"}, {"content": "病假？"}, ""]},
+    ]
+    (scratch / "in.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with pytest.raises(InputError, match="batch_history_invalid") as failure:
+        run(
+            asked, "ask", "--batch", str(scratch / "in.jsonl"), "--out", str(scratch / "out.jsonl"),
+            "--tenant", "harmony",
+        )  # fmt: skip
+    told = 'in.jsonl 第 2 行的 history 不合格：須為清單，每項是之前的一條問題，寫成文字或 {"role", "content"}。'
+    assert failure.value.message("zh-HK") == told
+    assert failure.value.message("en").startswith("The history in line 2 of in.jsonl is not valid:")
+    first, broken, last = (json.loads(one) for one in (scratch / "out.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (broken["id"], broken["question"], broken["answer"]) == ("b", "咁要幾時之前放晒？", told)
+    assert (broken["refused"], broken["reason"]) == (True, "batch_history_invalid")
+    assert [one["refused"] for one in (first, last)] == [False, False]
+
+
+def test_every_broken_line_of_a_batch_is_told(asked: Settings, scratch: Path) -> None:
+    lines = ["{", '{"id": 2, "question": "x", "tenant": 5}', '{"id": 3, "question": "x", "history": 1}', "[1]"]
+    (scratch / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    found = CliRunner().invoke(
+        cli,
+        ["--data", str(asked.data), "ask", "--batch", str(scratch / "in.jsonl"), "--tenant", "harmony"],
+        env={"KB_CACHE": str(asked.cache), "KB_LOCALE": "en"},
+    )
+    assert isinstance(found.exception, InputError)
+    rows = [json.loads(one) for one in found.stdout.splitlines()]
+    assert [(one["id"], one["reason"]) for one in rows] == [
+        (None, "batch_line_invalid"), ("2", "batch_line_invalid"), ("3", "batch_history_invalid"),
+        (None, "batch_line_invalid"),
+    ]  # fmt: skip
+    assert [one["answer"] for one in rows[:-1]] == [line[: line.rindex("  [")] for line in found.stderr.splitlines()]
+    assert "Error(" not in found.output
 
 
 def test_ask_needs_a_tenant(asked: Settings) -> None:

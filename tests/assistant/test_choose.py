@@ -18,12 +18,12 @@ def passage(text: str, chunk: int = 1, title: str = "手冊", headings: tuple[st
 
 
 def scored(one: Passage, scores: dict[str, float]) -> list[ScoredSpan]:
-    """Score the units that hold the given words, best first."""
+    """Score the spans that hold the given words, best first."""
     found = [
-        ScoredSpan(unit, np.zeros(len(FEATURES)), 0.8, score)
-        for unit in spans_of(one)
+        ScoredSpan(span, np.zeros(len(FEATURES)), 0.8, score)
+        for span in spans_of(one)
         for words, score in scores.items()
-        if words in unit.text
+        if words in span.text
     ]
     return sorted(found, key=lambda each: -each.score)
 

@@ -1,12 +1,13 @@
 """Versions: begun, filled, published, replaced, removed; and what answers on which day."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from kb.core.dates import today
 from kb.core.errors import Misconfigured, NotFound
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.library.documents import DEFAULT_COLLECTION
 from kb.publishing import version_writer
@@ -80,6 +81,41 @@ def test_removal_leaves_nothing(shelf: Shelf) -> None:
     assert shelf.store.versions() == {kept.version_id}
     originals = [path for path in shelf.tenant.files_path.rglob("*") if path.is_file()]
     assert len(originals) == 1
+
+
+HANDLER = """
+from pathlib import Path
+import sqlalchemy as sa
+
+def erase(session, version_ids):
+    session.execute(sa.text("INSERT INTO suggestions VALUES (1, 1, :n, 'erased')"), {"n": len(version_ids)})
+    if Path(__file__).with_name("disk-full").exists():
+        raise OSError("disk full")
+"""
+
+
+def test_who_keeps_copies_is_told_in_the_same_transaction(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = tmp_path / "copies-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: copies\nVersion: 1.0\n", encoding="utf-8")
+    (facts / "entry_points.txt").write_text("[sinzi.erasure]\ncopies = copies_kept:erase\n", encoding="utf-8")
+    (tmp_path / "copies_kept.py").write_text(HANDLER, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    told = sa.text("SELECT ordinal, question FROM suggestions")
+    shelf.put("a.txt", "年假十日。")
+    shelf.put("a.txt", "年假十四日。")
+    (tmp_path / "disk-full").touch()
+    with pytest.raises(OSError, match="disk full"):
+        version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt"))
+    assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
+    with shelf.library.session() as session:
+        assert session.execute(told).all() == []
+    (tmp_path / "disk-full").unlink()
+    assert version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt")) == 2
+    with shelf.library.session() as session:
+        assert session.execute(told).all() == [(2, "erased")]
 
 
 def test_another_model_is_refused_with_the_command_that_mends_it(shelf: Shelf) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.publishing import version_writer
 from kb.search.scope import Scopes

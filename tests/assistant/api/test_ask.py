@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
@@ -88,10 +89,10 @@ def _seen(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_a_circular_out_of_reach_does_not_amend_an_answer(harmony: Retriever) -> None:
     evidence = gather(harmony, "服務滿一年有幾多日年假？", ["main"], None)
-    clause = next(one.unit for one in evidence.units if "第五章" in one.unit.passage.text)
+    clause = next(one.span for one in evidence.spans if "第五章" in one.span.passage.text)
     assert find_amended_rule(harmony.library, evidence, clause) is not None
-    evidence.collections = ["private"]
-    assert find_amended_rule(harmony.library, evidence, clause) is None
+    narrower = replace(evidence, collections=["private"])
+    assert find_amended_rule(harmony.library, narrower, clause) is None
 
 
 def test_a_conversation_streams_its_answer_and_keeps_it(client: ClientOf) -> None:

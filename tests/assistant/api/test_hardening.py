@@ -21,10 +21,10 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.answers.answer_view import AnswerView
 from assistant.api.app import create
 from assistant.cards import subject_cards
 from assistant.conversations import conversation_store
+from assistant.conversations.stored_answer import StoredAnswer
 from assistant.llm import model_choices
 from assistant.llm.model_choices import ModelChoices
 from assistant.service.rate_limits import Limits
@@ -41,6 +41,7 @@ from kb.store import tenants
 from kb.store.tables.activity_tables import MessageRow
 from kb.store.tables.library_tables import VersionRow
 from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
+from tests.helpers.kept_answers import kept_answer, kept_place
 
 HARMONY = "/api/v1/tenants/harmony"
 SECRET = "the secret of the board"
@@ -112,23 +113,10 @@ def test_a_collection_made_again_is_another(
 
 def kept(library: Library, person: int, quoted: VersionRow, **changes: Any) -> tuple[int, int]:
     """Keep an answer that quotes a version, and return its conversation and message."""
-    place = {
-        "n": 1, "quote": SECRET, "chunk_id": 1, "start": 0, "end": 1, "document_id": quoted.document_id,
-        "document": "x.md", "title": "x", "version": 1, "version_id": quoted.id, "collection": "main", "pages": [],
-        "clause": None, "language": "en", "effective_from": None, "effective_to": None,
-    }  # fmt: skip
-    egress: dict[str, Any] = {"left": False, "host": None, "model": None, "collections": [], "sent": [], "masked": {}}
-    answer = AnswerView.model_validate(
-        {
-            "question": "?", "searched": "?", "language": "en", "answer": SECRET, "message": SECRET, "refused": False,
-            "reason": "", "unsure": False, "answerer": "extractive", "confidence": 1.0, "card": None,
-            "citations": [place], "nearest": [], "contact": "", "egress": egress, "as_of": None,
-            "collections": ["main"], "ms": 1.0,
-        }
-        | changes
-    )  # fmt: skip
+    place = kept_place(quote=SECRET, document_id=quoted.document_id, version_id=quoted.id)
+    answer = kept_answer(answer=SECRET, message=SECRET, citations=[place]) | changes
     talk = conversation_store.start(library, person)
-    return talk.id, conversation_store.record(library, person, talk.id, answer).id
+    return talk.id, conversation_store.record(library, person, talk.id, StoredAnswer.from_json(answer)).id
 
 
 class TestConversations:
@@ -241,17 +229,17 @@ class TestVisitors:
 
     def test_cannot_lock_a_colleague_out(self, settings: Settings) -> None:
         limits = Limits(settings)
-        assert limits.tried("10.0.0.1", "may@b.example", lambda: "may") == "may"
+        assert limits.check_attempt("10.0.0.1", "may@b.example", lambda: "may") == "may"
         for number in range(60):
             try:
-                limits.tried(f"10.0.1.{number}", "may@b.example", lambda: None)
+                limits.check_attempt(f"10.0.1.{number}", "may@b.example", lambda: None)
             except TooMany:
                 break
         else:
             pytest.fail("a stranger may try for ever")
-        assert limits.tried("10.0.0.1", "may@b.example", lambda: "may") == "may"
+        assert limits.check_attempt("10.0.0.1", "may@b.example", lambda: "may") == "may"
         with pytest.raises(TooMany):
-            limits.tried("10.0.0.2", "may@b.example", lambda: "may")
+            limits.check_attempt("10.0.0.2", "may@b.example", lambda: "may")
 
     @pytest.mark.parametrize(
         "target", ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "javascript:x", ""]
@@ -288,7 +276,7 @@ def test_a_refused_question_about_what_one_may_not_read_is_not_told(
 ) -> None:
     """What lies near a question that was refused tells what it is about."""
     for question, collection in (("甲甲甲甲？", "main"), ("乙乙乙乙？", "private")):
-        answer = {"searched": question, "citations": [], "nearest": [{"collection": collection}]}
+        answer = kept_answer(searched=question, nearest=[kept_place(collection=collection)])
         talk = conversation_store.start(library, 1)
         with library.transaction() as session:
             session.add(

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.library.documents import Library
 from tests.fixtures.service import ClientOf
 

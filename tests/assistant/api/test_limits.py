@@ -43,7 +43,7 @@ def limits(settings: Settings) -> Limits:
 
 def refused(limits: Limits, address: str, account: str, found: str | None = None) -> bool:
     try:
-        assert limits.tried(address, account, lambda: found) == found
+        assert limits.check_attempt(address, account, lambda: found) == found
     except TooMany:
         return True
     return False
@@ -73,7 +73,7 @@ def test_what_is_refused_is_not_checked(limits: Limits) -> None:
     checked = []
     for number in range(50):
         try:
-            limits.tried("10.0.0.1", "a@b.example", lambda number=number: checked.append(number))  # type: ignore[misc]
+            limits.check_attempt("10.0.0.1", "a@b.example", lambda number=number: checked.append(number))  # type: ignore[misc]
         except TooMany:
             continue
     assert checked == list(range(6))

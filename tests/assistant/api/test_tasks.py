@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from assistant.llm import model_choices
-from assistant.tasks.word_diff import marked
+from assistant.tasks.word_diff import diff_words
 from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.documents import Library
@@ -155,11 +155,11 @@ class TestChanges:
                 assert not only.xpath("//main//form")
 
     def test_small_stretches_between_changes_do_not_break_the_reading(self) -> None:
-        old, new = marked("每次上限港幣$40，須於三日內交", "每次上限港幣$55元，於十日內交")
+        old, new = diff_words("每次上限港幣$40，須於三日內交", "每次上限港幣$55元，於十日內交")
         assert "".join(one.text for one in old) == "每次上限港幣$40，須於三日內交"
         assert [one.text for one in old if one.changed] == ["40，須於三"]
         assert [one.text for one in new if one.changed] == ["55元，於十"]
-        assert marked("", "新") == ([], [type(new[0])("新", True)])
+        assert diff_words("", "新") == ([], [type(new[0])("新", True)])
 
 
 class TestDraft:

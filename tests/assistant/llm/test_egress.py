@@ -81,7 +81,7 @@ def test_the_same_piece_has_the_same_mark_and_a_loose_mark_is_understood() -> No
 
 def test_a_model_in_the_building_and_one_outside(settings: Settings) -> None:
     def inside(url: str) -> bool:
-        return endpoint.is_inside(settings.model_copy(update={"llm_base_url": url}))
+        return endpoint.is_internal(settings.model_copy(update={"llm_base_url": url}))
 
     assert inside("http://127.0.0.1:11434/v1")
     assert inside("http://192.168.1.20:8000/v1")
@@ -103,13 +103,13 @@ def test_nothing_is_sent_until_the_owner_says_so(speaking: Started, with_model: 
 
 def test_a_collection_that_may_not_leave(monkeypatch: pytest.MonkeyPatch, speaking: Started, with_model: Made) -> None:
     """The server stands for one outside: for the test, this machine's own address counts as foreign."""
-    monkeypatch.setattr(endpoint, "is_inside", lambda settings: False)
+    monkeypatch.setattr(endpoint, "is_internal", lambda settings: False)
     server = speaking("未放取的年假最多可結轉5天到下一年度 [1]。")
     closed = turn.answer(with_model(server.url), turn.Turn("年假可結轉多少天？"))
-    assert (closed.fallback, server.requests, closed.egress.left) == ("may_not_leave", [], False)
+    assert (closed.fallback, server.requests, closed.egress.sent_externally) == ("may_not_leave", [], False)
     assert "不可傳出機構" in closed.answer
     opened = turn.answer(with_model(server.url, leave=("main",)), turn.Turn("年假可結轉多少天？"))
-    assert (opened.answerer, opened.egress.left, opened.egress.collections) == ("llm", True, ["main"])
+    assert (opened.answerer, opened.egress.sent_externally, opened.egress.collections) == ("llm", True, ["main"])
 
 
 def test_what_was_sent_is_shown_to_the_letter(speaking: Started, with_model: Made) -> None:

@@ -14,6 +14,7 @@ from assistant.answers.citations import verify_citations
 from assistant.checking.claim_checker import Verdict
 from assistant.llm import model_choices
 from assistant.prompts import as_data
+from assistant.question import standalone_question
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
@@ -192,7 +193,7 @@ def test_a_follow_up_is_rewritten_by_the_model_when_it_is_faithful(speaking: Sta
     answer, _ = ask(with_model(speaking(reply).url), "咁要幾時之前放晒？", history=history)
     assert answer.searched == "年假可以結轉幾多日，要幾時之前放晒？"
     invented, _ = ask(with_model(speaking("公司的牙科保險包括什麼項目？").url), "咁要幾時之前放晒？", history=history)
-    assert invented.searched == turn.searched("咁要幾時之前放晒？", history)
+    assert invented.searched == standalone_question("咁要幾時之前放晒？", history)
 
 
 def test_a_real_model_is_kept_honest(llama: str, with_model: Made) -> None:
@@ -205,7 +206,7 @@ def test_a_real_model_is_kept_honest(llama: str, with_model: Made) -> None:
     assert verify_citations(retriever.library, answer.citations) == answer.citations
     assert answer.citations
     if answer.answerer == "llm":
-        assert [one.text in answer.answer for one in answer.sentences] == [one.kept for one in answer.sentences]
+        assert [one.text in answer.answer for one in answer.sentences] == [one.may_be_shown for one in answer.sentences]
     else:
         assert not any(one.verdict is Verdict.SUPPORTED for one in answer.sentences)
 

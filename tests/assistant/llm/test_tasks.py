@@ -12,7 +12,8 @@ from assistant.answers.citations import verify_citations
 from assistant.commands.changes import changes as changes_command
 from assistant.commands.draft import draft as draft_command
 from assistant.commands.summarise import summarise as summarise_command
-from assistant.tasks import drafting, summary, translation, version_changes, version_passages
+from assistant.tasks import drafting, summary, translation, version_changes
+from assistant.tasks.version_passages import find_clause, find_document
 from kb.core.errors import InputError, Misconfigured, NotFound, Transient
 from kb.core.settings import Settings
 from kb.language.detect import Language
@@ -152,22 +153,20 @@ def test_a_translation_keeps_clause_and_figures(speaking: Started, with_model: M
         "30 June, after which it lapses. Settlement on leaving service is excepted."
     )
     retriever = with_model(speaking(english).url)
-    unit = version_passages.clause(retriever.library, version_passages.find(retriever.library, "員工手冊.txt"), "5.6")
-    assert unit is not None
-    made = translation.translate(retriever, unit, Language.ENGLISH)
+    span = find_clause(retriever.library, find_document(retriever.library, "員工手冊.txt"), "5.6")
+    assert span is not None
+    made = translation.translate(retriever, span, Language.ENGLISH)
     assert made.text.startswith("5.6 ")
     assert made.original.clause == "5.6"
-    assert made.original.quote == unit.text
+    assert made.original.quote == span.text
     wrong = with_model(speaking(english.replace("5 days", "15 days")).url)
     with pytest.raises(Transient, match="llm_unsupported"):
-        translation.translate(wrong, unit, Language.ENGLISH)
+        translation.translate(wrong, span, Language.ENGLISH)
 
 
 def test_a_translation_needs_a_model(harmony: Retriever) -> None:
-    unit = version_passages.clause(harmony.library, version_passages.find(harmony.library, "員工手冊.txt"), "5.6")
-    assert unit is not None
+    span = find_clause(harmony.library, find_document(harmony.library, "員工手冊.txt"), "5.6")
+    assert span is not None
     with pytest.raises(Misconfigured, match="llm_needed"):
-        translation.translate(harmony, unit, Language.ENGLISH)
-    assert (
-        version_passages.clause(harmony.library, version_passages.find(harmony.library, "員工手冊.txt"), "9.9") is None
-    )
+        translation.translate(harmony, span, Language.ENGLISH)
+    assert find_clause(harmony.library, find_document(harmony.library, "員工手冊.txt"), "9.9") is None

@@ -18,6 +18,7 @@ from kb.library.documents import Library
 from kb.store import tenants
 from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
 from tests.fixtures.service import ClientOf
+from tests.helpers.kept_answers import kept_answer, kept_place
 
 API = "/api/v1/tenants/harmony"
 TYPHOON = "八號風球要唔要返工？"
@@ -168,11 +169,11 @@ def _asked(
         conversation = ConversationRow(user_id=1, title=question, collections=None)
         session.add(conversation)
         session.flush()
-        citations = [] if refused else [{"n": 1, "collection": collection}]
+        citations = [] if refused else [kept_place(collection=collection)]
         message = MessageRow(
             conversation_id=conversation.id,
             question=question,
-            answer={"searched": question, "citations": citations},
+            answer=kept_answer(searched=question, citations=citations),
             refused=refused,
             reason="weak_evidence" if refused else "answered",
             language="yue",

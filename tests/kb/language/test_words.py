@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-import pytest
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
-from kb.language.words import index_words, query_words
+import pytest
+import snowballstemmer
+
+from kb.language.words import _stem, index_words, query_words
 
 
 @pytest.mark.parametrize(
@@ -56,3 +60,19 @@ def test_content_words_that_hold_a_function_word_keep_their_weight() -> None:
 def test_a_question_of_function_words_only_still_searches() -> None:
     assert query_words("點算")
     assert query_words("what is it")
+
+
+def test_threads_do_not_mix_their_words() -> None:
+    """A stem is kept for the life of the process and goes into the index: one wrong stem stays wrong."""
+    stems, endings = ("barr", "cenn", "doll", "gust", "fipp", "manag"), ("ing", "ations", "fulness", "ously", "ements")
+    words = [f"{start}{stem}{end}" for start in "bcdfglmnprst" for stem in stems for end in endings] * 8
+    alone = snowballstemmer.stemmer("english")
+    expected = [alone.stemWord(word) for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(_stem.__wrapped__, words))
+    finally:
+        sys.setswitchinterval(interval)
+    assert found == expected

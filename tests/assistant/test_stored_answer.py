@@ -1,0 +1,95 @@
+"""Kept answers: those of earlier programs open, and what is shown is made from the record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import FrozenInstanceError, replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from assistant import turn
+from assistant.answers.answer_view import AnswerView
+from assistant.conversations.stored_answer import SCHEMA, StoredAnswer, redacted, stored_answer, view_of
+from kb.core.errors import Misconfigured
+from kb.search.retriever import Retriever
+from tests.helpers.kept_answers import kept_answer, kept_place
+
+DAY = {"effective_from": "2026-04-01", "pages": [3, 4]}
+EGRESS = {
+    "left": True, "host": "h", "model": "m", "collections": ["main"], "sent": [{"role": "user", "content": "secret"}],
+    "masked": {"name": 1},
+}  # fmt: skip
+FULL = kept_answer(
+    answer="secret",
+    message="secret",
+    citations=[kept_place(quote="secret", twin=kept_place(chunk_id=2), **DAY)],
+    nearest=[kept_place(excerpt="secret")],
+    egress=EGRESS,
+    card={"title": "t", "contacts": []},
+    as_of="2026-01-31",
+    fallback="down",
+    withheld=True,
+)
+
+
+def through_json(record: StoredAnswer) -> StoredAnswer:
+    return StoredAnswer.from_json(json.loads(json.dumps(record.to_json())))
+
+
+def test_an_answer_kept_before_records_had_a_version_opens() -> None:
+    assert "schema" not in FULL
+    record = StoredAnswer.from_json(FULL)
+    assert record.schema == 1
+    assert record.citations[0].effective_from == date(2026, 4, 1)
+    assert record.citations[0].twin is not None
+    assert record.egress.sent == ({"role": "user", "content": "secret"},)
+    assert view_of(record) == AnswerView.model_validate(FULL), "shown as the program showed it that kept it"
+
+
+def test_an_answer_kept_before_there_were_fallbacks_and_twins_opens() -> None:
+    record = StoredAnswer.from_json(kept_answer(citations=[kept_place()]))
+    assert (record.fallback, record.withheld, record.citations[0].twin) == ("", False, None)
+
+
+def test_a_record_says_its_version_and_comes_back_as_it_was() -> None:
+    record = StoredAnswer.from_json(FULL)
+    assert record.to_json()["schema"] == SCHEMA
+    assert through_json(record) == record
+
+
+def test_a_record_of_a_newer_program_is_not_guessed_at() -> None:
+    with pytest.raises(Misconfigured, match="answer_too_new"):
+        StoredAnswer.from_json(FULL | {"schema": SCHEMA + 1})
+
+
+@pytest.mark.parametrize("question", ["病假要唔要醫生紙？", "公司有沒有牙科保險？"])
+def test_what_is_kept_is_what_was_told(harmony: Retriever, question: str) -> None:
+    answer = turn.answer(harmony, turn.Turn(question))
+    record = stored_answer(harmony.library, answer, ["main"], date(2026, 1, 31))
+    assert through_json(record) == record
+    shown = view_of(through_json(record)).model_dump()
+    told: dict[str, Any] = answer.as_dict()
+    for name in ("question", "language", "answer", "refused", "reason", "answerer", "confidence", "ms", "searched"):
+        assert shown[name] == told[name]
+    assert shown["message"] == answer.message
+    assert [one["quote"] for one in shown["citations"]] == [one.quote for one in answer.citations]
+    assert [one["chunk_id"] for one in shown["nearest"]] == [
+        one.chunk_id for one in (answer.contexts[:3] if answer.refused else [])
+    ]
+    assert (shown["as_of"], shown["collections"]) == (date(2026, 1, 31), ["main"])
+    assert (shown["contact"], shown["withheld"]) == ("人事部，內線 101", False)
+
+
+def test_a_redacted_record_keeps_question_and_where_to_only() -> None:
+    record = StoredAnswer.from_json(FULL | {"withheld": False})
+    empty = redacted(record)
+    assert "secret" not in json.dumps(empty.to_json())
+    assert empty.withheld
+    assert (empty.answer, empty.message, empty.places) == ("", "", [])
+    assert (empty.question, empty.egress) == (record.question, replace(record.egress, sent=()))
+    assert redacted(empty) == empty
+    assert len(record.places) == 2, "the record given is as it was"
+    with pytest.raises(FrozenInstanceError):
+        record.answer = ""  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The library as its editors see it. No HTTP in here.
+"""The library for its editors. No routes are in here.
 
 document_list     documents searched, filtered, page by page
 document_detail   one document, and what an editor does to it

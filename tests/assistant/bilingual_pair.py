@@ -1,4 +1,4 @@
-"""A document in two languages whose copies are not quite the same: 12 days in one, 14 in the other."""
+"""A document in two languages with one difference: 12 days in one copy, 14 in the other."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ ENGLISH = """# Vehicle Borrowing Rules
 
 
 def take_in(settings: Settings, folder: Path, english_into: str = "main") -> None:
-    """Take both copies into ``harmony``; they are found as a pair by themselves."""
+    """Ingest both copies into ``harmony``; they are found as a pair automatically."""
     folder.mkdir(exist_ok=True)
     for name, text, collection in ((CHINESE_NAME, CHINESE, "main"), (ENGLISH_NAME, ENGLISH, english_into)):
         (folder / name).write_text(text, encoding="utf-8")
@@ -79,7 +79,7 @@ def take_in(settings: Settings, folder: Path, english_into: str = "main") -> Non
 
 
 def copied(ready: Settings, folder: Path) -> Settings:
-    """Return settings of a copy of the data that holds the pair as well."""
+    """Return settings of a copy of the data with the pair in it."""
     shutil.copytree(ready.data, folder / "data")
     settings = ready.model_copy(update={"data": folder / "data"})
     take_in(settings, folder / "in")

@@ -1,4 +1,4 @@
-"""A question is asked, the right words are quoted, and where they stand."""
+"""A question gets an answer with the right quote and its place."""
 
 import json
 from dataclasses import FrozenInstanceError, fields, replace
@@ -77,7 +77,7 @@ def test_the_answer_is_framed_in_the_language_of_the_question(harmony: Retriever
         "港鐵尾班車係幾點？",
     ],
 )
-def test_where_the_documents_are_silent_it_says_so_and_whom_to_ask(harmony: Retriever, question: str) -> None:
+def test_a_question_without_answer_is_refused_with_a_contact(harmony: Retriever, question: str) -> None:
     answer = ask(harmony, question)
     assert answer.refused
     assert answer.reason == "weak_evidence"
@@ -86,7 +86,7 @@ def test_where_the_documents_are_silent_it_says_so_and_whom_to_ask(harmony: Retr
     assert 0 < len(answer.contexts) <= 10
 
 
-def test_the_other_organisation_cannot_be_heard(harmony: Retriever, sunrise: Retriever) -> None:
+def test_documents_of_another_tenant_are_not_used(harmony: Retriever, sunrise: Retriever) -> None:
     question = "年假有幾多日？"
     assert {one.document for one in ask(harmony, question).contexts} <= {
         "員工手冊.txt", "通告2026-03.txt", "petty cash.md", "收費表.csv",
@@ -94,7 +94,7 @@ def test_the_other_organisation_cannot_be_heard(harmony: Retriever, sunrise: Ret
     assert {one.document for one in ask(sunrise, question).contexts} == {"rules.txt"}
 
 
-def test_a_circular_speaks_from_its_day_on(harmony: Retriever) -> None:
+def test_a_circular_counts_from_its_effective_day(harmony: Retriever) -> None:
     question = "服務滿一年的全職員工年假有多少天？"
     after = ask(harmony, question, date(2026, 4, 1))
     assert "14天" in after.citations[0].quote
@@ -111,7 +111,7 @@ def test_every_quote_is_compared_with_the_records(harmony: Retriever) -> None:
     assert verify_citations(harmony.library, [changed]) == []
 
 
-def test_a_follow_up_is_understood(harmony: Retriever) -> None:
+def test_a_follow_up_gets_its_topic(harmony: Retriever) -> None:
     answer = ask(harmony, "咁要幾時之前放晒？", history=("年假可以 carry forward 幾多日？",))
     assert any("6月30日" in one.quote for one in answer.citations)
 
@@ -129,7 +129,7 @@ def _passage(text: str) -> Passage:
     )
 
 
-def test_units_know_their_page_and_clause() -> None:
+def test_spans_have_their_page_and_clause() -> None:
     found = spans_of(_passage("One is one.\nTwo is two. Three."))
     assert [span.text for span in found] == ["One is one.", "Two is two.", "Three."]
     citation = cite(1, found[1])
@@ -138,7 +138,7 @@ def test_units_know_their_page_and_clause() -> None:
     assert cite(1, QuotableSpan(found[0].passage, 0, 20)).page == [3, 4]
 
 
-def test_a_margin_note_does_not_cut_a_list() -> None:
+def test_a_margin_note_does_not_end_a_list() -> None:
     text = "Funded are –\n(a) homes;\nRevised 2020/7\n(b) centres.\nOther services are described in the next chapter."
     assert whole(spans_of(_passage(text))[0]).text == text.rsplit("\n", 1)[0]
 
@@ -150,7 +150,7 @@ def test_simplified_characters_are_answered_in_simplified() -> None:
 # --- steps and answers are built once
 
 
-def test_a_turn_goes_from_step_to_step(harmony: Retriever) -> None:
+def test_the_events_of_a_turn(harmony: Retriever) -> None:
     searching, evidence, *deltas, last = turn.stream(harmony, turn.Turn("病假要唔要醫生紙？", id="7"))
     assert searching == SearchingEvent("病假要唔要醫生紙？", None)
     assert isinstance(evidence, EvidenceEvent)
@@ -165,12 +165,12 @@ def test_a_turn_goes_from_step_to_step(harmony: Retriever) -> None:
     assert last.answer.ms > 0
 
 
-def test_events_without_an_answer_are_no_turn() -> None:
+def test_events_without_an_answer_are_an_error() -> None:
     with pytest.raises(ValueError, match="ends with an answer"):
         final_answer([SearchingEvent("x", None)])
 
 
-def test_nothing_of_an_answer_is_filled_in_later(harmony: Retriever) -> None:
+def test_an_answer_is_not_changed_later(harmony: Retriever) -> None:
     found = harmony.search(harmony.read("病假要唔要醫生紙？"))
     evidence = gather(harmony, "病假要唔要醫生紙？", None, None)
     assert [(one.chunk_id, one.score) for one in evidence.found.passages] == [
@@ -183,13 +183,13 @@ def test_nothing_of_an_answer_is_filled_in_later(harmony: Retriever) -> None:
             setattr(built, fields(built)[0].name, None)
 
 
-def test_a_refusal_is_data_and_its_text_the_same_to_the_letter() -> None:
+def test_a_refusal_is_data_and_its_text_is_exact() -> None:
     one = Passage(
         1, "d.txt", "手冊", 2, 1, "main", "5.6", [], "甲" * 70, [3, 4], [], [(0, 3), (40, 4)], [], "text", "zh-Hant"
     )  # fmt: skip
     other = replace(one, text="First.\nSecond  line.", clause=None, pages=[], page_starts=[], version=1, language="en")
     near = (QuotableSpan(one, 0, 70), QuotableSpan(other, 7, len(other.text)))
-    # words of a contact that look like the heading of the list below it
+    # a contact whose text looks like the heading of the list below it
     contact = "最接近的段落（未必能解答）：人事部"
     answer = turn.Answer("?", Language.TRADITIONAL, Refusal("找不到。", contact, near), "weak_evidence", "extractive")
     assert answer.message == f"找不到。\n請向以下人士查詢：{contact}"
@@ -202,7 +202,7 @@ def test_a_refusal_is_data_and_its_text_the_same_to_the_letter() -> None:
     assert (answer.refused, answer.unsure, answer.citations) == (True, False, [])
 
 
-def test_a_refusal_names_whom_to_ask_where_anybody_could_answer() -> None:
+def test_a_refusal_names_a_contact_only_if_somebody_could_answer() -> None:
     assert Refusal("No.", "", ()).text("en") == "No.\nPlease ask your supervisor."
     assert Refusal("Please type a question.").text("") == "Please type a question."
 
@@ -265,7 +265,7 @@ def test_a_batch_of_questions(asked: Settings, scratch: Path) -> None:
         ('{"question": "x", "as_of": "1/4/2026"}', "date_invalid"),
     ],
 )
-def test_a_broken_line_is_named(asked: Settings, scratch: Path, text: str, code: str) -> None:
+def test_an_invalid_line_is_reported(asked: Settings, scratch: Path, text: str, code: str) -> None:
     (scratch / "in.jsonl").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=code):
         run(asked, "ask", "--batch", str(scratch / "in.jsonl"), "--tenant", "harmony")
@@ -284,7 +284,7 @@ def test_a_broken_line_is_named(asked: Settings, scratch: Path, text: str, code:
         [{"role": "user", "content": [{"type": "text", "text": "年假可以結轉幾多日？"}]}],
     ],
 )
-def test_a_wrong_history_is_told_and_the_other_lines_are_answered(
+def test_an_invalid_history_is_reported_and_the_other_lines_are_answered(
     asked: Settings, scratch: Path, history: object
 ) -> None:
     question = "年假可結轉多少天？"
@@ -308,7 +308,7 @@ def test_a_wrong_history_is_told_and_the_other_lines_are_answered(
     assert [one["refused"] for one in (first, last)] == [False, False]
 
 
-def test_every_broken_line_of_a_batch_is_told(asked: Settings, scratch: Path) -> None:
+def test_every_invalid_line_of_a_batch_is_reported(asked: Settings, scratch: Path) -> None:
     lines = ["{", '{"id": 2, "question": "x", "tenant": 5}', '{"id": 3, "question": "x", "history": 1}', "[1]"]
     (scratch / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     found = CliRunner().invoke(

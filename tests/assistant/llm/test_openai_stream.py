@@ -1,4 +1,4 @@
-"""A chat completion's stream when the language model fails in the middle: what was sent cannot be taken back."""
+"""The stream of a chat completion if the language model fails in the middle: text that was sent cannot be removed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BROKEN_OFF = {
 
 @pytest.fixture
 def own(asked: Settings, tmp_path: Path) -> Settings:
-    """Settings of a copy of the data, with somebody to whom an API key can belong."""
+    """Settings of a copy of the data, with a user who can own an API key."""
     shutil.copytree(asked.data, tmp_path / "data")
     settings = asked.model_copy(update={"data": tmp_path / "data"})
     owner = accounts.create(settings, "owner@harmony.example", "Owner", "correct horse battery")
@@ -48,7 +48,7 @@ def own(asked: Settings, tmp_path: Path) -> Settings:
 
 
 def streamed(settings: Settings, server: Speaking, question: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
-    """Ask with OpenAI's client; return the text it has got, its annotations, and the answer in ``sinzi``."""
+    """Ask with OpenAI's client; return the received text, its annotations, and the answer in ``sinzi``."""
     told = settings.model_copy(update={"llm_base_url": server.url, "llm_model": "m", "llm_timeout_seconds": 60.0})
     owner = accounts.by_email(told, "owner@harmony.example")
     assert owner is not None
@@ -65,7 +65,7 @@ def streamed(settings: Settings, server: Speaking, question: str) -> tuple[str, 
 
 
 @pytest.mark.parametrize("fault", sorted(BROKEN_OFF))
-def test_a_text_broken_off_keeps_its_citation(own: Settings, speaking: Started, fault: str) -> None:
+def test_an_interrupted_text_keeps_its_citation(own: Settings, speaking: Started, fault: str) -> None:
     text, notes, whole = streamed(own, speaking(raw=BROKEN_OFF[fault]), "年假可結轉多少天？")
     assert whole["answerer"] == "extractive"
     assert text.startswith(f"{SICK_LEAVE}。 [1]\n\n語言模型"), "the model's sentence has been sent, then the quotes"
@@ -79,7 +79,7 @@ def test_a_text_broken_off_keeps_its_citation(own: Settings, speaking: Started, 
     assert SICK_LEAVE not in whole["answer"].split("\n")[0]
 
 
-def test_an_unbroken_text_has_its_sources_below(own: Settings, speaking: Started) -> None:
+def test_a_complete_text_has_its_sources_below(own: Settings, speaking: Started) -> None:
     text, notes, whole = streamed(own, speaking(f"{SICK_LEAVE} [1]。"), "病假要唔要醫生紙？")
     assert whole["answerer"] == "llm"
     assert text == f"{SICK_LEAVE}。 [1]\n\n[1] 《第五章 假期》第 5.8 條"
@@ -98,13 +98,13 @@ def test_one_number_is_one_source() -> None:
     assert [(one.n, one.chunk_id) for one in shown.citations] == [(1, 7), (2, 8), (3, 9)]
 
 
-def test_a_bracket_of_the_documents_is_no_marker() -> None:
+def test_a_bracket_in_a_document_is_not_a_marker() -> None:
     shown = StreamedText()
     shown.add(CitedText((quote(1, 7), " 《手冊》\n「見附註[1]。」")))
     assert [(one.start, one.end) for one in shown.markers] == [(0, 3)]
 
 
-def test_a_text_comes_line_by_line_as_it_is() -> None:
+def test_a_text_is_split_into_lines_unchanged() -> None:
     text = CitedText(("一：", quote(1, 7), " 二\n三\r\n\n", quote(2, 8), "四\u2028五\n"))
     lines = [str(one) for one in text.lines()]
     assert lines == str(text).splitlines(keepends=True)

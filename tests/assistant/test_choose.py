@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assistant.answers.quote_selection import MOST_QUOTES, MOST_WIDTH, choose
+from assistant.answers.quote_selection import MAX_QUOTES, MAX_WIDTH, choose
 from assistant.evidence.quotable_spans import spans_of
 from assistant.evidence.scoring import FEATURES, ScoredSpan
 from kb.language.script import display_width
@@ -58,8 +58,8 @@ def test_table_rows_are_quoted_alone() -> None:
 def test_an_answer_fits_a_phone() -> None:
     many = [passage(f"{n}. " + "須先填妥表格並交主任批核" * 9 + "。", n) for n in range(1, 8)]
     quotes = choose([ScoredSpan(spans_of(one)[0], np.zeros(len(FEATURES)), 0.8, 9.0) for one in many])
-    assert 1 <= len(quotes) <= MOST_QUOTES
-    assert sum(display_width(quote.text) for quote in quotes) <= MOST_WIDTH
+    assert 1 <= len(quotes) <= MAX_QUOTES
+    assert sum(display_width(quote.text) for quote in quotes) <= MAX_WIDTH
 
 
 def test_the_same_text_is_not_quoted_twice() -> None:

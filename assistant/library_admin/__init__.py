@@ -1,4 +1,4 @@
-"""The library as its editors see it. No HTTP in here.
+"""The library for its editors. No routes are in here.
 
 In reading order:
 

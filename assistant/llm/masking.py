@@ -46,7 +46,7 @@ def _public_numbers() -> frozenset[str]:
 
 
 class Masker:
-    """Masks the texts of one answer, and holds the marks and their originals."""
+    """Masks the texts of one answer, and stores the marks with their originals."""
 
     def __init__(self) -> None:
         self._marks: dict[tuple[str, str], str] = {}

@@ -1,4 +1,4 @@
-"""What a running service shares, whatever the way in.
+"""What all interfaces of a running service share.
 
 In reading order:
 

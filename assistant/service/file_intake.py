@@ -1,4 +1,4 @@
-"""The queue of files, worked through while the service lives."""
+"""Runs the ingest queue while the service is running."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["no_intake", "running"]
 
 @contextmanager
 def running(service: Service) -> Iterator[None]:
-    """Hold the data folder's writer lock and work through its queue for the length of a ``with`` block.
+    """Hold the data folder's writer lock and process its queue during a ``with`` block.
 
-    Worker processes start with the first file and end when there has been none for a while.
+    Worker processes start with the first file and end after some time without files.
 
     Raises:
-        Transient: ``store_busy`` when another process writes the data folder.
+        Transient: ``store_busy`` if another process writes to the data folder.
     """
     settings = service.settings
     with writer_lock.writing(settings.data, "kb serve"):
@@ -46,5 +46,5 @@ def running(service: Service) -> Iterator[None]:
 
 
 def no_intake() -> AbstractContextManager[None]:
-    """Return a context in which nothing is taken in."""
+    """Return a context in which no files are processed."""
     return nullcontext()

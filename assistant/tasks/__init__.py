@@ -1,4 +1,4 @@
-"""Beyond asking: everything here stands on citations.
+"""Tasks other than answering questions. All results have citations.
 
 In reading order:
 

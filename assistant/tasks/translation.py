@@ -1,4 +1,4 @@
-"""A passage in the other language, its clause and figures kept; only a model can do it."""
+"""Translation of a passage into the other language. It needs a model; the clause number and all figures must stay."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ __all__ = ["Translation", "translate"]
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A passage, its translation, and whether every sentence of that could be verified."""
+    """A passage and its translation.
+
+    Attributes:
+        language: of the translation.
+        verified: whether every sentence of the translation is supported by the original.
+    """
 
     original: Citation
     language: str
@@ -32,6 +37,7 @@ class Translation:
     egress: Egress
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the translation as JSON data; keys and their order are stable."""
         return {
             "original": self.original.as_dict(),
             "language": self.language,
@@ -42,13 +48,13 @@ class Translation:
 
 
 def translate(retriever: Retriever, span: QuotableSpan, language: Language) -> Translation:
-    """Translate a passage, or a clause of it, into ``language``; what the original does not carry is not shown.
+    """Translate a span of a passage into ``language``. Sentences that the original does not support are left out.
 
     Raises:
-        Misconfigured: ``llm_needed`` where the tenant has no model.
-        InputError: ``llm_may_not_leave``.
-        NotFound: ``passage_gone`` where the records do not have the passage as given.
-        Transient: ``llm_unsupported`` where figures or whole sentences do not agree with the original.
+        Misconfigured: ``llm_needed`` if the tenant has no model.
+        InputError: ``llm_may_not_leave`` if the collection may not be sent to the model.
+        NotFound: ``passage_gone`` if the records do not contain the passage as given.
+        Transient: ``llm_unsupported`` if the model fails, or a figure is missing, or no sentence is supported.
     """
     gateway = open_gateway(retriever.settings, retriever.library)
     if gateway is None:
@@ -67,7 +73,7 @@ def translate(retriever: Retriever, span: QuotableSpan, language: Language) -> T
         raise Transient("llm_unsupported") from failure
     text = " ".join(one.text for one in draft.checked if one.may_be_shown)
     if claimed_figures(span.text) - source_figures(text):
-        raise Transient("llm_unsupported")  # a figure got lost on the way
+        raise Transient("llm_unsupported")  # a figure of the original is missing
     if original.clause and not text.startswith(original.clause):
         text = f"{original.clause} {text}"
     return Translation(original, language.value, text, all(map(_is_sure, draft.checked)), gateway.egress)

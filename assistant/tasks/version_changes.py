@@ -1,4 +1,4 @@
-"""What changed between two versions of a document: clause by clause, both wordings side by side, exact."""
+"""The changes between two versions of a document: clause by clause, with exact quotes of both."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from kb.search.passage import Passage
 
 __all__ = ["Change", "Changes", "compare"]
 
-# Two wordings this much alike are one clause under another number.
+# Two wordings with at least this similarity (SequenceMatcher ratio) are the same clause with another number.
 ALIKE = 0.6
-# Longer than this, a text before the first number is no heading.
+# A longer text, in characters, before the first clause number is not a heading.
 HEADING = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One clause that is not as it was.
+    """A clause that changed.
 
     Attributes:
-        clause: its number, or its heading where it has none; the new one where that changed.
-        before, after: citations of the wording, in order; empty where the clause is new or gone.
-        removed, added: the words that went and came, as written.
+        clause: its number, or its heading if it has none; the new one if that changed.
+        before, after: citations of the old and the new wording, in order; empty if the clause is added or removed.
+        removed, added: the removed and added words of a changed clause, as written.
     """
 
     kind: Literal["changed", "added", "removed", "renumbered"]
@@ -54,7 +54,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All changes of a document from one version to another, in reading order."""
+    """All changes of a document between two versions, in reading order.
+
+    Attributes:
+        earlier, later: the numbers of the versions.
+        unchanged: the number of clauses that did not change.
+    """
 
     document: str
     earlier: int
@@ -83,7 +88,7 @@ class _Clause:
 
     @property
     def normalised(self) -> str:
-        """The wording without its number and white space, for comparison."""
+        """The wording, folded, without its number and white space, for comparison."""
         text = fold(self.text)
         number = fold(self.key)
         return re.sub(r"\s+", "", text.removeprefix(number) if text.startswith(number) else text)
@@ -100,10 +105,11 @@ def compare(
     """Compare two versions; by default the newest with the one before it.
 
     Args:
-        collections: where the document may be, as the person may see them; all by default.
+        document: its file name.
+        collections: slugs of the collections in which to look for the document; all by default.
 
     Raises:
-        InputError: ``versions_needed`` where there is only one.
+        InputError: ``versions_needed`` if there is only one version.
         NotFound: ``document_not_found``, ``version_not_found``.
     """
     row = find_document(library, document, collections)
@@ -122,7 +128,7 @@ def compare(
 
 
 def _clauses(passages: list[Passage]) -> list[_Clause]:
-    """Cut the passages at their clauses; where none are numbered, at their headings."""
+    """Split the passages into clauses; without clause numbers, at the headings."""
     found: list[_Clause] = []
     for passage in passages:
         starts: list[tuple[int, str]] = list(passage.clauses)
@@ -140,7 +146,7 @@ def _clauses(passages: list[Passage]) -> list[_Clause]:
 
 
 def _key_of_opening(passage: Passage, before: str) -> str:
-    """Return what the text before a passage's first number belongs to: its heading, or the clause it goes on with."""
+    """Return the key of the text before a passage's first clause: a heading, or the previous clause ``before``."""
     lead = passage.text[: passage.clauses[0][0]].strip() if passage.clauses else ""
     heading = " › ".join(passage.heading_path)
     if not passage.clauses:
@@ -155,7 +161,7 @@ def _trimmed(passage: Passage, start: int, end: int) -> QuotableSpan | None:
 
 
 def _changes(library: Library, before: list[_Clause], after: list[_Clause]) -> Iterator[Change]:
-    """Yield the changes in the order of the later version; a clause that went stands where it stood."""
+    """Yield the changes in the order of the later version. A removed clause comes at its old place."""
     partner = _align(before, after)
     gone = {i for i in range(len(before)) if i not in partner.values()}
     reported = 0
@@ -179,7 +185,10 @@ def _changes(library: Library, before: list[_Clause], after: list[_Clause]) -> I
 
 
 def _align(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
-    """Return ``{place after: place before}``: the same wording first, then the same number, then much alike."""
+    """Return ``{index after: index before}`` of the same clauses.
+
+    Clauses are matched by the same number and wording first, then by the same number, then by similar wording.
+    """
     partner: dict[int, int] = {}
     free = set(range(len(before)))
 
@@ -199,7 +208,10 @@ def _align(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
 
 
 def _most_alike(text: str, others: dict[int, str]) -> int | None:
-    """Return the place of the wording most like ``text``, None where none is; cheap upper bounds spare most work."""
+    """Return the index of the wording most similar to ``text``; None if none is similar enough.
+
+    The cheap upper bounds of the ratio avoid most of the work.
+    """
     matcher = SequenceMatcher(None, "", text, autojunk=False)
     best = (0.0, 0)
     for place, other in others.items():
@@ -214,7 +226,10 @@ def _identical(old: _Clause, new: _Clause) -> bool:
 
 
 def _same_number(old: _Clause, new: _Clause) -> bool:
-    """Whether two clauses carry one number and speak of one thing; a number may have been given to another clause."""
+    """Whether two clauses have the same number and are about the same thing.
+
+    The wording counts too, because a number may now belong to another clause.
+    """
     if old.key != new.key or not new.key:
         return False
     return SequenceMatcher(None, old.normalised, new.normalised, autojunk=False).ratio() >= ALIKE / 2
@@ -228,7 +243,7 @@ _WORDS = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d|\s+|.")
 
 
 def _changed_words(old: str, new: str) -> tuple[list[str], list[str]]:
-    """Return the words that went and came: whole numbers and Latin words, Chinese by the character."""
+    """Return the removed and the added words: whole numbers and Latin words, and single Chinese characters."""
     ours, theirs = _WORDS.findall(old), _WORDS.findall(new)
     removed, added = [], []
     for tag, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():

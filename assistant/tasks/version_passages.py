@@ -1,4 +1,4 @@
-"""A version of a document as passages, in reading order."""
+"""The passages of a version of a document, in reading order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ __all__ = ["find_clause", "find_document", "load_passages", "readable_versions"]
 
 
 def find_document(library: Library, name: str, collections: Sequence[str] | None = None) -> DocumentRow:
-    """Return a document by its file name, from the collections given (all by default).
+    """Return a document by its file name.
+
+    Args:
+        collections: slugs of the collections to look in, in order; all by default.
 
     Raises:
         NotFound: ``document_not_found``.
@@ -48,7 +51,7 @@ def load_passages(library: Library, document: DocumentRow, number: int | None = 
 
 
 def find_clause(library: Library, document: DocumentRow, number: str) -> QuotableSpan | None:
-    """Return a clause of the newest version, None where there is none of that number."""
+    """Return the clause with the given number in the newest readable version; None if there is none."""
     for one in load_passages(library, document):
         starts = one.clauses or ([(0, one.clause)] if one.clause else [])
         for place, (start, name) in enumerate(starts):

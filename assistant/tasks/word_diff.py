@@ -1,4 +1,4 @@
-"""Which words of two wordings differ, as a person reads it: whole words and numbers, no confetti."""
+"""The words that differ between two wordings: whole words and numbers, no fragments."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ __all__ = ["DiffPiece", "diff_words"]
 
 # Latin words and numbers whole, Chinese by the character.
 _WORDS = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d|\s+|.", re.DOTALL)
-# A stretch this short between two changes is read as part of one change.
+# An unchanged piece between two changes that is shorter, in characters, becomes part of the change.
 _SHORTEST_SAME = 2
 
 
 @dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """A stretch of one wording; ``changed``: the other wording does not have it."""
+    """A piece of one wording; ``changed``: it is not in the other wording."""
 
     text: str
     changed: bool
 
 
 def diff_words(before: str, after: str) -> tuple[list[DiffPiece], list[DiffPiece]]:
-    """Cut two wordings into what they share and what they do not; the pieces of each join to the whole wording."""
+    """Split two wordings into unchanged and changed pieces. The pieces of a wording joined are the whole wording."""
     ours, theirs = _WORDS.findall(before), _WORDS.findall(after)
     runs = SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
     old: list[DiffPiece] = []

@@ -35,8 +35,8 @@ def ask(retriever: Retriever, question: str, as_of: date | None = None, history:
         ("病咗兩日使唔使俾醫生紙？", "醫生證明書", "員工手冊.txt", "5.8"),
         ("院友跌親之後幾耐要通知屋企人？", "兩小時內通知家屬", "員工手冊.txt", "6.1"),
         ("院友跌倒後何時須通知家屬？", "兩小時內通知家屬", "員工手冊.txt", "6.1"),
-        ("Who approves a petty cash claim above 500 dollars?", "approved by the span head", "petty cash.md", "2.1"),
-        ("零用現金報銷要邊個批？", "approved by the span head", "petty cash.md", "2.1"),
+        ("Who approves a petty cash claim above 500 dollars?", "approved by the unit head", "petty cash.md", "2.1"),
+        ("零用現金報銷要邊個批？", "approved by the unit head", "petty cash.md", "2.1"),
         ("家居照顧每個月收幾多錢？", "$650", "收費表.csv", None),
     ],
 )
@@ -287,7 +287,7 @@ def test_a_broken_line_is_named(asked: Settings, tmp_path: Path, text: str, code
     ],
 )
 def test_a_wrong_history_is_told_and_the_other_lines_are_answered(
-    asked: Settings, scratch: Path, history: object
+    asked: Settings, tmp_path: Path, history: object
 ) -> None:
     question = "年假可結轉多少天？"
     lines: list[dict[str, object]] = [
@@ -295,27 +295,27 @@ def test_a_wrong_history_is_told_and_the_other_lines_are_answered(
         {"id": "b", "question": "咁要幾時之前放晒？", "history": history},
         {"id": "c", "question": question, "history": [{"role": "assistant"}, {"content": "病假？"}, ""]},
     ]
-    (scratch / "in.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     with pytest.raises(InputError, match="batch_history_invalid") as failure:
         run(
-            asked, "ask", "--batch", str(scratch / "in.jsonl"), "--out", str(scratch / "out.jsonl"),
+            asked, "ask", "--batch", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl"),
             "--tenant", "harmony",
         )  # fmt: skip
     told = 'in.jsonl 第 2 行的 history 不合格：須為清單，每項是之前的一條問題，寫成文字或 {"role", "content"}。'
     assert failure.value.message("zh-HK") == told
     assert failure.value.message("en").startswith("The history in line 2 of in.jsonl is not valid:")
-    first, broken, last = (json.loads(one) for one in (scratch / "out.jsonl").read_text(encoding="utf-8").splitlines())
+    first, broken, last = (json.loads(one) for one in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
     assert (broken["id"], broken["question"], broken["answer"]) == ("b", "咁要幾時之前放晒？", told)
     assert (broken["refused"], broken["reason"]) == (True, "batch_history_invalid")
     assert [one["refused"] for one in (first, last)] == [False, False]
 
 
-def test_every_broken_line_of_a_batch_is_told(asked: Settings, scratch: Path) -> None:
+def test_every_broken_line_of_a_batch_is_told(asked: Settings, tmp_path: Path) -> None:
     lines = ["{", '{"id": 2, "question": "x", "tenant": 5}', '{"id": 3, "question": "x", "history": 1}', "[1]"]
-    (scratch / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     found = CliRunner().invoke(
         cli,
-        ["--data", str(asked.data), "ask", "--batch", str(scratch / "in.jsonl"), "--tenant", "harmony"],
+        ["--data", str(asked.data), "ask", "--batch", str(tmp_path / "in.jsonl"), "--tenant", "harmony"],
         env={"KB_CACHE": str(asked.cache), "KB_LOCALE": "en"},
     )
     assert isinstance(found.exception, InputError)

@@ -1,4 +1,4 @@
-"""High-stakes subjects are seen in every register, and the owner's cards count."""
+"""High-stakes subjects are found in every language register, and the owner's cards are used."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from kb.search.retriever import Retriever
         ("A resident is missing", "missing"),
     ],
 )
-def test_a_subject_is_seen(question: str, subject: str) -> None:
+def test_a_subject_is_found(question: str, subject: str) -> None:
     assert next(card.id for card in subject_cards.defaults() if card.matches(question)) == subject
 
 

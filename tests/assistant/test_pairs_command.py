@@ -1,4 +1,4 @@
-"""``kb pairs``: the pairs listed, set and rejected; ``kb twins`` is its former name."""
+"""``kb pairs``: list, set and reject pairs; ``kb twins`` is its former name."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_pairs_are_listed_rejected_and_named(settings: Settings) -> None:
     assert done == ["document.twin", "document.untwin"]
 
 
-def test_what_cannot_be_a_pair_is_told(settings: Settings) -> None:
+def test_an_invalid_pair_is_an_error(settings: Settings) -> None:
     with pytest.raises(InputError, match="twin_itself"):
         run(settings, "pairs", "--tenant", "harmony", "--set", CHINESE_NAME, CHINESE_NAME)
     with pytest.raises(InputError, match="twin_same_language"):
@@ -57,7 +57,7 @@ def test_what_cannot_be_a_pair_is_told(settings: Settings) -> None:
         run(settings, "pairs", "--tenant", "harmony", "--set", "義工服務指引.md", ENGLISH_NAME)
 
 
-def test_listing_does_not_wait_for_who_is_writing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listing_does_not_wait_for_the_writer_lock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with writer_lock.writing(settings.data, "somebody else"):
         monkeypatch.setattr(writer_lock, "_OURS", set())  # as another process sees it
         assert run(settings, "pairs", "--tenant", "harmony")

@@ -1,4 +1,4 @@
-"""Uploads over a real service: queued, worked through, told; finished after a crash; beside them ``kb ingest``."""
+"""Uploads to a real service: queued, ingested, reported; finished after a crash; together with ``kb ingest``."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def kb(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
 
 @contextmanager
 def serving(settings: Settings, token: str) -> Iterator[tuple[httpx.Client, subprocess.Popen[str]]]:
-    """``kb serve`` in a process of its own, and a program that talks to it."""
+    """Run ``kb serve`` in its own process; yield a client for it and the process."""
     port = free_port()
     process = kb(settings, "serve", "--port", str(port))
     client = httpx.Client(
@@ -179,7 +179,7 @@ def test_many_files_one_by_one(settings: Settings, tenant: Tenant, token: str, t
     assert "document.upload" in actions
 
 
-def test_killed_while_working_the_next_start_finishes(
+def test_after_a_crash_the_next_start_finishes_the_queue(
     settings: Settings, tenant: Tenant, token: str, tmp_path: Path
 ) -> None:
     library = Library(tenant)
@@ -207,7 +207,9 @@ def test_killed_while_working_the_next_start_finishes(
     assert_consistent(settings, tenant)
 
 
-def test_who_may_not_edit_uploads_nothing(settings: Settings, tenant: Tenant, token: str, tmp_path: Path) -> None:
+def test_a_key_without_edit_rights_cannot_upload(
+    settings: Settings, tenant: Tenant, token: str, tmp_path: Path
+) -> None:
     library = Library(tenant)
     from kb.library import collections
 

@@ -1,4 +1,4 @@
-"""The checker alone: figures, modes, names, and the sentences of a stream."""
+"""The parts of the checker: figures, modes, names, and the sentences of a stream."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_names() -> None:
     assert swapped_names("年假最多5天", "年假最多可結轉5天，病假另計") == []
 
 
-def test_sentences_come_as_soon_as_they_are_complete() -> None:
+def test_sentences_are_yielded_as_soon_as_they_are_complete() -> None:
     pieces = ["第一", "句。[1]", "第二句", "[2][3]。", "\n- **第三句** [4, 5]", "。第三句。"]
     found = list(read_sentences(pieces))
     assert [(one.text, one.cited) for one in found] == [
@@ -115,7 +115,7 @@ def test_a_model_that_repeats_itself_is_stopped() -> None:
     assert asked < 10
 
 
-def test_a_rewritten_question_says_nothing_new() -> None:
+def test_a_rewritten_question_adds_nothing_new() -> None:
     history = ["全職員工有幾多日年假？"]
     assert _is_faithful("兼職員工有幾多日年假？", "咁兼職呢？", history)
     assert not _is_faithful("兼職員工有14日年假？", "咁兼職呢？", history)

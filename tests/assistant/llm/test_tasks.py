@@ -99,7 +99,7 @@ def test_one_version_has_no_changes(harmony: Retriever) -> None:
         version_changes.compare(harmony.library, "員工手冊.txt", collections=[])
 
 
-def test_a_summary_quotes_the_telling_clauses(harmony: Retriever) -> None:
+def test_a_summary_quotes_the_important_clauses(harmony: Retriever) -> None:
     made = summary.summarise(harmony, "員工手冊.txt", Language.TRADITIONAL)
     assert (made.answerer, made.egress.host) == ("extractive", "")
     assert {"5.3", "5.6", "5.8"} & {point.citation.clause for point in made.points}
@@ -121,7 +121,7 @@ def test_a_model_summarises_and_is_checked(speaking: Started, with_model: Made) 
 
 
 @pytest.mark.parametrize("kind", drafting.KINDS)
-def test_a_draft_stands_on_quotes(harmony: Retriever, kind: drafting.Kind) -> None:
+def test_a_draft_has_quotes(harmony: Retriever, kind: drafting.Kind) -> None:
     made = drafting.draft(harmony, kind, "年假結轉", Language.TRADITIONAL)
     assert "最多可結轉5天" in made.text
     assert "[1] 《員工手冊》" in made.text or "[1]" in made.text
@@ -136,7 +136,7 @@ def test_a_model_drafts_and_is_checked(speaking: Started, with_model: Made) -> N
     assert made.text.startswith("主旨：年假結轉")
 
 
-def test_nothing_is_drafted_from_nothing(harmony: Retriever) -> None:
+def test_a_draft_without_evidence_is_an_error(harmony: Retriever) -> None:
     with pytest.raises(InputError, match="draft_no_evidence"):
         drafting.draft(harmony, "notice", "港鐵尾班車係幾點？", Language.CANTONESE)
 

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from eval.datasets.collection_index import Progress
 
-__all__ = ["bars", "roots"]
+__all__ = ["progress_bars", "result_roots"]
 
 
 @contextmanager
-def bars() -> Iterator[Progress]:
+def progress_bars() -> Iterator[Progress]:
     """One progress bar per step on stderr; nothing where stderr is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -37,7 +37,7 @@ def bars() -> Iterator[Progress]:
         yield progress
 
 
-def roots(context: Context) -> list[Path]:
+def result_roots(context: Context) -> list[Path]:
     """Return the folders under which results are looked for by name."""
     from eval.datasets.collection_index import bench_folder
 

@@ -23,7 +23,7 @@ _COMMANDS = (
 )
 
 
-class _Later(click.Group):
+class _LazyGroup(click.Group):
     """Its commands lie in ``eval.commands.<name>``, under that name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -36,7 +36,7 @@ class _Later(click.Group):
         return command
 
 
-@click.command(cls=_Later, short_help="Measure search and answers; reports and comparisons.")
+@click.command(cls=_LazyGroup, short_help="Measure search and answers; reports and comparisons.")
 def evaluate() -> None:
     """Measure search and answers: test sets in, tables, plots and paired tests out.
 

@@ -64,7 +64,7 @@ class Dataset:
         """Return the set with at most ``number`` queries: the same ones every time, whatever their order."""
         if number is None or number >= len(self.queries):
             return self
-        chosen = {one.id for one in sorted(self.queries, key=_shuffled)[:number]}
+        chosen = {one.id for one in sorted(self.queries, key=_sampling_key)[:number]}
         queries = [one for one in self.queries if one.id in chosen]
         qrels = {key: value for key, value in self.qrels.items() if key in chosen}
         return Dataset(self.name, self.path, self.corpus, queries, qrels, self.unanswerable, self.digest)
@@ -83,9 +83,9 @@ def load(folder: Path) -> Dataset:
     queries = _queries(folder)
     qrels = _qrels(folder)
     known = {one.id for one in corpus}
-    strangers = {document for judged in qrels.values() for document in judged} - known
-    if strangers:
-        raise _invalid(folder, f"qrels name documents that corpus.jsonl lacks: {', '.join(sorted(strangers)[:3])} …")
+    unknown = {document for judged in qrels.values() for document in judged} - known
+    if unknown:
+        raise _invalid(folder, f"qrels name documents that corpus.jsonl lacks: {', '.join(sorted(unknown)[:3])} …")
     unanswerable = folder / "unanswerable.jsonl"
     return Dataset(
         name=folder.resolve().name,
@@ -118,15 +118,15 @@ def _query(row: dict[str, Any]) -> BenchmarkQuery:
 
 def _qrels(folder: Path) -> dict[str, dict[str, int]]:
     beir = [folder / "qrels.tsv", *(folder / "qrels" / f"{split}.tsv" for split in ("test", "dev", "train"))]
-    found = next((path for path in beir if path.is_file()), None)
-    if found is None:
-        found = next(iter(sorted(folder.glob("qrels*"))), None)
-    if found is None or not found.is_file():
+    path = next((path for path in beir if path.is_file()), None)
+    if path is None:
+        path = next(iter(sorted(folder.glob("qrels*"))), None)
+    if path is None or not path.is_file():
         raise _invalid(folder, "no qrels.tsv, qrels/<split>.tsv or qrels.*")
-    return trec_files.read_qrels(found)
+    return trec_files.read_qrels(path)
 
 
-def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _rows(path: Path, required: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         raise _invalid(path, "the file is missing")
     with path.open(encoding="utf-8") as stream:
@@ -137,13 +137,13 @@ def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
                 row = json.loads(line)
             except ValueError as error:
                 raise _invalid(path, f"line {number} is not JSON") from error
-            missing = [name for name in needed if not isinstance(row, dict) or row.get(name) is None]
+            missing = [name for name in required if not isinstance(row, dict) or row.get(name) is None]
             if missing:
                 raise _invalid(path, f"line {number} lacks {', '.join(missing)}")
             yield row
 
 
-def _shuffled(query: BenchmarkQuery) -> str:
+def _sampling_key(query: BenchmarkQuery) -> str:
     return hashlib.sha256(query.id.encode()).hexdigest()
 
 

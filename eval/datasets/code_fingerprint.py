@@ -17,31 +17,31 @@ _DATA = re.compile(r"""["']([\w-]+\.(?:json|tsv|txt|yaml))["']""")
 def fingerprint(modules: Iterable[str]) -> str:
     """Return a digest over the sources reached from ``modules`` and the data files beside them."""
     digest = hashlib.sha256()
-    for path in sorted(_reached(modules)):
+    for path in sorted(_reachable_files(modules)):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _reached(modules: Iterable[str]) -> set[Path]:
-    todo, seen, paths = list(modules), set[str](), set[Path]()
-    while todo:
-        name = todo.pop()
+def _reachable_files(modules: Iterable[str]) -> set[Path]:
+    pending, seen, paths = list(modules), set[str](), set[Path]()
+    while pending:
+        name = pending.pop()
         if name in seen:
             continue
         seen.add(name)
-        path = _source(name)
+        path = _source_path(name)
         if path is None:
             continue
         source = path.read_text(encoding="utf-8")
         paths.add(path)
         paths.update(found for data in _DATA.findall(source) if (found := path.parent / data).is_file())
         for package, names in _IMPORT.findall(source):
-            todo.append(package)
-            todo.extend(f"{package}.{one.strip()}" for one in names.strip("()").split(",") if one.strip().islower())
+            pending.append(package)
+            pending.extend(f"{package}.{one.strip()}" for one in names.strip("()").split(",") if one.strip().islower())
     return paths
 
 
-def _source(name: str) -> Path | None:
+def _source_path(name: str) -> Path | None:
     try:
         spec = importlib.util.find_spec(name)
     except (ModuleNotFoundError, AttributeError):

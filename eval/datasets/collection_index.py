@@ -41,7 +41,7 @@ from kb.store.tables.library_tables import ChunkRow, SectionRow
 __all__ = ["Progress", "bench_folder", "ensure"]
 
 # What decides how a corpus becomes chunks and words; a change there makes the index anew.
-_MODULES = (
+_FINGERPRINTED_MODULES = (
     "ingest.structure.outline",
     "ingest.chunking.chunker",
     "ingest.parsers.shared.plain_text",
@@ -54,8 +54,8 @@ _MODULES = (
     "kb.search.bilingual.passages_by_language",
 )
 Progress = Callable[[str, int, int], None]
-_KEPT = 3
-_BATCH = 200  # chunks whose sentences are embedded between two reports
+_MAX_INDEXES_PER_COLLECTION = 3
+_SENTENCE_BATCH = 200  # chunks whose sentences are embedded between two reports
 
 
 def bench_folder(settings: Settings) -> Path:
@@ -73,33 +73,33 @@ def ensure(settings: Settings, dataset: Dataset, progress: Progress) -> tuple[Se
     slug = re.sub(r"[^a-z0-9]+", "-", dataset.name.casefold()).strip("-")[:30].strip("-")
     slug = slug if len(slug) > 2 else f"set-{slug or 0}"
     model = embedding.identity(settings)
-    key = hashlib.sha256(f"{dataset.digest} {model} {settings.chunk_tokens} {_code()}".encode()).hexdigest()
+    key = hashlib.sha256(f"{dataset.digest} {model} {settings.chunk_tokens} {_code_digest()}".encode()).hexdigest()
     bench = bench_folder(settings)
-    home = bench / "indexes" / f"{slug}-{key[:12]}"
-    inside = settings.model_copy(update={"data": home})
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(home.with_suffix(".lock")):
-        if not (home / "ready.json").is_file():
-            shutil.rmtree(home, ignore_errors=True)
-            tenant = tenants.create(inside, slug, dataset.name)
-            number = _fill(inside, tenant, dataset, bench / "vectors.sqlite", progress)
-            facts = {"dataset": dataset.name, "digest": dataset.digest, "model": model, "chunks": number}
-            (home / "ready.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
-            _prune(home.parent, slug)
-    return inside, tenants.get(inside, slug)
+    index_folder = bench / "indexes" / f"{slug}-{key[:12]}"
+    index_settings = settings.model_copy(update={"data": index_folder})
+    index_folder.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(index_folder.with_suffix(".lock")):
+        if not (index_folder / "ready.json").is_file():
+            shutil.rmtree(index_folder, ignore_errors=True)
+            tenant = tenants.create(index_settings, slug, dataset.name)
+            number = _fill(index_settings, tenant, dataset, bench / "vectors.sqlite", progress)
+            description = {"dataset": dataset.name, "digest": dataset.digest, "model": model, "chunks": number}
+            (index_folder / "ready.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
+            _prune(index_folder.parent, slug)
+    return index_settings, tenants.get(index_settings, slug)
 
 
 def _prune(folder: Path, slug: str) -> None:
     """Remove older indexes of the same collection; the newest few stay, to go back to or in use elsewhere."""
-    made = sorted(folder.glob(f"{slug}-{'[0-9a-f]' * 12}/ready.json"), key=lambda path: path.stat().st_mtime)
-    for ready in made[:-_KEPT]:
+    indexes = sorted(folder.glob(f"{slug}-{'[0-9a-f]' * 12}/ready.json"), key=lambda path: path.stat().st_mtime)
+    for ready in indexes[:-_MAX_INDEXES_PER_COLLECTION]:
         shutil.rmtree(ready.parent, ignore_errors=True)
         ready.parent.with_suffix(".lock").unlink(missing_ok=True)
 
 
-def _code() -> str:
+def _code_digest() -> str:
     """A digest of the code that makes chunks and words; of publishing only what writes, so that scores may be tuned."""
-    writes = [
+    functions = [
         inspect.getsource(one)
         for one in (
             prepare,
@@ -109,14 +109,14 @@ def _code() -> str:
             sentence_vectors.store,
         )
     ]
-    return hashlib.sha256("".join([fingerprint(_MODULES), *writes]).encode()).hexdigest()
+    return hashlib.sha256("".join([fingerprint(_FINGERPRINTED_MODULES), *functions]).encode()).hexdigest()
 
 
 def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: Path, progress: Progress) -> int:
     encoder = embedding.load(settings)
     read: list[tuple[CorpusEntry, PreparedDocument]] = []
     for done, entry in enumerate(dataset.corpus, 1):
-        prepared = _prepared(entry, settings, encoder)
+        prepared = _prepare(entry, settings, encoder)
         if prepared is not None:
             read.append((entry, prepared))
         progress("read", done, len(dataset.corpus))
@@ -131,33 +131,33 @@ def _fill(settings: Settings, tenant: tenants.Tenant, dataset: Dataset, cache: P
         start += len(prepared.texts)
         # the id is part of the content: two entries with the same text are two documents here
         sha256 = hashlib.sha256(f"{entry.id}\n{entry.text}".encode()).hexdigest()
-        begun = version_writer.begin(library, collection, entry.id, sha256, len(entry.text.encode()))
-        store.add(begun.version_id, version_writer.fill(library, begun, _content(prepared, rows)), rows)
-        version_writer.publish(library, store, begun)
+        started = version_writer.begin(library, collection, entry.id, sha256, len(entry.text.encode()))
+        store.add(started.version_id, version_writer.fill(library, started, _content(prepared, rows)), rows)
+        version_writer.publish(library, store, started)
         progress("store", done, len(read))
     pair_finder.find_pairs(library)
-    _refine(library, encoder, cache, progress)
+    _embed_sentences(library, encoder, cache, progress)
     return len(texts)
 
 
-def _refine(library: Library, encoder: Encoder, cache: Path, progress: Progress) -> None:
+def _embed_sentences(library: Library, encoder: Encoder, cache: Path, progress: Progress) -> None:
     """Make the sentence vectors, as the product does after publishing."""
     model = str(encoder.identity)
     with library.session() as session:
         total = sentence_vectors.outstanding(session, model)
     last = 0
-    for done in range(0, total, _BATCH):
+    for done in range(0, total, _SENTENCE_BATCH):
         with library.session() as session:
-            chunks = sentence_vectors.chunks_to_embed(session, model, _BATCH, last)
+            chunks = sentence_vectors.chunks_to_embed(session, model, _SENTENCE_BATCH, last)
         texts = [text for chunk in chunks for text in chunk.texts]
         vectors = vector_cache.encode(cache, encoder, texts, lambda done, new: None)
         with library.transaction() as session:
             sentence_vectors.store(session, chunks, vectors)
         last = chunks[-1].chunk_id
-        progress("sentences", min(done + _BATCH, total), total)
+        progress("sentences", min(done + _SENTENCE_BATCH, total), total)
 
 
-def _prepared(entry: CorpusEntry, settings: Settings, encoder: Encoder) -> PreparedDocument | None:
+def _prepare(entry: CorpusEntry, settings: Settings, encoder: Encoder) -> PreparedDocument | None:
     """Read one entry as a plain-text document; ``None`` where there is no text to find."""
     builder = ElementBuilder()
     add_text(builder, entry.text)

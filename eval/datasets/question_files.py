@@ -17,11 +17,11 @@ from eval.datasets.benchmark_collections import Dataset
 from kb.core.errors import InputError
 from kb.language.detect import detect
 
-__all__ = ["JudgedQuestion", "Place", "from_dataset", "from_row", "read", "write"]
+__all__ = ["ExpectedSource", "JudgedQuestion", "from_dataset", "from_row", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExpectedSource:
     """Where the answer stands; ``page`` counts from 1; ``evidence`` is the document's own wording."""
 
     document: str
@@ -38,7 +38,7 @@ class JudgedQuestion:
     question: str
     language: str
     answerable: bool
-    documents: tuple[Place, ...] = ()
+    documents: tuple[ExpectedSource, ...] = ()
     facts: tuple[tuple[str, ...], ...] = ()
     kind: str = ""
     split: str = ""
@@ -64,8 +64,8 @@ def read(path: Path) -> list[JudgedQuestion]:
             questions.append(from_row(json.loads(line), str(number)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             problems.append(f"{number}: {error!r}")
-    double = {one.id for one in questions if sum(other.id == one.id for other in questions) > 1}
-    problems += [f"id {one} occurs more than once" for one in sorted(double)]
+    duplicates = {one.id for one in questions if sum(other.id == one.id for other in questions) > 1}
+    problems += [f"id {one} occurs more than once" for one in sorted(duplicates)]
     if problems or not questions:
         raise InputError("questions_invalid", name=path.name, problems="\n".join(problems) or "no questions")
     return questions
@@ -88,19 +88,21 @@ def from_row(row: dict[str, Any], default_id: str) -> JudgedQuestion:
         facts=tuple(tuple(str(one) for one in alternatives) for alternatives in row.get("facts") or []),
         kind=str(row.get("kind") or ""),
         split=str(row.get("split") or ""),
-        history=tuple(_said(one) for one in row.get("history") or []),
+        history=tuple(_history_question(one) for one in row.get("history") or []),
         as_of=date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
         only_at=row.get("only_at"),
     )
 
 
-def _place(row: dict[str, Any]) -> Place:
+def _place(row: dict[str, Any]) -> ExpectedSource:
     page = row.get("page")
     clause, evidence = row.get("clause"), row.get("evidence")
-    return Place(str(row["document"]), int(page) if page else None, str(clause) if clause else None, evidence or None)
+    return ExpectedSource(
+        str(row["document"]), int(page) if page else None, str(clause) if clause else None, evidence or None
+    )
 
 
-def _said(entry: Any) -> str:
+def _history_question(entry: Any) -> str:
     return entry if isinstance(entry, str) else str(entry["content"])
 
 
@@ -138,7 +140,7 @@ def from_dataset(dataset: Dataset) -> list[JudgedQuestion]:
             query.text,
             query.language,
             True,
-            tuple(Place(document) for document, grade in dataset.qrels[query.id].items() if grade > 0),
+            tuple(ExpectedSource(document) for document, grade in dataset.qrels[query.id].items() if grade > 0),
         )
         for query in dataset.queries
     ]

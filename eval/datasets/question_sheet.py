@@ -24,8 +24,8 @@ from kb.core.errors import InputError
 __all__ = ["read", "template"]
 
 Row = tuple[int, dict[str, str]]
-MOST_ROWS, MOST_COLUMNS = 100_000, 60
-MOST_EXPANDED_MB = 60
+MAX_ROWS, MAX_COLUMNS = 100_000, 60
+MAX_EXPANDED_MB = 60
 
 
 @cache
@@ -118,16 +118,16 @@ def _xlsx(path: Path) -> list[list[str]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with zipfile.ZipFile(path) as packed:
-            expanded = sum(one.file_size for one in packed.infolist())
-        if expanded > MOST_EXPANDED_MB * 2**20:
+        with zipfile.ZipFile(path) as archive:
+            expanded = sum(one.file_size for one in archive.infolist())
+        if expanded > MAX_EXPANDED_MB * 2**20:
             raise InputError("file_broken", name=path.name)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
         raise InputError("file_broken", name=path.name) from error
     sheet = book.worksheets[0]
     # One cell far out makes a sheet of a thousand million empty ones.
-    rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+    rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
     return [[_cell(value) for value in row] for row in rows]
 
 

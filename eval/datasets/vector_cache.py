@@ -31,18 +31,18 @@ def encode(path: Path, encoder: Encoder, texts: list[str], progress: Callable[[i
     """
     model = str(encoder.identity)
     keys = [hashlib.sha256(f"{model}\n{text}".encode()).digest() for text in texts]
-    with closing(sqlite3.connect(path, timeout=60)) as base:
-        base.execute("PRAGMA journal_mode=WAL")
-        base.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
-        known = {key: base.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone() for key in keys}
-        todo = {key: text for key, text in zip(keys, texts, strict=True) if known[key] is None}
-        order = list(todo)
+    with closing(sqlite3.connect(path, timeout=60)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+        known = {key: database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone() for key in keys}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if known[key] is None}
+        order = list(missing)
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            made = encoder.encode_passages([todo[key] for key in batch])
-            rows = [(key, vector.tobytes()) for key, vector in zip(batch, made, strict=True)]
-            base.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
-            base.commit()
+            vectors = encoder.encode_passages([missing[key] for key in batch])
+            rows = [(key, vector.tobytes()) for key, vector in zip(batch, vectors, strict=True)]
+            database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+            database.commit()
             known.update((key, (blob,)) for key, blob in rows)
             progress(start + len(batch), len(order))
     if not texts:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
 from assistant.service.callers import limit_questions
 from assistant.sources.readable_versions import document_versions
-from eval.evaluator.search_explanation import SHOWN_TEXT, Hit, explain
+from eval.evaluator.search_explanation import MAX_TEXT_CHARS, Hit, explain
 
 __all__ = ["router"]
 
@@ -87,7 +87,7 @@ def _public(hit: Hit, document_id: int | None) -> HitPublic:
         clause=passage.clause,
         heading_path=passage.heading_path,
         pages=passage.pages,
-        text=passage.text[:SHOWN_TEXT],
+        text=passage.text[:MAX_TEXT_CHARS],
         score=passage.score,
         scores=dict(passage.why),
         ranks=hit.ranks,

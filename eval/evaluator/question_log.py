@@ -24,10 +24,10 @@ __all__ = ["LoggedQuestion", "QuestionGroup", "groups"]
 
 # Cosine of two questions' e5 vectors from which they ask the same. On 18 topics asked three ways, one in Cantonese
 # and in written Chinese had a median of .936; questions of different topics stayed below .916 in 99 of 100 pairs.
-ALIKE = 0.92
-MOST = 500
+SAME_QUESTION_COSINE = 0.92
+MAX_MESSAGES = 500
 # The page is opened again and again over much the same questions; 4,000 vectors take 6 MB.
-_VECTORS = EmbeddingCache(4000)
+_VECTOR_CACHE = EmbeddingCache(4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +61,22 @@ class QuestionGroup:
 
 def groups(settings: Settings, library: Library, collections: Collection[str], days: int = 90) -> list[QuestionGroup]:
     """Return groups of the last ``days`` days, largest first; answers that quote other collections are left out."""
-    asked = [one for one in _troubled(library, days) if _within(one.answer, collections)]
+    asked = [one for one in _failed_questions(library, days) if _is_readable(one.answer, collections)]
     if not asked:
         return []
-    vectors = _VECTORS.queries(embedding.load(settings), [one.question for one in asked])
+    vectors = _VECTOR_CACHE.queries(embedding.load(settings), [one.question for one in asked])
     found: list[tuple[int, QuestionGroup]] = []
-    for place, one in enumerate(asked):
-        near = [(float(vectors[place] @ vectors[first]), group) for first, group in found]
-        best = max(near, key=lambda pair: pair[0], default=None)
-        if best is not None and best[0] >= ALIKE:
+    for index, one in enumerate(asked):
+        similarities = [(float(vectors[index] @ vectors[first]), group) for first, group in found]
+        best = max(similarities, key=lambda pair: pair[0], default=None)
+        if best is not None and best[0] >= SAME_QUESTION_COSINE:
             best[1].questions.append(one)
         else:
-            found.append((place, QuestionGroup([one])))
+            found.append((index, QuestionGroup([one])))
     return sorted((group for _, group in found), key=lambda group: -len(group.questions))
 
 
-def _troubled(library: Library, days: int) -> list[LoggedQuestion]:
+def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
     query = (
         sa.select(MessageRow, FeedbackRow)
         .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
@@ -85,7 +85,7 @@ def _troubled(library: Library, days: int) -> list[LoggedQuestion]:
             sa.or_(sa.and_(MessageRow.refused, sa.func.coalesce(FeedbackRow.verdict, 0) <= 0), FeedbackRow.verdict < 0),
         )
         .order_by(MessageRow.id.desc())
-        .limit(MOST)
+        .limit(MAX_MESSAGES)
     )
     with library.session() as session:
         return [_logged(message, feedback) for message, feedback in session.execute(query)]
@@ -106,6 +106,6 @@ def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion
     )
 
 
-def _within(answer: StoredAnswer, collections: Collection[str]) -> bool:
+def _is_readable(answer: StoredAnswer, collections: Collection[str]) -> bool:
     """Whether an evaluator who reads ``collections`` may see the question: what lies near it tells what it is about."""
     return {one.collection for one in answer.places} <= set(collections)

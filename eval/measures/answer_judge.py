@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from eval.datasets.question_files import JudgedQuestion, Place
+from eval.datasets.question_files import ExpectedSource, JudgedQuestion
 
 __all__ = ["MEASURES", "Records", "is_quoted_in", "judge"]
 
@@ -26,14 +26,14 @@ MEASURES = (
     "right page",
     "quote true",
 )
-_RUNS = re.compile(r"[a-zß-ɏ]+|\d+|\S")
+_TOKENS = re.compile(r"[a-zß-ɏ]+|\d+|\S")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 class Records(Protocol):
     """What the judge may ask of the documents that were searched."""
 
-    def holds(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
+    def contains(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
         """Say whether the text stands there, letter for letter."""
         ...
 
@@ -57,43 +57,49 @@ def judge(question: JudgedQuestion, answer: Mapping[str, Any], records: Records 
         if question.documents:
             hits = [any(_is_evidence(place, context) for place in question.documents) for context in contexts[:5]]
             if records is not None:
-                values["evidence in records"] = _in_records(question.documents, records)
+                values["evidence in records"] = _evidence_in_records(question.documents, records)
             values["evidence@1"], values["evidence@5"] = float(any(hits[:1])), float(any(hits))
             pairs = [(place, one) for place in question.documents for one in citations]
             values["right document"] = float(any(_same_document(place, one) for place, one in pairs))
             if any(place.page for place in question.documents):
                 values["right page"] = float(any(_same_page(place, one) for place, one in pairs))
         if question.facts:
-            said = "\n".join([str(answer.get("answer") or ""), *(str(one.get("quote") or "") for one in citations)])
-            hit = all(any(is_quoted_in(one, said) for one in alternatives) for alternatives in question.facts)
+            answer_text = "\n".join(
+                [str(answer.get("answer") or ""), *(str(one.get("quote") or "") for one in citations)]
+            )
+            hit = all(any(is_quoted_in(one, answer_text) for one in alternatives) for alternatives in question.facts)
             values["fact in answer"] = float(hit and not refused)
     if citations:
-        values["quote true"] = sum(_true(one, contexts, records) for one in citations) / len(citations)
+        values["quote true"] = sum(_is_quote_true(one, contexts, records) for one in citations) / len(citations)
     if records is not None:
-        values["foreign"] = float(sum(not records.holds(one["document"], None, (), one["text"]) for one in contexts))
+        values["foreign"] = float(sum(not records.contains(one["document"], None, (), one["text"]) for one in contexts))
     return values
 
 
-def _true(citation: Mapping[str, Any], contexts: list[dict[str, Any]], records: Records | None) -> bool:
+def _is_quote_true(citation: Mapping[str, Any], contexts: list[dict[str, Any]], records: Records | None) -> bool:
     quote, document = str(citation.get("quote") or ""), citation["document"]
     if not quote:
         return False
     if records is not None:
-        return records.holds(document, citation.get("version"), _pages(citation), quote)
+        return records.contains(document, citation.get("version"), _pages(citation), quote)
     return any(one["document"] == document and quote in one["text"] for one in contexts)
 
 
-def _in_records(places: Sequence[Place], records: Records) -> float | None:
+def _evidence_in_records(places: Sequence[ExpectedSource], records: Records) -> float | None:
     """Whether the wording can be found at all: if not, reading the file failed or the question is wrong."""
-    worded = [place for place in places if place.evidence]
-    if not worded:
+    with_evidence = [place for place in places if place.evidence]
+    if not with_evidence:
         return None
     return float(
-        any(is_quoted_in(place.evidence or "", text) for place in worded for text in records.texts(place.document))
+        any(
+            is_quoted_in(place.evidence or "", text)
+            for place in with_evidence
+            for text in records.texts(place.document)
+        )
     )
 
 
-def _is_evidence(place: Place, context: Mapping[str, Any]) -> bool:
+def _is_evidence(place: ExpectedSource, context: Mapping[str, Any]) -> bool:
     """The wording in the right document; or, for want of it, the right clause, page or document."""
     if not _same_document(place, context):
         return False
@@ -106,11 +112,11 @@ def _is_evidence(place: Place, context: Mapping[str, Any]) -> bool:
     return place.page is None or place.page in _pages(context)
 
 
-def _same_document(place: Place, one: Mapping[str, Any]) -> bool:
+def _same_document(place: ExpectedSource, one: Mapping[str, Any]) -> bool:
     return unicodedata.normalize("NFC", str(one["document"])) == unicodedata.normalize("NFC", place.document)
 
 
-def _same_page(place: Place, one: Mapping[str, Any]) -> bool:
+def _same_page(place: ExpectedSource, one: Mapping[str, Any]) -> bool:
     return _same_document(place, one) and (place.page is None or place.page in _pages(one))
 
 
@@ -119,14 +125,14 @@ def _pages(one: Mapping[str, Any]) -> list[int]:
     return list(page) if isinstance(page, list) else [] if page is None else [int(page)]
 
 
-def is_quoted_in(needle: str, text: str) -> bool:
+def is_quoted_in(phrase: str, text: str) -> bool:
     """Say whether ``needle`` occurs in ``text``, width, case, white space and thousands' commas folded."""
-    return bool(_pattern(needle).search(_folded(text)))
+    return bool(_pattern(phrase).search(_fold(text)))
 
 
 @lru_cache(maxsize=4096)
-def _pattern(needle: str) -> re.Pattern[str]:
-    parts = _RUNS.findall(_folded(needle))
+def _pattern(phrase: str) -> re.Pattern[str]:
+    parts = _TOKENS.findall(_fold(phrase))
     if not parts:
         return re.compile(r"(?!)")
     before = r"(?<!\d)(?<!\d\.)" if parts[0].isdigit() else r"(?<![a-z])" if re.match("[a-z]", parts[0]) else ""
@@ -134,5 +140,5 @@ def _pattern(needle: str) -> re.Pattern[str]:
     return re.compile(before + r"\s*".join(re.escape(part) for part in parts) + after)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from eval.datasets.trec_files import Run
 from kb.core.errors import InputError, Misconfigured
 
-__all__ = ["DEFAULT", "Estimate", "bootstrap", "estimate", "paired_test", "per_query"]
+__all__ = ["DEFAULT_MEASURES", "Estimate", "bootstrap", "estimate", "paired_test", "per_query"]
 
-DEFAULT = ("nDCG@10", "RR@10", "R@5", "R@10", "Success@1")
+DEFAULT_MEASURES = ("nDCG@10", "RR@10", "R@5", "R@10", "Success@1")
 SEED = 20261123
 _RESAMPLES = 2000
 _PERMUTATIONS = 10_000
-_ALL = re.compile(r"All@(\d+)")
+_ALL_AT_K = re.compile(r"All@(\d+)")
 Values = dict[str, dict[str, float]]
 
 
@@ -53,9 +53,9 @@ def per_query(names: Sequence[str], qrels: Mapping[str, Mapping[str, int]], run:
         raise Misconfigured("extra_missing", package="sinzi[eval]") from error
     wanted = {}
     for name in names:
-        every = _ALL.fullmatch(name)
+        all_at_k = _ALL_AT_K.fullmatch(name)
         try:
-            wanted[name] = ir_measures.parse_measure(f"R@{every[1]}" if every else name)
+            wanted[name] = ir_measures.parse_measure(f"R@{all_at_k[1]}" if all_at_k else name)
         except (NameError, SyntaxError, ValueError, AttributeError, TypeError) as error:
             raise InputError("measure_unknown", measure=name) from error
     values: Values = {name: dict.fromkeys(qrels, 0.0) for name in names}
@@ -67,7 +67,7 @@ def per_query(names: Sequence[str], qrels: Mapping[str, Mapping[str, int]], run:
         for name in by_measure[str(metric.measure)]:
             complete = float(metric.value >= 1 - 1e-9)
             if metric.query_id in qrels:
-                values[name][metric.query_id] = complete if _ALL.fullmatch(name) else float(metric.value)
+                values[name][metric.query_id] = complete if _ALL_AT_K.fullmatch(name) else float(metric.value)
     return values
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from kb.language.detect import Language
 
-__all__ = ["answers", "comparison", "retrieval", "scale", "speed"]
+__all__ = ["print_answers", "print_comparison", "print_retrieval", "print_scale", "print_speed"]
 
 _SIGNIFICANT = 0.05
 _LANGUAGES = {one.value for one in Language}
@@ -20,7 +20,7 @@ def _console() -> Console:
     return console if console.is_terminal else Console(width=170)
 
 
-def retrieval(summary: dict[str, Any]) -> None:
+def print_retrieval(summary: dict[str, Any]) -> None:
     """Print one line per language and system: means, the 95 % interval of the first measure, ``*`` where p < .05."""
     names = summary["measures"]
     model = f"{summary['subject']}: {summary['documents']} documents, {summary['queries']} queries"
@@ -59,7 +59,7 @@ def _star(summary: dict[str, Any], system: str, group: str, name: str) -> str:
     return " "
 
 
-def answers(summary: dict[str, Any], kinds: bool) -> None:
+def print_answers(summary: dict[str, Any], kinds: bool) -> None:
     """Print one line per group: means, precision and recall of refusal; below the table what holds for all.
 
     Args:
@@ -89,7 +89,7 @@ def answers(summary: dict[str, Any], kinds: bool) -> None:
     _console().print("; ".join(notes))
 
 
-def comparison(found: dict[str, Any], show: int) -> None:
+def print_comparison(found: dict[str, Any], show: int) -> None:
     """Print differences with their interval and p, then the questions that moved most."""
     table = Table(title=f"{found['before']} → {found['after']}: {found['questions']} questions", title_justify="left")
     for head in ("group", "measure", "n", "before", "after", "difference", "95 %", "p"):
@@ -118,7 +118,7 @@ def comparison(found: dict[str, Any], show: int) -> None:
             )
 
 
-def speed(found: dict[str, Any]) -> None:
+def print_speed(found: dict[str, Any]) -> None:
     """Print times and memory."""
     table = Table(
         title=f"{found['tenant']}: {found['questions']} questions, {found['cores']} cores, load {found['load']}",
@@ -134,7 +134,7 @@ def speed(found: dict[str, Any]) -> None:
         console.print(f"kb ask, cold: {found['cold_ask_s']} s; serving process: {found['memory_mb']} MB")
 
 
-def scale(found: list[dict[str, Any]]) -> None:
+def print_scale(found: list[dict[str, Any]]) -> None:
     """Print one line per size."""
     table = Table()
     for head in ("chunks", "documents", "p50 ms", "p95 ms", "p99 ms", "load", "memory MB", "disk MB", "filled in s"):

@@ -20,7 +20,7 @@ from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store.tenants import Tenant
 
-__all__ = ["ask", "groups_of", "read_answers", "run", "summarise"]
+__all__ = ["read_answers", "run", "summarise"]
 
 Groups = dict[str, list[str]]
 
@@ -47,7 +47,7 @@ def run(
     answers = given if given is not None else ask(retriever, questions, progress, collections)
     records = None if given is not None and not tenant.records_path.is_file() else TenantRecords(retriever.library)
     summary, rows = summarise(questions, answers, records)
-    summary |= {"subject": subject or tenant.slug, "collections": collections} | results.circumstances(settings)
+    summary |= {"subject": subject or tenant.slug, "collections": collections} | results.run_metadata(settings)
     results.write(folder, summary, rows)
     lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in answers.values())
     (folder / "answers.jsonl").write_text(lines, encoding="utf-8")
@@ -92,10 +92,10 @@ def summarise(
     questions: list[JudgedQuestion], answers: dict[str, dict[str, Any]], records: TenantRecords | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Judge answers: a table per group with intervals, refusal, latency, and a row per question."""
-    unasked: dict[str, Any] = {"refused": True, "answer": "", "citations": [], "contexts": [], "reason": "missing"}
+    no_answer: dict[str, Any] = {"refused": True, "answer": "", "citations": [], "contexts": [], "reason": "missing"}
     rows: list[dict[str, Any]] = []
     for one in questions:
-        answer = answers.get(one.id, unasked)
+        answer = answers.get(one.id, no_answer)
         rows.append(
             {
                 "id": one.id,
@@ -116,19 +116,19 @@ def summarise(
                 "facts": [list(alternatives) for alternatives in one.facts],
                 "answer": answer.get("answer"),
                 "citations": answer.get("citations") or [],
-                "found": _shown(answer),
+                "found": _report_contexts(answer),
             }
         )
     by_id = {row["id"]: row for row in rows}
-    groups = groups_of(questions)
-    members = {group: [by_id[one] for one in ids] for group, ids in groups.items()}
+    groups = _question_groups(questions)
+    rows_by_group = {group: [by_id[one] for one in ids] for group, ids in groups.items()}
     summary = {
         "kind": "answers",
         "questions": len(questions),
         "groups": {group: len(ids) for group, ids in groups.items()},
         "measures": list(MEASURES),
-        "table": {group: _estimates(some) for group, some in members.items()},
-        "refusal": {group: refusal_measures.summarise(some) for group, some in members.items()},
+        "table": {group: _estimates(members) for group, members in rows_by_group.items()},
+        "refusal": {group: refusal_measures.summarise(members) for group, members in rows_by_group.items()},
         "foreign": sum(row["values"].get("foreign") or 0 for row in rows),
         "ms": percentiles([float(row["ms"]) for row in rows if row["ms"] is not None]),
         "missing": sum(row["missing"] for row in rows),
@@ -136,7 +136,7 @@ def summarise(
     return summary, rows
 
 
-def groups_of(questions: list[JudgedQuestion]) -> Groups:
+def _question_groups(questions: list[JudgedQuestion]) -> Groups:
     """Return question ids under "all", each split, and inside each split every language and kind."""
     splits = sorted({one.split for one in questions if one.split})
     groups: Groups = {"all": [one.id for one in questions]}
@@ -159,6 +159,6 @@ def _estimates(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def _shown(answer: dict[str, Any]) -> list[dict[str, Any]]:
+def _report_contexts(answer: dict[str, Any]) -> list[dict[str, Any]]:
     contexts = list(answer.get("contexts") or [])[:5]
     return [{**one, "text": str(one.get("text") or "")[:300]} for one in contexts]

@@ -12,13 +12,13 @@ from kb.core.errors import Conflict, SinziError
 from kb.core.settings import Settings
 from kb.store.tenants import Tenant
 
-__all__ = ["Running", "Runs"]
+__all__ = ["BackgroundRuns", "RunStatus"]
 
 _LOG = logging.getLogger("sinzi.measure")
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunStatus:
     """A run at work, or how the last one ended: ``error`` is an error's code, "" where all went well."""
 
     name: str
@@ -29,31 +29,31 @@ class Running:
     error: str = ""
 
 
-class Runs:
+class BackgroundRuns:
     """The runs of one service. Safe to call from several threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._guard = threading.Lock()
-        self._states: dict[str, Running] = {}
+        self._lock = threading.Lock()
+        self._statuses: dict[str, RunStatus] = {}
 
-    def state(self, tenant: Tenant) -> Running | None:
+    def state(self, tenant: Tenant) -> RunStatus | None:
         """Return the tenant's run at work, or the last one since the service started."""
-        with self._guard:
-            return self._states.get(tenant.slug)
+        with self._lock:
+            return self._statuses.get(tenant.slug)
 
-    def start(self, tenant: Tenant, testset: TestSet, collections: list[str]) -> Running:
+    def start(self, tenant: Tenant, testset: TestSet, collections: list[str]) -> RunStatus:
         """Begin to ask a test set's questions in ``collections``.
 
         Raises:
             Conflict: ``run_in_progress``.
         """
-        state = Running(results.stamp(), testset.name, total=len(testset.questions))
-        with self._guard:
-            before = self._states.get(tenant.slug)
-            if before is not None and not before.finished:
-                raise Conflict("run_in_progress", name=before.testset)
-            self._states[tenant.slug] = state
+        state = RunStatus(results.timestamp_name(), testset.name, total=len(testset.questions))
+        with self._lock:
+            previous = self._statuses.get(tenant.slug)
+            if previous is not None and not previous.finished:
+                raise Conflict("run_in_progress", name=previous.testset)
+            self._statuses[tenant.slug] = state
         threading.Thread(
             target=self._run, args=(tenant, testset, collections, state.name), name="measure", daemon=True
         ).start()
@@ -66,18 +66,18 @@ class Runs:
                 self._settings,
                 tenant,
                 testset.questions,
-                folder=results.in_tenant(tenant, name),
+                folder=results.tenant_run_folder(tenant, name),
                 subject=testset.name,
                 collections=collections,
-                progress=lambda _step, done, total: self._note(tenant, done=done, total=total),
+                progress=lambda _step, done, total: self._update(tenant, done=done, total=total),
             )
-        except SinziError as fault:
-            error = fault.code
+        except SinziError as failure:
+            error = failure.code
         except Exception:
             _LOG.exception("a run of a test set ended early")
             error = "internal"
-        self._note(tenant, finished=True, error=error)
+        self._update(tenant, finished=True, error=error)
 
-    def _note(self, tenant: Tenant, **changes: int | bool | str) -> None:
-        with self._guard:
-            self._states[tenant.slug] = replace(self._states[tenant.slug], **changes)  # type: ignore[arg-type]
+    def _update(self, tenant: Tenant, **changes: int | bool | str) -> None:
+        with self._lock:
+            self._statuses[tenant.slug] = replace(self._statuses[tenant.slug], **changes)  # type: ignore[arg-type]

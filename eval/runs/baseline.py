@@ -10,7 +10,7 @@ from typing import Any
 __all__ = ["new_baseline", "scores_below"]
 
 # How far under today's score the floor is set: a question or two may change sides without an alarm.
-_SLACK = 0.02
+_TOLERANCE = 0.02
 Floor = dict[str, dict[str, float]]
 
 
@@ -23,9 +23,9 @@ def scores_below(floor_file: Path, summaries: Mapping[str, Mapping[str, Any]]) -
     """
     floor: Floor = json.loads(floor_file.read_text(encoding="utf-8"))
     lines = []
-    for tenant, least in floor.items():
+    for tenant, minimums in floor.items():
         scores = _scores(summaries[tenant]) if tenant in summaries else {}
-        for name, value in least.items():
+        for name, value in minimums.items():
             if name not in scores:
                 lines.append(f"{tenant}: {name} was not measured (floor {value:.3f})")
             elif scores[name] < value:
@@ -39,7 +39,7 @@ def new_baseline(summaries: Mapping[str, Mapping[str, Any]]) -> str:
     """Return today's scores as a floor file; a true quote has no slack."""
     floor = {
         tenant: {
-            name: round(value if name == "quote true" else max(0.0, value - _SLACK), 3)
+            name: round(value if name == "quote true" else max(0.0, value - _TOLERANCE), 3)
             for name, value in _scores(summary).items()
         }
         for tenant, summary in summaries.items()

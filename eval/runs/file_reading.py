@@ -17,10 +17,10 @@ from ingest.workers.worker_pool import WorkerPool
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 
-__all__ = ["FAULTS", "FileRead", "by_type", "read_all"]
+__all__ = ["READER_FAILURES", "FileRead", "by_type", "read_all"]
 
 # Codes that say the reader failed, where every other says what is wrong with the file.
-FAULTS = frozenset({"file_crashed_parser", "file_timeout", "internal"})
+READER_FAILURES = frozenset({"file_crashed_parser", "file_timeout", "internal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ def read_all(folder: Path, settings: Settings, progress: Progress) -> Iterator[F
             progress("read", done, len(found))
 
 
-def _read(source: Path, shown: str, scratch: Path, workers: WorkerPool, depth: int) -> Iterator[FileRead]:
-    name = PurePosixPath(shown).name
-    with tempfile.TemporaryDirectory(dir=scratch) as place:
-        work = Path(place) / "work"
+def _read(source: Path, display_path: str, scratch: Path, workers: WorkerPool, depth: int) -> Iterator[FileRead]:
+    name = PurePosixPath(display_path).name
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        work = Path(folder) / "work"
         started = time.monotonic()
         error = None
         try:
@@ -71,7 +71,7 @@ def _read(source: Path, shown: str, scratch: Path, workers: WorkerPool, depth: i
         chunks = document.chunks if document else []
         members = document.members if document else []
         yield FileRead(
-            path=shown,
+            path=display_path,
             type=PurePosixPath(name).suffix.lower().lstrip(".") or "none",
             chunks=len(chunks),
             characters=sum(len(one["text"]) for one in chunks),
@@ -82,7 +82,7 @@ def _read(source: Path, shown: str, scratch: Path, workers: WorkerPool, depth: i
         )
         for inner, path in members if depth < MAX_NESTING else []:
             if document_names.is_document(PurePosixPath(inner)):
-                yield from _read(Path(path), f"{shown}/{inner}", scratch, workers, depth + 1)
+                yield from _read(Path(path), f"{display_path}/{inner}", scratch, workers, depth + 1)
 
 
 def by_type(found: Sequence[FileRead]) -> list[dict[str, Any]]:

@@ -24,17 +24,17 @@ from kb.store.tenants import Tenant
 __all__ = ["measure", "percentiles"]
 
 # Asks every question once and says what the process then holds: resident memory in MB.
-_SERVING = """
+_SERVING_SCRIPT = """
 import json, sys
 import psutil
-from assistant import chat
-from kb import tenants
+from assistant import turn
+from kb.store import tenants
 from kb.search.retriever import Retriever
 from kb.core.settings import Settings
 settings = Settings()
 retriever = Retriever(settings, tenants.get(settings, sys.argv[1]))
 for question in json.load(sys.stdin):
-    chat.answer(retriever, chat.Turn(question))
+    turn.answer(retriever, turn.Turn(question))
 print(psutil.Process().memory_info().rss / 1024 / 1024)
 """
 
@@ -73,12 +73,14 @@ def measure(
     }
     if cold:
         environment = os.environ | {"KB_DATA": str(settings.data), "KB_CACHE": str(settings.cache)}
-        found["cold_ask_s"] = round(statistics.median(_cold(tenant, questions[0], environment) for _ in range(cold)), 2)
-        found["memory_mb"] = _memory(tenant, questions, environment)
+        found["cold_ask_s"] = round(
+            statistics.median(_cold_ask_seconds(tenant, questions[0], environment) for _ in range(cold)), 2
+        )
+        found["memory_mb"] = _serving_memory_mb(tenant, questions, environment)
     return found
 
 
-def _cold(tenant: Tenant, question: JudgedQuestion, environment: dict[str, str]) -> float:
+def _cold_ask_seconds(tenant: Tenant, question: JudgedQuestion, environment: dict[str, str]) -> float:
     start = "from kb.cli import main; main()"
     command = [sys.executable, "-c", start, "ask", question.question, "--tenant", tenant.slug, "--json"]
     started = time.perf_counter()
@@ -86,18 +88,18 @@ def _cold(tenant: Tenant, question: JudgedQuestion, environment: dict[str, str])
     return time.perf_counter() - started
 
 
-def _memory(tenant: Tenant, questions: list[JudgedQuestion], environment: dict[str, str]) -> int:
+def _serving_memory_mb(tenant: Tenant, questions: list[JudgedQuestion], environment: dict[str, str]) -> int:
     asked = json.dumps([one.question for one in questions])
-    return round(float(_run([sys.executable, "-c", _SERVING, tenant.slug], environment, asked).split()[-1]))
+    return round(float(_run([sys.executable, "-c", _SERVING_SCRIPT, tenant.slug], environment, asked).split()[-1]))
 
 
-def _run(command: list[str], environment: dict[str, str], given: str = "") -> str:
+def _run(command: list[str], environment: dict[str, str], stdin: str = "") -> str:
     """Return what the command prints.
 
     Raises:
         Transient: ``internal`` with the last line of its complaint.
     """
-    done = subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Transient("internal", reason=(done.stderr.strip().splitlines() or [""])[-1])
     return done.stdout

@@ -24,7 +24,16 @@ from kb.core.settings import Settings
 from kb.search.models import embedding
 from kb.store.tenants import Tenant
 
-__all__ = ["Result", "circumstances", "folder_for", "in_tenant", "listing", "open_result", "stamp", "write"]
+__all__ = [
+    "Result",
+    "collection_run_folder",
+    "listing",
+    "open_result",
+    "run_metadata",
+    "tenant_run_folder",
+    "timestamp_name",
+    "write",
+]
 
 # What changes figures; paths and addresses stay out of results.
 _SETTINGS = ("embedding_model", "chunk_tokens", "passages", "candidates", "ocr")
@@ -44,13 +53,13 @@ class Result:
         return f"{self.summary['subject']}/{self.path.name}"
 
 
-def circumstances(settings: Settings) -> dict[str, Any]:
+def run_metadata(settings: Settings) -> dict[str, Any]:
     """Return settings, model identity, code version and time: what makes a figure repeatable."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "settings": {name: getattr(settings, name) for name in _SETTINGS},
         "model": embedding.identity(settings),
-        "code": {"version": version("sinzi"), "commit": _commit(), "source": _source()},
+        "code": {"version": version("sinzi"), "commit": _commit(), "source": _source_digest()},
     }
 
 
@@ -65,7 +74,7 @@ def _commit() -> str:
         return ""
 
 
-def _source() -> str:
+def _source_digest() -> str:
     """A digest of the floors' own files, so that two states between commits can be told apart."""
     digest = hashlib.sha256()
     for package in ("kb", "ingest", "assistant"):
@@ -76,19 +85,19 @@ def _source() -> str:
     return digest.hexdigest()[:12]
 
 
-def folder_for(root: Path, subject: str, name: str | None) -> Path:
+def collection_run_folder(root: Path, subject: str, name: str | None) -> Path:
     """Return the folder of a new run under ``root``/eval; without a name it bears the time."""
-    return root / "eval" / subject / (name or stamp())
+    return root / "eval" / subject / (name or timestamp_name())
 
 
-def stamp() -> str:
+def timestamp_name() -> str:
     """Return the time as the name of a run."""
     return datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
 
 
-def in_tenant(tenant: Tenant, name: str | None = None) -> Path:
+def tenant_run_folder(tenant: Tenant, name: str | None = None) -> Path:
     """Return the folder of a new run of a tenant's questions: it goes where the tenant's folder goes."""
-    return tenant.home / "eval" / "runs" / (name or stamp())
+    return tenant.home / "eval" / "runs" / (name or timestamp_name())
 
 
 def listing(tenant: Tenant) -> list[dict[str, Any]]:

@@ -41,18 +41,20 @@ def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, 
         for group, ids in _groups(shared, texts).items()
         for name in names
     ]
-    lead = _lead(names)
+    sort_measure = _sort_measure(names)
     changed = sorted(
         (
             {
                 "id": one,
                 "question": texts[one]["question"],
                 "language": texts[one]["language"],
-                "before": first[one][lead],
-                "after": second[one][lead],
+                "before": first[one][sort_measure],
+                "after": second[one][sort_measure],
             }
             for one in shared
-            if first[one][lead] is not None and second[one][lead] is not None and first[one][lead] != second[one][lead]
+            if first[one][sort_measure] is not None
+            and second[one][sort_measure] is not None
+            and first[one][sort_measure] != second[one][sort_measure]
         ),
         key=lambda one: one["after"] - one["before"],
     )
@@ -60,7 +62,7 @@ def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, 
         "before": before.label,
         "after": after.label,
         "questions": len(shared),
-        "sort_measure": lead,
+        "sort_measure": sort_measure,
         "left_out": len(first) + len(second) - 2 * len(shared),
         "rows": [row for row in rows if row["n"]],
         "lost": [one for one in changed if one["after"] < one["before"]],
@@ -68,7 +70,7 @@ def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, 
     }
 
 
-def _lead(names: list[str]) -> str:
+def _sort_measure(names: list[str]) -> str:
     return "fact in answer" if "fact in answer" in names else names[0]
 
 

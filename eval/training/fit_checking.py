@@ -23,9 +23,9 @@ from kb.search.passage import Passage, passage
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
-__all__ = ["Claim", "claims", "measured", "scores"]
+__all__ = ["CLAIMS_FOLDER"]
 
-FOLDER = Path(__file__).with_name("claims")
+CLAIMS_FOLDER = Path(__file__).with_name("claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +41,30 @@ class Claim:
 
 
 # For fitting: every claim is looked at, whatever its score.
-OPEN: Levels = {name: {"terms": 0.5, "supported": 0.0, "unverified": 0.0} for name in ("same", "other")}
+ACCEPT_ALL: Levels = {name: {"terms": 0.5, "supported": 0.0, "unverified": 0.0} for name in ("same", "other")}
 
 
-def claims(settings: Settings, levels: Levels) -> Iterator[Claim]:
+def check_claims(settings: Settings, levels: Levels) -> Iterator[Claim]:
     """Check every claim of the files: true ones, false ones, and true ones against a passage they are not about."""
-    for path in sorted(FOLDER.glob("*.jsonl")):
+    for path in sorted(CLAIMS_FOLDER.glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         for tenant in sorted({row["tenant"] for row in rows}):
             retriever = Retriever(settings, tenants.get(settings, tenant))
-            mine = [(row, _passage(retriever.library, row)) for row in rows if row["tenant"] == tenant]
-            for place, (row, here) in enumerate(mine):
-                yield from _of(retriever, levels, row, here, [mine[place - back][1] for back in (1, 2, 3)], place % 2)
+            of_tenant = [(row, _passage(retriever.library, row)) for row in rows if row["tenant"] == tenant]
+            for index, (row, own) in enumerate(of_tenant):
+                yield from _check_row(
+                    retriever, levels, row, own, [of_tenant[index - back][1] for back in (1, 2, 3)], index % 2
+                )
 
 
-def _of(
-    retriever: Retriever, levels: Levels, row: dict[str, Any], here: Passage, others: list[Passage], half: int
+def _check_row(
+    retriever: Retriever, levels: Levels, row: dict[str, Any], own: Passage, others: list[Passage], half: int
 ) -> Iterator[Claim]:
     for kind, text in [("true", one) for one in row["true"]] + [("false", one) for one in row["false"]]:
-        found = Checker(retriever, [here], levels).check(text, [1])
-        yield Claim(text, kind, kind == "true", half, level_of(text, here), found)
+        found = Checker(retriever, [own], levels).check(text, [1])
+        yield Claim(text, kind, kind == "true", half, level_of(text, own), found)
         for other in others if kind == "true" else []:
-            if here.document == other.document:
+            if own.document == other.document:
                 continue
             found = Checker(retriever, [other], levels).check(text, [1])
             yield Claim(text, "elsewhere", False, half, level_of(text, other), found)
@@ -77,7 +79,7 @@ def _passage(library: Library, row: dict[str, Any]) -> Passage:
     raise LookupError(row["evidence"])
 
 
-def scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
+def match_scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
     """Return score and truth of the claims that are about the passage, or about another; the rest is not theirs."""
     return [
         (weight * one.found.match.terms + (1.0 - weight) * one.found.match.cosine, one.true)
@@ -86,7 +88,7 @@ def scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
     ]
 
 
-def measured(found: list[Claim]) -> dict[str, dict[str, float]]:
+def verdict_shares(found: list[Claim]) -> dict[str, dict[str, float]]:
     """Return by kind of claim the share of each verdict."""
     return {
         kind: {
@@ -99,19 +101,21 @@ def measured(found: list[Claim]) -> dict[str, dict[str, float]]:
 
 
 # Of sentences about another passage, this share may pass as supported, and this share marked as unverified.
-PASSED, MARKED = 0.02, 0.08
+MAX_FALSE_SUPPORTED, MAX_FALSE_UNVERIFIED = 0.02, 0.08
 
 
 def _fit(found: list[Claim]) -> dict[str, float]:
     """Return the lowest levels at which no more foreign sentences pass, with the weight that keeps most true ones."""
     best: tuple[float, dict[str, float]] = (-1.0, {})
     for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
-        some = scores(found, weight)
-        foreign = sorted((score for score, true in some if not true), reverse=True)
-        supported, unverified = (foreign[int(len(foreign) * share)] + 0.01 for share in (PASSED, MARKED))
-        kept = sum(score >= unverified for score, true in some if true) / max(1, sum(true for _, true in some))
+        some = match_scores(found, weight)
+        false_scores = sorted((score for score, true in some if not true), reverse=True)
+        supported, unverified = (
+            false_scores[int(len(false_scores) * share)] + 0.01 for share in (MAX_FALSE_SUPPORTED, MAX_FALSE_UNVERIFIED)
+        )
+        share_kept = sum(score >= unverified for score, true in some if true) / max(1, sum(true for _, true in some))
         levels = {"terms": weight, "supported": round(supported, 3), "unverified": round(unverified, 3)}
-        best = max(best, (kept, levels), key=lambda pair: pair[0])
+        best = max(best, (share_kept, levels), key=lambda pair: pair[0])
     return best[1]
 
 
@@ -124,12 +128,12 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="Keep the levels in assistant/checking/levels.json.")
     options = parser.parse_args()
     settings = Settings(data=options.data)
-    first = [one for one in claims(settings, OPEN) if one.half == 0]
-    levels = {name: _fit([one for one in first if one.level == name]) for name in OPEN}
+    first = [one for one in check_claims(settings, ACCEPT_ALL) if one.half == 0]
+    levels = {name: _fit([one for one in first if one.level == name]) for name in ACCEPT_ALL}
     print(json.dumps(levels))
-    found = list(claims(settings, levels))
+    found = list(check_claims(settings, levels))
     for half, name in ((0, "fitted on"), (1, "held out")):
-        print(name, json.dumps(measured([one for one in found if one.half == half])))
+        print(name, json.dumps(verdict_shares([one for one in found if one.half == half])))
     for one in found:
         if (one.true and not one.found.kept) or (not one.true and one.found.kept):
             print(f"  {one.kind} {one.found.verdict} {one.found.why} {one.found.what} {one.text}")

@@ -37,10 +37,10 @@ from kb.store.tenants import Tenant
 
 __all__ = ["RefusalExample", "fit"]
 
-MADE = 0.25  # what a made example counts against a question as a person asked it
-OTHER_KIND = 0.3  # of these, in a set that has no unanswerable questions of its own
-FEW = 4
-ABOUT = 0.02  # of F1, in which thresholds do not differ
+SYNTHETIC_WEIGHT = 0.25  # what a made example counts against a question as a person asked it
+BEIR_WEIGHT = 0.3  # of these, in a set that has no unanswerable questions of its own
+FEW_DOCUMENTS = 4
+F1_TOLERANCE = 0.02  # of F1, in which thresholds do not differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class RefusalExample:
     source: str
 
 
-class _Some(Retriever):
+class _PartialRetriever(Retriever):
     """A retriever that sees some documents only."""
 
-    def __init__(self, settings: Settings, tenant: Tenant, seen: Callable[[str], bool]) -> None:
+    def __init__(self, settings: Settings, tenant: Tenant, is_visible: Callable[[str], bool]) -> None:
         super().__init__(settings, tenant)
-        self.seen = seen
+        self.is_visible = is_visible
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
-        return [one for one in super()._in_force(day, collections) if self.seen(one.document.name)]
+        return [one for one in super()._in_force(day, collections) if self.is_visible(one.document.name)]
 
 
 def _example(
@@ -72,38 +72,54 @@ def _example(
     return RefusalExample([values[name] for name in FEATURES], answerable, weight, real, source)
 
 
-def _of_samples(settings: Settings, folder: Path) -> Iterator[RefusalExample]:
+def _sample_examples(settings: Settings, folder: Path) -> Iterator[RefusalExample]:
     for tenant in tenants.listing(settings):
         path = folder / tenant.slug / "questions.jsonl"
         for asked in question_files.read(path) if path.is_file() else []:
             if asked.split == "dev":
-                yield from _of_question(settings, tenant, asked)
+                yield from _question_examples(settings, tenant, asked)
 
 
-def _of_question(settings: Settings, tenant: Tenant, asked: JudgedQuestion) -> Iterator[RefusalExample]:
+def _question_examples(settings: Settings, tenant: Tenant, asked: JudgedQuestion) -> Iterator[RefusalExample]:
     text, day = searched(asked.question, asked.history), asked.as_of
     everything = Retriever(settings, tenant)
     yield _example(everything, text, day, asked.answerable, tenant.slug, 1.0, real=True)
-    gone = {place.document for place in asked.documents}
-    held = {holding.document.name for holding in everything.library.in_force(day or today(), None)}
-    few = set(random.Random(asked.id).sample(sorted(held - gone), FEW))  # noqa: S311  nothing secret
-    yield _example(_Some(settings, tenant, few.__contains__), text, day, False, tenant.slug, MADE)
+    answering = {place.document for place in asked.documents}
+    in_force = {holding.document.name for holding in everything.library.in_force(day or today(), None)}
+    few = set(random.Random(asked.id).sample(sorted(in_force - answering), FEW_DOCUMENTS))  # noqa: S311  nothing secret
+    yield _example(
+        _PartialRetriever(settings, tenant, few.__contains__), text, day, False, tenant.slug, SYNTHETIC_WEIGHT
+    )
     if asked.answerable:
-        yield _example(_Some(settings, tenant, lambda name: name not in gone), text, day, False, tenant.slug, MADE)
-        yield _example(_Some(settings, tenant, (few | gone).__contains__), text, day, True, tenant.slug, MADE)
+        yield _example(
+            _PartialRetriever(settings, tenant, lambda name: name not in answering),
+            text,
+            day,
+            False,
+            tenant.slug,
+            SYNTHETIC_WEIGHT,
+        )
+        yield _example(
+            _PartialRetriever(settings, tenant, (few | answering).__contains__),
+            text,
+            day,
+            True,
+            tenant.slug,
+            SYNTHETIC_WEIGHT,
+        )
 
 
-def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[RefusalExample]:
+def _collection_examples(settings: Settings, folder: Path, most: int) -> Iterator[RefusalExample]:
     dataset = benchmark_collections.load(folder)
-    inside, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
+    index_settings, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
     real = bool(dataset.unanswerable)
-    weight = 1.0 if real else OTHER_KIND
-    retriever = Retriever(inside, tenant)
+    weight = 1.0 if real else BEIR_WEIGHT
+    retriever = Retriever(index_settings, tenant)
     for query in dataset.queries[:: max(1, len(dataset.queries) // most)]:
         gold = set(dataset.qrels[query.id])
         yield _example(retriever, query.text, None, True, dataset.name, weight, real)
-        without = _Some(inside, tenant, lambda name, gone=gold: name not in gone)  # type: ignore[misc]
-        yield _example(without, query.text, None, False, dataset.name, weight * MADE)
+        without = _PartialRetriever(index_settings, tenant, lambda name, answering=gold: name not in answering)  # type: ignore[misc]
+        yield _example(without, query.text, None, False, dataset.name, weight * SYNTHETIC_WEIGHT)
     for query in dataset.unanswerable:
         yield _example(retriever, query.text, None, False, dataset.name, weight, real)
 
@@ -111,47 +127,49 @@ def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[RefusalExam
 def fit(examples: list[RefusalExample]) -> dict[str, Any]:
     """Return bias, weights, threshold, and what cross-validation measured."""
     matrix = np.array([one.values for one in examples])
-    wanted = np.array([one.answerable for one in examples])
+    answerable = np.array([one.answerable for one in examples])
     real = np.array([one.real for one in examples])
     weights = np.array([one.weight for one in examples])
     source = np.array([one.source for one in examples])
-    held = np.zeros(len(examples))
+    predicted = np.zeros(len(examples))
     for left_out in sorted(set(source[real])):
         train = source != left_out
-        model = _fitted(matrix[train], wanted[train], weights[train])
-        held[~train] = model.predict_proba(matrix[~train])[:, 1]
-    model = _fitted(matrix, wanted, weights)
-    threshold, measured = _threshold(held[real], wanted[real])
+        model = _fit_model(matrix[train], answerable[train], weights[train])
+        predicted[~train] = model.predict_proba(matrix[~train])[:, 1]
+    model = _fit_model(matrix, answerable, weights)
+    threshold, measured = _threshold(predicted[real], answerable[real])
     return {
         "bias": round(float(model.intercept_[0]), 4),
         "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, model.coef_[0], strict=True)},
         "threshold": round(threshold, 3),
         "cross_validation": measured,
-        "examples": {"answerable": int(wanted.sum()), "unanswerable": int((~wanted).sum())},
+        "examples": {"answerable": int(answerable.sum()), "unanswerable": int((~answerable).sum())},
     }
 
 
-def _fitted(matrix: Any, wanted: Any, weights: Any) -> Any:
+def _fit_model(matrix: Any, answerable: Any, weights: Any) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    balance = weights[wanted].sum() / weights[~wanted].sum()
-    return LogisticRegression(max_iter=5000).fit(matrix, wanted, sample_weight=np.where(wanted, 1, balance) * weights)
+    balance = weights[answerable].sum() / weights[~answerable].sum()
+    return LogisticRegression(max_iter=5000).fit(
+        matrix, answerable, sample_weight=np.where(answerable, 1, balance) * weights
+    )
 
 
-def _threshold(held: Any, wanted: Any) -> tuple[float, dict[str, float]]:
+def _threshold(predicted: Any, answerable: Any) -> tuple[float, dict[str, float]]:
     from sklearn.metrics import roc_auc_score
 
     tried = []
     for threshold in np.arange(0.05, 0.95, 0.01):
-        refused = held < threshold
-        right = float((refused & ~wanted).sum())
-        precision, recall = right / max(1.0, float(refused.sum())), right / max(1.0, float((~wanted).sum()))
+        refused = predicted < threshold
+        right = float((refused & ~answerable).sum())
+        precision, recall = right / max(1.0, float(refused.sum())), right / max(1.0, float((~answerable).sum()))
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         tried.append((f1, float(threshold), precision, recall))
-    most = max(tried)[0]
+    best_f1 = max(tried)[0]
     # of those about as good the one that refuses most: a wrong answer costs more than one refused
-    f1, threshold, precision, recall = [one for one in tried if one[0] >= most - ABOUT][-1]
-    auc = float(roc_auc_score(wanted, held))
+    f1, threshold, precision, recall = [one for one in tried if one[0] >= best_f1 - F1_TOLERANCE][-1]
+    auc = float(roc_auc_score(answerable, predicted))
     figures = {"area under curve": auc, "f1": f1, "precision": precision, "recall": recall}
     return threshold, {name: round(value, 3) for name, value in figures.items()}
 
@@ -165,17 +183,17 @@ def _threshold(held: Any, wanted: Any) -> tuple[float, dict[str, float]]:
 def main(samples: Path | None, sets: Iterable[Path], most: int, kept: Path | None, out: Path) -> None:
     """Fit the refusal decision and print what cross-validation measured."""
     settings = Settings()
-    examples = list(_of_samples(settings, samples)) if samples else []
+    examples = list(_sample_examples(settings, samples)) if samples else []
     if samples and not examples:
         raise click.UsageError("The samples are not taken in: run kb demo, or set KB_DATA.")
     for folder in sets:
-        examples.extend(_of_set(settings, folder, most))
+        examples.extend(_collection_examples(settings, folder, most))
     if kept:
         lines = [json.dumps([one.values, one.answerable, one.weight, one.real, one.source]) for one in examples]
         kept.write_text("\n".join(lines), encoding="utf-8")
-    made = fit(examples)
-    out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    click.echo(json.dumps(made, indent=1))
+    result = fit(examples)
+    out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    click.echo(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":

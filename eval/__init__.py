@@ -1,12 +1,12 @@
-"""How good are search and answers? ``kb eval`` and the evaluators' pages.
+"""Evaluation of search and answers: ``kb eval`` and the evaluators' pages.
 
-Read in this order:
+The packages, in reading order:
 
-- :mod:`.datasets`: test collections and question files, read from the field's formats
+- :mod:`.datasets`: test collections and question files (BEIR, TREC, JSON lines, spreadsheets)
 - :mod:`.measures`: measures over rankings, answers and refusals
-- :mod:`.runs`: what is run and timed, and where results are kept
-- :mod:`.reports`: results as tables, plots and a page
-- :mod:`.training`: what fits the shipped weights
-- :mod:`.evaluator`: the evaluators' part of the service
-- :mod:`.commands`: sub-commands of ``kb eval``
+- :mod:`.runs`: runs, timings and the folders of their results
+- :mod:`.reports`: results as tables, plots and an HTML page
+- :mod:`.training`: scripts that fit the shipped weights
+- :mod:`.evaluator`: REST routes and pages for evaluators
+- :mod:`.commands`: the sub-commands of ``kb eval``
 """

@@ -1,4 +1,4 @@
-"""The sub-commands of ``kb eval``, and what they share."""
+"""The sub-commands of ``kb eval``, and their shared helpers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["progress_bars", "result_roots"]
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """One progress bar per step on stderr; nothing where stderr is no terminal."""
+    """Show a progress bar per step on stderr; show nothing if stderr is not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -38,7 +38,7 @@ def progress_bars() -> Iterator[Progress]:
 
 
 def result_roots(context: Context) -> list[Path]:
-    """Return the folders under which results are looked for by name."""
+    """Return the folders in which results are looked up by name."""
     from eval.datasets.collection_index import bench_folder
 
     return [context.settings.data, bench_folder(context.settings)]

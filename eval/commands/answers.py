@@ -1,4 +1,4 @@
-"""``kb eval answers``: questions → judged answers."""
+"""``kb eval answers``: ask questions and judge the answers."""
 
 from __future__ import annotations
 

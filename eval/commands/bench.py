@@ -1,4 +1,4 @@
-"""``kb eval bench``: the samples, measured and checked against their floor."""
+"""``kb eval bench``: measure the samples and compare the scores with their floor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``kb eval compare``: what changed between two runs."""
+"""``kb eval compare``: compare two runs."""
 
 from __future__ import annotations
 

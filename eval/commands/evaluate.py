@@ -1,4 +1,4 @@
-"""``kb eval``: how good are search and answers? A sub-command is imported when it is called."""
+"""``kb eval``: the group of evaluation commands. A sub-command is imported only when it is called."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COMMANDS = (
 
 
 class _LazyGroup(click.Group):
-    """Its commands lie in ``eval.commands.<name>``, under that name."""
+    """Loads the command ``<name>`` from the module ``eval.commands.<name>``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)

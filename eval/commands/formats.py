@@ -1,4 +1,4 @@
-"""``kb eval formats``: does every file end in text or one clear error?"""
+"""``kb eval formats``: read every file of a folder and report text or an error."""
 
 from __future__ import annotations
 

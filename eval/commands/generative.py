@@ -1,4 +1,4 @@
-"""``kb eval generative``: a language model's answers beside the quotes."""
+"""``kb eval generative``: compare a language model's answers with extractive ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``kb eval ingest``: pages per second, beside embedding alone and beside torch."""
+"""``kb eval ingest``: measure the speed of ingest, of embedding alone and of torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``kb eval report``: runs → one page."""
+"""``kb eval report``: write runs as one HTML page."""
 
 from __future__ import annotations
 

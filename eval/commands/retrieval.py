@@ -1,4 +1,4 @@
-"""``kb eval retrieval``: test sets → tables, intervals, runs."""
+"""``kb eval retrieval``: measure retrieval on test collections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``kb eval scale``: search among many chunks."""
+"""``kb eval scale``: time search among many chunks."""
 
 from __future__ import annotations
 

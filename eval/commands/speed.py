@@ -1,4 +1,4 @@
-"""``kb eval speed``: warm and cold times, memory."""
+"""``kb eval speed``: measure warm and cold times and memory."""
 
 from __future__ import annotations
 

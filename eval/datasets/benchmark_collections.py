@@ -1,10 +1,11 @@
-"""Test collections in the field's own formats: BEIR folders, and TREC topics with qrels.
+"""Reads test collections: BEIR folders, and TREC topics with qrels.
 
     BEIR   corpus.jsonl {_id, title, text} · queries.jsonl {_id, text, lang?} · qrels.tsv or qrels/<split>.tsv
            (query-id, corpus-id, score) · unanswerable.jsonl {_id, text, lang?} (optional)
     TREC   corpus.jsonl as above · topics.* (``<top>`` blocks, XML, or tab-separated) · qrels.* (topic 0 document grade)
 
-A query's ``lang`` (or ``language``) is kept as it stands; where there is none it is detected.
+The language of a query is its ``lang`` (or ``language``) field, unchanged. A query without that field gets the detected
+language.
 """
 
 from __future__ import annotations
@@ -34,7 +35,12 @@ class CorpusEntry:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkQuery:
-    """One question; ``extra`` has the fields the measures do not need (gold answers, topic …)."""
+    """One query of a test collection.
+
+    Attributes:
+        language: for example "yue", "zh-Hant" or "en".
+        extra: the other fields of the line; the measures do not use them (gold answers, topic …).
+    """
 
     id: str
     text: str
@@ -47,9 +53,9 @@ class Dataset:
     """A test collection.
 
     Attributes:
-        qrels: ``{query id: {document id: grade}}``; a query without any judged document is not in ``queries``.
-        unanswerable: questions the corpus cannot answer, for refusal.
-        digest: SHA-256 over the corpus: what an index of it is kept under.
+        qrels: ``{query id: {document id: grade}}``. ``queries`` has only queries with at least one judged document.
+        unanswerable: questions that the corpus cannot answer; they measure refusal.
+        digest: SHA-256 of the corpus, in hexadecimal. It is part of the name of the collection's index.
     """
 
     name: str
@@ -61,7 +67,11 @@ class Dataset:
     digest: str
 
     def limited(self, number: int | None) -> Dataset:
-        """Return the set with at most ``number`` queries: the same ones every time, whatever their order."""
+        """Return the collection with at most ``number`` queries.
+
+        The choice depends only on the query ids: it is the same for every run and for every order of the file.
+        ``None`` keeps all queries.
+        """
         if number is None or number >= len(self.queries):
             return self
         chosen = {one.id for one in sorted(self.queries, key=_sampling_key)[:number]}
@@ -74,7 +84,7 @@ def load(folder: Path) -> Dataset:
     """Read a test collection from its folder.
 
     Raises:
-        InputError: ``dataset_invalid`` with the file, the line and what is wrong.
+        InputError: ``dataset_invalid``, with the file, the line and the reason.
     """
     corpus = [
         CorpusEntry(str(row["_id"]), str(row.get("title") or ""), str(row["text"]))
@@ -127,6 +137,7 @@ def _qrels(folder: Path) -> dict[str, dict[str, int]]:
 
 
 def _rows(path: Path, required: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of a file; each must have the ``required`` fields."""
     if not path.is_file():
         raise _invalid(path, "the file is missing")
     with path.open(encoding="utf-8") as stream:

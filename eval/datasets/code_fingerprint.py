@@ -1,4 +1,8 @@
-"""Which files decide what a module does: itself, the modules of ours it imports, and the data files they name."""
+"""A digest of the source files that a module depends on.
+
+These are the module itself, the modules of ``kb`` and ``ingest`` that it imports, directly or not, and the data files
+that any of them names. The digest changes when the module may behave differently.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ _DATA = re.compile(r"""["']([\w-]+\.(?:json|tsv|txt|yaml))["']""")
 
 
 def fingerprint(modules: Iterable[str]) -> str:
-    """Return a digest over the sources reached from ``modules`` and the data files beside them."""
+    """Return a digest of all source and data files that ``modules`` depend on: 16 hexadecimal digits."""
     digest = hashlib.sha256()
     for path in sorted(_reachable_files(modules)):
         digest.update(path.name.encode() + path.read_bytes())

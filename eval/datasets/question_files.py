@@ -1,8 +1,8 @@
-"""Questions with what should come back: read from JSON lines, or from a test collection.
+"""Questions with their expected answers, from JSON lines or from a test collection.
 
-A line: ``{"id", "question", "language", "answerable", "documents": [{"document", "page", "clause", "evidence"}],
-"facts": [[alternatives], …], "kind", "split", "history"?, "as_of"?, "only_at"?}``. Every inner list of ``facts``
-needs one hit; of ``documents`` any one will do.
+The fields of a line: ``{"id", "question", "language", "answerable", "documents": [{"document", "page", "clause",
+"evidence"}], "facts": [[alternatives], …], "kind", "split", "history"?, "as_of"?, "only_at"?}``. ``facts`` is a list of
+lists: the answer must contain one alternative of every inner list. One of ``documents`` is enough.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ __all__ = ["ExpectedSource", "JudgedQuestion", "from_dataset", "from_row", "read
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSource:
-    """Where the answer stands; ``page`` counts from 1; ``evidence`` is the document's own wording."""
+    """A place in a document that answers the question.
+
+    Attributes:
+        page: counted from 1.
+        evidence: a literal quote of the document.
+    """
 
     document: str
     page: int | None = None
@@ -32,7 +37,17 @@ class ExpectedSource:
 
 @dataclass(frozen=True, slots=True)
 class JudgedQuestion:
-    """A question with its expected answer; ``facts`` may be empty where only the place is known."""
+    """A question with its expected answer.
+
+    Attributes:
+        language: for example "yue", "zh-Hant" or "en".
+        answerable: whether the documents answer the question.
+        documents: the places that answer it; one of them is enough.
+        facts: alternatives of each fact; the answer must contain one of each. Empty if only the place is known.
+        split: "dev" or "test", or empty.
+        history: earlier questions of the conversation, oldest first.
+        as_of: the day for which the answer must be valid.
+    """
 
     id: str
     question: str
@@ -52,7 +67,7 @@ def read(path: Path) -> list[JudgedQuestion]:
     """Read a question file.
 
     Raises:
-        InputError: ``file_missing``; ``questions_invalid`` with every faulty line.
+        InputError: ``file_missing``; ``questions_invalid``, with every faulty line.
     """
     if not path.is_file():
         raise InputError("file_missing", name=str(path))
@@ -72,7 +87,12 @@ def read(path: Path) -> list[JudgedQuestion]:
 
 
 def from_row(row: dict[str, Any], default_id: str) -> JudgedQuestion:
-    """Make a question from its JSON fields; raises the errors of a wrong shape as they come."""
+    """Build a question from its JSON fields; the language is detected if the field is missing.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: a field is missing or has a wrong value. The caller
+            converts them into a message.
+    """
     text = str(row["question"]).strip()
     if not text:
         raise ValueError("question is empty")
@@ -133,7 +153,10 @@ def write(path: Path, questions: list[JudgedQuestion]) -> None:
 
 
 def from_dataset(dataset: Dataset) -> list[JudgedQuestion]:
-    """Turn a test collection's queries into questions: answerable ones by qrels, and its unanswerable ones."""
+    """Convert the queries of a test collection into questions.
+
+    The documents with a positive grade in the qrels are the expected ones. The unanswerable questions follow.
+    """
     answerable = [
         JudgedQuestion(
             query.id,

@@ -1,4 +1,7 @@
-"""A tenant's own test sets: question files in ``<tenant>/eval/sets/<name>.jsonl``, made on the page or from a sheet."""
+"""The test sets of a tenant: question files ``<tenant>/eval/sets/<name>.jsonl``.
+
+An evaluator makes them on the page or from a spreadsheet.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ __all__ = ["TestSet", "add", "create", "delete", "get", "listing", "path_of", "r
 
 NAME = re.compile(r"[\w\-.（）() ]{1,60}")
 MAX_QUESTIONS = 5000
-# One page may add while another removes: a file is read and written again by one thread at a time.
+# Two requests may change the same file at once. Only one thread at a time reads a file and writes it again.
 _WRITE_LOCK = threading.Lock()
 
 
@@ -32,7 +35,7 @@ class TestSet:
 
 
 def path_of(tenant: Tenant, name: str) -> Path:
-    """Return where a test set lies.
+    """Return the path of a test set's file.
 
     Raises:
         InputError: ``testset_name_invalid``.
@@ -43,7 +46,7 @@ def path_of(tenant: Tenant, name: str) -> Path:
 
 
 def listing(tenant: Tenant) -> list[TestSet]:
-    """Return the tenant's test sets by name."""
+    """Return all test sets of the tenant, sorted by name."""
     found = sorted((tenant.home / "eval" / "sets").glob("*.jsonl"))
     return [TestSet(path.stem, _read(path)) for path in found]
 
@@ -65,7 +68,7 @@ def _read(path: Path) -> list[JudgedQuestion]:
 
 
 def create(tenant: Tenant, name: str, questions: list[JudgedQuestion]) -> TestSet:
-    """Make a test set.
+    """Create a test set.
 
     Raises:
         Conflict: ``testset_exists``.
@@ -79,10 +82,10 @@ def create(tenant: Tenant, name: str, questions: list[JudgedQuestion]) -> TestSe
 
 
 def add(tenant: Tenant, name: str, question: JudgedQuestion) -> JudgedQuestion:
-    """Add a question to a test set, which is made where missing; the question gets an id that is free.
+    """Add a question to a test set and return it with its new id. A missing test set is created.
 
     Raises:
-        Conflict: ``question_in_testset`` when the set asks the very same already.
+        Conflict: ``question_in_testset``: the set has the same question with the same history.
     """
 
     def with_question(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
@@ -94,7 +97,7 @@ def add(tenant: Tenant, name: str, question: JudgedQuestion) -> JudgedQuestion:
 
 
 def remove(tenant: Tenant, name: str, question_id: str) -> TestSet:
-    """Take a question out.
+    """Remove a question and return the changed set.
 
     Raises:
         NotFound: ``testset_not_found``, ``question_not_found``.
@@ -110,7 +113,7 @@ def remove(tenant: Tenant, name: str, question_id: str) -> TestSet:
 
 
 def delete(tenant: Tenant, name: str) -> None:
-    """Delete a test set; its runs stay.
+    """Delete a test set; its runs remain.
 
     Raises:
         NotFound: ``testset_not_found``.

@@ -1,10 +1,10 @@
-"""The evaluators' part of the service: its addresses and pages, registered in pyproject's entry points.
+"""REST routes and pages for evaluators; entry points in ``pyproject.toml`` register them.
 
-- :mod:`.search_explanation`: one question from inside: terms, candidates, ranks
-- :mod:`.question_log`: questions that were refused or disliked, grouped
+- :mod:`.search_explanation`: explains the search for one question: terms, candidates, ranks
+- :mod:`.question_log`: groups questions with a refused or disliked answer
 - :mod:`.explanation_routes`, :mod:`.question_log_routes`, :mod:`.question_set_routes`, :mod:`.run_routes`: REST
 - :mod:`.evaluator_pages`: the pages
-- :mod:`.web`: their templates, styles, modules and texts
+- :mod:`.web`: templates, styles, scripts and texts of the pages
 """
 
 from __future__ import annotations

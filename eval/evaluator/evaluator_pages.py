@@ -83,6 +83,6 @@ def logged(
 
 
 def _reasons(locale: str) -> dict[str, str]:
-    """Words for the codes with which answers are refused or disliked."""
+    """Return the texts for the reason codes of refused and disliked answers."""
     found = texts("ask", locale) | texts("measure", locale)
     return {key.removeprefix("reason_"): value for key, value in found.items() if key.startswith("reason_")}

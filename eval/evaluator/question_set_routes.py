@@ -1,4 +1,4 @@
-"""Test sets: lists of questions with what should come back."""
+"""REST routes of test sets: lists of questions with expected answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["router"]
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_SHEET_BYTES = 10 * 2**20
-# what a form puts around the file
+# The request may be 64 KiB larger than the file, for the other parts of the form.
 router = APIRouter(
     prefix="/api/v1/tenants/{tenant}/test-sets", tags=["measure"], max_body_size=MAX_SHEET_BYTES + 64 * 1024
 )
@@ -31,7 +31,7 @@ TestSetName = Annotated[str, PathParam(min_length=1, max_length=60, description=
 
 
 class PlaceModel(BaseModel):
-    """Where the answer stands; ``evidence`` is the document's own wording."""
+    """A place that answers the question; ``evidence`` is a literal quote of the document."""
 
     model_config = ConfigDict(extra="forbid")
     document: Annotated[str, Field(min_length=1, max_length=300)]
@@ -41,7 +41,7 @@ class PlaceModel(BaseModel):
 
 
 class QuestionCreate(BaseModel):
-    """A question; without ``documents`` and ``facts`` say with ``answerable`` whether the documents answer it."""
+    """A question; ``answerable`` says whether the documents answer it."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -139,7 +139,7 @@ def import_sheet(
     name: Annotated[str, Form(min_length=1, max_length=60)],
     file: Annotated[UploadFile, File(description="CSV or XLSX as of the template, or JSON lines.")],
 ) -> TestSetPublic:
-    """Read a table of questions; a faulty row refuses the whole table and says which rows to mend."""
+    """Read a table of questions; a faulty row rejects the whole table, and the error lists the faulty rows."""
     made = question_sets.create(caller.tenant, name, _read_upload(file))
     audit.record(caller.library, caller.actor, "testset.import", name, questions=len(made.questions))
     return _public(made)
@@ -189,7 +189,7 @@ def detail(caller: Evaluator, name: TestSetName) -> TestSetDetail:
 
 @router.delete("/{name}", status_code=204, summary="Delete a test set", operation_id="delete_test_set")
 def delete(caller: Evaluator, name: TestSetName) -> None:
-    """Delete a test set; the runs made with it stay."""
+    """Delete a test set; its runs remain."""
     question_sets.delete(caller.tenant, name)
     audit.record(caller.library, caller.actor, "testset.delete", name)
 
@@ -211,7 +211,7 @@ def export(caller: Evaluator, name: TestSetName) -> Response:
 
 @router.post("/{name}/questions", status_code=201, summary="Add a question", operation_id="add_test_question")
 def add_question(caller: Evaluator, name: TestSetName, wanted: QuestionCreate) -> QuestionPublic:
-    """Add a question to a test set, which is made where it is missing."""
+    """Add a question to a test set; a missing test set is created."""
     made = question_sets.add(
         caller.tenant,
         name,

@@ -1,4 +1,4 @@
-"""Runs of test sets: start one, look at its figures, compare two."""
+"""REST routes of runs: start a run of a test set, read its result, compare two runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ BackgroundRunsDep = Annotated[BackgroundRuns, Depends(_runs)]
 
 
 class RunCreate(BaseModel):
-    """Which test set to ask; ``collections`` narrows the search to some of those within reach."""
+    """The test set to ask; ``collections`` limits the search to some of the collections that the caller may read."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"test_set": "人事"}]})
     test_set: Annotated[str, Field(min_length=1, max_length=60)]
@@ -47,7 +47,7 @@ class RunCreate(BaseModel):
 
 
 class RunState(BaseModel):
-    """A run at work, or how the last one ended; ``error`` is a code, "" where all went well."""
+    """The status of the current or last run; ``error`` is an error code, or ""."""
 
     name: str
     test_set: str
@@ -58,7 +58,7 @@ class RunState(BaseModel):
 
 
 class RunPublic(BaseModel):
-    """A finished run: means by measure over all questions, refusal, and what made it."""
+    """A finished run: mean of each measure over all questions, refusal measures, and the model."""
 
     name: str
     test_set: str
@@ -100,7 +100,7 @@ def _public(name: str, summary: dict[str, Any]) -> RunPublic:
 
 
 def visible_runs(caller: Caller) -> list[RunPublic]:
-    """Return the tenant's runs of answers, newest first, that quote nothing beyond the caller's reach."""
+    """Return the tenant's answer runs, newest first; only those that searched collections the caller may read."""
     all_collections = _all_collections(caller)
     return [
         _public(one["name"], one) for one in results.listing(caller.tenant) if _may_see(caller, one, all_collections)
@@ -120,10 +120,10 @@ def _may_see(caller: Caller, summary: dict[str, Any], all_collections: set[str])
 
 
 def open_run(caller: Caller, name: str) -> Result:
-    """Return a run of the tenant's.
+    """Return a run of the caller's tenant.
 
     Raises:
-        NotFound: ``run_not_found``, also where the run quotes collections beyond the caller's reach.
+        NotFound: ``run_not_found``: there is no such run, or it searched collections that the caller may not read.
     """
     folder = results.tenant_run_folder(caller.tenant, name)
     if not _NAME.fullmatch(name) or name.startswith(".") or not (folder / "run.json").is_file():
@@ -152,7 +152,7 @@ def start(caller: Evaluator, runs: BackgroundRunsDep, wanted: RunCreate) -> RunS
 
 @router.get("/current", summary="The run at work", operation_id="current_run")
 def current(caller: Evaluator, runs: BackgroundRunsDep) -> RunState | None:
-    """Return the run at work, or how the last one since the service started ended; null if there was none."""
+    """Return the status of the current run, or of the last one since the service started; null if there was none."""
     state = runs.state(caller.tenant)
     return _run_state(state) if state else None
 

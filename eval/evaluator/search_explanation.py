@@ -1,4 +1,4 @@
-"""One question looked at from inside: how it was understood, what each leg of search found, and what became of it."""
+"""Explains the search for one question: its analysis, scores and ranks of the passages, the refusal decision."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from kb.search.retriever import Retriever
 
 __all__ = ["MAX_TEXT_CHARS", "Hit", "HitTest", "explain"]
 
-# Words shown of how a question was understood.
-MAX_WORDS = 40
-MAX_TEXT_CHARS = 1200
+MAX_WORDS = 40  # words of the question's analysis, per language
+MAX_TEXT_CHARS = 1200  # characters of a passage in the response
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its place in every order, from 1; None where a leg did not find it.
+    """A passage with its rank at each stage, counted from 1; None if the stage does not have it.
 
     Attributes:
         ranks: ``{"dense", "lexical", "fused", "final"}``; ``fused`` before, ``final`` after reranking.
-        unit: the sentence that speaks best to the question, with its scores; None where none was looked at.
+        unit: the passage's best unit for the question, with its scores; None if no unit of it was scored.
     """
 
     passage: Passage
@@ -35,7 +34,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitTest:
-    """What was found for one question and why; ``hits`` in the final order."""
+    """The explanation of one search; ``hits`` are in the final order."""
 
     question: dict[str, Any]
     hits: list[Hit]
@@ -45,7 +44,7 @@ class HitTest:
 def explain(
     retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None, limit: int = 20
 ) -> HitTest:
-    """Search as the product does and keep what it usually throws away.
+    """Search as the product does and return the intermediate results.
 
     Raises:
         InputError: ``question_empty``, ``question_too_long``.

@@ -1,7 +1,7 @@
-"""One answer judged against one question: numbers from 0 to 1, ``None`` where a measure does not apply.
+"""Judges one answer to one question: values from 0 to 1, ``None`` if a measure does not apply.
 
-Text is compared with width, case and white space folded; a number only with a whole number: the fact "14 days"
-does not stand in "114 days", nor "3.6" in "13.65".
+The comparison of texts ignores width, case and white space. A number must match a whole number: "114 days" does not
+contain the fact "14 days", and "13.65" does not contain "3.6".
 """
 
 from __future__ import annotations
@@ -31,23 +31,27 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 class Records(Protocol):
-    """What the judge may ask of the documents that were searched."""
+    """The records of the searched tenant, as the judge uses them."""
 
     def contains(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
-        """Say whether the text stands there, letter for letter."""
+        """Return whether a chunk of the document has ``text`` literally; ``version`` None means any version.
+
+        ``pages`` must all be pages of that chunk.
+        """
         ...
 
     def texts(self, document: str) -> list[str]:
-        """Return the texts of the document's chunks."""
+        """Return the texts of the document's chunks, of all versions."""
         ...
 
 
 def judge(question: JudgedQuestion, answer: Mapping[str, Any], records: Records | None) -> dict[str, float | None]:
-    """Return the value of every measure and ``foreign``, the number of passages that are not this tenant's.
+    """Return the value of every measure, and ``foreign``: the number of contexts that are not from this tenant.
 
     Args:
-        answer: the output contract of ``kb ask --batch``.
-        records: the tenant's; without them quotes are looked up in the answer's own contexts.
+        answer: an answer in the JSON form of ``kb ask --batch``.
+        records: the tenant's records. Without them, quotes are compared with the contexts of the answer, and the
+            measures "evidence in records" and ``foreign`` are left out.
     """
     contexts, citations = list(answer.get("contexts") or []), list(answer.get("citations") or [])
     refused = bool(answer.get("refused"))
@@ -86,7 +90,7 @@ def _is_quote_true(citation: Mapping[str, Any], contexts: list[dict[str, Any]], 
 
 
 def _evidence_in_records(places: Sequence[ExpectedSource], records: Records) -> float | None:
-    """Whether the wording can be found at all: if not, reading the file failed or the question is wrong."""
+    """Return 1 if the records have an expected quote. 0 means that reading the file failed or the question is wrong."""
     with_evidence = [place for place in places if place.evidence]
     if not with_evidence:
         return None
@@ -100,7 +104,11 @@ def _evidence_in_records(places: Sequence[ExpectedSource], records: Records) -> 
 
 
 def _is_evidence(place: ExpectedSource, context: Mapping[str, Any]) -> bool:
-    """The wording in the right document; or, for want of it, the right clause, page or document."""
+    """Return whether a context shows the expected place.
+
+    The context must be from the right document and have the expected quote or clause. If the question names neither,
+    the page must match; without a page, the document is enough.
+    """
     if not _same_document(place, context):
         return False
     if place.evidence and is_quoted_in(place.evidence, str(context.get("text") or "")):
@@ -126,7 +134,7 @@ def _pages(one: Mapping[str, Any]) -> list[int]:
 
 
 def is_quoted_in(phrase: str, text: str) -> bool:
-    """Say whether ``needle`` occurs in ``text``, width, case, white space and thousands' commas folded."""
+    """Return whether ``phrase`` occurs in ``text``; width, case, white space and thousands separators are ignored."""
     return bool(_pattern(phrase).search(_fold(text)))
 
 

@@ -1,4 +1,4 @@
-"""Runs → tables per system and language with intervals, paired tests, and a row per query."""
+"""Summarises runs: tables per system and language with intervals, paired tests, and a row per query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,16 @@ __all__ = ["summarise"]
 def summarise(
     dataset: Dataset, runs: dict[str, trec_files.Run], names: Sequence[str]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Measure runs: tables per system and language with intervals, paired tests, and a row per query."""
+    """Return the summary of the runs and one row per query.
+
+    Args:
+        runs: ``{system: run}``; the paired tests compare each other system with the first.
+        names: measures, see :mod:`eval.measures.retrieval_measures`.
+
+    Returns:
+        The content of ``run.json`` without its metadata, and the rows of ``questions.jsonl``; see
+        :mod:`eval.runs.results`.
+    """
     values = {system: retrieval_measures.per_query(names, dataset.qrels, ranked) for system, ranked in runs.items()}
     groups = _queries_by_language(dataset.queries)
     tables = {
@@ -55,7 +64,7 @@ def summarise(
 
 
 def _queries_by_language(queries: Sequence[BenchmarkQuery]) -> dict[str, list[str]]:
-    """Return query ids per language and under "all"."""
+    """Return the query ids of each language, and of all queries as "all"."""
     groups: dict[str, list[str]] = {"all": [query.id for query in queries]}
     for language in sorted({query.language for query in queries}):
         groups[language] = [query.id for query in queries if query.language == language]
@@ -65,7 +74,7 @@ def _queries_by_language(queries: Sequence[BenchmarkQuery]) -> dict[str, list[st
 def _paired_tests(
     values: dict[str, retrieval_measures.Values], groups: dict[str, list[str]], names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Every other system against the first, per measure and language."""
+    """Compare every other system with the first, per measure and language."""
     systems = list(values)
     tests = []
     for other in systems[1:]:
@@ -88,6 +97,6 @@ def _paired_tests(
 
 
 def _first_relevant_rank(documents: dict[str, float], relevant: dict[str, int]) -> int | None:
-    """Return the place of the first relevant document, from 1."""
+    """Return the rank of the first relevant document, counted from 1; ``None`` if the run has none."""
     order = sorted(documents, key=lambda one: -documents[one])
     return next((rank for rank, one in enumerate(order, 1) if relevant.get(one, 0) > 0), None)

@@ -1,4 +1,4 @@
-"""A tenant's chunks by document, for looking up quotes and contexts."""
+"""The chunks of a tenant by document, to check quotes and contexts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["TenantRecords"]
 
 
 class TenantRecords:
-    """What lies in a tenant's records, all versions of it; see :class:`eval.measures.answer_judge.Records`."""
+    """The chunks of all versions of a tenant's documents; implements :class:`eval.measures.answer_judge.Records`."""
 
     def __init__(self, library: Library) -> None:
         query = (

@@ -1,6 +1,6 @@
-"""Results to read.
+"""Reports of results.
 
 - :mod:`.terminal_tables`: tables in the terminal
-- :mod:`.html_report`: one page that needs nothing else
+- :mod:`.html_report`: an HTML page without external files
 - :mod:`.svg_plots`: plots as inline SVG
 """

@@ -1,4 +1,4 @@
-"""Runs → one page that needs nothing else, or the same as JSON."""
+"""Renders runs as one HTML page without external files, or as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLOTTED_MEASURES = ("evidence@5", "fact in answer", "right document", "right pa
 
 
 def page(results: list[Result], worst: int) -> str:
-    """Return the HTML page."""
+    """Return the HTML page of several runs, with the ``worst`` worst questions of each."""
     import jinja2
 
     environment = jinja2.Environment(loader=jinja2.PackageLoader("eval.reports"), autoescape=True, trim_blocks=True)
@@ -31,7 +31,7 @@ def as_json(results: list[Result], worst: int) -> str:
 
 
 def run_content(result: Result, worst: int) -> dict[str, Any]:
-    """Return what is shown of one run."""
+    """Return the content of one run: label, summary, worst questions and recall curves."""
     return {
         "label": result.label,
         "summary": result.summary,
@@ -41,7 +41,7 @@ def run_content(result: Result, worst: int) -> dict[str, Any]:
 
 
 def worst_questions(result: Result, number: int) -> list[dict[str, Any]]:
-    """Return the questions that went wrong, worst first, each with ``wrong``: what is the matter with it."""
+    """Return at most ``number`` questions with a wrong result, worst first; ``wrong`` describes the problem."""
     listed = _wrong_answers(result) if result.summary["kind"] == "answers" else _wrong_rankings(result)
     return [{**row, "wrong": wrong} for _, wrong, row in sorted(listed, key=lambda one: one[0])[:number]]
 

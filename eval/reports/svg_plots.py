@@ -1,4 +1,4 @@
-"""Plots as inline SVG: grouped bars with intervals, and lines. Colours come from the page's style sheet."""
+"""Plots as inline SVG: grouped bar charts with intervals, and line charts. Colours come from the page's style sheet."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from html import escape
 __all__ = ["Interval", "bar_chart", "line_chart"]
 
 WIDTH, HEIGHT = 640, 260
-LABEL_WIDTH = 22  # pixels a bar must have to carry its number
+LABEL_WIDTH = 22  # minimum width in pixels of a bar with a label
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 30, 34
 _PLOT_WIDTH, _PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 Interval = tuple[float, float, float]
 
 
 def bar_chart(title: str, groups: Mapping[str, Mapping[str, Interval]]) -> str:
-    """Draw ``{group: {series: (mean, low, high)}}``, values from 0 to 1, a whisker per interval."""
+    """Draw ``{group: {series: (mean, low, high)}}``, values from 0 to 1, with a whisker for each interval.
+
+    Returns:
+        A ``<figure>`` with the SVG; "" without data.
+    """
     names = list(dict.fromkeys(name for series in groups.values() for name in series))
     if not groups or not names:
         return ""
@@ -36,13 +40,17 @@ def bar_chart(title: str, groups: Mapping[str, Mapping[str, Interval]]) -> str:
                 f'height="{_PLOT_HEIGHT * mean:.1f}"><title>{tooltip}</title></rect>'
                 f'<path class="whisker" d="M{x + bar_width / 2:.1f} {_y(low):.1f}V{_y(high):.1f}"/>'
             )
-            if bar_width >= LABEL_WIDTH:  # narrower bars' numbers would run into each other; the table has them
+            if bar_width >= LABEL_WIDTH:  # labels of narrower bars would overlap; the table has the numbers
                 drawn.append(_text(x + bar_width / 2, _y(high) - 4, f"{mean:.2f}", "middle"))
     return _svg(title, drawn, names)
 
 
 def line_chart(title: str, series: Mapping[str, Sequence[tuple[float, float]]], x_label: str, top: float = 1.0) -> str:
-    """Draw ``{series: [(x, y)]}``, x ascending, y from 0 to ``top``."""
+    """Draw ``{series: [(x, y)]}``, x ascending, y from 0 to ``top``.
+
+    Returns:
+        A ``<figure>`` with the SVG; "" without data.
+    """
     shown = {name: list(points) for name, points in series.items() if points}
     if not shown:
         return ""

@@ -1,4 +1,4 @@
-"""Results as tables in the terminal."""
+"""Prints results as tables in the terminal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def print_retrieval(summary: dict[str, Any]) -> None:
             table.add_column("95 %", justify="right")
     systems = summary["systems"]
     groups = summary["groups"]
-    shown = groups if len(groups) != 2 else {"all": groups["all"]}  # one language: said once
+    shown = groups if len(groups) != 2 else {"all": groups["all"]}  # with one language, both groups are the same
     for group, number in shown.items():
         for place, (system, by_group) in enumerate(systems.items()):
             cells = []
@@ -60,7 +60,7 @@ def _star(summary: dict[str, Any], system: str, group: str, name: str) -> str:
 
 
 def print_answers(summary: dict[str, Any], kinds: bool) -> None:
-    """Print one line per group: means, precision and recall of refusal; below the table what holds for all.
+    """Print one line per group: means, precision and recall of refusal. Below the table: foreign and missing answers.
 
     Args:
         kinds: print a line per kind of question as well.
@@ -90,7 +90,7 @@ def print_answers(summary: dict[str, Any], kinds: bool) -> None:
 
 
 def print_comparison(found: dict[str, Any], show: int) -> None:
-    """Print differences with their interval and p, then the questions that moved most."""
+    """Print the differences with intervals and p-values, then the questions with the largest changes."""
     table = Table(title=f"{found['before']} → {found['after']}: {found['questions']} questions", title_justify="left")
     for head in ("group", "measure", "n", "before", "after", "difference", "95 %", "p"):
         table.add_column(head, justify="left" if head in ("group", "measure") else "right")
@@ -119,7 +119,7 @@ def print_comparison(found: dict[str, Any], show: int) -> None:
 
 
 def print_speed(found: dict[str, Any]) -> None:
-    """Print times and memory."""
+    """Print times in milliseconds and memory in MB."""
     table = Table(
         title=f"{found['tenant']}: {found['questions']} questions, {found['cores']} cores, load {found['load']}",
         title_justify="left",
@@ -135,12 +135,12 @@ def print_speed(found: dict[str, Any]) -> None:
 
 
 def print_scale(found: list[dict[str, Any]]) -> None:
-    """Print one line per size."""
+    """Print one line per number of chunks."""
     table = Table()
     for head in ("chunks", "documents", "p50 ms", "p95 ms", "p99 ms", "load", "memory MB", "disk MB", "filled in s"):
         table.add_column(head, justify="right")
     for one in found:
         times = (f"{one['search_ms'][key]:.1f}" for key in ("p50", "p95", "p99"))
-        held = (f"{one[key]:,}" for key in ("load", "memory_mb", "disk_mb", "fill_s"))
-        table.add_row(f"{one['chunks']:,}", f"{one['documents']:,}", *times, *held)
+        resources = (f"{one[key]:,}" for key in ("load", "memory_mb", "disk_mb", "fill_s"))
+        table.add_row(f"{one['chunks']:,}", f"{one['documents']:,}", *times, *resources)
     _console().print(table)

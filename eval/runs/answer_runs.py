@@ -1,4 +1,4 @@
-"""Answers measured: questions asked through the product's own way in, or answers brought in a file, judged."""
+"""Runs that judge answers: they ask the product, or read the answers from a file."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from eval.measures.tenant_records import TenantRecords
 from eval.runs import results
 from eval.runs.latency import percentiles
 from kb.core.errors import InputError
+from kb.core.messages import Catalogue
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store.tenants import Tenant
@@ -23,6 +24,7 @@ from kb.store.tenants import Tenant
 __all__ = ["read_answers", "run", "summarise"]
 
 Groups = dict[str, list[str]]
+_LINE_REASONS = Catalogue("eval.runs", "answer_line_reasons.json")
 
 
 def run(
@@ -36,12 +38,13 @@ def run(
     given: dict[str, dict[str, Any]] | None = None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Path:
-    """Ask, judge, and keep the result in ``folder``.
+    """Ask the questions, judge the answers and write the result to ``folder``; return ``folder``.
 
     Args:
-        subject: what was asked, for reports; by default the tenant.
-        collections: slugs to search; None for all.
-        given: answers by question id, from another run or another system; a question without one counts 0.
+        subject: the name in reports; by default the tenant's slug.
+        collections: slugs of the collections to search; None for all.
+        given: answers by question id, from another run or another system; then nothing is asked. A question without an
+            answer has the value 0.
     """
     retriever = Retriever(settings, tenant)
     answers = given if given is not None else ask(retriever, questions, progress, collections)
@@ -61,7 +64,7 @@ def ask(
     collections: list[str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Ask every question of one tenant; return the answers by question id."""
-    answer_turn(retriever, Turn("warm 暖機"))  # the model loads outside the clock
+    answer_turn(retriever, Turn("warm 暖機"))  # loads the model, so that the first question is not slower
     answers = {}
     for done, one in enumerate(questions, 1):
         turn = Turn(one.question, one.history, collections, one.as_of, one.id)
@@ -71,10 +74,10 @@ def ask(
 
 
 def read_answers(path: Path) -> dict[str, dict[str, Any]]:
-    """Read answers as ``kb ask --batch`` writes them.
+    """Read answers, one JSON object a line, as ``kb ask --batch`` writes them; return them by question id.
 
     Raises:
-        InputError: ``batch_line_invalid``.
+        InputError: ``batch_line_invalid``, with the line and the reason in both interface languages.
     """
     answers = {}
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
@@ -82,16 +85,29 @@ def read_answers(path: Path) -> dict[str, dict[str, Any]]:
             continue
         try:
             row = json.loads(line)
-            answers[str(row["id"])] = row
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError("batch_line_invalid", name=path.name, line=number, reason=repr(error)) from error
+        except (ValueError, RecursionError) as error:
+            raise _line_error(path, number, "not_json") from error
+        if not isinstance(row, dict):
+            raise _line_error(path, number, "not_object")
+        if row.get("id") is None:
+            raise _line_error(path, number, "no_id")
+        answers[str(row["id"])] = row
     return answers
+
+
+def _line_error(path: Path, number: int, reason: str) -> InputError:
+    # The error renders its details without a language, so the reason has both.
+    texts = " / ".join(_LINE_REASONS.text(reason, language) for language in ("zh-HK", "en"))
+    return InputError("batch_line_invalid", name=path.name, line=number, reason=texts)
 
 
 def summarise(
     questions: list[JudgedQuestion], answers: dict[str, dict[str, Any]], records: TenantRecords | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Judge answers: a table per group with intervals, refusal, latency, and a row per question."""
+    """Judge the answers; return the summary and a row per question.
+
+    The summary has measures with intervals and refusal measures per group, and response times in milliseconds.
+    """
     no_answer: dict[str, Any] = {"refused": True, "answer": "", "citations": [], "contexts": [], "reason": "missing"}
     rows: list[dict[str, Any]] = []
     for one in questions:
@@ -137,7 +153,7 @@ def summarise(
 
 
 def _question_groups(questions: list[JudgedQuestion]) -> Groups:
-    """Return question ids under "all", each split, and inside each split every language and kind."""
+    """Return the question ids of each group: "all", each split, and each language and kind in a split."""
     splits = sorted({one.split for one in questions if one.split})
     groups: Groups = {"all": [one.id for one in questions]}
     for split in [*splits, *([] if splits else [""])]:

@@ -1,4 +1,4 @@
-"""Runs started from the page: one at a time per tenant, in a thread, with progress to look at."""
+"""Runs that an evaluator starts on the page: in a thread, one at a time per tenant, with a status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ _LOG = logging.getLogger("sinzi.measure")
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run at work, or how the last one ended: ``error`` is an error's code, "" where all went well."""
+    """The status of a run.
+
+    Attributes:
+        done, total: numbers of questions.
+        error: the code of the error that ended the run; "" if there was none.
+    """
 
     name: str
     testset: str
@@ -30,7 +35,7 @@ class RunStatus:
 
 
 class BackgroundRuns:
-    """The runs of one service. Safe to call from several threads."""
+    """The background runs of one service process. Safe to call from several threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -38,15 +43,15 @@ class BackgroundRuns:
         self._statuses: dict[str, RunStatus] = {}
 
     def state(self, tenant: Tenant) -> RunStatus | None:
-        """Return the tenant's run at work, or the last one since the service started."""
+        """Return the status of the tenant's current run, or of the last one since the service started."""
         with self._lock:
             return self._statuses.get(tenant.slug)
 
     def start(self, tenant: Tenant, testset: TestSet, collections: list[str]) -> RunStatus:
-        """Begin to ask a test set's questions in ``collections``.
+        """Start a run of a test set, with search in ``collections`` (slugs); return its first status.
 
         Raises:
-            Conflict: ``run_in_progress``.
+            Conflict: ``run_in_progress``: a run of this tenant has not finished.
         """
         state = RunStatus(results.timestamp_name(), testset.name, total=len(testset.questions))
         with self._lock:

@@ -1,7 +1,7 @@
-"""A language model's answers beside the quotes: is what the reader sees supported, and what does it cost in time?
+"""Compares the answers of a language model with extractive answers: support by the sources, and time.
 
-Whether a number is wrong is counted apart from the checker, by a plainer rule: a number of the text, digits or Chinese
-numerals, that stands nowhere in the passages the text cites (or, before checking, in none that was sent).
+Wrong numbers are counted independently of the claim checker, by a simpler rule. A number, in digits or Chinese
+numerals, is wrong if it is in none of the passages that the answer cites (before checking: in none that was sent).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def run(
     questions: list[JudgedQuestion],
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> dict[str, Any]:
-    """Ask every question twice, with the model and with quotes only, and sum both up.
+    """Ask every question twice, with the language model and without it, and summarise both.
 
     Returns:
         ``{"llm": {...}, "extractive": {...}, "questions": n, "rows": [...]}``.
@@ -81,7 +81,7 @@ def _ask(retriever: Retriever, one: JudgedQuestion, records: TenantRecords, gene
 
 
 def _source_text(retriever: Retriever, answer: Answer, one: JudgedQuestion) -> str:
-    """Everything a number of the answer may stand on: cited passages with their places, or the nearest of a refusal."""
+    """Return the text that numbers of the answer may come from: cited passages, or the contexts of a refusal."""
     chunks = retriever.library.chunks(citation.chunk_id for citation in answer.citations)
     cited = [
         f"{citation.title} {citation.clause} {citation.pages} {citation.version} {chunks[citation.chunk_id].text}"
@@ -93,7 +93,7 @@ def _source_text(retriever: Retriever, answer: Answer, one: JudgedQuestion) -> s
 
 
 def unsupported_numbers(text: str, source: str) -> set[str]:
-    """Return the numbers of ``text`` that ``source`` has nowhere; markers are no numbers."""
+    """Return the numbers of ``text`` that are not in ``source``; citation markers such as [1] do not count."""
 
     def numbers(of: str) -> set[str]:
         plain = fold(of)

@@ -1,8 +1,8 @@
-"""Search among 1,000, 10,000, 100,000 chunks: synthetic ones, made from a test collection's own.
+"""Times search among many synthetic chunks (for example 1,000, 10,000 and 100,000), made from a test collection.
 
-A synthetic chunk's text is sentences of several real chunks; its vector a real one, moved at random and brought
-back to length 1, so that words and vectors are spread like real ones, and none is found for nothing. Its sentences'
-vectors are its own, moved again. A small set makes a hard test: its few words are frequent words everywhere.
+The text of a synthetic chunk has sentences of several real chunks. Its vector is a real vector with random noise,
+normalised to length 1. So words and vectors have a distribution like real ones. The sentence vectors are the chunk's
+vector with noise again. A small collection is a hard test, because each of its few words then occurs in many chunks.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["measure_growth"]
 
 SEED = 20261123
 _CHUNKS_PER_DOCUMENT = 200  # chunks of one synthetic document: a handbook of about 100 pages
-_NOISE_LENGTH = 0.35  # length of the random move, against 1 of the vector
+_NOISE_LENGTH = 0.35  # length of the noise; the vector has length 1
 _SENTENCES_PER_CHUNK = 8
 Progress = Callable[[str, int, int], None]
 
@@ -49,16 +49,16 @@ def measure_growth(
     folder: Path,
     progress: Progress,
 ) -> list[dict[str, Any]]:
-    """Fill a tenant up to each size in turn and time ``queries`` there.
+    """Fill a tenant up to each size in turn, and time ``queries`` at each size.
 
     Args:
-        source: the tenant whose chunks the synthetic ones are made from.
-        folder: a data folder for the synthetic tenant; emptied first and removed afterwards.
+        source: the tenant with the real chunks.
+        folder: a data folder for the synthetic tenant; it is emptied first and removed afterwards.
 
     Returns:
         One entry per size, ascending: ``{"chunks", "documents", "search_ms": {"p50", "p95", "p99", "max"}, "load",
-        "memory_mb", "disk_mb", "fill_s"}``; ``load`` is the machine's while asking, ``memory_mb`` what this process
-        holds, pages of the records' file that are mapped into it included.
+        "memory_mb", "disk_mb", "fill_s"}``; ``load`` is the load average of the machine after the queries.
+        ``memory_mb`` is the resident memory of this process, with the mapped pages of the records' file.
     """
     shutil.rmtree(folder, ignore_errors=True)
     tenant_settings = settings.model_copy(update={"data": folder})
@@ -93,7 +93,7 @@ def measure_growth(
 
 
 class _ChunkGenerator:
-    """Makes synthetic chunks from real ones; the seed is fixed."""
+    """Generates synthetic chunks from real ones; the seed is fixed."""
 
     def __init__(self, library: Library) -> None:
         with library.session() as session:
@@ -110,7 +110,7 @@ class _ChunkGenerator:
         return chunks, self.perturb(self.vectors[chosen])
 
     def perturb(self, vectors: Vectors) -> Vectors:
-        """Return vectors of length 1 near the given ones."""
+        """Return the vectors with noise, normalised to length 1; the shape stays the same."""
         steps = self.random.standard_normal(vectors.shape, dtype=np.float32)
         near = vectors + steps * (_NOISE_LENGTH / np.linalg.norm(steps, axis=1, keepdims=True))
         return np.asarray(near / np.linalg.norm(near, axis=1, keepdims=True), dtype=np.float32)

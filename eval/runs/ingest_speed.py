@@ -1,7 +1,7 @@
-"""How fast files are taken in: the product end to end, its embedding alone, and the same pipeline on torch.
+"""Measures the speed of ingest: the product end to end, its embedding alone, and the same pipeline on torch.
 
-The three are timed in turns, A B C A B C, so that a busy machine slows all alike. Their processes are started, and
-have read every file, before the first timing; each timing of a pipeline fills a new tenant.
+The three systems are timed in turns, A B C A B C, so that other load on the machine affects all of them. Before the
+first timing, their processes have started and have read every file. Each timing of a pipeline fills a new tenant.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def measure(
     """Time the systems ``repeat`` times in turns.
 
     Args:
-        sample: instead of the pipeline on torch, embed about so many chunks on torch and scale the time up. The
-            pipeline cannot be faster than that, so the ratio is then a lower bound.
+        sample: instead of the pipeline on torch, embed about this many chunks on torch and scale the time up. The
+            pipeline cannot be faster than its embedding, so the ratio is then a lower bound.
 
     Returns:
         ``{"files", "pages", "chunks", "cores", "load", "repeat", "torch_chunks", "systems": {name: {"wall_s", "cpu_s",
@@ -123,9 +123,9 @@ def _row(measured: Timing, pages: int, chunks: int) -> dict[str, Any]:
 def _ratios(measured: dict[str, Timing]) -> dict[str, float]:
     """Return medians over the turns, by wall and by CPU seconds.
 
-    ``embedding_share``: of the time end to end, how much of it some file was being embedded;
-    ``of_embedding_alone``: speed end to end against embedding alone (1: reading and storing cost nothing);
-    ``over_torch``: speed end to end against the pipeline on torch (or, from a sample, at least that much).
+    ``embedding_share``: share of the time end to end in which a file was being embedded;
+    ``of_embedding_alone``: speed end to end divided by speed of embedding alone (1: reading and storing take no time);
+    ``over_torch``: speed end to end divided by the speed of the pipeline on torch (a lower bound if sampled).
     """
     product, alone = measured[PRODUCT], measured[EMBEDDING_ALONE]
     torch = measured.get(TORCH) or measured[TORCH_SAMPLE]

@@ -1,4 +1,4 @@
-"""One timing: files through the product's ingest, or their chunks through its embedding process alone."""
+"""Times one repetition: the ingest of files, or only the embedding of their chunks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kb.store import tenants, writer_lock
 __all__ = ["StageTimer", "Timing", "prepare_files", "thin_out", "time_embedding", "time_pipeline"]
 
 _WARM_UP_CHUNKS = 4
-# Taken in before the clock starts: what the first file of a day pays for (queue, vector store) is not measured.
+# This text is ingested before the clock starts, so that the start of the queue and the vector store is not measured.
 _WARM_UP_TEXT = "員工請病假兩天或以上，須於復工當日遞交醫生證明書。\n"
 
 
@@ -39,7 +39,7 @@ class Timing:
 
     @contextmanager
     def clock(self) -> Iterator[None]:
-        """Add what the ``with`` block takes."""
+        """Add the wall and CPU seconds of the ``with`` block."""
         cpu, wall = _cpu_seconds(), time.monotonic()
         yield
         self.wall.append(time.monotonic() - wall)
@@ -47,7 +47,7 @@ class Timing:
 
 
 def _cpu_seconds() -> float:
-    """What this process, its ended children and its living ones have used so far."""
+    """Return the CPU seconds so far of this process and its children, ended ones included."""
     own = psutil.Process()
     living = [one.cpu_times() for one in own.children(recursive=True)]
     times = own.cpu_times()
@@ -61,27 +61,30 @@ def _cpu_seconds() -> float:
 
 
 class StageTimer:
-    """Listens to an ingest and tells how long any file was being read, embedded, stored."""
+    """Measures, from progress events, for how long at least one file was being read, embedded or stored."""
 
     def __init__(self) -> None:
         self._events: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
 
     def report(self, path: str, stage: str, done: int, total: int | None) -> None:
-        """Note a progress event (:data:`ingest.context.ReportProgress`); a stage lasts until the file's next one."""
+        """Record a progress event (:data:`ingest.context.ReportProgress`).
+
+        A stage ends when the next stage of the same file starts.
+        """
         events = self._events[path]
         if not events or events[-1][0] != stage:
             events.append((stage, time.monotonic()))
 
     def clear(self) -> None:
-        """Forget what was noted."""
+        """Remove all recorded events."""
         self._events.clear()
 
     def finish(self, path: str) -> None:
-        """Note that a file is done."""
+        """Record that a file is finished."""
         self.report(path, "", 0, None)
 
     def seconds(self) -> dict[str, float]:
-        """Return the seconds of each stage; stages of two files overlap, so they may add up to more than the time."""
+        """Return the seconds of each stage. Stages of two files may overlap, so the sum may exceed the wall time."""
         spans: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
         for events in self._events.values():
             for (stage, start), (_, end) in pairwise(events):
@@ -90,7 +93,7 @@ class StageTimer:
 
 
 def _union_length(spans: list[tuple[float, float]]) -> float:
-    """Return the length of the union of spans, sorted by their start."""
+    """Return the length of the union of ``spans``, which must be sorted by their start."""
     total, reached = 0.0, float("-inf")
     for start, end in spans:
         total += max(0.0, end - max(start, reached))
@@ -99,7 +102,7 @@ def _union_length(spans: list[tuple[float, float]]) -> float:
 
 
 def prepare_files(workers: WorkerPool, paths: Sequence[Path], home: Path) -> list[Path]:
-    """Read files and return the folders of the prepared documents; both processes are warm afterwards.
+    """Read files and return the folders of the prepared documents; afterwards both worker processes are warm.
 
     Raises:
         FileRejected: a ``file_*`` code.
@@ -113,7 +116,11 @@ def prepare_files(workers: WorkerPool, paths: Sequence[Path], home: Path) -> lis
 
 
 def thin_out(folders: Sequence[Path], home: Path, sample: int) -> tuple[list[Path], int]:
-    """Copy prepared documents with about ``sample`` chunk texts in all, evenly spread; return folders and number."""
+    """Copy prepared documents with about ``sample`` chunk texts in total, evenly spread.
+
+    Returns:
+        The folders of the copies, and the number of chunk texts in them.
+    """
     documents = [document for folder in folders if (document := prepared.load(folder)) is not None]
     step = max(1, sum(len(one.texts) for one in documents) // sample)
     copies = []
@@ -125,7 +132,7 @@ def thin_out(folders: Sequence[Path], home: Path, sample: int) -> tuple[list[Pat
 
 
 def time_embedding(workers: WorkerPool, folders: Sequence[Path], into: Timing) -> None:
-    """Time the embedding of prepared documents, one after the other, in the embedding process."""
+    """Time the embedding of prepared documents, one after another, in the embedding process; add it to ``into``."""
     for folder in folders:
         for vectors in folder.glob("vectors-*"):
             vectors.unlink()
@@ -135,10 +142,12 @@ def time_embedding(workers: WorkerPool, folders: Sequence[Path], into: Timing) -
 
 
 def time_pipeline(settings: Settings, workers: WorkerPool, paths: Sequence[Path], home: Path, into: Timing) -> None:
-    """Time files through the durable queue into a new tenant in ``home``, from the command to the last publishing.
+    """Time the ingest of files through the durable queue into a new tenant in ``home``; add it to ``into``.
+
+    The time runs from the submission of the first file until the last file is published.
 
     Raises:
-        SinziError: a file was not taken in.
+        SinziError: a file was not ingested.
     """
     tenant_settings = settings.model_copy(update={"data": Path(tempfile.mkdtemp(dir=home))})
     tenant = tenants.create(tenant_settings, "speed", "speed")
@@ -171,4 +180,4 @@ def time_pipeline(settings: Settings, workers: WorkerPool, paths: Sequence[Path]
 
 
 def _ignore_progress(done: int, total: int | None) -> None:
-    """Nobody watches."""
+    """Accept a progress event and do nothing."""

@@ -1,4 +1,4 @@
-"""How long a question takes, warm and cold, and what a serving process holds in memory."""
+"""Measures the time of a question, warm and cold, and the memory of a process that answers questions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kb.store.tenants import Tenant
 
 __all__ = ["measure", "percentiles"]
 
-# Asks every question once and says what the process then holds: resident memory in MB.
+# Asks every question once and prints the resident memory of the process in MB.
 _SERVING_SCRIPT = """
 import json, sys
 import psutil
@@ -50,7 +50,7 @@ def measure(
     """Return milliseconds of warm search and warm answers, seconds of a cold ``kb ask``, and memory in MB.
 
     Args:
-        cold: how many new processes to time; 0 leaves cold start and memory out.
+        cold: how many new processes to time; 0 omits cold start and memory.
     """
     retriever = Retriever(settings, tenant)
     turn.answer(retriever, turn.Turn(questions[0].question))
@@ -94,10 +94,10 @@ def _serving_memory_mb(tenant: Tenant, questions: list[JudgedQuestion], environm
 
 
 def _run(command: list[str], environment: dict[str, str], stdin: str = "") -> str:
-    """Return what the command prints.
+    """Run a command and return its output.
 
     Raises:
-        Transient: ``internal`` with the last line of its complaint.
+        Transient: ``internal``, with the last line of the command's error output.
     """
     done = subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -106,6 +106,6 @@ def _run(command: list[str], environment: dict[str, str], stdin: str = "") -> st
 
 
 def percentiles(milliseconds: list[float]) -> dict[str, float]:
-    """Return median, 95th percentile and maximum."""
+    """Return the median, the 95th percentile and the maximum; all 0 if there are no values."""
     p50, p95, most = np.percentile(milliseconds, [50, 95, 100]) if milliseconds else (0.0, 0.0, 0.0)
     return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "max": round(float(most), 1)}

@@ -1,4 +1,4 @@
-"""Retrieval measured: a test collection asked through the product's own retriever."""
+"""Runs that measure retrieval: the queries of a test collection, searched with the product's retriever."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kb.search.retriever import Retriever
 __all__ = ["run"]
 
 _NO_LIMIT = 100_000  # more passages than there are candidates
-_REPORT_PASSAGES = 3  # passages kept for the report
+_REPORT_PASSAGES = 3  # passages of a query in the report
 _REPORT_CHARS = 300
 
 
@@ -34,16 +34,17 @@ def run(
     name: str | None = None,
     progress: collection_index.Progress = lambda step, done, total: None,
 ) -> Path:
-    """Index the collection where needed, ask every query, measure, and keep the result.
+    """Index the collection if needed, search every query, compute the measures and write the result.
 
-    Systems that ask the same are ordered from one search. Times and the passages shown are the first system's.
+    Systems with the same query and ranking weights share one search. The times and the passages in the report are those
+    of the first system.
 
     Returns:
         The folder of the result (see :mod:`eval.runs.results`).
     """
     index_settings, tenant = collection_index.ensure(settings, dataset, progress)
     retriever = Retriever(index_settings, tenant)
-    retriever.retrieve("warm 暖機")  # the model loads outside the clock
+    retriever.retrieve("warm 暖機")  # loads the model, so that the first query is not slower
     runs: dict[str, trec_files.Run] = {system: {} for system in systems}
     found: dict[str, list[Passage]] = {}
     milliseconds: dict[str, float] = {}

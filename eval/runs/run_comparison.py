@@ -1,4 +1,4 @@
-"""Two runs over the same questions: what changed, whether it is more than chance, which questions gained and lost."""
+"""Compares two runs over the same questions: differences, significance, and the questions that gained and lost."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Rows = dict[str, dict[str, Any]]
 def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, Any]:
     """Return ``{"rows": [per group and measure], "gained": [...], "lost": [...], "sort_measure": name}``.
 
-    Only questions of both runs count; for each measure only those it applies to in both. Gains and losses are
-    ordered by the first measure of the run.
+    Only questions that are in both runs count. For each measure, only questions that have a value in both runs count.
+    Gains and losses are sorted by ``sort_measure``: "fact in answer" if both have it, otherwise the first measure.
 
     Args:
-        system: of retrieval runs.
+        system: which system of retrieval runs; answer runs ignore it.
 
     Raises:
-        InputError: ``runs_differ`` when kind, test set or questions do not match.
+        InputError: ``runs_differ``: the kinds differ, a run lacks the system, or the runs share no question.
     """
     kinds = {before.summary["kind"], after.summary["kind"]}
     if len(kinds) > 1:

@@ -1,9 +1,8 @@
-"""The systems that can be measured, all of them the product's own search.
+"""The systems that a run can compare. All of them use the product's search.
 
-``hybrid`` is what the product returns, as it returns it. ``dense``, ``centred`` and ``lexical`` are the same
-candidates in the order of the score each leg gave them (``Passage.why``). The ablations ask with a part of the
-understood question taken away, or without a look at the single sentences of a passage (``no-units``), or with the two
-documents of a bilingual pair ranked apart (``no-pairs``). Nothing of the search is built a second time here.
+``hybrid`` is the product's result, unchanged. ``dense``, ``centred`` and ``lexical`` sort the same candidates by one
+part of their score (``Passage.why``). The ablations remove a part of the analysed question, or score passages without
+their single sentences (``no-units``), or rank the two documents of a bilingual pair separately (``no-pairs``).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _RUN_DEPTH = 100  # documents of a run
 
 
 class _EmptyGlossary(Glossary):
-    """A glossary without a term."""
+    """A glossary without terms."""
 
     def expand(self, text: str) -> list[Expansion]:
         return []
@@ -43,7 +42,7 @@ def _without_glossary(retriever: Retriever, question: str) -> Query:
 
 
 def _without_translation(retriever: Retriever, question: str) -> Query:
-    """No word of the other language but those typed in it."""
+    """Read the question without words of the other language, except those that the person typed in it."""
     query = retriever.read(question)
     return _own_language_only(query)
 
@@ -54,7 +53,7 @@ def _own_language_only(query: Query) -> Query:
 
 
 def _without_rewriting(retriever: Retriever, question: str) -> Query:
-    """The question's own words only as typed; other names and translations stay."""
+    """Read the question without its written-Chinese variants; names of the glossary and translations remain."""
     return _without_variants(retriever.read(question))
 
 
@@ -81,12 +80,20 @@ def _centred(passage: Passage, _position: int) -> float:
 
 
 def _lexical(passage: Passage, _position: int) -> float:
-    return passage.why["lexical"] or float("-inf")  # none of the words: not found by this leg
+    return passage.why["lexical"] or float(
+        "-inf"
+    )  # the passage has none of the words, so lexical search did not find it
 
 
 @dataclass(frozen=True, slots=True)
 class SearchSystem:
-    """``read`` understands a question; ``score`` orders what search returns for it, which ``ranking`` has a part in."""
+    """A variant of search.
+
+    Attributes:
+        read: analyses a question.
+        score: gives the score of a passage, from the passage and its position in the search result.
+        ranking: the weights of the product's ranking.
+    """
 
     read: Callable[[Retriever, str], Query]
     score: Callable[[Passage, int], float]
@@ -108,9 +115,12 @@ SYSTEMS: dict[str, SearchSystem] = {
 
 
 def document_scores(passages: Sequence[Passage], system: SearchSystem) -> dict[str, float]:
-    """Return documents by their best passage, with strictly falling scores: no tie is left to trec_eval's own rule."""
+    """Return ``{document: score}`` by each document's best passage, at most 100 documents.
+
+    The scores decrease strictly, because trec_eval would order ties by its own rule.
+    """
     scored = [(system.score(passage, position), passage) for position, passage in enumerate(passages)]
-    # equal scores: by chunk, so that a leg's order is not borrowed from the fusion
+    # Passages with equal scores are sorted by chunk id. Otherwise the order of the fusion would decide.
     scored.sort(key=lambda pair: (-pair[0], pair[1].chunk_id))
     order = dict.fromkeys(passage.document for value, passage in scored if value > float("-inf"))
     ranked = list(order)[:_RUN_DEPTH]

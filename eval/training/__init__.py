@@ -1,6 +1,6 @@
-"""What fits the shipped weights; run by hand.
+"""Scripts that fit the shipped weights; a developer runs them by hand.
 
-- :mod:`.fit_choice`: weights of the span scoring
+- :mod:`.fit_choice`: weights that score quotable spans
 - :mod:`.fit_refusal`: weights of the refusal decision
 - :mod:`.fit_checking`: levels of the claim checker
 """

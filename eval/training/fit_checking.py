@@ -1,8 +1,9 @@
-"""The levels of the checker, from claims true and false: ``python -m eval.training.fit_checking --data …``.
+"""Fits the levels of the claim checker: ``python -m eval.training.fit_checking --data …``.
 
-``eval/claims/*.jsonl`` holds passages of the samples with sentences that say the same in the three languages, and
-sentences in which a figure, a name or a negation is not the passage's. Claims on another passage of the same tenant
-are false as well. Half of the passages set the levels, the other half says how well they do.
+``eval/training/claims/*.jsonl`` has passages of the samples with true and false sentences. The true ones state the
+content of the passage in the three languages. The false ones have another figure, name or negation. A true sentence is
+also a false claim about another passage of the same tenant. Half of the passages fit the levels; the other half
+measures them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,13 @@ CLAIMS_FOLDER = Path(__file__).with_name("claims")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence about a passage, true or false, and what the checker found."""
+    """A sentence about a passage, with the result of the checker.
+
+    Attributes:
+        kind: "true", "false", or "elsewhere" (a true sentence with another passage).
+        half: 0 for fitting, 1 for measuring.
+        level: "same" or "other", see :func:`assistant.checking.support_levels.level_of`.
+    """
 
     text: str
     kind: str
@@ -40,12 +47,12 @@ class Claim:
     found: Checked
 
 
-# For fitting: every claim is looked at, whatever its score.
+# Levels for fitting: the checker compares every claim, whatever its score.
 ACCEPT_ALL: Levels = {name: {"terms": 0.5, "supported": 0.0, "unverified": 0.0} for name in ("same", "other")}
 
 
 def check_claims(settings: Settings, levels: Levels) -> Iterator[Claim]:
-    """Check every claim of the files: true ones, false ones, and true ones against a passage they are not about."""
+    """Check all claims of the files: true ones, false ones, and true ones with passages of other documents."""
     for path in sorted(CLAIMS_FOLDER.glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         for tenant in sorted({row["tenant"] for row in rows}):
@@ -80,7 +87,11 @@ def _passage(library: Library, row: dict[str, Any]) -> Passage:
 
 
 def match_scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
-    """Return score and truth of the claims that are about the passage, or about another; the rest is not theirs."""
+    """Return (score, truth) of true claims with their own passage and with another one.
+
+    ``weight`` is the share of the terms in the score; the cosine has the rest. False claims and claims with the verdict
+    ``WRONG`` are left out: the levels do not decide them.
+    """
     return [
         (weight * one.found.match.terms + (1.0 - weight) * one.found.match.cosine, one.true)
         for one in found
@@ -89,7 +100,7 @@ def match_scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
 
 
 def verdict_shares(found: list[Claim]) -> dict[str, dict[str, float]]:
-    """Return by kind of claim the share of each verdict."""
+    """Return ``{kind of claim: {verdict: share}}`` and the number of claims of each kind."""
     return {
         kind: {
             verdict.value: round(sum(one.found.verdict is verdict for one in some) / len(some), 3)
@@ -100,12 +111,12 @@ def verdict_shares(found: list[Claim]) -> dict[str, dict[str, float]]:
     }  # fmt: skip
 
 
-# Of sentences about another passage, this share may pass as supported, and this share marked as unverified.
+# Maximum shares of the sentences about another passage: those accepted as supported, and those marked as unverified.
 MAX_FALSE_SUPPORTED, MAX_FALSE_UNVERIFIED = 0.02, 0.08
 
 
 def _fit(found: list[Claim]) -> dict[str, float]:
-    """Return the lowest levels at which no more foreign sentences pass, with the weight that keeps most true ones."""
+    """Return the lowest levels that respect both maximum shares, with the weight that accepts most true claims."""
     best: tuple[float, dict[str, float]] = (-1.0, {})
     for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
         some = match_scores(found, weight)
@@ -120,7 +131,7 @@ def _fit(found: list[Claim]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Fit on the first half, print what both halves come to, and keep the levels."""
+    """Fit on the first half, print the results of both halves, and write the levels if asked."""
     import argparse
 
     parser = argparse.ArgumentParser(description=__doc__)

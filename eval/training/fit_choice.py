@@ -1,12 +1,12 @@
-"""Fit the weights by which the units that answer are chosen (``assistant/evidence/scoring.json``).
+"""Fits the weights that choose the units of an answer (``assistant/evidence/scoring.json``).
 
     python -m eval.training.fit_choice --samples data/samples --set FOLDER… --out assistant/evidence/scoring.json
 
-Examples are questions whose answer is known by its words: of the samples only those of the "dev" split; of a BEIR
-folder those with ``answers`` in ``queries.jsonl``, which count less, being of another kind. The model is the
-conditional logit of a question's units (McFadden 1974), with a ridge; a unit is right when what would be quoted of
-it tells the fact, from the right document. Cross-validation leaves out documents, not questions, since questions on
-one document resemble each other.
+An example is a question with known words of its answer. Of the samples, only the "dev" split is used. Of a BEIR folder,
+queries with ``answers`` in ``queries.jsonl`` are used; they have a lower weight, because they are of another kind. The
+model is the conditional logit of a question's units (McFadden 1974), with a ridge penalty. A unit is right if its quote
+contains the fact and is from the right document. Cross-validation leaves out documents, not questions, because
+questions on one document are similar.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from kb.store import tenants
 __all__ = ["ChoiceExample", "fit"]
 
 RIDGE = 3.0
-BEIR_WEIGHT = 0.3  # what a question of a BEIR folder counts against one of the samples
+BEIR_WEIGHT = 0.3  # weight of a question of a BEIR folder; a question of the samples has 1
 FOLDS = 6
 _STEPS = 400
 Floats = NDArray[np.float64]
@@ -45,7 +45,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ChoiceExample:
-    """One question: a row of features per unit, shape (units, len(FEATURES)); which are right; what it counts."""
+    """One question.
+
+    Attributes:
+        rows: features of the units, shape (units, len(FEATURES)).
+        right: which units are right, shape (units,).
+        weight: the weight of the question in the loss.
+        document: the expected document; cross-validation groups by it.
+    """
 
     rows: Floats
     right: NDArray[np.bool_]
@@ -54,7 +61,7 @@ class ChoiceExample:
 
 
 def _example(retriever: Retriever, asked: JudgedQuestion, day: date | None, weight: float) -> ChoiceExample | None:
-    """Return the question's example; ``None`` where search found no unit that tells the fact."""
+    """Return the question's example; ``None`` if no unit of the evidence is right."""
     evidence = gather(retriever, searched(asked.question, asked.history), None, day)
     right = np.array([_answers(asked, one.unit) for one in evidence.units], dtype=bool)
     if not right.any():
@@ -116,7 +123,7 @@ def fit(examples: Sequence[ChoiceExample], ridge: float = RIDGE) -> Floats:
 def _loss(
     rows: Floats, right: NDArray[np.bool_], example_of: NDArray[np.intp], weight: Floats, beta: Floats, ridge: float
 ) -> tuple[float, Floats]:
-    """Return minus the log-likelihood that a right unit is chosen, with its ridge, and the gradient."""
+    """Return the negative log-likelihood that a right unit is chosen, with the ridge penalty, and its gradient."""
     scores = rows @ beta
     peaks = np.full(len(weight), -np.inf)
     np.maximum.at(peaks, example_of, scores)

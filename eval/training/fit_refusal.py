@@ -1,13 +1,13 @@
-"""Fit the weights of the refusal decision (``assistant/answers/refusal.json``).
+"""Fits the weights of the refusal decision (``assistant/answers/refusal.json``).
 
     python -m eval.training.fit_refusal --samples data/samples --set FOLDER… --out assistant/answers/refusal.json
 
-Examples are questions with an answer and without one. Besides the unanswerable questions of the files, every
-answerable one gives a hard unanswerable example: the same question with the documents that answer it taken away.
-And since a library of a few documents looks different from a full one, every question of the samples is also asked of
-a handful of documents. Only questions of the "dev" split of the samples are used. What a person asked counts most;
-answerable and unanswerable ones count the same. Cross-validation leaves out a source (a tenant, a set) at a time; the
-threshold is one with about the best F1 of refusal there, on questions as a person asked them.
+Examples are answerable and unanswerable questions. The files have unanswerable questions. Every answerable question
+also gives a hard unanswerable example: the same question without the documents that answer it. A library of a few
+documents has other feature values than a full one, so every question of the samples is also asked of a few documents.
+Of the samples, only the "dev" split is used. Real questions have the highest weight; answerable and unanswerable
+examples have the same total weight. Cross-validation leaves out one source (tenant or test collection) at a time. The
+threshold has about the best F1 of refusal in the cross-validation, measured on real questions.
 """
 
 from __future__ import annotations
@@ -37,15 +37,21 @@ from kb.store.tenants import Tenant
 
 __all__ = ["RefusalExample", "fit"]
 
-SYNTHETIC_WEIGHT = 0.25  # what a made example counts against a question as a person asked it
-BEIR_WEIGHT = 0.3  # of these, in a set that has no unanswerable questions of its own
+SYNTHETIC_WEIGHT = 0.25  # weight of a synthetic example; a real question has 1
+BEIR_WEIGHT = 0.3  # weight of a query of a collection without unanswerable questions
 FEW_DOCUMENTS = 4
-F1_TOLERANCE = 0.02  # of F1, in which thresholds do not differ
+F1_TOLERANCE = 0.02  # thresholds whose F1 differs by less count as equally good
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalExample:
-    """Features of one question's evidence, whether it was answerable, what it counts, and whether it was asked so."""
+    """One question with the features of its evidence.
+
+    Attributes:
+        values: in the order of ``FEATURES``.
+        real: whether a person asked it; otherwise the example is synthetic.
+        source: the tenant or test collection.
+    """
 
     values: list[float]
     answerable: bool
@@ -55,7 +61,7 @@ class RefusalExample:
 
 
 class _PartialRetriever(Retriever):
-    """A retriever that sees some documents only."""
+    """A retriever that searches only the documents whose name ``is_visible`` accepts."""
 
     def __init__(self, settings: Settings, tenant: Tenant, is_visible: Callable[[str], bool]) -> None:
         super().__init__(settings, tenant)
@@ -125,7 +131,7 @@ def _collection_examples(settings: Settings, folder: Path, most: int) -> Iterato
 
 
 def fit(examples: list[RefusalExample]) -> dict[str, Any]:
-    """Return bias, weights, threshold, and what cross-validation measured."""
+    """Return the bias, weights and threshold, and the measures of the cross-validation."""
     matrix = np.array([one.values for one in examples])
     answerable = np.array([one.answerable for one in examples])
     real = np.array([one.real for one in examples])
@@ -167,7 +173,7 @@ def _threshold(predicted: Any, answerable: Any) -> tuple[float, dict[str, float]
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         tried.append((f1, float(threshold), precision, recall))
     best_f1 = max(tried)[0]
-    # of those about as good the one that refuses most: a wrong answer costs more than one refused
+    # Of equally good thresholds, take the highest: a wrong answer costs more than a refusal.
     f1, threshold, precision, recall = [one for one in tried if one[0] >= best_f1 - F1_TOLERANCE][-1]
     auc = float(roc_auc_score(answerable, predicted))
     figures = {"area under curve": auc, "f1": f1, "precision": precision, "recall": recall}
@@ -178,9 +184,9 @@ def _threshold(predicted: Any, answerable: Any) -> tuple[float, dict[str, float]
 @click.option("--samples", type=click.Path(path_type=Path, exists=True), help="data/samples, taken in already.")
 @click.option("--set", "sets", multiple=True, type=click.Path(path_type=Path, exists=True), help="BEIR folder.")
 @click.option("--most", default=150, show_default=True, help="Questions used of each set.")
-@click.option("--examples", "kept", type=click.Path(path_type=Path), help="Keep the examples as JSON Lines.")
+@click.option("--examples", "examples_file", type=click.Path(path_type=Path), help="Keep the examples as JSON Lines.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the weights go.")
-def main(samples: Path | None, sets: Iterable[Path], most: int, kept: Path | None, out: Path) -> None:
+def main(samples: Path | None, sets: Iterable[Path], most: int, examples_file: Path | None, out: Path) -> None:
     """Fit the refusal decision and print what cross-validation measured."""
     settings = Settings()
     examples = list(_sample_examples(settings, samples)) if samples else []
@@ -188,9 +194,9 @@ def main(samples: Path | None, sets: Iterable[Path], most: int, kept: Path | Non
         raise click.UsageError("The samples are not taken in: run kb demo, or set KB_DATA.")
     for folder in sets:
         examples.extend(_collection_examples(settings, folder, most))
-    if kept:
+    if examples_file:
         lines = [json.dumps([one.values, one.answerable, one.weight, one.real, one.source]) for one in examples]
-        kept.write_text("\n".join(lines), encoding="utf-8")
+        examples_file.write_text("\n".join(lines), encoding="utf-8")
     result = fit(examples)
     out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     click.echo(json.dumps(result, indent=1))

@@ -112,6 +112,28 @@ def test_answers_file(tmp_path: Path) -> None:
     assert error.value.code == "batch_line_invalid"
 
 
+@pytest.mark.parametrize(
+    ("line", "chinese", "english"),
+    [
+        ("{", "不是 JSON", "it is not JSON"),
+        ("[1]", "須為一個 JSON 物件", "it must be a JSON object"),
+        ('{"answer": "x"}', "缺少題目編號", "“id” is missing"),
+        ('{"id": null}', "缺少題目編號", "“id” is missing"),
+    ],
+)
+def test_a_broken_answer_line_is_explained_in_both_languages(
+    tmp_path: Path, line: str, chinese: str, english: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"id": 1}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        answer_runs.read_answers(path)
+    assert error.value.detail["line"] == 2
+    assert chinese in error.value.message("zh-HK")
+    assert english in error.value.message("en")
+    assert "Error(" not in error.value.message("en")
+
+
 def test_floor(tmp_path: Path) -> None:
     rows = [row(True, 0.9, False), row(False, 0.1, True)]
     summary: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The evaluators' part of the service: its addresses and pages, registered in pyproject's entry points.
+"""REST routes and pages for evaluators; entry points in ``pyproject.toml`` register them.
 
 In reading order:
 

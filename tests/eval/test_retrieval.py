@@ -66,7 +66,7 @@ def test_the_second_run_embeds_nothing(settings: Settings, beir: Path, monkeypat
     collection_index.ensure(settings, benchmark_collections.load(beir), lambda step, done, total: steps.append(step))
     assert steps == []
     # other chunking code: stored anew, but the vectors of the same texts are known
-    monkeypatch.setattr(collection_index, "_code", lambda: "other")
+    monkeypatch.setattr(collection_index, "_code_digest", lambda: "other")
     collection_index.ensure(settings, benchmark_collections.load(beir), lambda step, done, total: steps.append(step))
     assert set(steps) == {"read", "store", "sentences"}
     assert (collection_index.bench_folder(settings) / "vectors.sqlite").is_file()

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from ingest.structure.blocks import Block
 from ingest.structure.table_lines import row_line
 from kb.language.script import CJK, HAN
-from kb.language.sentences import CLOSERS
 
 __all__ = ["CountTokens", "TextPiece", "header_text", "pieces_of", "split_long"]
 
 CountTokens = Callable[[list[str]], list[int]]  # texts → tokens of each
 
 # Not ``kb.language.sentences``: that cuts at every line's end and at no semicolon of a list, and drops marks that stand
-# alone; a chunk has to hold all of its block, and an over-long item of a list has to be cut somewhere.
+# alone; a chunk has to hold all of its block, and an over-long item of a list has to be cut somewhere. Nor its CLOSERS:
+# a straight quote behind a Chinese full stop may as well open what follows.
 _SENTENCE = re.compile(
-    rf"[。！？；][{re.escape(CLOSERS)}]*\s*"  # Chinese
+    r"[。！？；][」』”’）)]*\s*"  # Chinese
     r"|(?<!\bNo)(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bviz)(?<!\bcf)"
-    rf"[.!?;][{re.escape(CLOSERS)}]*\s+(?=[A-Z(\"“‘{HAN}•])"
+    rf"[.!?;][\"'”’)]*\s+(?=[A-Z(\"“‘{HAN}•])"
 )
 _CLAUSE = re.compile(r"[，、：,:–—]\s*|\n")
 _WORD = re.compile(rf"\s+|(?<=[{CJK}])(?=[^\s])")

@@ -23,6 +23,7 @@ import opencc
 __all__ = [
     "CJK",
     "CJK_PROSE",
+    "FULL_WIDTH",
     "HAN",
     "HAN_BASIC",
     "display_width",
@@ -41,11 +42,13 @@ __all__ = [
 HAN_BASIC = "\u3400-\u4dbf\u4e00-\u9fff"
 # All Han characters: with the extensions B to H, the compatibility forms and 〇.
 HAN = HAN_BASIC + "\u3007\uf900-\ufaff\U00020000-\U000323af"
+# Latin letters, figures and marks as wide as a Han character (，：（Ａ１), and the narrow forms of kana.
+FULL_WIDTH = "\uff00-\uffef"
 # What running Chinese or Japanese text consists of: Han, kana, CJK punctuation and full-width forms. Without the
 # enclosed numbers (㈠) and square units (㎡) of CJK: a space beside one of those is meant.
-CJK_PROSE = HAN + "\u3000-\u30ff\uff00-\uffef"
+CJK_PROSE = HAN + "\u3000-\u30ff" + FULL_WIDTH
 # All that is written without spaces: also radicals, bopomofo, enclosed numbers, square units, vertical forms.
-CJK = "\u2e80-\u2fdf\u3000-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+CJK = "\u2e80-\u2fdf\u3000-\u9fff\uf900-\ufaff\ufe30-\ufe4f\U00020000-\U0003ffff" + FULL_WIDTH
 
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _CJK_CHAR = re.compile(f"[{CJK}]")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -33,15 +31,6 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 ROOMS = sorted(
     name for name, path in MODULES.items() if path.name == "__init__.py" and not {"migrations"} & set(name.split("."))
 )
-
-
-def _imported() -> Iterator[tuple[str, str, str]]:
-    """Yield (importing module, imported module, name) for every ``from … import …`` between our modules."""
-    for name, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module in MODULES:
-                for alias in node.names:
-                    yield name, node.module, alias.name
 
 
 def test_a_module_name_stands_for_one_thing() -> None:
@@ -80,41 +69,3 @@ def test_no_room_is_crowded() -> None:
     }
     # The layout of a PDF page is one long way through 20 modules, listed in reading order.
     assert {room: size for room, size in sizes.items() if size > 15} == {"ingest.parsers.pdf.layout": 20}
-
-
-def test_public_faces_are_what_others_import() -> None:
-    used = defaultdict(set)
-    for importer, module, name in _imported():
-        if importer != module:
-            used[module].add(name)
-    for tree in TREES.values():  # ``from room import module``, then ``module.name``
-        _through_modules(tree, used)
-    for point in distribution("sinzi").entry_points:
-        module, _, name = point.value.partition(":")
-        if module in MODULES:
-            used[module].add(name)
-    wrong = {}
-    for name, tree in TREES.items():
-        face = _face(tree)
-        if face is not None and (surplus := face - used[name] - LOOKED_UP):
-            wrong[name] = sorted(surplus)
-    assert wrong == {}
-
-
-def _face(tree: ast.Module) -> set[str] | None:
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
-            return set(ast.literal_eval(node.value))
-    return None
-
-
-def _through_modules(tree: ast.Module, used: dict[str, set[str]]) -> None:
-    names = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                if (whole := f"{node.module}.{alias.name}") in MODULES:
-                    names[alias.asname or alias.name] = whole
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
-            used[names[node.value.id]].add(node.attr)

@@ -1,8 +1,10 @@
 """A question and the documents: passages found, and the spans in them scored.
 
-gather          from question to evidence; the way in
-quotable_spans  what can be quoted of a passage: sentence, paragraph, list with lead-in, table row
-question_terms  the terms of a question, and whether a text mentions them
-answer_kinds    which kind of answer is asked for (amount, time, person …)
-scoring         a linear model of how well a span answers
+In reading order:
+
+    gather          from question to evidence; the way in
+    quotable_spans  what can be quoted of a passage: sentence, paragraph, list with lead-in, table row
+    question_terms  the terms of a question, and whether a text mentions them
+    answer_kinds    which kind of answer is asked for (amount, time, person …)
+    scoring         a linear model of how well a span answers
 """

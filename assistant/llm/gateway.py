@@ -10,8 +10,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -93,36 +93,37 @@ class Gateway:
         """
         most = max_tokens or self.settings.llm_max_tokens
         cost = token_budget.tokens(system + user)
-        self._check_budget(cost + most)
+        reserved = token_budget.reserve(self.settings, self._library, cost + most)
+        length = 0
+        try:
+            with closing(self._request(system, user, passages, most)) as pieces:
+                for piece in pieces:
+                    length += len(piece)
+                    yield piece
+                    if length > most * 12:  # the server ignores the token limit
+                        return
+        finally:
+            token_budget.settle(self._library, reserved, cost + length // 2)
+
+    def _request(self, system: str, user: str, passages: list[Passage], most: int) -> Generator[str]:
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()
         stopped = threading.Event()
         client = self._client()
         thread = threading.Thread(target=self._pump, args=(client, messages, most, pieces, stopped), daemon=True)
         self._record(messages, passages)
-        length = 0
         if self._deadline is None:  # one time limit for all requests of an answer; it starts after the import
             warm()
             self._deadline = time.monotonic() + self.settings.llm_timeout_seconds
         thread.start()
         try:
             while (piece := self._next(pieces)) is not None:
-                length += len(piece)
                 yield piece
-                if length > most * 12:  # the server ignores the token limit
-                    return
         finally:
             stopped.set()
             with suppress(Exception):
                 client.close()
             thread.join(timeout=2.0)
-            if self.settings.llm_daily_tokens:
-                token_budget.spend(self._library, cost + length // 2)
-
-    def _check_budget(self, cost: int) -> None:
-        limit = self.settings.llm_daily_tokens
-        if limit and token_budget.spent(self._library) + cost > limit:
-            raise Transient("llm_budget", host=endpoint.host(self.settings), reason=f"KB_LLM_DAILY_TOKENS={limit}")
 
     def _record(self, messages: list[dict[str, str]], passages: list[Passage]) -> None:
         egress = self.egress

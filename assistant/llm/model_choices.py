@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from kb.library import tenant_settings
 from kb.library.documents import Library
@@ -47,7 +48,8 @@ def save(library: Library, choices: ModelChoices) -> None:
 
 def forget(library: Library, slug: str) -> None:
     """Remove a deleted collection from the choices. A later one of the same name must be allowed again."""
-    stored = tenant_settings.get(library, KEY)
-    if stored and slug in stored.get("collections", ()):
-        stored = {**stored, "collections": [one for one in stored["collections"] if one != slug]}
-        tenant_settings.put(library, KEY, stored)
+
+    def without(stored: Any) -> Any:
+        return stored and {**stored, "collections": [one for one in stored.get("collections", ()) if one != slug]}
+
+    tenant_settings.update(library, KEY, without)

@@ -1,5 +1,7 @@
 """Personal data in text.
 
-hkid            Hong Kong identity card numbers
-personal_names  names of persons
+In reading order:
+
+    hkid            Hong Kong identity card numbers
+    personal_names  names of persons
 """

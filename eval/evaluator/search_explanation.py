@@ -106,10 +106,6 @@ def _understood(retriever: Retriever, query: Query, idf: dict[str, float]) -> di
     }
 
 
-def _telling(words: dict[str, float], idf: dict[str, float]) -> list[tuple[str, float]]:
-    return sorted(words.items(), key=lambda pair: -pair[1] * idf.get(pair[0], 0.0))[:MOST_WORDS]
-
-
 def _decision(evidence: Evidence) -> dict[str, Any]:
     sure = confidence(evidence)
     values = features(evidence) if evidence.passages else {}

@@ -1,8 +1,10 @@
 """Measures.
 
-retrieval_measures  measures over a ranking, with confidence intervals and a paired test
-answer_judge        one answer judged against one question
-refusal_measures    precision and recall of refusals
-run_summary         tables per system and language
-tenant_records      a tenant's chunks, to look up quotes
+In reading order:
+
+    retrieval_measures  measures over a ranking, with confidence intervals and a paired test
+    answer_judge        one answer judged against one question
+    refusal_measures    precision and recall of refusals
+    run_summary         tables per system and language
+    tenant_records      a tenant's chunks, to look up quotes
 """

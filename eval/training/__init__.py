@@ -1,6 +1,8 @@
 """What fits the shipped weights; run by hand.
 
-fit_choice    weights of the span scoring
-fit_refusal   weights of the refusal decision
-fit_checking  levels of the claim checker
+In reading order:
+
+    fit_choice    weights of the span scoring
+    fit_refusal   weights of the refusal decision
+    fit_checking  levels of the claim checker
 """

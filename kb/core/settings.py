@@ -1,4 +1,6 @@
-"""Every knob, in one place: environment variables ``KB_*`` or a ``.env`` file in the data folder's parent.
+"""All settings: environment variables ``KB_*``, or lines of a file ``.env`` in the folder the program is started in.
+
+The environment goes before the file.
 
 ``kb settings`` prints this table with the value in force; a test checks that every field has a
 description. Units stand in the field's name or its description, and every number has bounds.

@@ -1,41 +1,31 @@
-"""What has been said with a document's words goes when the document goes: kept answers lose their text."""
+"""What was made from a document's text goes when the document is deleted.
+
+Whoever keeps such text registers a handler in the entry-point group ``sinzi.erasure``; it alone knows what it keeps.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from importlib.metadata import entry_points
+from typing import Protocol
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kb.store.tables.activity_tables import MessageRow
-
-__all__ = ["redact_answers"]
-
-_AT_ONCE = 500
+__all__ = ["ErasureHandler", "erase_copies"]
 
 
-def redact_answers(session: Session, version_ids: Collection[int]) -> int:
-    """Empty the kept answers that quote these versions, or show them as nearest; return how many.
+class ErasureHandler(Protocol):
+    """Removes what a part of the program has kept of the text of some versions."""
 
-    The question stays, for its asker wrote it; the answer keeps its shape
-    (``assistant.answers.answer_view.AnswerView``), with ``withheld`` set.
-    """
-    number = 0
-    for row in session.scalars(sa.select(MessageRow).execution_options(yield_per=_AT_ONCE)):
-        if _stands_on(row.answer, version_ids):
-            row.answer = row.answer | {
-                "answer": "",
-                "message": "",
-                "citations": [],
-                "nearest": [],
-                "egress": {**row.answer.get("egress", {}), "sent": []},
-                "withheld": True,
-            }
-            number += 1
-    return number
+    def __call__(self, session: Session, version_ids: Collection[int]) -> None:
+        """Remove it from the tenant's records; ``session`` is the transaction that deletes the versions.
+
+        An error keeps the versions too: nothing is deleted by halves.
+        """
 
 
-def _stands_on(answer: dict[str, Any], version_ids: Collection[int]) -> bool:
-    references = [*(answer.get("citations") or []), *(answer.get("nearest") or [])]
-    return any(one.get("version_id") in version_ids for one in references)
+def erase_copies(session: Session, version_ids: Collection[int]) -> None:
+    """Let every registered handler remove what it keeps of these versions, in this transaction."""
+    for point in sorted(entry_points(group="sinzi.erasure"), key=lambda point: point.name):
+        handler: ErasureHandler = point.load()
+        handler(session, version_ids)

@@ -217,13 +217,13 @@ def discard(library: Library, begun: StartedVersion) -> None:
 def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int:
     """Erase a document with all its versions, vectors and originals nobody else has; return the versions' number.
 
-    Kept answers that quote it lose their text.
+    What others keep of its text goes with it (:mod:`kb.publishing.erasure`): stored answers that quote it are emptied.
     """
     versions = library.versions(document)
     with library.transaction() as session:
         for version in versions:
             version_states.delete_contents(session, version.id)
-        erasure.redact_answers(session, {version.id for version in versions})
+        erasure.erase_copies(session, {version.id for version in versions})
         session.execute(sa.delete(VersionRow).where(VersionRow.document_id == document.id))
         session.execute(sa.delete(DocumentRow).where(DocumentRow.id == document.id))
         digests = {version.sha256 for version in versions}

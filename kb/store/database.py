@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from kb.core.errors import Misconfigured
 
-__all__ = ["HEADS", "open_engine"]
+__all__ = ["HEADS", "lock_for_writing", "open_engine"]
 
 # The newest migration of each schema; opening compares it with the file's and migrates only if they differ,
 # so that a question does not pay for importing Alembic.
@@ -33,6 +34,14 @@ def open_engine(path: Path, schema: str) -> sa.Engine:
     if _revision(engine) != HEADS[schema]:
         _migrate(engine, path, schema)
     return engine
+
+
+def lock_for_writing(session: Session) -> None:
+    """Take the database's write lock before reading what is to be changed; it lasts until the transaction ends.
+
+    SQLite's driver begins a transaction with the first change, not with the first read. This change changes nothing.
+    """
+    session.execute(sa.text("DELETE FROM alembic_version WHERE version_num = ''"))
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

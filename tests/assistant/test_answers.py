@@ -21,7 +21,7 @@ from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
-from tests.assistant.conftest import run
+from tests.helpers.command_line import run
 
 
 def ask(retriever: Retriever, question: str, as_of: date | None = None, history: tuple[str, ...] = ()) -> turn.Answer:
@@ -237,7 +237,7 @@ def test_one_question_as_json(asked: Settings) -> None:
     assert line["answerer"] == "extractive"
 
 
-def test_a_batch_of_questions(asked: Settings, scratch: Path) -> None:
+def test_a_batch_of_questions(asked: Settings, tmp_path: Path) -> None:
     lines = [
         {"id": 1, "question": "年假可結轉多少天？"},
         {"id": "b", "question": "年假有幾多日？", "tenant": "sunrise"},
@@ -245,9 +245,11 @@ def test_a_batch_of_questions(asked: Settings, scratch: Path) -> None:
         {"id": "d", "question": "服務滿一年年假有多少天？", "as_of": "2026-01-01"},
         {"id": "e", "question": "   "},
     ]
-    (scratch / "in.jsonl").write_text("\n".join(json.dumps(one) for one in lines) + "\n\n", encoding="utf-8")
-    run(asked, "ask", "--batch", str(scratch / "in.jsonl"), "--out", str(scratch / "out.jsonl"), "--tenant", "harmony")
-    answers = [json.loads(one) for one in (scratch / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    (tmp_path / "in.jsonl").write_text("\n".join(json.dumps(one) for one in lines) + "\n\n", encoding="utf-8")
+    run(
+        asked, "ask", "--batch", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl"), "--tenant", "harmony"
+    )
+    answers = [json.loads(one) for one in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [one["id"] for one in answers] == ["1", "b", "c", "d", "e"]
     assert "5天" in answers[0]["answer"]
     assert answers[1]["contexts"][0]["document"] == "rules.txt"
@@ -265,10 +267,10 @@ def test_a_batch_of_questions(asked: Settings, scratch: Path) -> None:
         ('{"question": "x", "as_of": "1/4/2026"}', "date_invalid"),
     ],
 )
-def test_an_invalid_line_is_reported(asked: Settings, scratch: Path, text: str, code: str) -> None:
-    (scratch / "in.jsonl").write_text(text, encoding="utf-8")
+def test_an_invalid_line_is_reported(asked: Settings, tmp_path: Path, text: str, code: str) -> None:
+    (tmp_path / "in.jsonl").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=code):
-        run(asked, "ask", "--batch", str(scratch / "in.jsonl"), "--tenant", "harmony")
+        run(asked, "ask", "--batch", str(tmp_path / "in.jsonl"), "--tenant", "harmony")
 
 
 @pytest.mark.parametrize(

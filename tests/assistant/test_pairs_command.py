@@ -13,17 +13,16 @@ from kb.core.settings import Settings
 from kb.library.audit import entries
 from kb.library.documents import Library
 from kb.store import tenants, writer_lock
-from tests.assistant.api.conftest import ready  # noqa: F401 - a fixture
-from tests.assistant.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, take_in
-from tests.assistant.conftest import run
+from tests.helpers.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, ingest_pair
+from tests.helpers.command_line import run
 
 
 @pytest.fixture(scope="module")
-def settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:  # noqa: F811
+def settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("pairs")
     shutil.copytree(ready.data, folder / "data")
     settings = ready.model_copy(update={"data": folder / "data"})
-    take_in(settings, folder / "in")
+    ingest_pair(settings, folder / "in")
     return settings
 
 

@@ -14,7 +14,7 @@ from assistant.answers.answer_view import AnswerView
 from assistant.conversations.stored_answer import SCHEMA, StoredAnswer, redacted, stored_answer, view_of
 from kb.core.errors import Misconfigured
 from kb.search.retriever import Retriever
-from tests.assistant.kept_answers import kept_answer, kept_place
+from tests.helpers.kept_answers import kept_answer, kept_place
 
 DAY = {"effective_from": "2026-04-01", "pages": [3, 4]}
 EGRESS = {

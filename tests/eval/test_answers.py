@@ -14,7 +14,7 @@ from eval.datasets.question_files import JudgedQuestion, Place
 from eval.measures import refusal_measures
 from eval.runs import answer_runs, baseline
 from kb.core.errors import InputError
-from tests.eval.conftest import write_lines
+from tests.helpers.beir import write_lines
 
 
 def row(answerable: bool, confidence: float, refused: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from kb.search.bilingual.similarity import DocumentSimilarity, agreement, is_pai
 from kb.search.ranking import RankingWeights, is_new
 from kb.search.retriever import Retriever
 from kb.store.tables.library_tables import DocumentPairRow, DocumentRow, PairSearchedRow, PassagePairRow
-from tests.kb.test_publishing import Shelf
+from tests.helpers.shelf import Shelf
 
 PETS_ZH = """\
 動物探訪須於21天前以表格AV-3申請，由活動主任批核。

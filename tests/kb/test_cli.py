@@ -2,6 +2,7 @@
 
 import json
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -45,3 +46,16 @@ def test_a_wrong_setting_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.exit_code == 1
     assert "setting_invalid" in str(found.exception)
     assert "KB_OCR_DPI" in str(found.exception)
+
+
+def test_a_dotenv_file_counts_in_the_current_folder_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("KB_OCR", raising=False)
+    office = tmp_path / "office"
+    office.mkdir()
+    (tmp_path / ".env").write_text("KB_OCR=never\n", encoding="utf-8")
+    monkeypatch.chdir(office)
+    assert Settings(data=tmp_path / "data").ocr == "auto"
+    (office / ".env").write_text("KB_OCR=always\n", encoding="utf-8")
+    assert Settings(data=tmp_path / "data").ocr == "always"
+    monkeypatch.setenv("KB_OCR", "never")
+    assert Settings(data=tmp_path / "data").ocr == "never"

@@ -1,6 +1,7 @@
 """Versions: begun, filled, published, replaced, removed; and what answers on which day."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -8,72 +9,9 @@ import sqlalchemy as sa
 from kb.core.errors import Misconfigured, NotFound
 from kb.core.local_date import today
 from kb.core.settings import Settings
-from kb.language.detect import detect
-from kb.library.documents import DEFAULT_COLLECTION, Library
+from kb.library.documents import DEFAULT_COLLECTION
 from kb.publishing import version_writer
-from kb.search.dense.vector_store import VectorStore
-from kb.search.models import embedding
-from kb.search.retriever import Retriever
-from kb.store import blobs, tenants
-from kb.store.tables.library_tables import ChunkRow
-
-
-class Shelf:
-    """A tenant into which texts are put as a pipeline would."""
-
-    def __init__(self, settings: Settings, slug: str = "harmony") -> None:
-        self.settings = settings
-        self.tenant = tenants.create(settings, slug, slug)
-        self.library = Library(self.tenant)
-        self.encoder = embedding.load(settings)
-        self.collection = version_writer.collection_for(self.library, DEFAULT_COLLECTION, str(self.encoder.identity))
-        self.store = VectorStore(settings, self.tenant, DEFAULT_COLLECTION)
-
-    def begin(self, name: str, text: str) -> version_writer.StartedVersion:
-        source = self.tenant.home / "upload"
-        source.write_text(text, encoding="utf-8")
-        sha256 = blobs.store(self.tenant.files_path, source)
-        return version_writer.begin(self.library, self.collection, name, sha256, len(text))
-
-    def fill(self, begun: version_writer.StartedVersion, text: str, **dates: date) -> None:
-        lines = text.splitlines()
-        chunks = [
-            ChunkRow(
-                ordinal=i,
-                section=None,
-                kind="text",
-                language=detect(line).value,
-                clause=None,
-                heading_path=[],
-                text=line,
-                clauses=[],
-                pages=[i + 1],
-                page_starts=[[0, i + 1]],
-                boxes=[],
-                tokens=9,
-            )
-            for i, line in enumerate(lines)
-        ]
-        content = version_writer.VersionContent(
-            begun.document, "zh-Hant", len(lines), [], chunks, self.encoder.encode_passages(lines), **dates
-        )
-        ids = version_writer.fill(self.library, begun, content)
-        self.store.add(begun.version_id, ids, content.vectors)
-
-    def put(self, name: str, text: str, **dates: date) -> version_writer.StartedVersion:
-        begun = self.begin(name, text)
-        if begun.status != "unchanged":
-            self.fill(begun, text, **dates)
-            version_writer.publish(self.library, self.store, begun)
-        return begun
-
-    def ask(self, question: str, as_of: date | None = None) -> list[str]:
-        return [one.text for one in Retriever(self.settings, self.tenant).retrieve(question, as_of=as_of)]
-
-
-@pytest.fixture
-def shelf(settings: Settings) -> Shelf:
-    return Shelf(settings)
+from tests.helpers.shelf import Shelf
 
 
 def test_the_same_content_again_is_recognised(shelf: Shelf) -> None:
@@ -143,6 +81,41 @@ def test_removal_leaves_nothing(shelf: Shelf) -> None:
     assert shelf.store.versions() == {kept.version_id}
     originals = [path for path in shelf.tenant.files_path.rglob("*") if path.is_file()]
     assert len(originals) == 1
+
+
+HANDLER = """
+from pathlib import Path
+import sqlalchemy as sa
+
+def erase(session, version_ids):
+    session.execute(sa.text("INSERT INTO suggestions VALUES (1, 1, :n, 'erased')"), {"n": len(version_ids)})
+    if Path(__file__).with_name("disk-full").exists():
+        raise OSError("disk full")
+"""
+
+
+def test_who_keeps_copies_is_told_in_the_same_transaction(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = tmp_path / "copies-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: copies\nVersion: 1.0\n", encoding="utf-8")
+    (facts / "entry_points.txt").write_text("[sinzi.erasure]\ncopies = copies_kept:erase\n", encoding="utf-8")
+    (tmp_path / "copies_kept.py").write_text(HANDLER, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    told = sa.text("SELECT ordinal, question FROM suggestions")
+    shelf.put("a.txt", "年假十日。")
+    shelf.put("a.txt", "年假十四日。")
+    (tmp_path / "disk-full").touch()
+    with pytest.raises(OSError, match="disk full"):
+        version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt"))
+    assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
+    with shelf.library.session() as session:
+        assert session.execute(told).all() == []
+    (tmp_path / "disk-full").unlink()
+    assert version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt")) == 2
+    with shelf.library.session() as session:
+        assert session.execute(told).all() == [(2, "erased")]
 
 
 def test_another_model_is_refused_with_the_command_that_mends_it(shelf: Shelf) -> None:

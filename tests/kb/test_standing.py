@@ -9,16 +9,10 @@ import pytest
 from kb.core import local_date
 from kb.core.errors import Conflict, InputError
 from kb.core.local_date import today
-from kb.core.settings import Settings
 from kb.publishing import version_states, version_writer
 from kb.store import blobs
 from kb.store.tables.library_tables import VersionRow
-from tests.kb.test_publishing import Shelf
-
-
-@pytest.fixture
-def shelf(settings: Settings) -> Shelf:
-    return Shelf(settings)
+from tests.helpers.shelf import Shelf
 
 
 def draft(shelf: Shelf, name: str, text: str) -> VersionRow:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from kb.language.detect import Language
+from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import ChunkRow, PostingRow, WordBlockRow
 
 __all__ = [
@@ -58,7 +59,7 @@ def add(session: Session, version_id: int, entries: Iterable[Entry]) -> None:
 
     The chunks stand in the records already, and not yet in the index.
     """
-    _lock(session)
+    lock_for_writing(session)
     written = sa.select(ChunkRow.id, ChunkRow.language).where(ChunkRow.version_id == version_id)
     languages = {row.id: row.language for row in session.execute(written)}
     by_block: dict[int, list[Entry]] = defaultdict(list)
@@ -71,11 +72,6 @@ def add(session: Session, version_id: int, entries: Iterable[Entry]) -> None:
         ]
         _add_chunks(session, block, np.array(rows, dtype=CHUNK))
         _add_postings(session, block, inside)
-
-
-def _lock(session: Session) -> None:
-    """Take SQLite's write lock before reading what is to be changed; changes nothing."""
-    session.execute(sa.delete(WordBlockRow).where(WordBlockRow.block < 0))
 
 
 def _add_chunks(session: Session, block: int, chunks: Chunks) -> None:
@@ -122,7 +118,7 @@ def sweep(session: Session) -> None:
 
 def _remove(session: Session, choose: Callable[[int, Chunks], NDArray[np.bool_]]) -> None:
     """Remove the chunks that ``choose`` marks among those of a block."""
-    _lock(session)
+    lock_for_writing(session)
     for block, blob in blocks(session).items():
         chunks = np.frombuffer(blob, dtype=CHUNK)
         marked = choose(block, chunks)

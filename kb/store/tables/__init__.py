@@ -1,7 +1,9 @@
 """The database tables.
 
-columns          what all tables share
-platform_tables  tenants, people, keys (``platform.sqlite``)
-library_tables   collections, documents, versions, chunks, index (``records.sqlite`` of a tenant)
-activity_tables  what people do in a tenant: conversations, uploads, settings, audit (``records.sqlite``)
+In reading order:
+
+    columns          what all tables share
+    platform_tables  tenants, people, keys (``platform.sqlite``)
+    library_tables   collections, documents, versions, chunks, index (``records.sqlite`` of a tenant)
+    activity_tables  what people do in a tenant: conversations, uploads, settings, audit (``records.sqlite``)
 """

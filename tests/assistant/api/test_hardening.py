@@ -40,16 +40,11 @@ from kb.people.access import Ability, Role
 from kb.store import tenants
 from kb.store.tables.activity_tables import MessageRow
 from kb.store.tables.library_tables import VersionRow
-from tests.assistant.api.conftest import PASSWORD, ClientOf, email_of, signed_in
-from tests.assistant.kept_answers import kept_answer, kept_place
+from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
+from tests.helpers.kept_answers import kept_answer, kept_place
 
 HARMONY = "/api/v1/tenants/harmony"
 SECRET = "the secret of the board"
-
-
-@pytest.fixture
-def library(service_settings: Settings) -> Library:
-    return Library(tenants.get(service_settings, "harmony"))
 
 
 def program(app: FastAPI, token: str) -> TestClient:

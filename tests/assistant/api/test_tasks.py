@@ -20,11 +20,10 @@ from kb.library import audit
 from kb.library.documents import Library
 from kb.people import api_keys
 from kb.people.access import Ability
-from kb.store import tenants
 from kb.store.tables.library_tables import VersionRow
-from tests.assistant.api.conftest import SAMPLES, ClientOf, signed_in
-from tests.assistant.conftest import run
-from tests.assistant.llm.conftest import Speaking
+from tests.fixtures.service import SAMPLES, ClientOf, signed_in
+from tests.helpers.command_line import run
+from tests.helpers.language_model_server import LanguageModelServer
 
 HARMONY = "/api/v1/tenants/harmony"
 GUIDE, PRIVATE = "義工服務指引.md", "日間中心活動時間表.csv"
@@ -42,11 +41,6 @@ def service_settings(service_settings: Settings, tmp_path_factory: pytest.TempPa
     path.write_text(text, encoding="utf-8")
     run(service_settings, "ingest", str(path), "--tenant", "harmony")
     return service_settings
-
-
-@pytest.fixture(scope="module")
-def library(service_settings: Settings) -> Library:
-    return Library(tenants.get(service_settings, "harmony"))
 
 
 def id_of(library: Library, name: str, collection: str = "main") -> int:
@@ -241,7 +235,7 @@ class TestTranslation:
             "2.3 Volunteers' travel allowance is capped at $55 each time, meal allowance at $35 each time, "
             "where four hours are served."
         )
-        model = Speaking(lambda _body: says)
+        model = LanguageModelServer(lambda _body: says)
         service = app.state.service
         settings = service.settings.model_copy(update={"llm_base_url": model.url, "llm_model": "tiny"})
         monkeypatch.setattr(service, "settings", settings)

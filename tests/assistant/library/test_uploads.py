@@ -25,8 +25,8 @@ from kb.people.access import Ability, Role
 from kb.store import tenants
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tenants import Tenant
-from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rules
-from tests.ingest.state import assert_consistent, content
+from tests.helpers.files import make_docx, make_mail, make_pdf, make_zip, rules
+from tests.helpers.stored_content import assert_consistent, stored_content
 
 API = "/api/v1/tenants/harmony"
 PATIENCE_SECONDS = 120.0
@@ -172,7 +172,7 @@ def test_many_files_one_by_one(settings: Settings, tenant: Tenant, token: str, t
         assert client.get(f"{API}/uploads").json() == []
         assert process.poll() is None
     library = Library(tenant)
-    assert {facts["state"] for facts in content(tenant).values()} == {"published", "draft"}
+    assert {facts["state"] for facts in stored_content(tenant).values()} == {"published", "draft"}
     assert not (tenant.home / "incoming").exists() or not any((tenant.home / "incoming").iterdir())
     with library.session() as session:
         actions = set(session.scalars(sa.text("SELECT action FROM audit")))
@@ -203,7 +203,7 @@ def test_after_a_crash_the_next_start_finishes_the_queue(
         assert statuses() == {"a.pdf": "indexed", "b.pdf": "indexed", "lost.pdf": "failed"}
         rows = {row["name"]: row for row in client.get(f"{API}/uploads").json()}
         assert rows["lost.pdf"]["error"]["code"] == "upload_interrupted"
-    assert {facts["state"] for facts in content(tenant).values()} == {"published"}
+    assert {facts["state"] for facts in stored_content(tenant).values()} == {"published"}
     assert_consistent(settings, tenant)
 
 

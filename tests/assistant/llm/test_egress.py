@@ -15,9 +15,10 @@ from assistant.personal_data import hkid
 from kb.core.errors import NotFound
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
-from tests.assistant.llm.conftest import Speaking, invoke
+from tests.helpers.command_line import invoke
+from tests.helpers.language_model_server import LanguageModelServer
 
-Started = Callable[..., Speaking]
+Started = Callable[..., LanguageModelServer]
 Made = Callable[..., Retriever]
 
 

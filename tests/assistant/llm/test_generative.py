@@ -18,10 +18,10 @@ from assistant.question import standalone_question
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.assistant.conftest import run
-from tests.assistant.llm.conftest import Speaking
+from tests.helpers.command_line import run
+from tests.helpers.language_model_server import LanguageModelServer
 
-Started = Callable[..., Speaking]
+Started = Callable[..., LanguageModelServer]
 Made = Callable[..., Retriever]
 
 

@@ -19,10 +19,10 @@ from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.assistant.conftest import run
-from tests.assistant.llm.conftest import Speaking, invoke
+from tests.helpers.command_line import invoke, run
+from tests.helpers.language_model_server import LanguageModelServer
 
-Started = Callable[..., Speaking]
+Started = Callable[..., LanguageModelServer]
 Made = Callable[..., Retriever]
 OLD = """1 借用
 

@@ -74,11 +74,8 @@ def fill_prompt(
     """
     safe = {name: as_data(gateway.mask(value)) for name, value in values.items()}
     empty = prompt(task, language, passages="", **safe)
-    room = (
-        gateway.settings.llm_context_tokens
-        - gateway.settings.llm_max_tokens
-        - token_budget.tokens(empty.system + empty.user)
-    )
+    settings = gateway.settings
+    room = settings.llm_context_tokens - settings.llm_max_tokens - token_budget.tokens(empty.system + empty.user)
     sent, text = _numbered(gateway, gateway.allowed_passages(passages), room)
     if not sent:
         raise WritingFailed("may_not_leave")

@@ -31,8 +31,7 @@ def mcp(context: Context, tenant: str) -> None:
     home = service.tenant(tenant)
 
     def owner(_context: object) -> Caller:
-        return caller_on_this_computer(
-            service, home, "kb mcp"
-        )  # created for each call, because collections may be added and deleted
+        # created for each call, because collections may be added and deleted
+        return caller_on_this_computer(service, home, "kb mcp")
 
     build(service, owner).run("stdio")

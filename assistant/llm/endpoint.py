@@ -23,10 +23,10 @@ def host(settings: Settings) -> str:
 
 def is_internal(settings: Settings) -> bool:
     """Whether the model is on this machine or in a private network; False for a name that cannot be resolved."""
-    return _is_inside(urlsplit(settings.llm_base_url).hostname or "")
+    return _is_internal_name(urlsplit(settings.llm_base_url).hostname or "")
 
 
-def _is_inside(name: str) -> bool:
+def _is_internal_name(name: str) -> bool:
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(name, None)} if name else set()
         addresses = [ipaddress.ip_address(str(one).split("%")[0]) for one in found]

@@ -80,17 +80,17 @@ def _points(retriever: Retriever, passages: list[Passage]) -> list[Point]:
             span for span in spans_of(passage) if MIN_CHARS <= len(span.text) <= MAX_CHARS and not span.is_row
         )
     each = max(1, min(PER_SECTION, MAX_POINTS // max(1, len(sections))))
-    chosen = [(heading, span) for heading, candidates in sections.items() for span in _discriminative(candidates, each)]
-    heaviest = sorted(chosen, key=lambda pair: -_weight(pair[1]))[:MAX_POINTS]
+    chosen = [(heading, span) for heading, candidates in sections.items() for span in _heaviest(candidates, each)]
+    best = sorted(chosen, key=lambda pair: -_weight(pair[1]))[:MAX_POINTS]
     points: list[Point] = []
-    for heading, span in sorted(heaviest, key=lambda pair: _position(pair[1])):
+    for heading, span in sorted(best, key=lambda pair: _position(pair[1])):
         for citation in verify_citations(retriever.library, [cite(len(points) + 1, whole(span))]):
             if all(citation.quote != other.citation.quote for other in points):
                 points.append(Point(heading, citation.quote, citation))
     return points
 
 
-def _discriminative(candidates: list[QuotableSpan], most: int) -> Iterator[QuotableSpan]:
+def _heaviest(candidates: list[QuotableSpan], most: int) -> Iterator[QuotableSpan]:
     """Yield at most ``most`` spans, the highest weight first, and no text twice."""
     seen: set[str] = set()
     for span in sorted(candidates, key=lambda one: -_weight(one)):

@@ -267,7 +267,7 @@ def test_a_batch_of_questions(asked: Settings, tmp_path: Path) -> None:
         ('{"question": "x", "as_of": "1/4/2026"}', "date_invalid"),
     ],
 )
-def test_a_broken_line_is_named(asked: Settings, tmp_path: Path, text: str, code: str) -> None:
+def test_an_invalid_line_is_reported(asked: Settings, tmp_path: Path, text: str, code: str) -> None:
     (tmp_path / "in.jsonl").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=code):
         run(asked, "ask", "--batch", str(tmp_path / "in.jsonl"), "--tenant", "harmony")

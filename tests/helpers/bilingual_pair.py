@@ -71,7 +71,7 @@ ENGLISH = """# Vehicle Borrowing Rules
 
 
 def ingest_pair(settings: Settings, folder: Path, english_into: str = "main") -> None:
-    """Take both copies into ``harmony``; they are found as a pair by themselves."""
+    """Ingest both copies into ``harmony``; they are found as a pair automatically."""
     folder.mkdir(exist_ok=True)
     for name, text, collection in ((CHINESE_NAME, CHINESE, "main"), (ENGLISH_NAME, ENGLISH, english_into)):
         (folder / name).write_text(text, encoding="utf-8")
@@ -79,7 +79,7 @@ def ingest_pair(settings: Settings, folder: Path, english_into: str = "main") ->
 
 
 def copy_with_pair(ready: Settings, folder: Path) -> Settings:
-    """Return settings of a copy of the data that holds the pair as well."""
+    """Return settings of a copy of the data with the pair in it."""
     shutil.copytree(ready.data, folder / "data")
     settings = ready.model_copy(update={"data": folder / "data"})
     ingest_pair(settings, folder / "in")

@@ -19,7 +19,7 @@ from tests.helpers.skips import module_or_missing
 
 @pytest.fixture
 def speaking() -> Iterator[Callable[..., LanguageModelServer]]:
-    """Start servers that say what they are told; stopped at the end."""
+    """Start servers with scripted replies; they are stopped at the end."""
     started: list[LanguageModelServer] = []
 
     def start(reply: str | Reply = "", **options: Any) -> LanguageModelServer:
@@ -35,7 +35,7 @@ def speaking() -> Iterator[Callable[..., LanguageModelServer]]:
 
 @pytest.fixture
 def with_model(asked: Settings) -> Callable[..., Retriever]:
-    """Return a tenant's retriever with a model's address, the tenant having switched it on."""
+    """Return a function for the retriever of a tenant that has enabled the model at a URL."""
 
     def made(url: str, slug: str = "harmony", leave: tuple[str, ...] = (), **options: Any) -> Retriever:
         settings = asked.model_copy(

@@ -50,7 +50,7 @@ def own(asked: Settings, tmp_path: Path) -> Settings:
 def streamed(
     settings: Settings, server: LanguageModelServer, question: str
 ) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
-    """Ask with OpenAI's client; return the text it has got, its annotations, and the answer in ``sinzi``."""
+    """Ask with OpenAI's client; return the received text, its annotations, and the answer in ``sinzi``."""
     told = settings.model_copy(update={"llm_base_url": server.url, "llm_model": "m", "llm_timeout_seconds": 60.0})
     owner = accounts.by_email(told, "owner@harmony.example")
     assert owner is not None

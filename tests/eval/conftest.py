@@ -1,4 +1,4 @@
-"""A test collection of six documents, three languages asked, one question nobody can answer."""
+"""A test collection of six documents, with questions in three languages and one unanswerable question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a version stands: draft, published, superseded, withdrawn; and the changes between them.
+"""The states of a version (draft, published, superseded, withdrawn) and the changes between them.
 
 What is searched has its vectors in the store before the records say that it is published, and loses them after the
 records say otherwise. A crash between the two leaves vectors too many, which search passes over and the next start
@@ -44,7 +44,7 @@ _RESTING = ("superseded", "withdrawn")
 
 
 def put_in_force(session: Session, document_id: int, version_id: int) -> int | None:
-    """Make a version the published one; return the id of the version it relieves, if any.
+    """Make a version the published one; return the id of the version that it replaces, if any.
 
     The old version ends on the day the new one takes effect, or today where the new one does not say; where an
     earlier version comes back, the old one ends today.

@@ -34,7 +34,7 @@ EVERYONE = "everyone"
 class GrantRow(TenantBase):
     """A right on a collection. ``subject`` is "everyone" or "user:<id>"; ``level`` "read" or "edit" (which reads too).
 
-    Without a row nobody but the owners sees a collection.
+    Without a row, only owners see a collection.
     """
 
     __tablename__ = "grants"

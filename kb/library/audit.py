@@ -1,4 +1,4 @@
-"""The audit trail of a tenant: who asked, opened, uploaded, changed, exported. Owners can read it; no entry can be changed."""
+"""The audit trail of a tenant: who asked, opened, uploaded, changed, exported. Only owners read it, nobody changes it."""
 
 from __future__ import annotations
 

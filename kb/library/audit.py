@@ -1,4 +1,4 @@
-"""The audit trail of a tenant: who asked, opened, uploaded, changed, exported. Only owners read it, nobody changes it."""
+"""The audit trail of a tenant: who asked, opened, uploaded, changed or exported. Only owners can read it."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What happens while an answer is made: the one interface of the web page, the service and the command line.
+"""The events of making an answer. The web page, the service and the command line all consume them.
 
-A turn gives ``searching`` → ``evidence`` → ``delta``* → ``done``, whoever answers. Text of a ``delta`` has been
-checked already; the answer of ``done`` is the whole, and what counts where the two differ: a language model may fail
-after its first sentences, and then the deltas of the extractive answer follow them.
+A turn yields ``searching``, then ``evidence``, any number of ``delta`` and then ``done``, whichever answerer works. The
+text of a ``delta`` is already checked. ``done`` has the complete answer, and only that is valid where the deltas differ
+from it: a language model may fail after its first sentences, and then the deltas of the extractive answer follow.
 
-Each event is a class of its own; consumers tell them apart with ``match`` or ``isinstance``. ``kind`` is its name in a
-server-sent stream, ``as_dict`` the data there.
+Each kind of event is a class; consumers use ``match`` or ``isinstance``. ``kind`` is the name of the event in a
+server-sent stream, and ``as_dict`` returns its data there.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ __all__ = ["AnswerEvent", "DeltaEvent", "Event", "EvidenceEvent", "ProgressEvent
 
 @dataclass(frozen=True, slots=True)
 class SearchingEvent:
-    """The question is understood.
+    """The question to search for is known.
 
     Attributes:
-        searched: the question as it is searched for.
-        card: the fixed card of a high-stakes subject, as :meth:`.Card.shown` gives it; it is shown first.
+        searched: the question that is searched for.
+        card: the fixed card of a high-stakes subject, as :meth:`.Card.localized` returns it; it is shown first.
     """
 
     kind: ClassVar[str] = "searching"
@@ -41,7 +41,7 @@ class SearchingEvent:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceEvent:
-    """Passages are found; best first."""
+    """The passages are found; best first."""
 
     kind: ClassVar[str] = "evidence"
     passages: list[Passage]
@@ -58,12 +58,12 @@ class EvidenceEvent:
 
 @dataclass(frozen=True, slots=True)
 class DeltaEvent:
-    """A piece of the answer's text, to be appended to the text so far.
+    """A piece of the answer's text, to be appended to the earlier pieces.
 
     Attributes:
-        content: the piece with the citations its markers stand for.
-        answerer: who wrote it: "llm" or "extractive". Where it changes, another text begins, which numbers its
-            citations from 1 again.
+        content: the piece, with the citations of its markers.
+        answerer: who wrote it: "llm" or "extractive". Where it changes, a new text begins, and its citations are
+            numbered from 1 again.
     """
 
     kind: ClassVar[str] = "delta"
@@ -82,7 +82,7 @@ class DeltaEvent:
 
 @dataclass(frozen=True, slots=True)
 class AnswerEvent:
-    """The last event: the whole answer. What is sent of it depends on who asked."""
+    """The last event: the complete answer. The consumer decides which parts of it are sent to the client."""
 
     kind: ClassVar[str] = "done"
     answer: Answer
@@ -93,10 +93,10 @@ Event = ProgressEvent | AnswerEvent
 
 
 def final_answer(events: Iterable[Event]) -> Answer:
-    """Return the answer that ends a turn's events.
+    """Return the answer of the last event of a turn.
 
     Raises:
-        ValueError: they end without one.
+        ValueError: the events end without an answer.
     """
     for event in events:
         if isinstance(event, AnswerEvent):

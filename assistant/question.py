@@ -1,46 +1,99 @@
-"""A follow-up as a question of its own, by the model; its words must come from the conversation."""
+"""From the typed question to the question that is searched for, and the card that it calls for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from assistant.answers.model_output import read
-from assistant.checking.figure_claims import claimed
+from assistant.answers.model_output import read_sentences
+from assistant.cards import subject_cards
+from assistant.checking.figure_claims import claimed_figures
 from assistant.llm.gateway import Gateway
 from assistant.prompts import as_data, prompt
 from kb.core.errors import SinziError
-from kb.language.detect import detect
+from kb.language.detect import Language, detect
+from kb.language.followup import is_follow_up, standalone
 from kb.language.words import content_words, index_words
+from kb.library.documents import Library
 
-__all__ = ["rewritten"]
+__all__ = ["SearchQuestion", "standalone_question", "understand"]
 
-TURNS = 4  # earlier questions the model is shown
-LONGEST_TOKENS = 96
-# Of a rewritten question's words, this share must have been said; a model that makes up a topic is not heeded.
-SAID = 0.7
+# The number of earlier questions that the model sees.
+MAX_EARLIER_QUESTIONS = 4
+# Token limit of a rewritten question.
+MAX_TOKENS = 96
+# At least this share of the rewritten question's words must come from the conversation. This rejects a rewriting in
+# which the model makes up a topic.
+MIN_WORD_SHARE = 0.7
 
 
-def rewritten(door: Gateway, question: str, history: Sequence[str]) -> str | None:
-    """Return the model's rewriting, or None where it fails or brings in what nobody said."""
+@dataclass(frozen=True, slots=True)
+class SearchQuestion:
+    """The question that is searched for.
+
+    Attributes:
+        text: the question. It can be understood without the conversation.
+        card: the card of a high-stakes subject, as :meth:`.Card.localized` returns it; None for any other subject.
+    """
+
+    text: str
+    card: dict[str, Any] | None
+
+
+def understand(library: Library, question: str, history: Sequence[str], gateway: Gateway | None) -> SearchQuestion:
+    """Return the question to search for, and its card.
+
+    A follow-up becomes a question of its own. The language model rewrites it where there is one and the result is
+    faithful to the conversation; otherwise rules do. Only ``question`` decides about the card, not ``history``.
+
+    Args:
+        question: as typed; it also sets the language of the card.
+        history: earlier questions, oldest first.
+        gateway: to the language model; None where no model may be used.
+    """
+    card = subject_cards.find(library, question)
+    text = standalone_question(question, history)
+    if gateway is not None and text != question:
+        text = _rewrite(gateway, question, history) or text
+    locale = "en" if detect(question) is Language.ENGLISH else "zh-HK"
+    return SearchQuestion(text, card.localized(locale) if card else None)
+
+
+def standalone_question(question: str, history: Sequence[str]) -> str:
+    """Return the question with the topic of the earlier questions if it is a follow-up, otherwise unchanged.
+
+    Rules only; no model is used.
+    """
+    earlier = list(history)
+    return standalone(question, earlier) if earlier and is_follow_up(question, earlier) else question
+
+
+def _rewrite(gateway: Gateway, question: str, history: Sequence[str]) -> str | None:
+    """Return the model's rewriting; None if the model fails or if the rewriting is not faithful."""
     language = detect(question)
-    earlier = [as_data(door.mask(one)) for one in list(history)[-TURNS:]]
-    asked = prompt("rewrite", language, history=earlier, question=as_data(door.mask(question)))
+    earlier = [as_data(gateway.mask(one)) for one in list(history)[-MAX_EARLIER_QUESTIONS:]]
+    request = prompt("rewrite", language, history=earlier, question=as_data(gateway.mask(question)))
     try:
-        found = next(iter(read(door.stream(asked.system, asked.user, [], LONGEST_TOKENS))), None)
+        found = next(iter(read_sentences(gateway.stream(request.system, request.user, [], MAX_TOKENS))), None)
     except SinziError:
         return None
-    text = door.unmask(found.text).strip(' 「」"“”') if found else ""
+    text = gateway.unmask(found.text).strip(' 「」"“”') if found else ""
     return text if text and _is_faithful(text, question, history) else None
 
 
 def _is_faithful(text: str, question: str, history: Sequence[str]) -> bool:
-    said = "\n".join([*history, question])
+    """Whether a rewriting keeps the language and most words of the question, and adds little to the conversation.
+
+    Every figure of the rewriting must be in the conversation.
+    """
+    conversation = "\n".join([*history, question])
     words = {word for part in content_words(text) for word in index_words(part)}
-    known = set(index_words(said))
-    own = {word for part in content_words(question) for word in index_words(part)}
+    known = set(index_words(conversation))
+    question_words = {word for part in content_words(question) for word in index_words(part)}
     return (
         detect(text).is_chinese == detect(question).is_chinese
-        and len(words & known) >= SAID * len(words)
-        and len(own & words) >= SAID * len(own)
-        and claimed(text) <= claimed(said)
+        and len(words & known) >= MIN_WORD_SHARE * len(words)
+        and len(question_words & words) >= MIN_WORD_SHARE * len(question_words)
+        and claimed_figures(text) <= claimed_figures(conversation)
     )

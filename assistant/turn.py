@@ -1,9 +1,10 @@
-"""One turn, start to end: the way through this floor."""
+"""Answer one question, from start to end: question → evidence → answer. Start reading this package here."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,17 +12,15 @@ from assistant.answers import extractive, generative
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
-from assistant.cards import subject_cards
 from assistant.events import AnswerEvent, DeltaEvent, Event, EvidenceEvent, SearchingEvent, final_answer
 from assistant.evidence.gather import Evidence, gather
 from assistant.llm.gateway import Gateway, open_gateway
 from assistant.messages import say
-from assistant.question import rewritten
-from kb.language.detect import Language, detect
-from kb.language.followup import is_follow_up, standalone
+from assistant.question import understand
+from kb.language.detect import Language
 from kb.search.retriever import Retriever
 
-__all__ = ["Turn", "answer", "searched", "stream"]
+__all__ = ["Turn", "answer", "stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +30,10 @@ class Turn:
     Attributes:
         question: as typed.
         history: earlier questions of this person in this conversation, oldest first.
-        collections: slugs to search; ``None`` for all the person may see.
-        as_of: the day for which the answer should hold; today by default.
-        generate: whether a language model may write the answer, where the tenant has one.
+        collections: slugs of the collections to search; ``None`` for all that the person may read.
+        as_of: the day for which the answer should be valid; today by default.
+        id: the caller's identifier of the question; the answer has the same.
+        generate: whether a language model may write the answer, if the tenant has one.
     """
 
     question: str
@@ -54,68 +54,69 @@ def answer(retriever: Retriever, turn: Turn) -> Answer:
 
 
 def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
-    """Answer one turn step by step; closing the generator stops the work, a model's as well.
+    """Answer one turn and yield each step. Closing the generator stops the work, also that of a model.
 
     Raises:
-        InputError: ``question_empty``, ``question_too_long``; with the first event.
+        InputError: ``question_empty``, ``question_too_long``; when the first event is requested.
     """
     started = time.perf_counter()
     retriever.checked(turn.question)
-    card = _card(retriever, turn)
-    door = open_gateway(retriever.settings, retriever.library) if turn.generate else None
-    question = searched(turn.question, turn.history)
-    if door is not None and question != turn.question:
-        question = rewritten(door, turn.question, turn.history) or question
-    yield SearchingEvent(question, card)
-    evidence = gather(retriever, question, turn.collections, turn.as_of)
+    gateway = open_gateway(retriever.settings, retriever.library) if turn.generate else None
+    question = understand(retriever.library, turn.question, turn.history, gateway)
+    yield SearchingEvent(question.text, question.card)
+    evidence = gather(retriever, question.text, turn.collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
-    found = yield from _answered(retriever, evidence, door)
+    found = yield from _write(retriever, evidence, gateway)
     ms = (time.perf_counter() - started) * 1000
-    yield AnswerEvent(replace(found, id=turn.id, question=turn.question, searched=question, card=card, ms=ms))
+    yield AnswerEvent(
+        replace(found, id=turn.id, question=turn.question, searched=question.text, card=question.card, ms=ms)
+    )
 
 
-def searched(question: str, history: Sequence[str]) -> str:
-    """Return the question to search for: a follow-up with the topic of the questions before it, others as typed."""
-    earlier = list(history)
-    return standalone(question, earlier) if earlier and is_follow_up(question, earlier) else question
+def _write(retriever: Retriever, evidence: Evidence, gateway: Gateway | None) -> Generator[DeltaEvent, None, Answer]:
+    """Yield deltas and return the answer: the model's, or the extractive one.
 
-
-def _card(retriever: Retriever, turn: Turn) -> dict[str, object] | None:
-    """Return the card of a high-stakes subject, in the language of the question; earlier questions count too."""
-    card = subject_cards.find(retriever.library, turn.question)
-    locale = "en" if detect(turn.question) is Language.ENGLISH else "zh-HK"
-    return card.shown(locale) if card else None
-
-
-def _answered(retriever: Retriever, evidence: Evidence, door: Gateway | None) -> Generator[DeltaEvent, None, Answer]:
-    """Yield deltas and return the answer: the model's, or the quotes with a word of why they stand in for it."""
+    Where the model fails, the extractive answer begins with a sentence that says why it replaces the model's.
+    """
     quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
-    if door is None:
-        return (yield from _whole(quotes))
+    if gateway is None:
+        return (yield from _as_deltas(quotes))
     if quotes.refused:
-        return (yield from _whole(replace(quotes, egress=door.egress)))
+        return (yield from _as_deltas(replace(quotes, egress=gateway.egress)))
     try:
-        return (yield from generative.write(retriever, evidence, door, quotes))
+        return (yield from _events_of(generative.write(retriever, evidence, gateway, quotes), generative.NAME))
     except WritingFailed as failure:
-        why = say(_reason(failure.code), Language(quotes.language)) + "\n"
-        stand_in = replace(
+        reason = say(_reason_key(failure.code), Language(quotes.language)) + "\n"
+        replacement = replace(
             quotes,
-            content=CitedText((why,)) + quotes.text,
+            content=CitedText((reason,)) + quotes.text,
             fallback=failure.code,
             sentences=failure.sentences,
-            egress=door.egress,
+            egress=gateway.egress,
         )
-    return (yield from _whole(stand_in))
+    return (yield from _as_deltas(replacement))
 
 
-def _whole(written: Answer) -> Generator[DeltaEvent, None, Answer]:
-    """Yield an answer that is there already as deltas, line by line, and return it."""
-    for line in written.text.lines():
-        yield DeltaEvent(line, written.answerer)
-    return written
+def _events_of(pieces: Generator[CitedText, None, Answer], answerer: str) -> Generator[DeltaEvent, None, Answer]:
+    """Yield each piece of an answer as an event; closing this generator closes ``pieces``."""
+    with closing(pieces):
+        while True:
+            try:
+                piece = next(pieces)
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
+            yield DeltaEvent(piece, answerer)
 
 
-def _reason(code: str) -> str:
-    """Return the message that tells the reader why; what only the administrator can mend has one for all."""
+def _as_deltas(complete: Answer) -> Generator[DeltaEvent, None, Answer]:
+    """Yield the text of a complete answer line by line, and return the answer."""
+    for line in complete.text.lines():
+        yield DeltaEvent(line, complete.answerer)
+    return complete
+
+
+def _reason_key(code: str) -> str:
+    """Return the key of the message for a failure. All failures that only an administrator can repair share one."""
     known = ("may_not_leave", "down", "slow", "budget", "rubbish", "silent", "unsupported")
     return f"fallback_{code if code in known else 'misconfigured'}"

@@ -1,12 +1,12 @@
-"""How good are search and answers? ``kb eval`` and the evaluators' pages.
+"""Evaluation of search and answers: ``kb eval`` and the evaluators' pages.
 
-Read in this order:
+The packages, in reading order:
 
-- :mod:`.datasets`: test collections and question files, read from the field's formats
-- :mod:`.measures`: measures over rankings, answers and refusals
-- :mod:`.runs`: what is run and timed, and where results are kept
-- :mod:`.reports`: results as tables, plots and a page
-- :mod:`.training`: what fits the shipped weights
-- :mod:`.evaluator`: the evaluators' part of the service
-- :mod:`.commands`: sub-commands of ``kb eval``
+    datasets   test collections and question files (BEIR, TREC, JSON lines, spreadsheets)
+    measures   measures over rankings, answers and refusals
+    runs       runs, timings and the folders of their results
+    reports    results as tables, plots and an HTML page
+    training   scripts that fit the shipped weights
+    evaluator  REST routes and pages for evaluators
+    commands   the sub-commands of ``kb eval``
 """

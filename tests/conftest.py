@@ -9,6 +9,8 @@ import pytest
 from kb.core.settings import Settings
 from kb.search.models import bundled_model
 
+pytest_plugins = ["tests.fixtures.service"]
+
 
 @pytest.fixture(scope="session")
 def model_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:

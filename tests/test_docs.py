@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import pkgutil
 import re
 import runpy
 from pathlib import Path
@@ -14,6 +15,7 @@ from kb.cli import cli
 from kb.core.settings import Settings
 from tests.helpers.markdown import ROOT, Command, commands, documents
 
+FLOORS = ("kb", "ingest", "assistant", "eval")
 COMMANDS = [command for document in documents() for command in commands(document)]
 # What stands for many: KB_LLM_*, KB_OIDC_*.
 FAMILIES = re.compile(r"`KB_([A-Z]+_)\*`")
@@ -61,6 +63,13 @@ def test_what_a_document_points_to_is_there(document: Path) -> None:
     paths = [path for path in re.findall(r"`([\w.-]+/[\w./-]+)`", text) if path.split("/")[0] in folders]
     missing += [path for path in paths if not (ROOT / path).exists() and not Path(path).stem.isupper()]  # NAME.py
     assert missing == []
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda one: one.name)
+def test_the_functions_a_document_names_exist(document: Path) -> None:
+    spans = re.findall(r"`((?:[a-z_]+\.)+\w+)`", document.read_text(encoding="utf-8"))
+    names = {name for name in spans if name.split(".")[0] in FLOORS and not name.endswith(".py")}
+    assert all(pkgutil.resolve_name(name) for name in names)
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda one: one.name)

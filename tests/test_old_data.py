@@ -27,8 +27,8 @@ from kb.people.oidc_identities import IdentityClaims
 from kb.search.bilingual import pair_records
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.assistant.api.conftest import signed_in
-from tests.assistant.conftest import run
+from tests.fixtures.service import signed_in
+from tests.helpers.command_line import run
 
 FOLDER = Path(__file__).parent / "old_data"
 VERSIONS = sorted(path.stem.removeprefix("data_") for path in FOLDER.glob("data_*.json"))

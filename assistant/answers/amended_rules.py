@@ -1,4 +1,4 @@
-"""A circular that changes a manual: when the clause that answers has been amended, the new rule comes first."""
+"""A circular that changes a manual: where the quoted clause is amended, the answer gives the new rule first."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ __all__ = ["AmendedRule", "find_amended_rule"]
 
 @dataclass(frozen=True, slots=True)
 class AmendedRule:
-    """The unit with the new rule, and since when it holds."""
+    """The span with the new rule, and the day since which it is in force (None: unknown)."""
 
-    unit: QuotableSpan
+    span: QuotableSpan
     since: date | None
 
     def note(self, language: Language) -> str:
-        """Return the sentence that tells the reader of the change."""
+        """Return the sentence that informs the reader of the change."""
         since = say("since", language, date=self.since.isoformat()) if self.since else ""
-        where = say("place", language, title=self.unit.passage.title, where="")
+        where = say("place", language, title=self.span.passage.title, where="")
         return say("amended", language, place=where, since=since)
 
 
 def find_amended_rule(library: Library, evidence: Evidence, *quoted: QuotableSpan) -> AmendedRule | None:
-    """Return the amendment of the first clause among ``quoted`` that a document in force on the day has changed."""
-    clauses = [(unit.passage, clause) for unit in quoted if (clause := cite(0, unit).clause)]
+    """Return the amendment of the first quoted clause that another document in force on the day changes; else None."""
+    clauses = [(span.passage, clause) for span in quoted if (clause := cite(0, span).clause)]
     if not clauses:
         return None
     in_force = library.in_force(evidence.found.as_of, evidence.collections)
@@ -48,11 +48,11 @@ def find_amended_rule(library: Library, evidence: Evidence, *quoted: QuotableSpa
         for row in statements:
             holding = holdings[row.version_id]
             concerns = row.version_id != passage.version_id and _same_document(row, passage)
-            begun = row.effective_from is None or row.effective_from <= evidence.found.as_of
-            if concerns and begun and _covers(row.clause, clause):
-                unit = _new_rule(library, holding, row.clause or clause)
-                if unit:
-                    return AmendedRule(unit, row.effective_from or holding.version.effective_from)
+            in_effect = row.effective_from is None or row.effective_from <= evidence.found.as_of
+            if concerns and in_effect and _contains_clause(row.clause, clause):
+                span = _new_rule(library, holding, row.clause or clause)
+                if span:
+                    return AmendedRule(span, row.effective_from or holding.version.effective_from)
     return None
 
 
@@ -62,12 +62,12 @@ def _statements(library: Library, versions: list[int]) -> list[AmendmentRow]:
         return list(session.scalars(query))
 
 
-def _covers(stated: str | None, clause: str) -> bool:
+def _contains_clause(stated: str | None, clause: str) -> bool:
     return stated is not None and (clause == stated or clause.startswith((stated + ".", stated + "(")))
 
 
 def _same_document(row: AmendmentRow, best: Passage) -> bool:
-    """Whether the hint names the document the passage is from; a statement without a hint names none."""
+    """Whether the amendment's hint names the document of the passage. Without a hint it names no document."""
     if not row.document_hint:
         return False
     hint = re.sub(r"\W+", "", fold(row.document_hint))
@@ -76,11 +76,11 @@ def _same_document(row: AmendmentRow, best: Passage) -> bool:
 
 
 def _new_rule(library: Library, holding: DocumentVersion, clause: str) -> QuotableSpan | None:
-    """Return the sentence of the amending version that names the clause."""
+    """Return the first sentence of the amending version that names the clause."""
     named = re.compile(rf"(?<![\d.]){re.escape(clause)}(?![\d.]*\d)")
     for chunk in library.chunks_of(holding.version.id):
         if named.search(chunk.text):
-            for unit in spans_of(passage_of(chunk, holding)):
-                if named.search(unit.text):
-                    return unit
+            for span in spans_of(passage_of(chunk, holding)):
+                if named.search(span.text):
+                    return span
     return None

@@ -1,4 +1,4 @@
-"""An answer as it is made. It is built once; a refusal is data, and its text is composed from them."""
+"""An answer, which is built once and not changed. A refusal is data, and its text is composed from the data."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from kb.search.passage import Passage
 
 __all__ = ["UNSURE", "Answer", "Refusal"]
 
-# Below this confidence the reader is told that the quotes may not be the answer.
+# Below this confidence, the answer says that the quotes may not be the answer.
 UNSURE = 0.45
-# Characters shown of the nearest passages of a refusal.
+# The number of characters that a refusal shows of each nearest passage.
 EXCERPT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is said where there is no answer.
+    """The content of an answer where the documents have no answer.
 
     Attributes:
         message: the sentence that says so.
-        contact: whom to ask; "" where the organisation has named nobody, None where nobody could answer (a question
-            that cannot be asked at all).
-        nearest: of the passages nearest to the question, best first, the span that says most.
+        contact: the person to ask; "" where the organisation has not named one, None where the question is invalid and
+            nobody could answer it.
+        nearest: of each passage most similar to the question, best first, the span that answers best.
     """
 
     message: str
@@ -38,7 +38,7 @@ class Refusal:
     nearest: tuple[QuotableSpan, ...] = ()
 
     def sentences(self, language: str) -> str:
-        """Return the message and whom to ask, a line each."""
+        """Return the message and the person to ask, one line each."""
         if self.contact is None:
             return self.message
         asked = Language(language)
@@ -46,7 +46,7 @@ class Refusal:
         return f"{self.message}\n{whom}"
 
     def text(self, language: str) -> str:
-        """Return :meth:`sentences`, and under them the nearest passages, a line each."""
+        """Return :meth:`sentences`, and below them the nearest passages, one line each."""
         lines = [self.sentences(language)]
         if self.nearest:
             asked = Language(language)
@@ -62,19 +62,20 @@ class Answer:
 
     Attributes:
         question: as typed.
-        language: of the question, a :class:`~kb.language.detect.Language`; "" where nobody could read it.
+        language: of the question, a :class:`~kb.language.detect.Language`; "" where it is unknown.
         content: the text in that language with its citations, or the refusal.
-        reason: why, for a program: "answered", "no_documents", "weak_evidence", or the code of an error.
+        reason: for programs: "answered", "no_documents", "weak_evidence", or the code of an error.
         answerer: who wrote the text: "llm" or "extractive".
-        confidence: 0..1, that the evidence carries an answer.
+        confidence: the probability, 0..1, that the evidence contains an answer.
         contexts: the best passages in order.
-        ms: time of this question in milliseconds.
-        searched: the question as it was searched for; a follow-up stands there as a question of its own.
-        fallback: why the extractive answer stands in for the model's, ``""`` where it does not; the words for a
-            person are ``say("fallback_<code>", …)``.
-        card: the fixed card of a high-stakes subject, to be shown before the answer.
-        egress: what a language model was given.
-        sentences: what a language model wrote, sentence by sentence, with the verdict on each.
+        ms: the time from question to answer, in milliseconds.
+        id: the caller's identifier of the question.
+        searched: the question that was searched for; of a follow-up, the rewritten question.
+        fallback: the code of why the extractive answer replaces the model's, ``""`` where it does not. The message for
+            a person is ``say("fallback_<code>", …)``.
+        card: the fixed card of a high-stakes subject, which is shown before the answer.
+        egress: what was sent to a language model.
+        sentences: the sentences that a language model wrote, each with its verdict.
     """
 
     question: str
@@ -94,24 +95,24 @@ class Answer:
 
     @property
     def refused(self) -> bool:
-        """Whether the documents do not carry an answer."""
+        """Whether this is a refusal, because the documents have no answer."""
         return isinstance(self.content, Refusal)
 
     @property
     def unsure(self) -> bool:
-        """Whether the quotes may miss what was asked."""
+        """Whether the quotes may not answer the question."""
         return not self.refused and self.confidence < UNSURE
 
     @property
     def text(self) -> CitedText:
-        """The whole text; of a refusal with the nearest passages."""
+        """The whole text; for a refusal with the nearest passages."""
         if isinstance(self.content, Refusal):
             return CitedText((self.content.text(self.language),))
         return self.content
 
     @property
     def citations(self) -> list[Citation]:
-        """What the answer stands on, by the numbers of its markers; of a refusal nothing."""
+        """The citations of the text, in the order of their markers; none for a refusal."""
         return self.text.citations
 
     @property
@@ -121,13 +122,13 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """The whole text with markers ``[n]``; of a refusal without the nearest passages."""
+        """The whole text with markers ``[n]``; for a refusal without the nearest passages."""
         if isinstance(self.content, Refusal):
             return self.content.sentences(self.language)
         return str(self.content)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the contract for scripts: keys and their order are stable."""
+        """Return the answer as JSON data for scripts; keys and their order are stable."""
         return {
             "id": self.id,
             "question": self.question,

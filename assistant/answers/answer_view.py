@@ -1,4 +1,4 @@
-"""The wire shape of an answer: what pages and programs get, with all that is needed to open what it stands on."""
+"""The JSON shape of an answer for pages and programs, with all that is needed to open its sources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["AnswerView", "CitationView", "EgressView", "SourceRef", "citation_vi
 class CitationView(SourceRef):
     """An exact quote; ``n`` is its marker in the text.
 
-    ``twin`` is the counterpart: on the wire and in stored answers it keeps this name.
+    ``twin`` is the counterpart in the other language. In JSON and in stored answers it keeps this name.
     """
 
     n: int
@@ -30,13 +30,13 @@ class CitationView(SourceRef):
 
 
 class NearestView(SourceRef):
-    """A passage near to a question that the documents do not answer."""
+    """A passage similar to a question that the documents do not answer."""
 
     excerpt: str
 
 
 class EgressView(BaseModel):
-    """What was handed to a language model; ``left`` is whether it left the building."""
+    """What was sent to a language model; ``left``: whether it is an external service."""
 
     left: bool
     host: str | None
@@ -49,8 +49,8 @@ class EgressView(BaseModel):
 class AnswerView(BaseModel):
     """One answered (or refused) question.
 
-    ``answer`` is the whole text with markers ``[n]``; ``message`` the same without the list of nearest passages, which
-    a refusal has in ``nearest``. ``fallback``: the code of why quotes stand in for a language model's answer, or "".
+    ``answer`` is the whole text with markers ``[n]``. ``message`` is the same without the list of nearest passages,
+    which a refusal has in ``nearest``. ``fallback``: the code of why quotes replace a language model's answer, or "".
     """
 
     question: str
@@ -76,7 +76,7 @@ class AnswerView(BaseModel):
 
 
 def citation_views(library: Library, citations: Iterable[Citation]) -> list[CitationView]:
-    """Return citations with all that is needed to open them; those of a version that is gone are left out."""
+    """Return citations with all that is needed to open them. Citations of a deleted version are left out."""
     wanted = list(citations)
     known = document_versions(library, {one.version_id for one in wanted})
     others = whole_chunks(library, {one.counterpart for one in wanted if one.counterpart is not None})

@@ -1,4 +1,4 @@
-"""Prompt → checked sentences: what every text a model writes goes through, an answer's or a task's."""
+"""Prompt → checked sentences. Every text that a model writes goes through this: answers and tasks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.answers.citations import Citation, cite, verify_citations
 from assistant.answers.cited_text import CitedText
-from assistant.answers.model_output import Written, read
+from assistant.answers.model_output import WrittenSentence, read_sentences
 from assistant.checking.claim_checker import Checked, Checker, Verdict
 from assistant.evidence.quotable_spans import whole
 from assistant.llm import token_budget
@@ -20,13 +20,16 @@ from kb.language.script import to_simplified, to_traditional
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
-__all__ = ["Draft", "WritingFailed", "ask_with", "compose"]
+__all__ = ["Draft", "WritingFailed", "fill_prompt", "write_checked"]
 
 
 class WritingFailed(Exception):
-    """The model's answer cannot be shown; ``code`` says why ("may_not_leave", "silent", "unsupported", "down" …).
+    """The model's text cannot be shown.
 
-    ``sentences`` are those it wrote, with the verdict on each.
+    Attributes:
+        code: why: "may_not_leave", "silent", "unsupported", "down" …
+        detail: the message of the error, if there was one.
+        sentences: the sentences that the model wrote, each with its verdict.
     """
 
     def __init__(self, code: str, detail: str = "", sentences: Sequence[Checked] = ()) -> None:
@@ -38,12 +41,13 @@ class WritingFailed(Exception):
 
 @dataclass(slots=True)
 class Draft:
-    """What a model wrote and what of it may be shown.
+    """The state of a text while a model writes it; :func:`write_checked` changes it.
 
     Attributes:
-        text: what has been shown so far.
-        waiting: sentences not verified, until one is supported.
-        checked: every sentence it wrote, with the verdict.
+        text: the text that has been shown so far.
+        waiting: unverified sentences that wait for a supported one.
+        checked: every sentence that the model wrote, with its verdict.
+        supported: the number of supported sentences.
     """
 
     language: Language
@@ -54,77 +58,80 @@ class Draft:
 
     @property
     def citations(self) -> list[Citation]:
-        """What the text stands on so far."""
+        """The citations of the text so far."""
         return self.text.citations
 
 
-def ask_with(
-    task: str, language: Language, door: Gateway, passages: list[Passage], **values: str
+def fill_prompt(
+    task: str, language: Language, gateway: Gateway, passages: list[Passage], **values: str
 ) -> tuple[Prompt, list[Passage]]:
-    """Return a task's prompt, and those of the passages that stand in it, by their numbers.
+    """Return the prompt of a task, and the passages that are in it: passage number n is at index n - 1.
 
-    Passages that may not leave the building stay out. ``values`` are masked and taken for data like passages.
+    Passages that may not be sent to the model are left out. ``values`` are masked, and cleaned as data like passages.
 
     Raises:
-        WritingFailed: "may_not_leave" where no passage is left.
+        WritingFailed: "may_not_leave" where no passage may be sent.
     """
-    safe = {name: as_data(door.mask(value)) for name, value in values.items()}
+    safe = {name: as_data(gateway.mask(value)) for name, value in values.items()}
     empty = prompt(task, language, passages="", **safe)
-    room = (
-        door.settings.llm_context_tokens - door.settings.llm_max_tokens - token_budget.tokens(empty.system + empty.user)
-    )
-    sent, text = _numbered(door, door.may_leave(passages), room)
+    settings = gateway.settings
+    room = settings.llm_context_tokens - settings.llm_max_tokens - token_budget.tokens(empty.system + empty.user)
+    sent, text = _numbered(gateway, gateway.allowed_passages(passages), room)
     if not sent:
         raise WritingFailed("may_not_leave")
     return prompt(task, language, passages=text, **safe), sent
 
 
-def compose(
-    retriever: Retriever, door: Gateway, asked: Prompt, sent: list[Passage], draft: Draft
+def write_checked(
+    retriever: Retriever, gateway: Gateway, request: Prompt, sent: list[Passage], draft: Draft
 ) -> Iterator[CitedText]:
-    """Send the prompt and yield what may be shown of the text, sentence by sentence; ``draft`` fills up.
+    """Send the prompt and yield the sentences that may be shown, one by one; ``draft`` is changed accordingly.
 
     Raises:
-        WritingFailed: the model fails, is silent, or writes nothing that the passages carry.
+        WritingFailed: the model fails, says that there is no answer, or writes nothing that the passages support.
     """
     checker = Checker(retriever, sent)
     try:
-        for written in _sentences(door, asked, sent):
+        for written in _sentences(gateway, request, sent):
             checked = _check(checker, written, draft.language)
             draft.checked.append(checked)
-            yield from _kept(retriever, draft, checked)
+            yield from _showable(retriever, draft, checked)
         if not draft.supported:
             raise WritingFailed("unsupported")
     except WritingFailed as failure:
         raise WritingFailed(failure.code, failure.detail, draft.checked) from failure
 
 
-def _sentences(door: Gateway, asked: Prompt, sent: list[Passage]) -> Iterator[Written]:
-    """Yield what the model writes, personal data put back; raise WritingFailed where it fails or is silent."""
+def _sentences(gateway: Gateway, request: Prompt, sent: list[Passage]) -> Iterator[WrittenSentence]:
+    """Yield the model's sentences with personal data restored.
+
+    Raises:
+        WritingFailed: the model fails, says that there is no answer, or writes nothing.
+    """
     wrote = False
     try:
-        for written in read(door.stream(asked.system, asked.user, sent)):
-            if written.is_silent and not wrote:
+        for written in read_sentences(gateway.stream(request.system, request.user, sent)):
+            if written.says_no_answer and not wrote:
                 raise WritingFailed("silent")
             wrote = True
-            yield Written(door.unmask(written.text), written.cited)
+            yield WrittenSentence(gateway.unmask(written.text), written.cited)
     except SinziError as error:
         raise WritingFailed(error.code.removeprefix("llm_"), str(error)) from error
     if not wrote:
         raise WritingFailed("rubbish")
 
 
-def _numbered(door: Gateway, passages: list[Passage], room: int) -> tuple[list[Passage], str]:
-    """Return the passages that fit into ``room`` tokens, and their text as it stands in a prompt, masked.
+def _numbered(gateway: Gateway, passages: list[Passage], room: int) -> tuple[list[Passage], str]:
+    """Return the passages that fit into ``room`` tokens, and their masked text for the prompt.
 
-    The first passage is cut where it alone is too long; a later one that does not fit is left out.
+    The first passage is cut if it is too long alone. A later one that does not fit is left out.
     """
     blocks: list[str] = []
     sent: list[Passage] = []
     for passage in passages:
-        text = _block(door, len(sent) + 1, passage, passage.text)
+        text = _block(gateway, len(sent) + 1, passage, passage.text)
         if not sent and room > 100 and token_budget.tokens(text) > room:
-            text = _block(door, 1, passage, passage.text[: max(0, room - 60)])
+            text = _block(gateway, 1, passage, passage.text[: max(0, room - 60)])
         if token_budget.tokens(text) <= room:
             blocks.append(text)
             sent.append(passage)
@@ -132,15 +139,15 @@ def _numbered(door: Gateway, passages: list[Passage], room: int) -> tuple[list[P
     return sent, "\n".join(blocks)
 
 
-def _block(door: Gateway, n: int, passage: Passage, text: str) -> str:
+def _block(gateway: Gateway, n: int, passage: Passage, text: str) -> str:
     days = [day.isoformat() if day else "" for day in (passage.effective_from, passage.effective_to)]
     facts = [passage.title, passage.clause or "", f"v{passage.version}", "–".join(days) if any(days) else ""]
     head = as_data(" | ".join(fact for fact in facts if fact)).replace("\n", " ")
-    return f"<<<{n}>>> {door.mask(head)}\n{as_data(door.mask(text))}\n<<<end {n}>>>"
+    return f"<<<{n}>>> {gateway.mask(head)}\n{as_data(gateway.mask(text))}\n<<<end {n}>>>"
 
 
-def _check(checker: Checker, written: Written, language: Language) -> Checked:
-    """Check a sentence, brought to the asker's script; one in the other language is not what was asked for."""
+def _check(checker: Checker, written: WrittenSentence, language: Language) -> Checked:
+    """Check a sentence in the script of the question. A sentence in the other language is wrong."""
     text = to_simplified(written.text) if language is Language.SIMPLIFIED else written.text
     if language in (Language.TRADITIONAL, Language.CANTONESE):
         text = to_traditional(written.text)
@@ -149,8 +156,8 @@ def _check(checker: Checker, written: Written, language: Language) -> Checked:
     return checker.check(text, list(written.cited))
 
 
-def _kept(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[CitedText]:
-    """Yield what may be shown now: unverified sentences wait for a supported one, since alone they are no answer."""
+def _showable(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[CitedText]:
+    """Yield what may be shown now. Unverified sentences wait for a supported one, because alone they are no answer."""
     if checked.verdict is Verdict.UNVERIFIED:
         draft.waiting.append(checked)
     elif checked.verdict is Verdict.SUPPORTED:
@@ -174,12 +181,12 @@ def _gap(draft: Draft) -> str:
 
 
 def _citation(retriever: Retriever, draft: Draft, checked: Checked) -> Citation | None:
-    """Return the citation of what the sentence stands on, None if the records do not have it letter for letter."""
+    """Return the citation of the sentence's source; None if the records do not contain the quote exactly."""
     if checked.match is None:
         return None
-    unit = whole(checked.match.unit)
+    span = whole(checked.match.span)
     for known in draft.citations:
-        if known.span == (unit.passage.chunk_id, unit.start, unit.end):
+        if known.span == (span.passage.chunk_id, span.start, span.end):
             return known
-    new = verify_citations(retriever.library, [cite(len(draft.citations) + 1, unit)])
+    new = verify_citations(retriever.library, [cite(len(draft.citations) + 1, span)])
     return new[0] if new else None

@@ -1,4 +1,4 @@
-"""Citations: exact quotes with their place, checked before anyone sees them."""
+"""Citations: exact quotes with their place, verified before they are shown."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from kb.search.passage import Passage
 
 __all__ = ["Citation", "cite", "place", "shortened", "verify_citations"]
 
-# Characters of a heading shown as a quote's place where no clause names it.
+# The number of characters shown of a heading, which is a quote's place where there is no clause.
 HEADING = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands.
+    """A quote and its place.
 
-    ``start``/``end`` are character offsets in the chunk ``chunk_id``; ``pages`` the pages the quote is on; ``heading``
-    the last one above it, which names the place where no clause does; ``counterpart`` the chunk that says the
-    same in the other language.
+    Attributes:
+        n: the number of its marker, from 1.
+        version: the number of the document's version; ``version_id`` is its id.
+        pages: the pages that the quote is on, from 1.
+        chunk_id, start, end: the chunk and the character offsets of the quote in it.
+        heading: the last heading above it, which is shown as its place where there is no clause.
+        counterpart: id of the chunk with the same content in the other language.
     """
 
     n: int
@@ -48,10 +52,11 @@ class Citation:
 
     @property
     def page(self) -> int | list[int] | None:
+        """The page; a list where the quote is on several, None where the format has no pages."""
         return self.pages[0] if len(self.pages) == 1 else (self.pages or None)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the shape of the contract for scripts."""
+        """Return the citation as JSON data for scripts."""
         return {
             "n": self.n,
             "document": self.document,
@@ -63,21 +68,21 @@ class Citation:
         }
 
 
-def cite(n: int, unit: QuotableSpan) -> Citation:
-    """Make the citation of a unit."""
-    passage: Passage = unit.passage
+def cite(n: int, span: QuotableSpan) -> Citation:
+    """Return the citation of a span, with the number ``n``."""
+    passage: Passage = span.passage
     return Citation(
         n=n,
         document=passage.document,
         title=passage.title,
         version=passage.version,
         version_id=passage.version_id,
-        pages=passage.pages_at(unit.start, unit.end),
-        clause=passage.clause_at(unit.start) or None,
-        quote=unit.text,
+        pages=passage.pages_at(span.start, span.end),
+        clause=passage.clause_at(span.start) or None,
+        quote=span.text,
         chunk_id=passage.chunk_id,
-        start=unit.start,
-        end=unit.end,
+        start=span.start,
+        end=span.end,
         language=passage.language,
         heading=passage.heading_path[-1] if passage.heading_path else "",
         counterpart=passage.counterpart,
@@ -85,7 +90,7 @@ def cite(n: int, unit: QuotableSpan) -> Citation:
 
 
 def place(citation: Citation, language: Language) -> str:
-    """Return the place of a citation as a person reads it, e.g. 《員工手冊》第 5.3 條，第 12 頁."""
+    """Return the place of a citation for a person, such as 《員工手冊》第 5.3 條，第 12 頁, in ``language``."""
     parts = []
     if citation.clause:
         numbered = citation.clause[:1].isdigit()
@@ -106,18 +111,18 @@ def place(citation: Citation, language: Language) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text, or its first ``most`` characters and "…" where it is longer."""
+    """Return the text, or its first ``most`` characters and "…" if it is longer."""
     return text if len(text) <= most else text[:most].rstrip() + "…"
 
 
 def verify_citations(library: Library, citations: list[Citation]) -> list[Citation]:
-    """Return the citations whose quote stands in the records, letter for letter, in that version and on those pages."""
+    """Return the citations whose quote is in the records exactly as it is, in that version and on those pages."""
     chunks = library.chunks({citation.chunk_id for citation in citations})
-    kept = []
+    verified = []
     for citation in citations:
         chunk = chunks.get(citation.chunk_id)
         if chunk is None or chunk.version_id != citation.version_id:
             continue
         if chunk.text[citation.start : citation.end] == citation.quote and set(citation.pages) <= set(chunk.pages):
-            kept.append(citation)
-    return kept
+            verified.append(citation)
+    return verified

@@ -1,6 +1,6 @@
-"""A text with citations in it. The citation itself stands where its marker will be; nobody looks for markers in words.
+"""A text with citations in it. The citation object is at the place of its marker, so no code searches for markers.
 
-A quoted document may hold "[1]" of its own. A marker is therefore known by what it is and not by how it looks.
+A quoted document may contain "[1]" itself. So a marker is known by its type, not by its characters.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["CitedText"]
 
 @dataclass(frozen=True, slots=True)
 class CitedText:
-    """Pieces of a text in reading order; a citation among them reads as its marker ``[n]``."""
+    """Pieces of a text in reading order: strings and citations. ``str`` gives a citation as its marker ``[n]``."""
 
     parts: tuple[str | Citation, ...] = ()
 
@@ -27,11 +27,11 @@ class CitedText:
 
     @property
     def citations(self) -> list[Citation]:
-        """The citations, each once, in the order in which they come."""
+        """The citations, each once, in reading order."""
         return list({part.n: part for part in self.parts if isinstance(part, Citation)}.values())
 
     def lines(self) -> Iterator[CitedText]:
-        """Yield the text line by line, each with the line break that ends it."""
+        """Yield the text line by line, each line with its line break."""
         line: list[str | Citation] = []
         for part in self.parts:
             for piece in part.splitlines(keepends=True) if isinstance(part, str) else (part,):

@@ -1,4 +1,4 @@
-"""The extractive answerer: exact quotes, framed in the language of the question. No model writes anything."""
+"""The extractive answerer: exact quotes with a lead-in sentence in the question's language. No model writes."""
 
 from __future__ import annotations
 
@@ -19,26 +19,29 @@ from kb.search.retriever import Retriever
 __all__ = ["NAME", "answer"]
 
 NAME = "extractive"
-# Passages a refusal shows.
+# The number of passages that a refusal shows.
 NEAREST = 3
-# The mark of a footnote behind a sentence: true to the page, but in an answer it reads like a figure.
+# The mark of a footnote after a sentence. It is on the page, but in an answer it looks like a figure.
 _FOOTNOTE = re.compile(r"(?<=[。；！？」）])\d{1,2}(?=\s|$)|(?<=[a-z)][.;])\d{1,2}(?=\s|$)|[⁰¹²³⁴-⁹]+")
 
 
 def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
     """Answer from the evidence, or refuse.
 
-    Every citation shown has been compared with the records; what does not stand there is not shown, and an
-    answer left without any is a refusal.
+    Every citation is compared with the records, and shown only if it is there. Without any citation the answer is a
+    refusal.
+
+    Args:
+        contact: whom a refusal names; "" where the organisation has named nobody.
     """
     query, sure = evidence.found.query, confidence(evidence)
     content = _quoted(retriever, evidence, sure)
-    silent = "weak_evidence" if evidence.passages else "no_documents"
+    refusal_reason = "weak_evidence" if evidence.passages else "no_documents"
     return Answer(
         question=query.text,
         language=query.language,
         content=content or _refusal(evidence, query.language, contact),
-        reason="answered" if content else silent,
+        reason="answered" if content else refusal_reason,
         answerer=NAME,
         confidence=sure,
         contexts=evidence.passages,
@@ -46,24 +49,24 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
 
 
 def _quoted(retriever: Retriever, evidence: Evidence, sure: float) -> CitedText | None:
-    """Return the quotes in their frame, or None where nothing answers or no quote stands in the records."""
-    if sure < threshold() or not evidence.units:
+    """Return the quotes with their lead-in; None where the evidence is too weak or no quote is in the records."""
+    if sure < threshold() or not evidence.spans:
         return None
-    chosen = choose(evidence.units)
+    chosen = choose(evidence.spans)
     change = find_amended_rule(retriever.library, evidence, *chosen)
-    quoted = _with(change, chosen)
-    citations = verify_citations(retriever.library, [cite(n, unit) for n, unit in enumerate(quoted, start=1)])
+    quoted = _with_new_rule(change, chosen)
+    citations = verify_citations(retriever.library, [cite(n, span) for n, span in enumerate(quoted, start=1)])
     if not citations:
         return None
     lead = "lead_unsure" if sure < UNSURE else "lead_one" if len(citations) == 1 else "lead_more"
     return _framed(quoted, citations, evidence.found.query.language, lead, change)
 
 
-def _with(change: AmendedRule | None, chosen: list[QuotableSpan]) -> list[QuotableSpan]:
-    """Set the new rule before the old; a quote that holds it already goes first as it is."""
+def _with_new_rule(change: AmendedRule | None, chosen: list[QuotableSpan]) -> list[QuotableSpan]:
+    """Return the spans with the new rule first. A chosen span that contains the new rule is moved to the front."""
     if change is None:
         return chosen
-    new = next((one for one in chosen if change.unit.text in one.text), change.unit)
+    new = next((one for one in chosen if change.span.text in one.text), change.span)
     return [new, *(one for one in chosen if one is not new and one.text not in new.text)]
 
 
@@ -79,11 +82,11 @@ def _framed(
     return CitedText(tuple(parts))
 
 
-def _readable(unit: QuotableSpan) -> str:
-    """Return the quote as shown: without footnote marks; a table row with its column heads where there are any."""
-    if not unit.is_row:
-        return _FOOTNOTE.sub("", unit.text)
-    cells, names = unit.text.split("\t"), header(unit).split("\t")
+def _readable(span: QuotableSpan) -> str:
+    """Return the quote for display: without footnote marks; a table row with the names of its columns if known."""
+    if not span.is_row:
+        return _FOOTNOTE.sub("", span.text)
+    cells, names = span.text.split("\t"), header(span).split("\t")
     if len(names) == len(cells):
         pairs = zip(names, cells, strict=True)
         return " ｜ ".join(f"{name}：{cell}" if name.strip() else cell for name, cell in pairs if cell.strip())
@@ -91,9 +94,9 @@ def _readable(unit: QuotableSpan) -> str:
 
 
 def _refusal(evidence: Evidence, language: Language, contact: str) -> Refusal:
-    """Return what to say instead of an answer; of each near passage the span that speaks best to the question."""
+    """Return the refusal, with the best span of each of the nearest passages."""
     best: dict[int, QuotableSpan] = {}
-    for one in evidence.units:
-        best.setdefault(one.unit.passage.chunk_id, one.unit)
+    for one in evidence.spans:
+        best.setdefault(one.span.passage.chunk_id, one.span)
     nearest = (best.get(one.chunk_id, QuotableSpan(one, 0, len(one.text))) for one in evidence.passages[:NEAREST])
     return Refusal(say("refused" if evidence.passages else "empty", language), contact, tuple(nearest))

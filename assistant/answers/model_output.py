@@ -1,4 +1,4 @@
-"""A model's stream of characters → sentences with the passages they cite."""
+"""A model's stream of characters → sentences with the numbers of the passages that they cite."""
 
 from __future__ import annotations
 
@@ -9,60 +9,60 @@ from dataclasses import dataclass
 from kb.language.script import fold
 from kb.language.sentences import sentences
 
-__all__ = ["Written", "read"]
+__all__ = ["WrittenSentence", "read_sentences"]
 
 _MARKER = re.compile(r"[\[［【]\s*\d{1,2}(?:\s*[,，、;]\s*\d{1,2})*\s*[\]］】]")
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _MARKUP = re.compile(r"\*\*|__|`+|^\s*#{1,6}\s+|^\s*(?:[-*•]|\d{1,2}[.、)])\s+|<[^<>\n]{1,60}>|<<+|>>+")
 _SILENT = re.compile(r"^\W*(?:no answer|沒有答案|没有答案|冇答案)\W*$", re.IGNORECASE)
-# A sentence longer than this is no sentence; a model that keeps repeating itself is not answering.
-LONGEST = 500
-MOST_REPEATS = 3
+# A longer sentence, in characters, is cut. A model that repeats its sentences so often is stopped.
+MAX_CHARS = 500
+MAX_REPEATS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A sentence as written, without markers and markup, and the numbers of the passages it cites."""
+class WrittenSentence:
+    """A sentence of the model without markers and markup, and the numbers of the passages that it cites, from 1."""
 
     text: str
     cited: tuple[int, ...]
 
     @property
-    def is_silent(self) -> bool:
-        """Whether the model says that the passages do not answer."""
+    def says_no_answer(self) -> bool:
+        """Whether the model says that the passages have no answer."""
         return bool(_SILENT.match(self.text))
 
 
-def read(stream: Iterable[str]) -> Iterator[Written]:
-    """Yield each sentence as soon as it is complete and once only; thoughts of a reasoning model not at all."""
+def read_sentences(stream: Iterable[str]) -> Iterator[WrittenSentence]:
+    """Yield each sentence once, as soon as it is complete. The thoughts of a reasoning model are left out."""
     buffer = ""
     said: set[str] = set()
     repeats = 0
-    for piece in _ended(stream):
+    for piece in _with_end(stream):
         buffer = _THOUGHT.sub("", buffer + piece)
         if "<think" in buffer.lower():
             continue
-        parts = _parts(buffer)
-        keep = 0 if not piece else 1  # the last sentence may go on, until the stream has ended
+        parts = _sentence_spans(buffer)
+        keep = 0 if not piece else 1  # the last sentence may continue until the stream ends
         for start, end in parts[: len(parts) - keep]:
-            one = _written(buffer[start:end])
+            one = _written_sentence(buffer[start:end])
             repeats += fold(one.text) in said
             if one.text and fold(one.text) not in said:
                 said.add(fold(one.text))
                 yield one
-        if repeats >= MOST_REPEATS:
+        if repeats >= MAX_REPEATS:
             return
         buffer = buffer[parts[-1][0] :] if parts and keep else buffer
 
 
-def _ended(stream: Iterable[str]) -> Iterator[str]:
-    """The stream's pieces, then "" for its end."""
+def _with_end(stream: Iterable[str]) -> Iterator[str]:
+    """Yield the pieces of the stream, and then "" for its end."""
     yield from (piece for piece in stream if piece)
     yield ""
 
 
-def _parts(buffer: str) -> list[tuple[int, int]]:
-    """Return the spans of the sentences, each with the markers that follow it: 「……。[1]下一句」."""
+def _sentence_spans(buffer: str) -> list[tuple[int, int]]:
+    """Return (start, end) of each sentence, with the markers that follow it: 「……。[1]下一句」."""
     parts: list[tuple[int, int]] = []
     for start, end in sentences(buffer):
         begins = start
@@ -75,8 +75,8 @@ def _parts(buffer: str) -> list[tuple[int, int]]:
     return parts
 
 
-def _written(raw: str) -> Written:
+def _written_sentence(raw: str) -> WrittenSentence:
     numbers = [int(n) for marker in _MARKER.findall(raw) for n in re.findall(r"\d+", marker)]
     text = _MARKUP.sub("", _MARKER.sub("", raw))
     text = re.sub(r"\s+(?=[。，；：！？,.;:!?])", "", " ".join(text.split()))
-    return Written(text[:LONGEST], tuple(dict.fromkeys(numbers)))
+    return WrittenSentence(text[:MAX_CHARS], tuple(dict.fromkeys(numbers)))

@@ -1,4 +1,4 @@
-"""Which units are quoted: the best, those nearly as likely, neighbours joined; as much as a phone shows."""
+"""Select the spans to quote: the best and those nearly as good, with neighbours joined, as many as fit on a phone."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from kb.language.script import display_width
 
 __all__ = ["choose"]
 
-MOST_QUOTES = 3
-MOST_UNITS = 6
-# How many times less likely than the best a further unit may be, as log-odds: a hundred times.
+MAX_QUOTES = 3
+MAX_SPANS = 6
+# How much the score of another span may be below the best, in log-odds: it may be a hundred times less likely.
 NEAR_BEST = 4.6
-# Columns, of which a Chinese character takes two: of all quotes together, and so of one that was joined.
-MOST_WIDTH = 700
-# Units that may stand between two that are joined.
+# The greatest width of all quotes together, and so of a joined one, in columns (a Chinese character takes two).
+MAX_WIDTH = 700
+# The most spans between two spans that are joined.
 GAP = 1
-# A letterhead or a signature, a name and a day: it shares words with many a question and answers none.
+# A letterhead or a signature: a name and a day. It shares words with many questions and answers none.
 _IMPRINT = re.compile(r"[^\d。，,；;:：]{2,40}\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?(?:起?實施|起?生效)?")
 # The head of a memo: "致：全體員工 發出日期：…", "To: all staff".
 _MEMO_HEAD = re.compile(
@@ -29,49 +29,47 @@ _MEMO_HEAD = re.compile(
 
 
 def choose(scored: Sequence[ScoredSpan]) -> list[QuotableSpan]:
-    """Return what to quote, best first; never one quote inside another, never a heading alone if there is better.
+    """Return the spans to quote, best first.
 
-    Two units of one passage with at most one between them are quoted as one piece: what answers often stands beside
-    what the question names.
+    No quote is inside another. A heading is quoted alone only where there is nothing else. Two spans of a passage with
+    at most one between them are joined, because the answer is often next to the words of the question.
 
     Args:
-        scored: units with their scores, best first.
+        scored: spans with their scores, best first.
     """
-    telling = [one for one in scored if not _is_frame(one.unit)] or list(scored)
+    candidates = [one for one in scored if not _is_heading_or_letterhead(one.span)] or list(scored)
     quotes: list[QuotableSpan] = []
-    taken = 0
-    for one in telling:
-        if taken == MOST_UNITS or one.score < telling[0].score - NEAR_BEST:
+    used = 0
+    for one in candidates:
+        if used == MAX_SPANS or one.score < candidates[0].score - NEAR_BEST:
             break
-        joined = _joined(quotes, whole(one.unit))
-        if joined is not None:
-            quotes, taken = joined, taken + 1
+        extended = _with_quote(quotes, whole(one.span))
+        if extended is not None:
+            quotes, used = extended, used + 1
     return quotes
 
 
-def _is_frame(unit: QuotableSpan) -> bool:
-    """Whether a unit is the title or a heading of its own passage, an imprint, or the head of a memo."""
-    text = unit.text.strip()
-    names = {unit.passage.title.strip(), *(name.strip() for name in unit.passage.heading_path)}
+def _is_heading_or_letterhead(span: QuotableSpan) -> bool:
+    """Whether a span is the title or a heading of its passage, a letterhead, or the head of a memo."""
+    text = span.text.strip()
+    names = {span.passage.title.strip(), *(name.strip() for name in span.passage.heading_path)}
     return text in names or bool(_IMPRINT.fullmatch(text) or _MEMO_HEAD.fullmatch(text))
 
 
-def _joined(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableSpan] | None:
-    """Return the quotes with one more, joined with its neighbours; None where it says nothing new or has no room."""
+def _with_quote(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableSpan] | None:
+    """Return the quotes with ``new``, joined with its neighbours; None if it is not new or does not fit."""
     if any(other.text == new.text or _inside(new, other) for other in quotes):
         return None
     near = [other for other in quotes if _touches(new, other)]
-    whole_piece = QuotableSpan(
-        new.passage, min(one.start for one in [new, *near]), max(one.end for one in [new, *near])
-    )
+    joined = QuotableSpan(new.passage, min(one.start for one in [new, *near]), max(one.end for one in [new, *near]))
     rest = [other for other in quotes if other not in near]
-    if any(_overlaps(whole_piece, other) for other in rest) or (not near and len(quotes) == MOST_QUOTES):
+    if any(_overlaps(joined, other) for other in rest) or (not near and len(quotes) == MAX_QUOTES):
         return None
-    if quotes and sum(display_width(other.text) for other in [*rest, whole_piece]) > MOST_WIDTH:
+    if quotes and sum(display_width(other.text) for other in [*rest, joined]) > MAX_WIDTH:
         return None
     if not near:
         return [*quotes, new]
-    return [whole_piece if other is near[0] else other for other in quotes if other is near[0] or other not in near]
+    return [joined if other is near[0] else other for other in quotes if other is near[0] or other not in near]
 
 
 def _inside(one: QuotableSpan, other: QuotableSpan) -> bool:
@@ -83,9 +81,9 @@ def _overlaps(one: QuotableSpan, other: QuotableSpan) -> bool:
 
 
 def _touches(one: QuotableSpan, other: QuotableSpan) -> bool:
-    """Whether two quotes overlap or have at most ``GAP`` units between them; table rows stand alone."""
+    """Whether two quotes overlap or have at most ``GAP`` spans between them. Table rows are never joined."""
     if one.passage.chunk_id != other.passage.chunk_id or one.is_row or other.is_row:
         return False
     first, last = (one, other) if one.start <= other.start else (other, one)
-    between = [unit for unit in spans_of(one.passage) if first.end <= unit.start and unit.end <= last.start]
-    return len(between) <= GAP and not any(unit.is_row for unit in between)
+    between = [span for span in spans_of(one.passage) if first.end <= span.start and span.end <= last.start]
+    return len(between) <= GAP and not any(span.is_row for span in between)

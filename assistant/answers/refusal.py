@@ -1,7 +1,7 @@
-"""Does the evidence carry an answer? A logistic model over a few figures of the search.
+"""Whether the evidence is good enough to answer: a logistic model over a few features.
 
-Its weights lie in ``refusal.json``; ``python -m eval.training.fit_refusal`` makes them from question
-sets with answerable and unanswerable questions.
+``refusal.json`` has the weights. ``python -m eval.training.fit_refusal`` fits them to sets of answerable and
+unanswerable questions.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from assistant.evidence.scoring import above
 __all__ = ["FEATURES", "confidence", "features", "threshold"]
 
 FEATURES = ("score", "peak", "telling", "words")
-# The share of the units, and how many at least and at most, against whose mean the nearest one stands out or does not.
-_NEAREST = 1 / 3
-_LEAST, _MOST = 5, 20
+# The most similar span is compared with the mean of this share of all spans, with at least and at most so many.
+_SIMILAR_SHARE = 1 / 3
+_MIN_SPANS, _MAX_SPANS = 5, 20
 
 
 @cache
@@ -38,30 +38,30 @@ def threshold() -> float:
 
 
 def features(evidence: Evidence) -> dict[str, float]:
-    """Return the figures the decision stands on.
+    """Return the features of the decision, by the names in ``FEATURES``.
 
-    - score: the best unit's, in log-odds;
-    - peak: how far the unit nearest in meaning stands out from the nearest third, in twentieths of a cosine; where
-      the documents are silent, many units are about equally near;
-    - telling: whether the best unit, with what stands above it, speaks of the question's most telling term;
-    - words: the largest share of the question's worth that the words of one unit carry.
+    - score: the best span's score, in log-odds;
+    - peak: the cosine of the most similar span less the mean of the most similar third, times 20. Where the documents
+      do not have the answer, many spans are about equally similar;
+    - telling: 1 where the best span, or the text above it, mentions the question's term with the highest weight;
+    - words: the largest share of the question's weight that the words of one span have.
     """
-    if not evidence.units:
+    if not evidence.spans:
         return dict.fromkeys(FEATURES, 0.0)
-    best = evidence.units[0]
-    number = min(_MOST, max(_LEAST, round(_NEAREST * len(evidence.units))))
-    nearest = np.sort([one.cosine for one in evidence.units])[::-1][:number]
-    here = word_set(best.unit.text) | above(best.unit)
+    best = evidence.spans[0]
+    number = min(_MAX_SPANS, max(_MIN_SPANS, round(_SIMILAR_SHARE * len(evidence.spans))))
+    nearest = np.sort([one.cosine for one in evidence.spans])[::-1][:number]
+    here = word_set(best.span.text) | above(best.span)
     return {
         "score": best.score,
         "peak": float(nearest[0] - nearest.mean()) * 20.0,
         "telling": float(all(mentions(here, term) for term in terms(evidence.found)[:1])),
-        "words": max(one["words"] for one in evidence.units),
+        "words": max(one["words"] for one in evidence.spans),
     }
 
 
 def confidence(evidence: Evidence) -> float:
-    """Return the probability, 0..1, that the evidence carries an answer."""
+    """Return the probability, 0..1, that the evidence contains an answer."""
     if not evidence.passages:
         return 0.0
     model = _model()

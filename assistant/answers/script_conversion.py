@@ -1,4 +1,4 @@
-"""Simplified characters for who prefers to read them; what is quoted stays as it stands in the document."""
+"""Simplified characters for readers who prefer them. Quotes keep the characters of the document."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _CLOSING = {"「": "」", "『": "』", "《": "》", "“": "”"}
 
 
 class ScriptConverter:
-    """Converts a text that comes in pieces, remembering whether a quotation is open."""
+    """Converts a text that comes in pieces; it remembers whether a quotation is open."""
 
     def __init__(self) -> None:
         self._open: list[str] = []
 
     def feed(self, text: str) -> str:
-        """Return the next piece: in Simplified characters outside 「」, 『』, 《》 and “”, inside as it is."""
+        """Return the next piece in Simplified characters; text inside 「」, 『』, 《》 and “” is not changed."""
         done: list[str] = []
         plain = ""
         for char in text:
@@ -39,7 +39,7 @@ class ScriptConverter:
 
 
 def in_script(answer: AnswerView, script: Script) -> AnswerView:
-    """Return the answer for a reader of ``script``; "hant" is as it was written."""
+    """Return the answer for a reader of ``script``. "hant" returns it unchanged."""
     if script == "hant":
         return answer
     texts = {name: ScriptConverter().feed(getattr(answer, name)) for name in ("answer", "message")}

@@ -44,7 +44,7 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        taking_in = file_intake.running(service) if take_in else file_intake.nothing()
+        taking_in = file_intake.running(service) if take_in else file_intake.no_intake()
         async with run_on_own_thread(taking_in), door.open():
             with service.warming.running():
                 yield

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from assistant.bilingual_view.figure_patterns import FIGURE, IDIOM, MONEY, NUMBER, WORDS
-from assistant.checking.figure_claims import claimed
+from assistant.checking.figure_claims import claimed_figures
 from kb.language.quantities.amounts import SCALES
 from kb.language.quantities.clocks import clocks
 from kb.language.quantities.dates import WEEKDAYS, days_of_month, spell_out, year_of
@@ -118,7 +118,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         if MONEY.search(plain):
             measured = frozenset(f"{one}$" for one in numbers)
         else:
-            measured = frozenset(form for one in claimed(plain) for form in _measured(one))
+            measured = frozenset(form for one in claimed_figures(plain) for form in _measured(one))
     if not measured and not numbers:
         return None
     if kind == "count" and not measured and len(plain) == 1 and not plain.isdigit():

@@ -1,7 +1,7 @@
-"""Cards for high-stakes subjects: fixed words and contacts of the NGO's own, shown before any answer, never generated.
+"""Cards for high-stakes subjects: fixed text and contacts of the NGO, shown before any answer and never generated.
 
-``cards.json`` holds the defaults; a tenant's owner may change, add and remove subjects. A false alarm costs a glance
-and a miss may cost more, so patterns are wide: "child abuse training" shows the card too.
+``cards.json`` has the defaults; a tenant's owner can change, add and remove subjects. An unnecessary card does little
+harm and a missing one may do much, so the patterns are wide: "child abuse training" shows the card too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from assistant.cards.pattern_cost import MOST_WAYS, matching_cost
+from assistant.cards.pattern_cost import MAX_WAYS, matching_cost
 from kb.core.errors import InputError
 from kb.language.script import fold
 from kb.library import tenant_settings
@@ -29,7 +29,7 @@ _Words = dict[Literal["zh-HK", "en"], _Text]
 
 
 class Contact(BaseModel):
-    """Whom to call: a name in both languages, and a number as it is dialled."""
+    """A person or service to call: a name in both languages, and the telephone number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: _Words
@@ -37,9 +37,9 @@ class Contact(BaseModel):
 
 
 class Card(BaseModel):
-    """A subject: regular expressions that find it in a question, and what is shown.
+    """A subject: regular expressions that find it in a question, and the content of the card.
 
-    Patterns are matched against the question folded (lower case, Simplified), and are folded likewise themselves.
+    Question and patterns are folded (lower case, Simplified) before matching.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,7 +58,7 @@ class Card(BaseModel):
                 compiled = _compiled(pattern)
             except re.error as error:
                 raise ValueError(f"{pattern}: {error}") from error
-            if matching_cost(pattern) > MOST_WAYS:
+            if matching_cost(pattern) > MAX_WAYS:
                 raise ValueError(f"{pattern}: too many ways to match (repeats inside or after repeats)")
             if compiled.search(""):
                 raise ValueError(f"{pattern}: finds everything")
@@ -72,12 +72,16 @@ class Card(BaseModel):
         return words
 
     def matches(self, question: str) -> bool:
-        """Whether a question is about the subject."""
+        """Whether a question is about the subject. False for a card that is not enabled."""
         folded = fold(question)
         return self.enabled and any(_compiled(pattern).search(folded) for pattern in self.patterns)
 
-    def shown(self, locale: str) -> dict[str, Any]:
-        """Return what a person sees: ``{"id", "title", "text", "contacts": [{"name", "number"}]}``."""
+    def localized(self, locale: str) -> dict[str, Any]:
+        """Return the card in one language: ``{"id", "title", "text", "contacts": [{"name", "number"}]}``.
+
+        Args:
+            locale: "en", or any other for zh-HK.
+        """
         words: Literal["zh-HK", "en"] = "en" if locale == "en" else "zh-HK"
         contacts = [{"name": one.name.get(words, ""), "number": one.number} for one in self.contacts]
         return {"id": self.id, "title": self.title[words], "text": self.text[words], "contacts": contacts}
@@ -85,28 +89,28 @@ class Card(BaseModel):
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # escapes such as \b and \w are ASCII and survive folding, their upper-case forms would not
+    # folding keeps escapes such as \b and \w but changes their upper-case forms, so ASCII patterns are not folded
     return re.compile(pattern if pattern.isascii() else fold(pattern), re.IGNORECASE)
 
 
 @cache
 def defaults() -> tuple[Card, ...]:
-    """Return the shipped cards; every number on them is a public service's."""
+    """Return the shipped cards. All telephone numbers on them are of public services."""
     text = files("assistant.cards").joinpath("cards.json").read_text(encoding="utf-8")
     return tuple(Card.model_validate(one) for one in json.loads(text))
 
 
 def listing(library: Library) -> list[Card]:
-    """Return the tenant's cards: its own, or the shipped ones where it has set none."""
-    kept = tenant_settings.get(library, KEY)
-    return list(defaults()) if kept is None else [Card.model_validate(one) for one in kept]
+    """Return the tenant's cards, or the shipped ones if it has none of its own."""
+    stored = tenant_settings.get(library, KEY)
+    return list(defaults()) if stored is None else [Card.model_validate(one) for one in stored]
 
 
 def save(library: Library, cards: list[dict[str, Any]]) -> list[Card]:
-    """Check and keep the tenant's cards, all of them, and return them.
+    """Check and store the tenant's cards, which replace all earlier ones, and return them.
 
     Raises:
-        InputError: ``cards_invalid`` with what is wrong.
+        InputError: ``cards_invalid`` with the reason.
     """
     try:
         checked = [Card.model_validate(one) for one in cards]
@@ -114,7 +118,7 @@ def save(library: Library, cards: list[dict[str, Any]]) -> list[Card]:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError("cards_invalid", reason=f"{place}: {first['msg']}") from error
-    if sum(matching_cost(pattern) for card in checked for pattern in card.patterns) > MOST_WAYS:
+    if sum(matching_cost(pattern) for card in checked for pattern in card.patterns) > MAX_WAYS:
         raise InputError("cards_invalid", reason="patterns: too many ways to match (repeats inside or after repeats)")
     identities = {card.id for card in checked}
     if len(identities) < len(checked) or len(checked) > MOST_CARDS:
@@ -129,5 +133,5 @@ def reset(library: Library) -> None:
 
 
 def find(library: Library, question: str) -> Card | None:
-    """Return the card of the first subject the question is about, in the order of the list."""
+    """Return the first card in the list whose subject the question is about; None if there is none."""
     return next((card for card in listing(library) if card.matches(question)), None)

@@ -1,8 +1,8 @@
-"""Is a generated sentence true to the passages it cites?
+"""Checks a generated sentence against the passages that it cites.
 
-A sentence is **wrong** when a figure, a date, a name or a negation in it is not its source's; **unsupported** when no
-passage speaks of what it speaks of; **unverified** between that and **supported**. Levels lie in ``levels.json``;
-``python -m eval.training.fit_checking`` makes them from claims true and false.
+A sentence is **wrong** if a figure, a date, a name or a negation in it differs from its source. It is **unsupported**
+if no passage is about the same thing. It is **unverified** if the score is between unsupported and **supported**.
+``levels.json`` has the levels; ``python -m eval.training.fit_checking`` fits them to true and false claims.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assistant.checking import figure_claims
 from assistant.checking.named_things import swapped_names, unknown_names
 from assistant.checking.polarity import agree, clauses, modes
-from assistant.checking.support import Match, Support, spoken
+from assistant.checking.support import Match, Support, concept_coverage
 from assistant.checking.support_levels import Levels, Verdict, level_of, levels, verdict
 from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, whole
@@ -21,11 +21,12 @@ from kb.search.retriever import Retriever
 
 __all__ = ["Checked", "Checker", "Verdict"]
 
-# Units whose score comes this near to the best one's may be what the claim stands on.
+# A span may be the source of a claim if its score is at least this share of the best span's.
 NEAR = 0.85
-# A clause of the source is what a clause of the claim is held against from this share of its terms on.
+# A clause of the claim is compared with clauses of the source that mention at least this share of its terms.
 SAME_MATTER = 0.34
-# A figure is misplaced where its own clause shares less than this of what another clause shares with the claim's.
+# A figure is misplaced if its own clause of the source mentions less than this share of the terms of the claim that
+# another clause mentions.
 MISPLACED = 0.4
 
 
@@ -34,8 +35,9 @@ class Checked:
     """A sentence with its verdict.
 
     Attributes:
-        why: of a wrong sentence: "figures", "names", "negation"; what does not agree in ``what``.
-        match: the unit it stands on, with what they have in common; None where there are no passages.
+        why: the reason for "wrong": "figures", "names", "negation", or "language"; ``""`` for other verdicts.
+        what: the figures, names or clauses that are wrong.
+        match: the span that supports it, with their similarity; None where there are no passages.
     """
 
     text: str
@@ -45,7 +47,8 @@ class Checked:
     match: Match | None = None
 
     @property
-    def kept(self) -> bool:
+    def may_be_shown(self) -> bool:
+        """Whether a reader may see the sentence: it is supported or unverified."""
         return self.verdict in (Verdict.SUPPORTED, Verdict.UNVERIFIED)
 
 
@@ -61,63 +64,62 @@ class Checker:
         """Check a sentence without its markers.
 
         Args:
-            cited: numbers of the passages it names, from 1. Where they do not carry it, another passage may: the
-                sentence then gets the citation it should have had.
+            cited: numbers of the passages that it cites, from 1. If they do not support it but another passage does,
+                the match is in that passage, and the sentence gets the right citation.
         """
         named = [self._passages[n - 1] for n in cited if 0 < n <= len(self._passages)]
         others = [one for one in self._passages if one not in named]
         best: Checked | None = None
         for passage in [*named, *others]:
-            found = self._against(sentence, passage)
+            found = self._check_against(sentence, passage)
             if found.verdict is Verdict.SUPPORTED:
                 return found
             if best is None or _score(found) > _score(best):
-                best = found  # the nearest passage decides: what it contradicts, a vaguer one does not mend
+                best = found  # the most similar passage decides: a less similar one cannot overrule it
         return best or Checked(sentence, Verdict.UNSUPPORTED)
 
-    def _against(self, sentence: str, passage: Passage) -> Checked:
+    def _check_against(self, sentence: str, passage: Passage) -> Checked:
         matches = self._support.best(sentence, passage)
         if not matches:
             return Checked(sentence, Verdict.UNSUPPORTED)
         best = matches[0]
         near = [one for one in matches if one.score >= NEAR * best.score]
-        about = verdict(best, self._levels[level_of(sentence, passage)])
-        if about is Verdict.UNSUPPORTED:
-            return Checked(sentence, about, match=best)
-        head = _head(passage)
-        missing = self._figures(sentence, matches, head)
-        if missing:
-            return Checked(sentence, Verdict.WRONG, "figures", tuple(missing), best)
-        foreign = unknown_names(sentence, f"{head}\n{passage.text}", self._support.is_word)
-        foreign += swapped_names(sentence, f"{head}\n{whole(best.unit).text}")
-        if foreign:
-            return Checked(sentence, Verdict.WRONG, "names", tuple(foreign), best)
-        turned = self._turned(sentence, near)
-        if turned:
-            return Checked(sentence, Verdict.WRONG, "negation", tuple(turned), best)
-        return Checked(sentence, about, match=best)
+        level_verdict = verdict(best, self._levels[level_of(sentence, passage)])
+        if level_verdict is Verdict.UNSUPPORTED:
+            return Checked(sentence, level_verdict, match=best)
+        heading_text = _heading_text(passage)
+        wrong_figures = self._wrong_figures(sentence, matches, heading_text)
+        if wrong_figures:
+            return Checked(sentence, Verdict.WRONG, "figures", tuple(wrong_figures), best)
+        wrong_names = unknown_names(sentence, f"{heading_text}\n{passage.text}", self._support.is_word)
+        wrong_names += swapped_names(sentence, f"{heading_text}\n{whole(best.span).text}")
+        if wrong_names:
+            return Checked(sentence, Verdict.WRONG, "names", tuple(wrong_names), best)
+        reversed_clauses = self._reversed_clauses(sentence, near)
+        if reversed_clauses:
+            return Checked(sentence, Verdict.WRONG, "negation", tuple(reversed_clauses), best)
+        return Checked(sentence, level_verdict, match=best)
 
-    def _figures(self, sentence: str, matches: list[Match], head: str) -> list[str]:
-        """Return the figures of the sentence that do not stand where its source speaks of the same matter."""
-        missing: list[str] = []
+    def _wrong_figures(self, sentence: str, matches: list[Match], heading_text: str) -> list[str]:
+        """Return the figures of the sentence that its source does not give for the same matter."""
+        wrong: list[str] = []
         for clause in clauses(sentence):
-            claimed = figure_claims.claimed(clause)
-            near = self._nearest(clause, matches)
-            texts = [f"{head}\n{_numbered(one.unit)}" for one in near]
-            lacking: list[set[str]] = [claimed - figure_claims.held(text) for text in texts]
-            missing += sorted(sorted(lacking, key=len)[0])
-            bounds = [
-                figure_claims.opposed(clause, text) for text, less in zip(texts, lacking, strict=True) if not less
-            ]
-            missing += sorted(set.intersection(*bounds)) if bounds else []
-            if claimed and not missing and all(self._misplaced(clause, claimed, one.unit) for one in near):
-                missing += sorted(claimed)
-        return missing
+            claimed = figure_claims.claimed_figures(clause)
+            near = self._nearest_spans(clause, matches)
+            sources = [f"{heading_text}\n{_with_clause_number(one.span)}" for one in near]
+            missing = [claimed - figure_claims.source_figures(source) for source in sources]
+            wrong += sorted(sorted(missing, key=len)[0])
+            complete = [source for source, lacking in zip(sources, missing, strict=True) if not lacking]
+            bounds = [figure_claims.opposite_bounds(clause, source) for source in complete]
+            wrong += sorted(set.intersection(*bounds)) if bounds else []
+            if claimed and not wrong and all(self._misplaced(clause, claimed, one.span) for one in near):
+                wrong += sorted(claimed)
+        return wrong
 
-    def _nearest(self, clause: str, matches: list[Match]) -> list[Match]:
-        """Return the units that may be what a clause stands on: by its own terms, or by the whole sentence."""
+    def _nearest_spans(self, clause: str, matches: list[Match]) -> list[Match]:
+        """Return the spans that may be the source of a clause: by the clause's terms, or by the sentence's score."""
         concepts = self._support.concepts(clause)
-        shares = [spoken(concepts, word_set(whole(one.unit).text)) for one in matches]
+        shares = [concept_coverage(concepts, word_set(whole(one.span).text)) for one in matches]
         most = max(shares)
         return [
             one
@@ -125,46 +127,46 @@ class Checker:
             if one.score >= NEAR * matches[0].score or (most and share >= NEAR * most)
         ]
 
-    def _misplaced(self, clause: str, claimed: set[str], unit: QuotableSpan) -> bool:
-        """Whether the unit gives the figures to another matter: 30 minutes to examine, not to inform."""
+    def _misplaced(self, clause: str, claimed: set[str], span: QuotableSpan) -> bool:
+        """Whether the span has the figures, but for something else: 30 minutes to examine, not to inform."""
         concepts = self._support.concepts(clause)
-        parts = clauses(whole(unit).text)
-        if len(parts) < 2 or not concepts or unit.is_row:
+        parts = clauses(whole(span).text)
+        if len(parts) < 2 or not concepts or span.is_row:
             return False
-        shares = [spoken(concepts, word_set(part)) for part in parts]
-        own = [share for share, part in zip(shares, parts, strict=True) if claimed & figure_claims.held(part)]
+        shares = [concept_coverage(concepts, word_set(part)) for part in parts]
+        own = [share for share, part in zip(shares, parts, strict=True) if claimed & figure_claims.source_figures(part)]
         return bool(own) and max(own) < MISPLACED * max(shares)
 
-    def _turned(self, sentence: str, near: list[Match]) -> list[str]:
-        """Return the clauses of the sentence that say may not for may, or the like."""
-        source = [part for one in near for part in clauses(whole(one.unit).text)]
-        turned = []
+    def _reversed_clauses(self, sentence: str, near: list[Match]) -> list[str]:
+        """Return the clauses of the sentence whose mode contradicts the source, such as "may not" for "may"."""
+        source = [part for one in near for part in clauses(whole(one.span).text)]
+        reversed_clauses = []
         for clause in clauses(sentence):
-            concepts, claimed = self._support.concepts(clause), figure_claims.claimed(clause)
-            # a clause with a figure speaks of the clauses that have it, where there are any
-            mine = [part for part in source if claimed & figure_claims.held(part)] or source
-            shares = [spoken(concepts, word_set(part)) for part in mine]
+            concepts, claimed = self._support.concepts(clause), figure_claims.claimed_figures(clause)
+            # a clause with a figure is compared with the clauses that have the figure, if there are any
+            compared = [part for part in source if claimed & figure_claims.source_figures(part)] or source
+            shares = [concept_coverage(concepts, word_set(part)) for part in compared]
             most = max(shares, default=0.0)
             if most < SAME_MATTER:
                 continue
-            same = [modes(part) for share, part in zip(shares, mine, strict=True) if share >= NEAR * most]
+            same = [modes(part) for share, part in zip(shares, compared, strict=True) if share >= NEAR * most]
             if not any(agree(modes(clause), theirs) for theirs in same):
-                turned.append(clause)
-        return turned
+                reversed_clauses.append(clause)
+        return reversed_clauses
 
 
 def _score(found: Checked) -> float:
     return found.match.score if found.match else 0.0
 
 
-def _numbered(unit: QuotableSpan) -> str:
-    """A unit's paragraph under the number of its clause, which many formats do not have in the text."""
-    clause = unit.passage.clause_at(unit.start)
-    return f"第{clause}條\n{whole(unit).text}" if clause else whole(unit).text
+def _with_clause_number(span: QuotableSpan) -> str:
+    """Return the quotable paragraph of a span below its clause number, which in many formats is not in the text."""
+    clause = span.passage.clause_at(span.start)
+    return f"第{clause}條\n{whole(span).text}" if clause else whole(span).text
 
 
-def _head(passage: Passage) -> str:
-    """What stands over every unit of a passage; a table's first row is its heading."""
+def _heading_text(passage: Passage) -> str:
+    """Return the text that is valid for every span of a passage: names, headings, dates, the header row of a table."""
     dates = [day.isoformat() for day in (passage.effective_from, passage.effective_to) if day]
     first = passage.text.split("\n", 1)[0]
     return "\n".join([passage.document, passage.title, *passage.heading_path, *dates, first if "\t" in first else ""])

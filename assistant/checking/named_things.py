@@ -1,4 +1,4 @@
-"""Names of a claim: persons, posts, titles, codes and Latin words must stand in its source, in either language."""
+"""Names in a claim: its source must have the same persons, posts, titles, codes and Latin words, in either language."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ _TITLE = re.compile(r"《([^《》]{2,60})》")
 _CODE = re.compile(r"[A-Za-z]*\d+[A-Za-z]+\w*|[A-Za-z]+[-/]?\d[\w/-]*|[\w.+-]+@[\w.-]+|https?://\S+|www\.\S+")
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z'’]*\b")
 _OPENING = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
-# Capitalised without being a name.
+# Capitalised words that are not names.
 _PLAIN = frozenset(["i", "hk", "hong", "kong", "am", "pm", "chinese", "english", *MONTH_NAMES, *WEEKDAY_NAMES])
 
 
 @cache
 def _posts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    """Return for each post a pattern of its names in a claim, and one of those that satisfy it in a source."""
+    """Return for each post a pattern of its names in a claim, and one of the names that a source may use for it."""
     text = files("assistant.checking").joinpath("posts.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    return tuple((_any(cells[0]), _any("; ".join(cells))) for cells in rows)
+    return tuple((_any_of(cells[0]), _any_of("; ".join(cells))) for cells in rows)
 
 
-def _any(cell: str) -> re.Pattern[str]:
+def _any_of(cell: str) -> re.Pattern[str]:
     words = sorted((fold(word.strip()) for word in cell.split(";") if word.strip()), key=len, reverse=True)
     return re.compile("|".join(re.escape(word) if is_han(word[0]) else rf"\b{re.escape(word)}s?\b" for word in words))
 
 
 @cache
 def _kinds() -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """Things of one kind (年假 病假 …), a pattern for the names of each."""
+    """Return for each kind (年假 病假 … are one kind) a pattern for the names of each of its things."""
     text = files("assistant.checking").joinpath("kinds.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple(tuple(_any(cell) for cell in row) for row in rows)
+    return tuple(tuple(_any_of(cell) for cell in row) for row in rows)
 
 
-def swapped_names(claim: str, unit: str) -> list[str]:
-    """Return the words of the claim for which its source has another of the same kind: sick leave for annual leave."""
-    ours, theirs = fold(claim), fold(unit)
+def swapped_names(claim: str, source: str) -> list[str]:
+    """Return the words of the claim where the source names something else of the same kind: sick for annual leave."""
+    ours, theirs = fold(claim), fold(source)
     found: list[str] = []
     for kind in _kinds():
         said = {one: match.group() for one in kind if (match := one.search(ours))}
@@ -55,31 +55,31 @@ def swapped_names(claim: str, unit: str) -> list[str]:
 
 
 def unknown_names(claim: str, source: str, is_word: Callable[[str], bool]) -> list[str]:
-    """Return the names of the claim that its source does not have.
+    """Return the names in the claim that are not in its source.
 
     Args:
-        source: passage with its title and headings.
-        is_word: whether an English word is in the dictionary, and so no name.
+        source: the text of the passage with its title and headings.
+        is_word: returns whether an English word is in the dictionary. Such a word is not a name.
     """
-    held = fold(source)
-    return [name for name in _named(claim, held, is_word) if fold(name).strip() not in held]
+    folded_source = fold(source)
+    return [name for name in _names_in(claim, folded_source, is_word) if fold(name).strip() not in folded_source]
 
 
-def _named(claim: str, held: str, is_word: Callable[[str], bool]) -> Iterator[str]:
+def _names_in(claim: str, folded_source: str, is_word: Callable[[str], bool]) -> Iterator[str]:
     for match in (*_TITLE.finditer(claim), *_CODE.finditer(claim)):
         yield match[match.lastindex or 0]
     for start, end in personal_names.find(claim):
-        if any(map(is_han, claim[start:end])):  # those in Latin letters are looked at word by word below
+        if any(map(is_han, claim[start:end])):  # names in Latin letters are checked word by word below
             yield claim[start:end]
     chinese = any(map(is_han, claim))
     for match in _CAPITAL.finditer(claim):
         word = match.group()
         opens = not chinese and _OPENING.search(claim[: match.start()])
         plain = fold(word) in _PLAIN or (not chinese and is_word(word))
-        if not opens and not plain and fold(word).removesuffix("'s").removesuffix("’s") not in held:
+        if not opens and not plain and fold(word).removesuffix("'s").removesuffix("’s") not in folded_source:
             yield word
     folded = fold(claim)
-    for named, satisfied in _posts():
-        match_ = named.search(folded)
-        if match_ and not satisfied.search(held):
+    for in_claim, in_source in _posts():
+        match_ = in_claim.search(folded)
+        if match_ and not in_source.search(folded_source):
             yield match_.group()

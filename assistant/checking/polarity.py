@@ -1,4 +1,4 @@
-"""May, must, must not, need not: does a claim say of a thing what its source says of it?"""
+"""May, must, must not, need not: whether a claim has the same mode as its source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Mode", "agree", "clauses", "modes"]
 
 
 class Mode(StrEnum):
-    """What a clause says of its matter; the values are those of ``polarity.tsv``."""
+    """The mode of a clause; the values are those in ``polarity.tsv``. Text that is ``IDLE`` has no mode."""
 
     IDLE = "idle"
     EXEMPT = "exempt"
@@ -36,12 +36,12 @@ def _patterns() -> tuple[tuple[Mode, re.Pattern[str]], ...]:
 
 
 def clauses(text: str) -> list[str]:
-    """Return the clauses of a text, folded; a number's comma or full stop parts nothing."""
+    """Return the clauses of a text, folded. A comma or full stop inside a number does not end a clause."""
     return [part.strip() for part in _CLAUSE.split(fold(text)) if part.strip()]
 
 
 def modes(clause: str) -> frozenset[Mode]:
-    """Return what a folded clause says; nothing for a plain statement."""
+    """Return the modes of a folded clause; an empty set for a plain statement."""
     rest, found = clause, set()
     for mode, pattern in _patterns():
         if pattern.search(rest):
@@ -51,11 +51,11 @@ def modes(clause: str) -> frozenset[Mode]:
 
 
 def agree(claim: frozenset[Mode], source: frozenset[Mode]) -> bool:
-    """Whether a clause may say ``claim`` where its source says ``source``.
+    """Whether a clause with the modes ``claim`` agrees with a source that has the modes ``source``.
 
-    Forbidden is not exempt, and neither may be said of what is allowed, required or plainly so, nor the other way
-    round. "Is not" goes with either negative: 未獲批准 and 不得 speak of one thing. Beside "must" or "may" it is a
-    condition (如未能出席，須通知) and does not turn the clause round.
+    Forbidden and exempt do not agree with each other, and neither agrees with allowed, required or a plain statement.
+    Denied ("is not") agrees with both negatives: 未獲批准 and 不得 have the same meaning. Beside "must" or "may" it
+    is a condition (如未能出席，須通知), and the clause is positive.
     """
     ours, theirs = _sense(claim), _sense(source)
     if not ours or not theirs:
@@ -64,7 +64,7 @@ def agree(claim: frozenset[Mode], source: frozenset[Mode]) -> bool:
 
 
 def _sense(found: frozenset[Mode]) -> frozenset[Mode]:
-    """Return the negative a clause comes to; nothing for a positive one."""
+    """Return the negative modes that decide; an empty set for a positive clause."""
     if found & _STRONG:
         return found & _STRONG
     return frozenset() if found & _POSITIVE else found & {Mode.DENIED}

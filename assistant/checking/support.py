@@ -1,4 +1,4 @@
-"""How far a text speaks of what a claim speaks of: by terms in either language, and by the embedding."""
+"""How similar a claim and a text are: by shared terms in both languages, and by embeddings."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kb.search.passage import Passage
 from kb.search.query import Concept
 from kb.search.retriever import Retriever
 
-__all__ = ["Match", "Support", "spoken"]
+__all__ = ["Match", "Support", "concept_coverage"]
 
-# Units of all passages that are embedded to find the one a claim stands on.
+# The most spans of a passage that are embedded to find the source of a claim.
 EMBEDDED = 8
 # 4,000 vectors take 6 MB.
 _VECTORS = EmbeddingCache(4000)
@@ -26,41 +26,42 @@ _VECTORS = EmbeddingCache(4000)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A unit with what the claim has in common with it: ``terms`` and ``cosine``, each 0..1."""
+    """A span and its similarity with the claim: the share of ``terms``, and the ``cosine`` on a scale of 0..1."""
 
-    unit: QuotableSpan
+    span: QuotableSpan
     terms: float
     cosine: float
 
     @property
     def score(self) -> float:
+        """The mean of both, 0..1."""
         return 0.5 * self.terms + 0.5 * self.cosine
 
 
 class Support:
-    """The passages of one answer, taken apart once."""
+    """Compares claims with the passages of one answer. The passages are split into spans once."""
 
     def __init__(self, retriever: Retriever, passages: list[Passage]) -> None:
         self._retriever = retriever
-        self._units = {one.chunk_id: spans_of(one) for one in passages}
+        self._spans = {one.chunk_id: spans_of(one) for one in passages}
 
     def concepts(self, text: str) -> list[Concept]:
-        """Return what a text is about, each term with its names in both languages; figures are looked at elsewhere."""
+        """Return the concepts of a text, each with its names in both languages, without figures (see figure_claims)."""
         counted = set(figures(text))
         query = self._retriever.read(text[: self._retriever.settings.max_question_chars])
         named = ([name for name in concept if not name <= counted] for concept in query.concepts)
         return [concept for concept in named if concept]
 
     def is_word(self, word: str) -> bool:
-        """Whether an English word is in the dictionary: then it is a word to be translated, not a name."""
+        """Whether an English word is in the dictionary. Such a word can be translated and is not a name."""
         return bool(dictionary.load(self._retriever.settings.cache).to_chinese(word.lower()))
 
     def best(self, claim: str, passage: Passage) -> list[Match]:
-        """Return the units of a passage, those nearest to the claim first."""
+        """Return spans of a passage, the most similar to the claim first; at most ``EMBEDDED``."""
         concepts = self.concepts(claim)
-        here = self._units[passage.chunk_id]
+        here = self._spans[passage.chunk_id]
         above = word_set("\n".join([passage.title, *passage.heading_path]))
-        terms = [spoken(concepts, word_set(unit.text), above) for unit in here]
+        terms = [concept_coverage(concepts, word_set(span.text), above) for span in here]
         order = sorted(range(len(here)), key=lambda i: -terms[i])[:EMBEDDED]
         cosines = self._cosines(claim, [here[i] for i in order])
         found = [Match(here[i], terms[i], float(cosine)) for i, cosine in zip(order, cosines, strict=True)]
@@ -71,25 +72,28 @@ class Support:
             return []
         encoder = embedding.load(self._retriever.settings)
         ours = _VECTORS.passages(encoder, [claim])
-        theirs = _VECTORS.passages(encoder, [_in_place(unit) for unit in chosen])
-        # the model's cosines of any two texts lie between .75 and 1
+        theirs = _VECTORS.passages(encoder, [_with_heading(span) for span in chosen])
+        # the model's cosine of any two texts is between 0.75 and 1
         return [float(one) for one in np.clip((theirs @ ours[0] - 0.75) / 0.20, 0.0, 1.0)]
 
 
-def _in_place(unit: QuotableSpan) -> str:
-    """A unit as it is compared: with the heading it stands under."""
-    path = unit.passage.heading_path
-    return f"{path[-1]}\n{unit.text}" if path else unit.text
+def _with_heading(span: QuotableSpan) -> str:
+    """Return the text to embed: the span below its heading."""
+    path = span.passage.heading_path
+    return f"{path[-1]}\n{span.text}" if path else span.text
 
 
-def spoken(concepts: list[Concept], words: frozenset[str], above: frozenset[str] = frozenset()) -> float:
-    """Return the share of concepts the words name under any name, 0..1; in the headings above counts half."""
+def concept_coverage(concepts: list[Concept], words: frozenset[str], above: frozenset[str] = frozenset()) -> float:
+    """Return the share, 0..1, of the concepts that the words name by any name.
+
+    A concept that needs words of the headings ``above`` counts half.
+    """
     if not concepts:
         return 0.0
-    worth = 0.0
+    total = 0.0
     for concept in concepts:
         if any(name <= words for name in concept):
-            worth += 1.0
+            total += 1.0
         elif any(name <= above | words for name in concept):
-            worth += 0.5
-    return worth / len(concepts)
+            total += 0.5
+    return total / len(concepts)

@@ -1,4 +1,4 @@
-"""From what score on a sentence counts as supported: levels tuned on claims true and false."""
+"""The scores from which a sentence counts as supported, fitted to true and false claims."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ Levels = dict[str, dict[str, float]]
 
 
 class Verdict(StrEnum):
+    """The result of a check; :mod:`assistant.checking.claim_checker` says when each applies."""
+
     SUPPORTED = "supported"
     UNVERIFIED = "unverified"
     UNSUPPORTED = "unsupported"
@@ -25,10 +27,10 @@ class Verdict(StrEnum):
 
 @cache
 def levels() -> Levels:
-    """Return the tuned levels for a claim in its source's language ("same") and in the other ("other").
+    """Return the fitted levels for a claim in the language of its source ("same") and in the other one ("other").
 
-    Each has the weight of terms against the embedding's, and the scores from which a sentence is kept, marked as
-    unverified, and from which it is supported.
+    ``terms`` is the weight of the terms, 0..1; the rest is the weight of the cosine. ``unverified`` is the score from
+    which a sentence is shown and marked as unverified, and ``supported`` the score from which it is supported.
     """
     text = files("assistant.checking").joinpath("levels.json").read_text(encoding="utf-8")
     loaded: Levels = json.loads(text)
@@ -36,12 +38,12 @@ def levels() -> Levels:
 
 
 def level_of(sentence: str, passage: Passage) -> str:
-    """Return which levels count for a sentence and its source."""
+    """Return the key of the levels for a sentence and its source: "same" or "other"."""
     return "same" if detect(sentence).is_chinese == Language(passage.language).is_chinese else "other"
 
 
 def verdict(match: Match, level: dict[str, float]) -> Verdict:
-    """Return what a level says of a sentence in which nothing disagrees with its source."""
+    """Return the verdict on a sentence in which nothing contradicts its source."""
     score = level["terms"] * match.terms + (1.0 - level["terms"]) * match.cosine
     if score >= level["supported"]:
         return Verdict.SUPPORTED

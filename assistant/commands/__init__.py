@@ -1,4 +1,4 @@
-"""Sub-commands of ``kb`` beyond asking, and what they share."""
+"""Sub-commands of ``kb`` of this package, and what they share."""
 
 from __future__ import annotations
 
@@ -22,11 +22,16 @@ language_option = click.option(
 
 
 def open_tenant(context: Context, tenant: str) -> Retriever:
+    """Return the retriever of a tenant.
+
+    Raises:
+        NotFound: ``tenant_not_found``.
+    """
     return Retriever(context.settings, tenants.get(context.settings, tenant))
 
 
 def language_to_use(context: Context, given: str | None, text: str = "") -> Language:
-    """Return the language asked for, or that of the text, or the interface's."""
+    """Return the language of the option, else that of ``text``, else that of the interface."""
     if given:
         return Language(given)
     if text:
@@ -35,8 +40,8 @@ def language_to_use(context: Context, given: str | None, text: str = "") -> Lang
 
 
 def print_egress(context: Context, egress: Egress) -> None:
-    """Say on stderr whether anything left the building; nothing where no model was asked."""
+    """Print on stderr whether anything was sent to an external service; nothing if no model was used."""
     if egress.host:
         values: dict[str, Any] = {"host": egress.host, "model": egress.model, "count": sum(egress.masked.values())}
-        key = "egress_left" if egress.left else "egress_inside"
+        key = "egress_left" if egress.sent_externally else "egress_inside"
         click.echo(interface(key, context.settings.locale, **values), err=True)

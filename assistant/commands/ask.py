@@ -1,4 +1,4 @@
-"""``kb ask``: a question from the command line, or a file of them."""
+"""``kb ask``: answer one question, or a file of questions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from assistant.messages import interface, say
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
 from kb.cli import Context, pass_context
-from kb.core.dates import parse_date
 from kb.core.errors import InputError, SinziError
+from kb.core.local_date import parse_date
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 from kb.store import tenants
@@ -76,7 +76,7 @@ def ask(
 
 
 def _print(context: Context, answer: Answer) -> None:
-    """Print the card first, the answer, the sources of one a model wrote, and whether anything left the building."""
+    """Print the card, the answer, the sources if a model wrote it, and whether text was sent to an external service."""
     if answer.card:
         click.secho(f"■ {answer.card['title']}", fg="red", bold=True)
         click.echo(answer.card["text"])
@@ -94,10 +94,10 @@ def _print(context: Context, answer: Answer) -> None:
 
 
 def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | None, generate: bool) -> None:
-    """Answer every line; a question that cannot be asked gets a refusal with the error's code as reason.
+    """Answer every line of a file. An invalid question gets a refusal with the error's code as reason.
 
     Raises:
-        InputError: ``tenant_required``; after all lines, the last error of a line that could not be read.
+        InputError: ``tenant_required``; after all lines, the last error of an unreadable line.
     """
     from rich.console import Console
     from rich.progress import Progress
@@ -111,7 +111,7 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
         for line in done.track(lines, description="kb ask"):
             if isinstance(line, BrokenLine):
                 broken.append(line.error)
-                answer = _unasked(line.turn, line.error, locale)
+                answer = _invalid_question(line.turn, line.error, locale)
             else:
                 slug = line.tenant or tenant
                 if not slug:
@@ -130,8 +130,8 @@ def _answer(retriever: Retriever, turn: Turn, locale: str) -> Answer:
     try:
         return answer_turn(retriever, turn)
     except InputError as error:
-        return _unasked(turn, error, locale)
+        return _invalid_question(turn, error, locale)
 
 
-def _unasked(turn: Turn, error: SinziError, locale: str) -> Answer:
+def _invalid_question(turn: Turn, error: SinziError, locale: str) -> Answer:
     return Answer(turn.question, "", Refusal(error.message(locale)), error.code, extractive.NAME, id=turn.id)

@@ -1,4 +1,4 @@
-"""``kb pairs``: bilingual document pairs, listed, set and rejected. ``kb twins`` is its former name."""
+"""``kb pairs``: list, set and reject bilingual document pairs. ``kb twins`` is its former name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def pairs(context: Context, tenant: str, named: _Names, reject: _Names, as_json:
     library = open_tenant(context, tenant).library
     slugs = frozenset(row.slug for row in library.collections())
     reach = Reach(slugs, slugs)
-    # A list alone does not wait for a running service, which finds the pairs itself.
+    # A list does not wait for the lock of a running service, because that service finds the pairs itself.
     if named or reject or not writer_lock.held_elsewhere(context.settings.data):
         with writer_lock.writing(context.settings.data, "kb pairs"):
             _change(library, reach, named, reject)

@@ -1,4 +1,4 @@
-"""``kb changes``: what is not as it was between two versions."""
+"""``kb changes``: the changes between two versions of a document."""
 
 from __future__ import annotations
 

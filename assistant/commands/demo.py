@@ -1,4 +1,4 @@
-"""``kb demo``: the sample organisations taken in, four questions asked, and what to try next."""
+"""``kb demo``: ingest the sample organisations, ask four questions, and print what to try next."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def demo(context: click.Context, samples: Path) -> None:
     own: Context = context.obj
     plan = _plan(samples)
     for one in plan["tenants"]:
-        _ensure(own, one)
+        _create_if_missing(own, one)
         click.secho(f"\n■ {one['name']}", bold=True)
         documents = samples / one["slug"] / "documents"
         context.invoke(ingest, paths=(documents,), slug=one["slug"], collection="main", document=None, as_json=False)
-    for asked in plan["questions"]:
-        _ask(own, asked["tenant"], asked["question"])
+    for sample in plan["questions"]:
+        _ask(own, sample["tenant"], sample["question"])
     click.echo("\n" + interface("demo_next", own.settings.locale, data=own.settings.data))
 
 
@@ -49,7 +49,7 @@ def _plan(samples: Path) -> dict[str, Any]:
     return plan
 
 
-def _ensure(own: Context, one: dict[str, str]) -> None:
+def _create_if_missing(own: Context, one: dict[str, str]) -> None:
     try:
         tenants.get(own.settings, one["slug"])
     except NotFound:

@@ -6,7 +6,7 @@ import click
 
 from assistant.commands import language_option, language_to_use, open_tenant, print_egress, tenant_option
 from kb.cli import Context, pass_context
-from kb.core.dates import parse_date
+from kb.core.local_date import parse_date
 
 __all__ = ["draft"]
 

@@ -1,4 +1,4 @@
-"""``kb mcp``: the tools over standard input and output, for an assistant on this computer."""
+"""``kb mcp``: the MCP tools over standard input and output, for an assistant on this computer."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def mcp(context: Context, tenant: str) -> None:
     home = service.tenant(tenant)
 
     def owner(_context: object) -> Caller:
-        return caller_on_this_computer(service, home, "kb mcp")  # made each time: collections come and go
+        # created for each call, because collections may be added and deleted
+        return caller_on_this_computer(service, home, "kb mcp")
 
     build(service, owner).run("stdio")

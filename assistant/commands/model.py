@@ -36,7 +36,7 @@ def model(
         "collections": list(after.collections),
         "host": endpoint.host(settings) or None,
         "model": settings.llm_model or None,
-        "inside": endpoint.is_inside(settings) if settings.llm_base_url else None,
+        "inside": endpoint.is_internal(settings) if settings.llm_base_url else None,
     }
     if as_json:
         context.json(facts)

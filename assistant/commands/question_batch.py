@@ -1,4 +1,4 @@
-"""Many questions from a file, one JSON object a line: the contract for scripts."""
+"""Read questions from a file for scripts, one JSON object per line."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from assistant.turn import Turn
-from kb.core.dates import parse_date
 from kb.core.errors import InputError
+from kb.core.local_date import parse_date
 
 __all__ = ["BatchLine", "BrokenLine", "read"]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """A turn and the tenant it is for (``None``: the one named on the command line)."""
+    """A turn and its tenant (``None``: the one on the command line)."""
 
     turn: Turn
     tenant: str | None
@@ -25,7 +25,7 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class BrokenLine:
-    """A line that cannot be asked, and why; of the turn only id and question are there, as far as they can be read."""
+    """An invalid line and its error. The turn has only the id and the question, if they can be read."""
 
     turn: Turn
     error: InputError
@@ -54,13 +54,13 @@ def _line(raw: str, number: int, name: str) -> BatchLine | BrokenLine:
     if not isinstance(fields, dict):
         return BrokenLine(Turn(""), _invalid(name, number, "JSON: object expected"))
     try:
-        return _asked(fields, number, name)
+        return _parsed(fields, number, name)
     except InputError as error:
         question = fields.get("question")
         return BrokenLine(Turn(question if isinstance(question, str) else "", id=_id(fields)), error)
 
 
-def _asked(fields: dict[str, Any], number: int, name: str) -> BatchLine:
+def _parsed(fields: dict[str, Any], number: int, name: str) -> BatchLine:
     question, tenant = fields.get("question"), fields.get("tenant")
     if not isinstance(question, str):
         raise _invalid(name, number, "question: string expected")
@@ -81,21 +81,21 @@ def _id(fields: dict[str, Any]) -> str | None:
 
 
 def _history(entries: object, number: int, name: str) -> list[str]:
-    """Return the earlier questions, each given as text or as a message; what the assistant said does not count.
+    """Return the earlier questions. Each is given as text or as a message; messages of the assistant are left out.
 
     Raises:
         InputError: ``batch_history_invalid``.
     """
     listed = entries or []
-    said = [_said(entry) for entry in listed] if isinstance(listed, list) else [None]
-    questions = [text for text in said if text is not None]
-    if len(questions) < len(said):
+    texts = [_question_text(entry) for entry in listed] if isinstance(listed, list) else [None]
+    questions = [text for text in texts if text is not None]
+    if len(questions) < len(texts):
         raise InputError("batch_history_invalid", name=name, line=number)
     return [text for text in questions if text]
 
 
-def _said(entry: object) -> str | None:
-    """Return the text of an earlier question, "" for what the assistant said, None for what is neither."""
+def _question_text(entry: object) -> str | None:
+    """Return the text of an earlier question, "" for a message of the assistant, None for an invalid entry."""
     if isinstance(entry, dict):
         entry = entry.get("content") if entry.get("role", "user") == "user" else ""
     return entry if isinstance(entry, str) else None

@@ -34,7 +34,7 @@ def serve(context: Context, host: str | None, port: int | None) -> None:
     app = create(settings)
     click.echo(interface("serving", settings.locale, url=settings.public_url or f"http://{shown}:{port}"))
     if accounts.count(settings) == 0:
-        # Whoever sees this screen may make the first account; nobody else on the network.
+        # Only a person who sees this screen may create the first account, nobody else on the network.
         app.state.setup_token = secrets.token_urlsafe(9)
         click.echo(interface("first_start", settings.locale, code=app.state.setup_token))
     logging_setup.configure()
@@ -46,6 +46,6 @@ def serve(context: Context, host: str | None, port: int | None) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_keep_alive=75,  # longer than people read, and than proxies keep theirs
+        timeout_keep_alive=75,  # longer than people take to read, and than proxies keep a connection
         timeout_graceful_shutdown=5,
     )

@@ -1,4 +1,4 @@
-"""``kb summarise``: a document in a page."""
+"""``kb summarise``: a summary of a document on one page."""
 
 from __future__ import annotations
 

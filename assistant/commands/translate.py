@@ -24,11 +24,13 @@ def translate(context: Context, document: str, clause: str, tenant: str, languag
     from assistant.tasks import translation, version_passages
 
     retriever = open_tenant(context, tenant)
-    unit = version_passages.clause(retriever.library, version_passages.find(retriever.library, document), clause)
-    if unit is None:
+    span = version_passages.find_clause(
+        retriever.library, version_passages.find_document(retriever.library, document), clause
+    )
+    if span is None:
         raise NotFound("clause_not_found", document=document, clause=clause)
-    other = Language.TRADITIONAL if unit.passage.language == Language.ENGLISH else Language.ENGLISH
-    made = translation.translate(retriever, unit, language_to_use(context, language or other.value))
+    other = Language.TRADITIONAL if span.passage.language == Language.ENGLISH else Language.ENGLISH
+    made = translation.translate(retriever, span, language_to_use(context, language or other.value))
     if as_json:
         context.json(made.as_dict())
     else:

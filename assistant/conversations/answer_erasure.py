@@ -1,4 +1,4 @@
-"""Stored answers when a document is deleted: those that quote it lose their text."""
+"""Erase the text of stored answers that quote a deleted document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AT_ONCE = 500
 def erase_answers(session: Session, version_ids: Collection[int]) -> None:
     """Empty the stored answers that quote these versions, or show them as nearest (:mod:`kb.publishing.erasure`).
 
-    The question stays, for its asker wrote it.
+    The question stays, because its asker wrote it.
     """
     for row in session.scalars(sa.select(MessageRow).execution_options(yield_per=_AT_ONCE)):
         answer = StoredAnswer.from_json(row.answer)

@@ -1,4 +1,4 @@
-"""A person's conversations: nobody else sees them, the organisation's owners neither."""
+"""A person's conversations. Nobody else can see them, not even the organisation's owners."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ __all__ = [
 Reason = Literal["", "wrong", "incomplete", "outdated", "not_found", "unclear", "other"]
 REASONS: tuple[str, ...] = get_args(Reason)
 TITLE_CHARS = 60
-# As far back as a chain of follow-ups is traced, and some.
+# The number of earlier questions that are read: a little more than a chain of follow-ups needs.
 _HISTORY = 6
 
 
 def start(
     library: Library, person: int, title: str = "", collections: list[str] | None = None, as_of: date | None = None
 ) -> ConversationRow:
-    """Open a conversation; without a title it takes the first question's."""
+    """Create a conversation. Without a title, its title becomes the first question."""
     row = ConversationRow(user_id=person, title=title, collections=collections, as_of=as_of)
     with library.transaction() as session:
         session.add(row)
@@ -52,7 +52,7 @@ def get(library: Library, person: int, conversation_id: int) -> ConversationRow:
     """Return a conversation.
 
     Raises:
-        NotFound: ``conversation_not_found``, also where it is another person's.
+        NotFound: ``conversation_not_found``, also for another person's conversation.
     """
     with library.session() as session:
         return _own(session, person, conversation_id)
@@ -66,7 +66,7 @@ def _own(session: Session, person: int, conversation_id: int) -> ConversationRow
 
 
 def listing(library: Library, person: int, search: str = "", limit: int = 50, offset: int = 0) -> list[ConversationRow]:
-    """Return conversations in which something was asked, latest first; ``search`` looks in titles and questions."""
+    """Return conversations with at least one question, latest first; ``search`` filters by title and question."""
     asked = sa.select(MessageRow.conversation_id)
     query = sa.select(ConversationRow).where(ConversationRow.user_id == person, ConversationRow.id.in_(asked))
     if search.strip():
@@ -86,7 +86,7 @@ def change(
     title: str | None = None,
     scope: tuple[list[str] | None, date | None] | None = None,
 ) -> ConversationRow:
-    """Rename a conversation, or set its ``scope``: the collections (None: all) and the day its answers hold for.
+    """Rename a conversation, or set its ``scope``: the collections (None: all) and the day its answers are valid for.
 
     Raises:
         NotFound: ``conversation_not_found``.
@@ -111,7 +111,7 @@ def remove(library: Library, person: int, conversation_id: int) -> None:
 
 
 def messages(library: Library, conversation_id: int) -> list[tuple[MessageRow, FeedbackRow | None]]:
-    """Return a conversation's questions and answers, oldest first, with what the asker thought of them."""
+    """Return a conversation's questions and answers, oldest first, with the asker's feedback (None: none)."""
     query = (
         sa.select(MessageRow, FeedbackRow)
         .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
@@ -123,7 +123,7 @@ def messages(library: Library, conversation_id: int) -> list[tuple[MessageRow, F
 
 
 def history(library: Library, conversation_id: int) -> list[str]:
-    """Return the last questions of a conversation, oldest first: what a follow-up hangs on."""
+    """Return the last questions of a conversation, oldest first. A follow-up refers to them."""
     query = (
         sa.select(MessageRow.question)
         .where(MessageRow.conversation_id == conversation_id)
@@ -135,10 +135,10 @@ def history(library: Library, conversation_id: int) -> list[str]:
 
 
 def record(library: Library, person: int, conversation_id: int, answer: StoredAnswer) -> MessageRow:
-    """Keep a question with its answer.
+    """Store a question with its answer.
 
     Raises:
-        NotFound: ``conversation_not_found``: it was deleted while the answer was being made.
+        NotFound: ``conversation_not_found`` if it was deleted in the meantime.
     """
     message = MessageRow(
         conversation_id=conversation_id,
@@ -174,7 +174,7 @@ def message(library: Library, person: int, message_id: int) -> MessageRow:
     """Return a person's own question with its answer.
 
     Raises:
-        NotFound: ``message_not_found``, also where it is another person's.
+        NotFound: ``message_not_found``, also for another person's question.
     """
     with library.session() as session:
         return _message(session, person, message_id)
@@ -183,10 +183,10 @@ def message(library: Library, person: int, message_id: int) -> MessageRow:
 def judge(
     library: Library, person: int, message_id: int, verdict: FeedbackVerdict, reason: Reason, comment: str
 ) -> None:
-    """Keep what the asker thinks of an answer, in place of what was thought before.
+    """Store the asker's feedback on an answer; it replaces earlier feedback.
 
     Raises:
-        NotFound: ``message_not_found``, also where it is another person's.
+        NotFound: ``message_not_found``, also for another person's question.
     """
     with library.transaction() as session:
         _message(session, person, message_id)
@@ -196,7 +196,7 @@ def judge(
 
 
 def unjudge(library: Library, person: int, message_id: int) -> None:
-    """Take a judgement back.
+    """Delete the feedback on an answer.
 
     Raises:
         NotFound: ``message_not_found``.

@@ -1,4 +1,4 @@
-"""Kept answers as their asker may see them now."""
+"""Stored answers without the content that their asker may not see any more."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ __all__ = ["redact_unreadable"]
 def redact_unreadable(
     library: Library, reach: Reach, answers: Iterable[tuple[StoredAnswer, datetime]]
 ) -> list[StoredAnswer]:
-    """Return kept answers, each with the time it was given (UTC without a zone), as their asker may see them now.
+    """Return stored answers as their asker may see them now.
 
-    An answer stands on documents, those that it quotes and those that a language model read for it; where one of
-    them is gone for good, was withdrawn, or lies out of the asker's reach today, the answer's text and quotes are
-    left out and ``withheld`` is set. Of a quote's copy in the other language it says nothing where that is so.
+    An answer uses the documents that it quotes and those that a language model read for it. If one of them is deleted
+    or withdrawn, or the asker may not read it today, the text and quotes of the answer are removed and ``withheld`` is
+    set. If only the counterpart of a quote is not readable, only the counterpart is removed.
+
+    Args:
+        answers: each with the time of the question (UTC without a time zone).
     """
     kept = list(answers)
     quotes = [quote for one, _ in kept for quote in one.citations]
@@ -55,7 +58,7 @@ def _is_readable(ref: StoredPlace, at: datetime, known: dict[int, DocumentVersio
 def _with_readable_counterparts(
     answer: StoredAnswer, at: datetime, known: dict[int, DocumentVersion], reach: Reach, pairs: dict[int, list[int]]
 ) -> StoredAnswer:
-    """Return an answer without counterparts that are not readable any more or whose pair a person has rejected."""
+    """Return an answer without the counterparts that are not readable any more or whose pair was rejected."""
 
     def lost(one: StoredCitation) -> bool:
         other = one.twin
@@ -70,5 +73,5 @@ def _with_readable_counterparts(
 
 
 def _emptied(answer: StoredAnswer) -> StoredAnswer:
-    """Return an answer emptied; not even the collections a language model read from are told."""
+    """Return an answer without content. The collections that a language model read are removed too."""
     return replace(redacted(answer), egress=StoredEgress(left=answer.egress.left))

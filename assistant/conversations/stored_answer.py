@@ -1,7 +1,7 @@
-"""An answer as it is kept: a record of its own, from which what is shown (:class:`.AnswerView`) is made.
+"""An answer as it is stored. The JSON for clients (:class:`.AnswerView`) is made from this record.
 
-Kept answers outlive the program that wrote them. What goes over the wire may change with a release, this record only
-together with a new ``SCHEMA`` and a way to read the old one.
+Stored answers are read by later releases. The JSON for clients may change with a release. This record may change only
+together with a new ``SCHEMA`` and code that reads the old one. Field names are the keys in the database.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ __all__ = [
     "view_of",
 ]
 
-# The version of the record. Answers kept before it was written down have none and are version 1.
+# The version of the record. Older answers without a version are version 1.
 SCHEMA = 1
-# Characters kept of a passage near to a refused question.
+# The number of characters stored of a passage that is similar to a refused question.
 EXCERPT = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPlace:
-    """A place in a document as it was on the day: characters ``start``–``end`` of a chunk, and the version it is of."""
+    """A place in a document at the time of the answer: characters ``start``–``end`` of a chunk, and its version."""
 
     chunk_id: int
     start: int
@@ -63,8 +63,8 @@ class StoredPlace:
 class StoredCitation(StoredPlace):
     """An exact quote.
 
-    ``n`` is its marker in the text; ``twin`` (so it is called in stored answers) the passage that says the same in the
-    document's copy in the other language.
+    ``n`` is its marker in the text. ``twin`` (the key in stored answers) is the counterpart: the passage with the same
+    content in the document's copy in the other language.
     """
 
     n: int
@@ -74,14 +74,14 @@ class StoredCitation(StoredPlace):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredNearest(StoredPlace):
-    """A passage near to a question that the documents do not answer."""
+    """A passage similar to a question that the documents do not answer."""
 
     excerpt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEgress:
-    """What was handed to a language model; ``left`` is whether it left the building."""
+    """What was sent to a language model; ``left`` (the key in stored answers): whether it is an external service."""
 
     left: bool = False
     host: str | None = None
@@ -93,14 +93,14 @@ class StoredEgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """One answered (or refused) question, with all that is needed to open what it stands on.
+    """One answered (or refused) question, with all that is needed to open its sources.
 
     Attributes:
-        answer: the whole text with markers ``[n]``, as the asker got it.
-        message: the same; of a refusal without the list of nearest passages.
-        fallback: the code of why quotes stand in for a language model's answer, or "".
+        answer: the whole text with markers ``[n]``, as it was shown to the asker.
+        message: the same; for a refusal without the list of nearest passages.
+        fallback: the code of why quotes replace a language model's answer, or "".
         collections: slugs that were searched.
-        withheld: whether text and quotes were taken out since.
+        withheld: whether text and quotes were removed later.
     """
 
     schema: int = SCHEMA
@@ -127,20 +127,20 @@ class StoredAnswer:
 
     @property
     def places(self) -> list[StoredPlace]:
-        """What the answer stands on: its quotes, or the passages nearest to a refused question."""
+        """The sources of the answer: its quotes, or the passages most similar to a refused question."""
         return [*self.citations, *self.nearest]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as it lies in the database."""
+        """Return the record as JSON data for the database."""
         written: dict[str, Any] = _RECORD.dump_python(self, mode="json")
         return written
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> StoredAnswer:
-        """Read a record from the database; one without ``schema`` is of version 1.
+        """Return the record for JSON data from the database; without ``schema`` it is of version 1.
 
         Raises:
-            Misconfigured: ``answer_too_new`` where a newer program has kept it.
+            Misconfigured: ``answer_too_new`` if a newer program wrote it.
         """
         schema = kept.get("schema", 1)
         if schema != SCHEMA:
@@ -152,9 +152,9 @@ _RECORD, _PLACE = TypeAdapter(StoredAnswer), TypeAdapter(StoredPlace)
 
 
 def stored_answer(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> StoredAnswer:
-    """Return the record of an answer that was sought in ``collections``.
+    """Return the record of an answer for which ``collections`` were searched.
 
-    Quotes and nearest passages of a version that is gone meanwhile are left out.
+    Quotes and nearest passages of a version that was deleted in the meantime are left out.
     """
     refusal = answer.content if isinstance(answer.content, Refusal) else None
     nearest = [span.passage for span in refusal.nearest] if refusal else []
@@ -187,7 +187,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
 
 
 def _counterparts(library: Library, citations: list[Citation]) -> dict[int, StoredPlace]:
-    """Return the places that say the same in the other language, by chunk id; those that are gone are absent."""
+    """Return the counterparts of the citations, by chunk id. Deleted ones are not in the result."""
     places = whole_chunks(library, {one.counterpart for one in citations if one.counterpart is not None})
     return {chunk: _PLACE.validate_python(place.model_dump()) for chunk, place in places.items()}
 
@@ -222,7 +222,7 @@ def _nearest(one: Passage, holding: DocumentVersion) -> StoredNearest:
 
 def _egress(sent: Egress) -> StoredEgress:
     return StoredEgress(
-        left=sent.left,
+        left=sent.sent_externally,
         host=sent.host or None,
         model=sent.model or None,
         collections=tuple(sent.collections),
@@ -232,14 +232,14 @@ def _egress(sent: Egress) -> StoredEgress:
 
 
 def view_of(stored: StoredAnswer) -> AnswerView:
-    """Return what pages and programs get of an answer; a field of the view has the value of the record's field."""
+    """Return the JSON view of an answer. Each field of the view has the value of the record's field of that name."""
     return AnswerView.model_validate(stored, from_attributes=True)
 
 
 def redacted(stored: StoredAnswer) -> StoredAnswer:
-    """Return an answer without its text, its quotes, and what was sent to a language model for it.
+    """Return an answer without its text, its quotes, and the messages that were sent to a language model.
 
-    The question stays, for its asker wrote it. Of the egress it stays known where to, and from which collections.
+    The question stays, because its asker wrote it. The host, the model and the collections of the egress stay too.
     """
     return replace(
         stored,

@@ -1,4 +1,4 @@
-"""Questions offered on an empty conversation: those kept for a collection, or made of its documents' headings."""
+"""Questions offered in an empty conversation: those stored for a collection, or made from headings in its documents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importlib.resources import files
 import sqlalchemy as sa
 
 from assistant.messages import interface
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.language.detect import Language
 from kb.language.script import is_han
 from kb.library.documents import Library
@@ -21,7 +21,7 @@ from kb.store.tables.library_tables import CollectionRow, SectionRow
 
 __all__ = ["MOST", "Suggestion", "replace", "stored", "suggest"]
 
-# Questions a collection may keep, and questions offered at a time.
+# The most questions that are stored for a collection, and the number that is offered.
 MOST = 12
 OFFERED = 4
 _NUMBERED = re.compile(
@@ -33,21 +33,21 @@ _NUMBERED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question and the collection it is about."""
+    """A question and the slug of its collection."""
 
     collection: str
     question: str
 
 
 def stored(library: Library, collection: CollectionRow) -> list[str]:
-    """Return the questions kept for a collection, in order."""
+    """Return the questions stored for a collection, in order."""
     query = sa.select(SuggestionRow.question).where(SuggestionRow.collection_id == collection.id)
     with library.session() as session:
         return list(session.scalars(query.order_by(SuggestionRow.ordinal, SuggestionRow.id)))
 
 
 def replace(library: Library, collection: CollectionRow, questions: Sequence[str]) -> None:
-    """Keep ``questions`` for a collection in place of those before; none means its documents' headings."""
+    """Store ``questions`` for a collection; they replace earlier ones. Without any, headings of documents are used."""
     with library.transaction() as session:
         session.execute(sa.delete(SuggestionRow).where(SuggestionRow.collection_id == collection.id))
         session.add_all(
@@ -57,10 +57,10 @@ def replace(library: Library, collection: CollectionRow, questions: Sequence[str
 
 
 def suggest(library: Library, collections: Sequence[str], locale: str) -> list[Suggestion]:
-    """Return a few questions for ``collections``, the same all day.
+    """Return a few questions for ``collections``. They are the same for a whole day.
 
-    Headings of documents in the language of the interface are preferred; a heading becomes a question about what
-    stands under it, so nothing is asked that no document speaks of.
+    Documents in the language of the interface are preferred. A heading becomes a question about the text below it, so
+    every question is about something in the documents.
     """
     chance = random.Random(f"{today()} {library.tenant.slug}")  # noqa: S311 - variety, not secrecy
     found: list[Suggestion] = []
@@ -75,7 +75,7 @@ def suggest(library: Library, collections: Sequence[str], locale: str) -> list[S
 def _from_headings(
     library: Library, collections: Sequence[str], locale: str, chance: random.Random
 ) -> list[Suggestion]:
-    """Return one question a document, those in the reader's language first."""
+    """Return one question per document, documents in the reader's language first."""
     english = locale == "en"
     holdings = library.in_force(today(), collections)
     chance.shuffle(holdings)
@@ -92,12 +92,12 @@ def _from_headings(
 
 
 def _short(title: str) -> bool:
-    """Whether a title can stand inside a question: a name, no slogan and no file number."""
+    """Whether a title can be part of a question: it is a short name, not a slogan or a file number."""
     return len(title) <= (40 if title.isascii() else 16) and not re.search(r"[|｜:：\d【]", title)
 
 
 def _headings(library: Library, version_id: int) -> list[str]:
-    """Return the headings of a version that name a subject on their own, without their numbers."""
+    """Return the headings of a version that name a subject by themselves, without their numbers."""
     query = sa.select(SectionRow.heading).where(SectionRow.version_id == version_id, SectionRow.clause.is_not(None))
     with library.session() as session:
         bare = [_NUMBERED.sub("", heading).strip() for heading in session.scalars(query)]

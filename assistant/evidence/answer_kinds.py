@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for (a span of time, an amount, a person …), and whether a text holds one."""
+"""The kinds of answer a question asks for (a length of time, an amount, a person …), and whether a text has one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ __all__ = ["Kind", "figures_of", "kinds", "share"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A line of ``answer_kinds.tsv``; both patterns are for folded text.
+    """A line of ``answer_kinds.tsv``. Both patterns match folded text.
 
     Attributes:
-        form: "figure": the text must hold a figure that the question does not; "sign": its form tells it;
-            "words": only its wording, which is a weak hint.
+        form: "figure": the text must contain a figure that the question does not contain; "sign": the form of the
+            text shows that it is an answer; "words": only its wording shows that, which is weak evidence.
+        question: matches a question that asks for this kind.
+        text: matches a text that contains an answer of this kind.
     """
 
     name: str
@@ -34,15 +36,18 @@ def _table() -> tuple[Kind, ...]:
     text = files("assistant.evidence").joinpath("answer_kinds.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return tuple(
-        Kind(name, form, re.compile(fold(question)), re.compile(fold(held))) for name, form, question, held in rows
+        Kind(name, form, re.compile(fold(question)), re.compile(fold(answer))) for name, form, question, answer in rows
     )
 
 
 def kinds(question: str) -> list[Kind]:
-    """Return the kinds of answer that would do; figures go before words: "how long must we …" asks for a span."""
+    """Return the kinds of answer that the question asks for.
+
+    Kinds of the form "words" count only where no other kind matches: "how long must we …" asks for a length of time.
+    """
     folded = fold(question)
-    asked = [kind for kind in _table() if kind.question.search(folded)]
-    return [kind for kind in asked if kind.form != "words"] or asked
+    matching = [kind for kind in _table() if kind.question.search(folded)]
+    return [kind for kind in matching if kind.form != "words"] or matching
 
 
 _folded = lru_cache(maxsize=50_000)(fold)
@@ -54,18 +59,18 @@ def figures_of(text: str) -> frozenset[str]:
     return frozenset(figures(_folded(text)))
 
 
-def share(asked: Sequence[Kind], text: str, given: frozenset[str]) -> float:
-    """Return the share of the kinds, 0..1, that the text holds an answer of; ½ where no kind is known.
+def share(expected: Sequence[Kind], text: str, given: frozenset[str]) -> float:
+    """Return the share, 0..1, of the expected kinds of which the text contains an answer; ½ where none is expected.
 
     Args:
-        given: the figures of the question, which are no answer to it.
+        given: the figures of the question. They cannot be the answer to it.
     """
-    if not asked:
+    if not expected:
         return 0.5
-    return sum(_holds(kind, text, given) for kind in asked) / len(asked)
+    return sum(_contains_answer(kind, text, given) for kind in expected) / len(expected)
 
 
-def _holds(kind: Kind, text: str, given: frozenset[str]) -> bool:
+def _contains_answer(kind: Kind, text: str, given: frozenset[str]) -> bool:
     if not kind.text.search(_folded(text)):
         return False
     here = figures_of(text)

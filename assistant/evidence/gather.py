@@ -1,8 +1,8 @@
-"""question → passages → the units of them that answer, scored.
+"""Question → passages → the quotable spans of the passages, scored.
 
-Each unit is looked at in several ways (:mod:`assistant.evidence.scoring`): the words it shares with the question, its
-nearness in meaning, whether it holds the kind of answer asked for. Vectors of units lie in the records; where they do
-not yet, only the most promising units are embedded, to stay quick on an office PC.
+A span is scored by several features (:mod:`assistant.evidence.scoring`): the words it shares with the question, its
+cosine with the question, whether it contains the kind of answer that is asked for. The vectors of spans are in the
+records. Where they are not stored yet, only the most promising spans are embedded, so that an office PC stays fast.
 """
 
 from __future__ import annotations
@@ -28,111 +28,118 @@ from kb.search.retriever import Retriever, SearchResult
 
 __all__ = ["Evidence", "gather"]
 
-# Passages whose units are looked at, and how many units without a stored vector are embedded: what an office PC does in
-# 100 ms.
+# The number of passages whose spans are scored, and of spans without a stored vector that are embedded. An office PC
+# does this in 100 ms.
 PASSAGES = 10
-EMBEDDED_UNITS = 16
-# What the log-odds of a passage's best unit count beside the passage's own score of 0..1.
-UNIT_WEIGHT = 1 / 8
+EMBEDDED_SPANS = 16
+# The weight of the log-odds of a passage's best span; the weight of the passage's own score of 0..1 is 1.
+SPAN_WEIGHT = 1 / 8
 # 20,000 vectors take 30 MB.
 _VECTORS = EmbeddingCache(20_000)
-# More at once than there are cores only makes everybody slower: threads then fight for the interpreter's lock.
-_TURNS = threading.BoundedSemaphore(usable_cores() + 1)
+# More questions at once than cores would slow down all of them, because threads compete for the interpreter's lock.
+_CONCURRENT = threading.BoundedSemaphore(usable_cores() + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the documents say to a question.
+    """The passages and spans of the documents for a question.
 
     Attributes:
-        found: what search returned, with the scores and in the order of search.
-        passages: the same passages, best first, scored by what they say and by their best unit.
-        units: quotable units of the first passages, best first.
-        collections: the slugs that were searched, None for all: nothing else may be quoted.
+        found: the result of search, with the scores and the order of search.
+        passages: the same passages, best first, scored by their own score and that of their best span.
+        spans: quotable spans of the first passages, best first.
+        collections: slugs of the searched collections, None for all. Nothing else may be quoted.
     """
 
     found: SearchResult
     passages: list[Passage]
-    units: list[ScoredSpan]
+    spans: list[ScoredSpan]
     collections: list[str] | None
 
 
 def gather(retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None) -> Evidence:
-    """Search, and score the units of the first passages. Who asks while the cores are busy waits for a turn."""
-    with _TURNS:
+    """Search, and score the spans of the first passages. While the processor cores are busy, a question waits."""
+    with _CONCURRENT:
         return _gather(retriever, question, collections, as_of)
 
 
 def _gather(retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None) -> Evidence:
     found = retriever.search(retriever.read(question), collections=collections, as_of=as_of)
-    # Of a passage and its counterpart only the better one: nobody wants one rule quoted in two languages.
+    # Use only the better one of a passage and its counterpart, so that a rule is not quoted in two languages.
     new = [passage for passage, is_first in zip(found.passages, is_new(found.passages), strict=True) if is_first]
-    candidates = [unit for passage in new[:PASSAGES] for unit in spans_of(passage)]
+    candidates = [span for passage in new[:PASSAGES] for span in spans_of(passage)]
     if not candidates:
         return Evidence(found, found.passages, [], collections)
-    stored = [_stored(found, unit) for unit in candidates]
+    stored = [_stored_cosines(found, span) for span in candidates]
     chosen = _promising(found, candidates, stored)
-    similar = _similar(retriever, found, [candidates[i] for i in chosen], [stored[i] for i in chosen])
+    cosines_of_chosen = _cosines(retriever, found, [candidates[i] for i in chosen], [stored[i] for i in chosen])
     chinese = np.array([candidates[i].passage.language != Language.ENGLISH.value for i in chosen])
-    cosines = found.language_means.centred(similar, found.vectors, chinese).max(axis=1)
+    cosines = found.language_means.centred(cosines_of_chosen, found.vectors, chinese).max(axis=1)
     cosines += found.language_means.mean_offset(found.vectors)
-    units = score(read(found), [candidates[i] for i in chosen], cosines)
-    return Evidence(found, _reranked(found.passages, units), units, collections)
+    spans = score(read(found), [candidates[i] for i in chosen], cosines)
+    return Evidence(found, _reranked(found.passages, spans), spans, collections)
 
 
-def _reranked(passages: list[Passage], units: list[ScoredSpan]) -> list[Passage]:
-    """Return the passages by their own score and their best unit's: the passage that answers comes first."""
+def _reranked(passages: list[Passage], spans: list[ScoredSpan]) -> list[Passage]:
+    """Return the passages with a score from their own and their best span's, best first."""
     best: dict[int, float] = {}
-    for one in units:
-        best.setdefault(one.unit.passage.chunk_id, one.score)
+    for one in spans:
+        best.setdefault(one.span.passage.chunk_id, one.score)
     scored = [
-        replace(one, score=round((one.score + UNIT_WEIGHT * max(0.0, best.get(one.chunk_id, 0.0))) / 3.0, 4))
+        replace(one, score=round((one.score + SPAN_WEIGHT * max(0.0, best.get(one.chunk_id, 0.0))) / 3.0, 4))
         for one in passages
     ]
     return sorted(scored, key=lambda one: -one.score)
 
 
-def _stored(found: SearchResult, unit: QuotableSpan) -> Vectors | None:
-    """Return the cosines of a unit whose vector lies in the records, shape (variants,)."""
-    sentences = found.sentences.get(unit.passage.chunk_id)
-    return sentences.of(unit.start, unit.end) if sentences else None
+def _stored_cosines(found: SearchResult, span: QuotableSpan) -> Vectors | None:
+    """Return the cosines of a span with a stored vector, shape (variants,); None where no vector is stored."""
+    sentences = found.sentences.get(span.passage.chunk_id)
+    return sentences.of(span.start, span.end) if sentences else None
 
 
-def _similar(
+def _cosines(
     retriever: Retriever, found: SearchResult, chosen: list[QuotableSpan], stored: list[Vectors | None]
 ) -> Vectors:
-    """Return the units' cosines with the question's variants; only what has no vector yet is embedded."""
-    missing = [unit for unit, known in zip(chosen, stored, strict=True) if known is None]
-    made = iter(_vectors(retriever, missing) @ found.vectors.T) if missing else iter(())
+    """Return the cosines of the spans with the question's variants, shape (spans, variants).
+
+    Only spans without a stored vector are embedded.
+    """
+    missing = [span for span, known in zip(chosen, stored, strict=True) if known is None]
+    made = iter(_embed(retriever, missing) @ found.vectors.T) if missing else iter(())
     return np.stack([next(made) if known is None else known for known in stored])
 
 
-def _vectors(retriever: Retriever, chosen: list[QuotableSpan]) -> Vectors:
-    texts = [sentence_text(unit.passage.title, unit.passage.heading_path, unit.text) for unit in chosen]
+def _embed(retriever: Retriever, chosen: list[QuotableSpan]) -> Vectors:
+    texts = [sentence_text(span.passage.title, span.passage.heading_path, span.text) for span in chosen]
     return _VECTORS.passages(embedding.load(retriever.settings), texts)
 
 
 def _promising(found: SearchResult, candidates: list[QuotableSpan], stored: list[Vectors | None]) -> list[int]:
-    """Return the indices worth a second look: all with a stored vector, and of the others the best by words and place.
+    """Return the indices of the spans to score, in order.
 
-    To embed more of them than that would make a person wait.
+    These are all spans with a stored vector, and the best of the others by shared words and the passage's score. More
+    would take too long to embed.
     """
     missing = [i for i, known in enumerate(stored) if known is None]
-    if len(missing) > EMBEDDED_UNITS:
+    if len(missing) > EMBEDDED_SPANS:
         missing.sort(key=lambda i: -(_lexical(found, candidates[i]) + 0.6 * candidates[i].passage.score))
-    return sorted([*(i for i, known in enumerate(stored) if known is not None), *missing[:EMBEDDED_UNITS]])
+    return sorted([*(i for i, known in enumerate(stored) if known is not None), *missing[:EMBEDDED_SPANS]])
 
 
-def _lexical(found: SearchResult, unit: QuotableSpan) -> float:
-    """Share of the question's worth that the unit's words carry, 0..1, counted in the unit's own language."""
+def _lexical(found: SearchResult, span: QuotableSpan) -> float:
+    """Return the share, 0..1, of the question's weight that the span's words have, in the span's language.
+
+    A word that is only in the title or the headings counts half.
+    """
     if found.max_score <= 0.0:
         return 0.0
-    here = word_set(unit.text)
-    above = word_set("\n".join([unit.passage.title, *unit.passage.heading_path]))
-    worth = 0.0
-    for word, weight in found.query.words_for(unit.passage.language).items():
+    here = word_set(span.text)
+    above = word_set("\n".join([span.passage.title, *span.passage.heading_path]))
+    total = 0.0
+    for word, weight in found.query.words_for(span.passage.language).items():
         if word in here:
-            worth += weight * found.idf.get(word, 0.0)
+            total += weight * found.idf.get(word, 0.0)
         elif word in above:
-            worth += 0.5 * weight * found.idf.get(word, 0.0)
-    return min(1.0, worth / found.max_score)
+            total += 0.5 * weight * found.idf.get(word, 0.0)
+    return min(1.0, total / found.max_score)

@@ -1,4 +1,4 @@
-"""What a question is about, term by term, and whether a text speaks of it."""
+"""The terms of a question, and whether a text mentions them."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from kb.search.retriever import SearchResult
 
 __all__ = ["Term", "coverage", "mentions", "terms", "word_set"]
 
-# All names of a term in both languages, each as its index words; and what the term is worth.
+# All names of a term in both languages, each as its index words; and the weight of the term.
 Term = tuple[list[frozenset[str]], float]
 
-# A term of one Chinese character (做, 日) says less of what is asked than its rarity promises.
+# The weight factor of a term of one Chinese character (做, 日): it says less about the question than its idf suggests.
 SINGLE_CHARACTER_SHARE = 0.3
 
 
 @lru_cache(maxsize=50_000)
 def word_set(text: str) -> frozenset[str]:
-    """Return the index words of a text; texts come again with every question, so they are remembered."""
+    """Return the index words of a text. They are cached, because the same texts come with many questions."""
     return frozenset(index_words(text))
 
 
 def terms(found: SearchResult) -> list[Term]:
-    """Return the question's terms, the most telling first.
+    """Return the question's terms, the highest weight first.
 
-    The glossary and the dictionary, as typed and as rewritten, may each have named the same thing: entries that
-    share a name are one term. A term is worth its most usual name's rarest word; one no document names is worth most.
+    Concepts of the query (from the glossary and the dictionary, for the question as typed and as rewritten) that share
+    a name become one term. The weight of a name is the idf of its rarest word, and the weight of a term is that of its
+    most common name. A word that no document contains has the highest idf plus 1.
     """
     unseen = max(found.idf.values(), default=0.0) + 1.0
     groups: list[set[frozenset[str]]] = []
@@ -53,11 +54,11 @@ def _one_character(names: set[frozenset[str]]) -> bool:
 
 
 def mentions(words: frozenset[str], term: Term) -> bool:
-    """Say whether a text with these words names the term, under any of its names."""
+    """Whether a text with these words contains any name of the term."""
     return any(name <= words for name in term[0])
 
 
-def coverage(words: frozenset[str], asked: Sequence[Term]) -> float:
-    """Return the share of the terms' worth, 0..1, that a text with these words speaks of; ½ where there are none."""
-    total = sum(worth for _, worth in asked)
-    return sum(term[1] for term in asked if mentions(words, term)) / total if total else 0.5
+def coverage(words: frozenset[str], question_terms: Sequence[Term]) -> float:
+    """Return the share, 0..1, of the terms' weight that a text with these words mentions; ½ if there are no terms."""
+    total = sum(weight for _, weight in question_terms)
+    return sum(term[1] for term in question_terms if mentions(words, term)) / total if total else 0.5

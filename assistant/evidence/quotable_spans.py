@@ -1,4 +1,4 @@
-"""Quotable units of a passage: a sentence or its paragraph, a table row, a lead-in with its list."""
+"""The spans of a passage that can be quoted: a sentence or its paragraph, a table row, a lead-in with its list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from kb.search.passage import Passage
 
 __all__ = ["QuotableSpan", "header", "spans_of", "whole"]
 
-# A quote wider than this (in columns; a Chinese character takes two) is not read on a phone.
+# The greatest widths that can be read on a phone, in columns (a Chinese character takes two): of a paragraph, of a list
+# with its lead-in, and of a note between the items of a list.
 PARAGRAPH_WIDTH = 460
 LIST_WIDTH = 1200
 NOTE_WIDTH = 30
@@ -36,7 +37,7 @@ class QuotableSpan:
 
     @property
     def is_row(self) -> bool:
-        """Whether the unit is a table row (cells parted by tabs)."""
+        """Whether the span is a table row (cells separated by tabs)."""
         return "\t" in self.text
 
 
@@ -44,40 +45,41 @@ def spans_of(passage: Passage) -> list[QuotableSpan]:
     """Return the passage's sentences and table rows in order."""
     text = passage.text
     found = [QuotableSpan(passage, *_trimmed(text, start, end)) for start, end in sentences(text)]
-    return [unit for unit in found if unit.end > unit.start]
+    return [span for span in found if span.end > span.start]
 
 
 def header(row: QuotableSpan) -> str:
-    """Return the header row of the table that a row stands in, as far as the passage holds it; else ``""``."""
+    """Return the header row of a row's table; ``""`` where the passage does not contain it or the span is no row."""
     if not row.is_row:
         return ""
     tabs = row.text.count("\t")
     return next((line for line in row.passage.text[: row.start].split("\n") if line.count("\t") == tabs), "")
 
 
-def whole(unit: QuotableSpan) -> QuotableSpan:
-    """Return the unit as it should be quoted: with the exceptions around it.
+def whole(span: QuotableSpan) -> QuotableSpan:
+    """Return the span to quote, with the exceptions around it.
 
-    A sentence is quoted with the rest of its paragraph where that stays readable, since a rule without its proviso
-    misleads; a lead-in is quoted with its list; a table row and a long paragraph's sentence stand alone.
+    A sentence becomes its whole paragraph where that is short enough to read, because a rule without its exceptions
+    misleads. A lead-in is quoted with its list. A table row, and a sentence of a long paragraph, are quoted alone.
     """
-    text = unit.passage.text
-    if unit.is_row:
-        return unit
-    start = text.rfind("\n", 0, unit.start) + 1
-    end = text.find("\n", unit.end)
+    text = span.passage.text
+    if span.is_row:
+        return span
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
     end = len(text) if end < 0 else end
     if display_width(text[start:end]) > PARAGRAPH_WIDTH:
-        start, end = unit.start, unit.end
+        start, end = span.start, span.end
     if _OPENS_LIST.search(text[start:end]):
         end = _list_end(text, start, end)
-    return QuotableSpan(unit.passage, *_trimmed(text, start, end))
+    return QuotableSpan(span.passage, *_trimmed(text, start, end))
 
 
 def _list_end(text: str, start: int, end: int) -> int:
-    """Return where the list opened by a lead-in ends: items line by line, as long as the whole stays readable.
+    """Return the offset where the list after a lead-in ends.
 
-    A short line between two items (a margin note such as "Revised 2020/7") does not end the list.
+    Each line is an item. The list ends where it would become too wide to read. A short line between two items (a margin
+    note such as "Revised 2020/7") does not end it.
     """
     at = end
     while at < len(text):

@@ -1,8 +1,8 @@
-"""How well a unit answers a question: a linear model over a few features.
+"""How well a span answers a question: a linear model over a few features.
 
-Its weights lie in ``scoring.json``; ``python -m eval.training.fit_choice`` makes them from questions whose answers are
-known, as the conditional logit of the units of one question (McFadden 1974): scores are log-odds, and only
-differences between the units of a question mean something.
+``scoring.json`` has the weights. ``python -m eval.training.fit_choice`` fits them to questions with known answers, as
+the conditional logit of the spans of one question (McFadden 1974). So scores are log-odds, and only the differences
+between the spans of the same question have a meaning.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["FEATURES", "QuestionFeatures", "ScoredSpan", "above", "features", "r
 
 FEATURES = (
     "words", "words_above", "words_title", "cosine", "cosine_gap", "passage",
-    "kind", "told", "told_above", "subject", "heading", "lead_in",
+    "kind", "coverage", "coverage_above", "subject", "heading", "lead_in",
 )  # fmt: skip
 _LEAD_IN = re.compile(r"[:：]\s*$")
 _NUMBERED = re.compile(r"^\s*(?:\d+(?:\.\d+)+\.?|[（(]?[\da-zA-Z]{1,2}[)）.、]|[•●-])\s*")
@@ -41,25 +41,28 @@ _SUBJECT_CHARS, _SUBJECT_WORDS, _HEADING_CHARS = 24, 8, 45
 
 @dataclass(frozen=True, slots=True)
 class QuestionFeatures:
-    """A question as scoring needs it; read once for all its units.
+    """The features of a question, computed once for all spans.
 
     Attributes:
-        worth: for texts in Chinese and in English, the words that count there, each with its share of the question.
-        best: the best passage's score.
+        kinds: the kinds of answer that it asks for.
+        figures: the figures in it, in their normal form.
+        terms: its terms, the highest weight first.
+        word_weights: for Chinese (True) and English (False) texts, each word with its share of the question's weight.
+        best: the score of the best passage.
     """
 
     kinds: list[Kind]
     figures: frozenset[str]
     terms: list[Term]
-    worth: dict[bool, dict[str, float]]
+    word_weights: dict[bool, dict[str, float]]
     best: float
 
 
 @dataclass(slots=True)
 class ScoredSpan:
-    """A unit with its features (in the order of ``FEATURES``), its cosine, and the score that orders units."""
+    """A span with its features (in the order of ``FEATURES``), its cosine with the question, and its score."""
 
-    unit: QuotableSpan
+    span: QuotableSpan
     features: NDArray[np.float64]
     cosine: float
     score: float
@@ -69,19 +72,19 @@ class ScoredSpan:
 
     @property
     def lexical(self) -> float:
-        """The share of the question's worth that the unit's words carry, 0..1."""
+        """The share, 0..1, of the question's weight that the span's words have."""
         return self["words"]
 
     @property
     def dense(self) -> float:
-        """Nearness in meaning, 0..1."""
+        """The similarity in meaning, 0..1."""
         return self["cosine"]
 
 
 def read(found: SearchResult) -> QuestionFeatures:
-    """Read a question for scoring."""
+    """Return the features of a question."""
     text, max_score = found.query.text, found.max_score or 1.0
-    worth = {
+    word_weights = {
         chinese: {
             word: weight * found.idf.get(word, 0.0) / max_score
             for word, weight in found.query.words_for(Language.TRADITIONAL if chinese else Language.ENGLISH).items()
@@ -89,21 +92,21 @@ def read(found: SearchResult) -> QuestionFeatures:
         for chinese in (True, False)
     }
     best = max((one.score for one in found.passages), default=0.0) or 1.0
-    return QuestionFeatures(kinds(text), figures_of(text), terms(found), worth, best)
+    return QuestionFeatures(kinds(text), figures_of(text), terms(found), word_weights, best)
 
 
-def score(asked: QuestionFeatures, units: Sequence[QuotableSpan], cosines: NDArray[np.float32]) -> list[ScoredSpan]:
-    """Score units, best first.
+def score(question: QuestionFeatures, spans: Sequence[QuotableSpan], cosines: NDArray[np.float32]) -> list[ScoredSpan]:
+    """Score spans, best first.
 
     Args:
-        cosines: of each unit with the question, the languages brought to one scale.
+        cosines: of each span with the question, shape (spans,), on one scale for both languages.
     """
     weights = np.array([_weights()[name] for name in FEATURES])
     best = float(cosines.max())
-    rows = [features(asked, unit, float(cosine), best) for unit, cosine in zip(units, cosines, strict=True)]
+    rows = [features(question, span, float(cosine), best) for span, cosine in zip(spans, cosines, strict=True)]
     scored = [
-        ScoredSpan(unit, row, float(cosine), float(row @ weights))
-        for unit, row, cosine in zip(units, rows, cosines, strict=True)
+        ScoredSpan(span, row, float(cosine), float(row @ weights))
+        for span, row, cosine in zip(spans, rows, cosines, strict=True)
     ]
     return sorted(scored, key=lambda one: -one.score)
 
@@ -115,48 +118,49 @@ def _weights() -> dict[str, float]:
     return loaded
 
 
-def features(asked: QuestionFeatures, unit: QuotableSpan, cosine: float, best_cosine: float) -> NDArray[np.float64]:
-    """Return the figures a unit is chosen by, in the order of ``FEATURES``.
+def features(question: QuestionFeatures, span: QuotableSpan, cosine: float, best_cosine: float) -> NDArray[np.float64]:
+    """Return the features of a span, shape (features,), in the order of ``FEATURES``.
 
-    - words, words_above, words_title: share of the question's worth that its words carry in the unit, only above it
-      (title, headings, a table's header row), and in the title;
-    - cosine, cosine_gap: nearness in meaning, 0..1, and how far behind the nearest unit's;
-    - passage: the passage's score against the best passage's;
-    - kind: whether the unit holds an answer of the kind asked for;
-    - told, told_above: the share of the question's terms it speaks of, alone and with what stands above it;
-    - subject: the share of its own opening (a row's first cell) that the question speaks of: a clause on maternity
-      leave opens with another leave than the one asked for;
-    - heading, lead_in: whether it is a mere heading, or opens a list.
+    - words, words_above, words_title: the share of the question's weight that the words in the span have, the words
+      that are only above it (title, headings, header row of a table), and the words in the title;
+    - cosine, cosine_gap: the similarity in meaning, 0..1, and its distance to that of the most similar span;
+    - passage: the passage's score divided by the best passage's;
+    - kind: the share of the expected kinds of answer of which the span contains one;
+    - coverage, coverage_above: the weighted share of the question's terms that the span mentions, alone and with the
+      text above it;
+    - subject: the share of the span's first words (of a row, the first cell) that are in the question. A clause on
+      maternity leave begins with another kind of leave than the one in the question;
+    - heading, lead_in: whether the span is only a heading, and whether it opens a list.
     """
-    passage = unit.passage
-    here, over, title = word_set(unit.text), above(unit), word_set(passage.title)
-    worth = asked.worth[passage.language != Language.ENGLISH]
+    passage = span.passage
+    here, over, title = word_set(span.text), above(span), word_set(passage.title)
+    weights = question.word_weights[passage.language != Language.ENGLISH]
     return np.array(
         [
-            sum(value for word, value in worth.items() if word in here),
-            sum(value for word, value in worth.items() if word in over and word not in here),
-            sum(value for word, value in worth.items() if word in title),
+            sum(value for word, value in weights.items() if word in here),
+            sum(value for word, value in weights.items() if word in over and word not in here),
+            sum(value for word, value in weights.items() if word in title),
             float(np.clip((cosine - 0.75) / 0.17, 0.0, 1.0)),
             max(-1.0, (cosine - best_cosine) * 10.0),
-            passage.score / asked.best,
-            share(asked.kinds, unit.text, asked.figures),
-            coverage(here, asked.terms),
-            coverage(here | over, asked.terms),
-            _subject_share(unit.text, worth),
-            float(_is_heading(unit.text, passage)),
-            float(bool(_LEAD_IN.search(unit.text))),
+            passage.score / question.best,
+            share(question.kinds, span.text, question.figures),
+            coverage(here, question.terms),
+            coverage(here | over, question.terms),
+            _subject_share(span.text, weights),
+            float(_is_heading(span.text, passage)),
+            float(bool(_LEAD_IN.search(span.text))),
         ]
     )
 
 
-def above(unit: QuotableSpan) -> frozenset[str]:
-    """Return the words that stand above a unit: in the title, the headings, its table's header row."""
-    return word_set("\n".join([unit.passage.title, *unit.passage.heading_path])) | word_set(header(unit))
+def above(span: QuotableSpan) -> frozenset[str]:
+    """Return the index words above a span: those of the title, the headings and the header row of its table."""
+    return word_set("\n".join([span.passage.title, *span.passage.heading_path])) | word_set(header(span))
 
 
 @lru_cache(maxsize=50_000)
 def _subject(text: str) -> tuple[str, ...]:
-    """Return the telling words a unit opens with."""
+    """Return the important words at the beginning of a span."""
     opening = text.split("\t", maxsplit=1)[0]
     if opening == text:
         opening = _CLAUSE_END.split(_NUMBERED.sub("", text), maxsplit=1)[0]

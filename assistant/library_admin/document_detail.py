@@ -1,4 +1,4 @@
-"""One document as the library's page shows it, and what an editor does to it, with the trace that leaves."""
+"""One document for the library's page, and the actions of an editor on it, with their audit records."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["DocumentEditor", "main_version"]
 
 
 def main_version(document: DocumentRow, versions: list[VersionRow]) -> VersionRow | None:
-    """Return the published version, else the newest."""
+    """Return the published version, else the newest; None if there is no version."""
     published = next((one for one in versions if one.id == document.published_version_id), None)
     return published or (versions[-1] if versions else None)
 
 
 class DocumentEditor:
-    """A document in its place, and who is at it."""
+    """Actions on a document. Each action is recorded in the audit trail for ``actor``."""
 
     def __init__(
         self, settings: Settings, library: Library, actor: Actor, collection: CollectionRow, document: DocumentRow
@@ -37,10 +37,13 @@ class DocumentEditor:
         self._actor = actor
 
     def versions(self, *, editor: bool) -> list[VersionRow]:
-        """Return the versions that may be seen, oldest first.
+        """Return the visible versions, oldest first.
+
+        Args:
+            editor: whether the person may edit the collection; then drafts are visible too.
 
         Raises:
-            NotFound: ``document_not_found`` where there is none, as with a draft that is somebody else's.
+            NotFound: ``document_not_found`` if none is visible, for example where there is only a draft.
         """
         found = self.library.versions(self.document)
         seen = found if editor else [one for one in found if one.state in READABLE]
@@ -49,7 +52,7 @@ class DocumentEditor:
         return seen
 
     def version(self, version_id: int, *, editor: bool) -> VersionRow:
-        """Return a version of this document that may be seen.
+        """Return a visible version of this document.
 
         Raises:
             NotFound: ``version_not_found``.
@@ -60,9 +63,9 @@ class DocumentEditor:
         return found
 
     def describe(self, changes: dict[str, Any]) -> None:
-        """Set ``title``, ``owner``, ``review_on``: those that ``changes`` names.
+        """Set those of ``title``, ``owner`` and ``review_on`` that are in ``changes``.
 
-        A title goes to the version that stands for the document, whose words search then knows anew.
+        The title is set on the main version, and its words are indexed again.
         """
         version = main_version(self.document, self.library.versions(self.document))
         if "title" in changes and version is not None:
@@ -71,33 +74,33 @@ class DocumentEditor:
             row = session.get_one(DocumentRow, self.document.id)
             row.owner = changes.get("owner", row.owner)
             row.review_on = changes.get("review_on", row.review_on)
-        self._note("document.change", fields=sorted(changes))
+        self._record("document.change", fields=sorted(changes))
 
     def hold_between(self, version: VersionRow, first: date | None, end: date | None) -> None:
-        """Set the days a version holds; see :func:`kb.publishing.version_states.set_validity`."""
+        """Set the days on which a version is valid; see :func:`kb.publishing.version_states.set_validity`."""
         version_states.set_validity(self.library, version.id, first, end)
-        self._note("document.dates", version=version.number, effective_from=_iso(first), effective_to=_iso(end))
+        self._record("document.dates", version=version.number, effective_from=_iso(first), effective_to=_iso(end))
 
     def release(self, version: VersionRow) -> None:
-        """Publish a draft, or let an earlier version come back."""
+        """Publish a draft or an earlier version."""
         action = "document.publish" if version.state == VersionState.DRAFT else "document.restore"
         version_states.publish_existing(self.library, self._store(), version)
-        self._note(action, version=version.number)
+        self._record(action, version=version.number)
 
     def withdraw(self, version: VersionRow) -> None:
-        """Take a version out of search, and keep it."""
+        """Withdraw a version: it is not searched any more, but stays stored."""
         version_states.withdraw(self.library, self._store(), version)
-        self._note("document.withdraw", version=version.number)
+        self._record("document.withdraw", version=version.number)
 
     def remove(self) -> None:
-        """Delete the document for good, with all versions and originals."""
+        """Delete the document permanently, with all versions and originals."""
         number = version_writer.remove(self.library, self._store(), self.document)
-        self._note("document.delete", versions=number)
+        self._record("document.delete", versions=number)
 
     def _store(self) -> VectorStore:
         return VectorStore(self._settings, self.library.tenant, self.collection.slug)
 
-    def _note(self, action: str, **detail: Any) -> None:
+    def _record(self, action: str, **detail: Any) -> None:
         audit.record(self.library, self._actor, action, self.document.name, collection=self.collection.slug, **detail)
 
 

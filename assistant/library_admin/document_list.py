@@ -1,4 +1,4 @@
-"""The list of a library's documents, as the page of the library shows it: searched, filtered, page by page."""
+"""The list of a library's documents for the library's page: searched, filtered, page by page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.library.documents import Library
 from kb.people.access import Reach
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
@@ -22,7 +22,13 @@ Status = Literal[VersionState.PUBLISHED, VersionState.DRAFT, VersionState.WITHDR
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
-    """Which documents: all conditions that are set must hold."""
+    """Conditions for the documents of the list; all conditions that are set must be true.
+
+    Attributes:
+        text: words that must all be in the name or the title.
+        collection: slug of the collection.
+        review_due: only documents whose review day has come.
+    """
 
     text: str = ""
     status: Status | None = None
@@ -33,9 +39,9 @@ class DocumentFilter:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document with the version that stands for it: the published one, else the newest.
+    """A document with its main version: the published one, else the newest.
 
-    ``draft`` tells that another version waits to be published; ``review_due`` that its day has come.
+    ``draft``: a version waits to be published. ``review_due``: the review day has come.
     """
 
     collection: CollectionRow
@@ -48,7 +54,10 @@ class Item:
 def documents(
     library: Library, reach: Reach, wanted: DocumentFilter, offset: int, limit: int
 ) -> tuple[int, list[Item]]:
-    """Return how many documents there are, and a page of them by name; others' drafts are not shown to readers."""
+    """Return the number of matching documents, and one page of them by name.
+
+    Unpublished documents are included only in collections that the person may edit.
+    """
     newest = (
         sa.select(VersionRow.id)
         .where(VersionRow.document_id == DocumentRow.id)

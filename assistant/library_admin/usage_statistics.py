@@ -1,4 +1,4 @@
-"""How a tenant uses the service, in numbers only: nobody's questions are read here."""
+"""How a tenant uses the service, in numbers only. The text of questions is never read here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kb.core.dates import HONG_KONG, today
+from kb.core.local_date import HONG_KONG, today
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
@@ -17,13 +17,13 @@ from kb.store.tables.states import FeedbackVerdict, VersionState
 
 __all__ = ["Day", "Storage", "TenantUsage", "usage"]
 
-# Hong Kong keeps no summer time.
+# Hong Kong has no daylight saving time.
 _SHIFT = "+8 hours"
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day in Hong Kong."""
+    """The questions and refusals of one day in Hong Kong time."""
 
     day: date
     questions: int
@@ -32,7 +32,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Bytes on disk by what they are for."""
+    """Bytes on disk by their purpose."""
 
     originals: int
     vectors: int
@@ -42,7 +42,7 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class TenantUsage:
-    """``days`` has every day of the time asked about, oldest first."""
+    """The numbers of a tenant. ``days`` has every day of the period, oldest first."""
 
     days: list[Day]
     helpful: int
@@ -55,7 +55,7 @@ class TenantUsage:
 
 
 def usage(library: Library, days: int) -> TenantUsage:
-    """Count the last ``days`` days, today included."""
+    """Return the numbers for the last ``days`` days, including today."""
     first = today() - timedelta(days=days - 1)
     since = datetime.combine(first, time(), HONG_KONG).astimezone(UTC).replace(tzinfo=None)
     with library.session() as session:

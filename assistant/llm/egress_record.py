@@ -1,4 +1,4 @@
-"""What was handed to a language model for one answer: shown with the answer, to the letter."""
+"""The record of what was sent to a language model for one answer. It is shown with the answer, word for word."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ __all__ = ["Egress"]
 
 @dataclass(slots=True)
 class Egress:
-    """Did anything leave the building for this answer?
+    """What was sent to a language model for one answer. The gateway fills it in with each request.
 
     Attributes:
-        left: whether text went to an address outside the building's own network; false for this machine and
-            private addresses.
-        host: where text was sent to, ``""`` if nowhere.
-        model: the model's name there.
+        sent_externally: whether text was sent to an external service (``left`` in JSON). False for this machine and for
+            addresses of a private network.
+        host: the host that text was sent to, ``""`` for none.
+        model: the name of the model there.
         collections: slugs of the collections whose passages were sent.
-        sent: the messages as they were sent, ``{"role", "content"}``, in order, after masking.
-        masked: how many pieces of personal data were replaced before, by kind.
+        sent: the messages that were sent, ``{"role", "content"}``, in order, after masking.
+        masked: the number of pieces of personal data that were masked, by kind.
     """
 
-    left: bool = False
+    sent_externally: bool = False
     host: str = ""
     model: str = ""
     collections: list[str] = field(default_factory=list)
@@ -30,9 +30,9 @@ class Egress:
     masked: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the ``egress`` of the contract for scripts."""
+        """Return the record as JSON data for scripts, the value of ``egress``."""
         return {
-            "left": self.left,
+            "left": self.sent_externally,
             "host": self.host or None,
             "model": self.model or None,
             "collections": self.collections,

@@ -1,4 +1,4 @@
-"""Where a language model is, and whether that is inside the building."""
+"""The address of the language model, and whether it is internal: on this machine or in a private network."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from urllib.parse import urlsplit
 
 from kb.core.settings import Settings
 
-__all__ = ["host", "is_configured", "is_inside"]
+__all__ = ["host", "is_configured", "is_internal"]
 
 
 def is_configured(settings: Settings) -> bool:
-    """Whether the installation names a language model at all."""
+    """Whether the installation has a language model in its settings."""
     return bool(settings.llm_base_url and settings.llm_model)
 
 
 def host(settings: Settings) -> str:
-    """Return host and port of the model's address as a person should see them."""
+    """Return host and port of the model's address, without user name and password."""
     return urlsplit(settings.llm_base_url).netloc.rpartition("@")[2]
 
 
-def is_inside(settings: Settings) -> bool:
-    """Whether the model's address is this machine or a private network; what cannot be resolved counts as outside."""
-    return _is_inside(urlsplit(settings.llm_base_url).hostname or "")
+def is_internal(settings: Settings) -> bool:
+    """Whether the model is on this machine or in a private network; False for a name that cannot be resolved."""
+    return _is_internal_name(urlsplit(settings.llm_base_url).hostname or "")
 
 
-def _is_inside(name: str) -> bool:
+def _is_internal_name(name: str) -> bool:
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(name, None)} if name else set()
         addresses = [ipaddress.ip_address(str(one).split("%")[0]) for one in found]

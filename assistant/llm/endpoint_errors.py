@@ -1,4 +1,4 @@
-"""What went wrong at the model's address, as one of our errors."""
+"""Converts errors of the model's server and its client library to our errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ _REFUSED = (401, 403)
 
 
 def error_of(error: Exception, settings: Settings) -> SinziError:
-    """Return the error to raise for what the client library raised."""
+    """Return the error to raise for an error of the client library.
+
+    Returns:
+        Transient: ``llm_slow``, ``llm_down``, ``llm_budget``, ``llm_rubbish``; Misconfigured: ``llm_key``,
+        ``llm_model_unknown``; ``error`` itself where it is one of ours.
+    """
     import httpx
     import openai
 
@@ -31,7 +36,7 @@ def error_of(error: Exception, settings: Settings) -> SinziError:
 
 
 def _answered(status: int, reason: str, settings: Settings) -> SinziError:
-    """Return the error for a server that answered, but with a status of error."""
+    """Return the error for a response with an error status."""
     host = endpoint.host(settings)
     if status in _REFUSED:
         return Misconfigured("llm_key", host=host, status=status)

@@ -1,8 +1,8 @@
-"""The one door through which text goes to a language model: masked, recorded, bounded in time and tokens.
+"""The only way to send text to a language model: text is masked, the request is recorded, time and tokens are limited.
 
-LlamaIndex's ``OpenAILike`` speaks to any OpenAI-compatible server. It is imported with the first request, since
-that takes seconds. A proxy of the environment is used for addresses outside only, and no redirect is followed:
-what was meant for this machine must not end elsewhere.
+LlamaIndex's ``OpenAILike`` works with any OpenAI-compatible server. It is imported with the first request, because the
+import takes seconds. A proxy of the environment is used only for external addresses, and redirects are not followed:
+text for this machine must not be sent anywhere else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Piece = str | Exception | None
 
 
 def open_gateway(settings: Settings, library: Library) -> Gateway | None:
-    """Return the door to the installation's model, or None where there is none or the tenant keeps it shut."""
+    """Return the gateway to the installation's model; None where there is no model or the tenant has not enabled it."""
     if not endpoint.is_configured(settings):
         return None
     chosen = model_choices.read(library)
@@ -42,34 +42,50 @@ def open_gateway(settings: Settings, library: Library) -> Gateway | None:
 
 
 def warm() -> None:
-    """Import LlamaIndex's client (seconds, once a process); a service does so before the first question."""
+    """Import LlamaIndex's client (takes seconds, once per process). The service does this before the first question."""
     import_module("llama_index.llms.openai_like")
 
 
 class Gateway:
-    """The way to the model for one answer; ``egress`` says afterwards what went through."""
+    """The access to the model for one answer.
+
+    Attributes:
+        is_internal: whether the model is on this machine or in a private network.
+        egress: the record of what was sent so far.
+    """
 
     def __init__(self, settings: Settings, library: Library, chosen: model_choices.ModelChoices) -> None:
         self.settings = settings
-        self.inside = endpoint.is_inside(settings)
+        self.is_internal = endpoint.is_internal(settings)
         self.egress = Egress()
         self._deadline: float | None = None
         self._library = library
         self._chosen = chosen
         self._masker = Masker()
 
-    def may_leave(self, passages: list[Passage]) -> list[Passage]:
-        """Return the passages that may be sent: all to a model inside, those of chosen collections to one outside."""
-        return [one for one in passages if self.inside or one.collection in self._chosen.collections]
+    def allowed_passages(self, passages: list[Passage]) -> list[Passage]:
+        """Return the passages that may be sent.
+
+        These are all for an internal model, and those of the allowed collections for an external one.
+        """
+        return [one for one in passages if self.is_internal or one.collection in self._chosen.collections]
 
     def mask(self, text: str) -> str:
+        """Return the text with personal data replaced by marks."""
         return self._masker.mask(text)
 
     def unmask(self, text: str) -> str:
+        """Return the text with the marks of this answer replaced by the personal data."""
         return self._masker.unmask(text)
 
     def stream(self, system: str, user: str, passages: list[Passage], max_tokens: int | None = None) -> Iterator[str]:
-        """Send two messages, masked by the caller, and yield the model's text as it comes, masked still.
+        """Send two messages and yield the pieces of the model's text as they arrive.
+
+        The caller masks the messages, and unmasks the text.
+
+        Args:
+            passages: those in the messages, for the record.
+            max_tokens: limit of the model's text; KB_LLM_MAX_TOKENS by default.
 
         Raises:
             Transient: ``llm_down``, ``llm_slow``, ``llm_budget``, ``llm_rubbish``.
@@ -84,7 +100,7 @@ class Gateway:
                 for piece in pieces:
                     length += len(piece)
                     yield piece
-                    if length > most * 12:  # a server that heeds no bound
+                    if length > most * 12:  # the server ignores the token limit
                         return
         finally:
             token_budget.settle(self._library, reserved, cost + length // 2)
@@ -96,7 +112,7 @@ class Gateway:
         client = self._client()
         thread = threading.Thread(target=self._pump, args=(client, messages, most, pieces, stopped), daemon=True)
         self._record(messages, passages)
-        if self._deadline is None:  # one clock for all requests of an answer; it starts when the library is there
+        if self._deadline is None:  # one time limit for all requests of an answer; it starts after the import
             warm()
             self._deadline = time.monotonic() + self.settings.llm_timeout_seconds
         thread.start()
@@ -111,15 +127,16 @@ class Gateway:
 
     def _record(self, messages: list[dict[str, str]], passages: list[Passage]) -> None:
         egress = self.egress
-        egress.left, egress.host, egress.model = not self.inside, endpoint.host(self.settings), self.settings.llm_model
+        egress.sent_externally = not self.is_internal
+        egress.host, egress.model = endpoint.host(self.settings), self.settings.llm_model
         egress.collections = sorted({*egress.collections, *(one.collection for one in passages)})
         egress.sent += messages
         egress.masked = self._masker.counts
 
     def _next(self, pieces: queue.SimpleQueue[Piece]) -> str | None:
-        left = (self._deadline or 0.0) - time.monotonic()
+        remaining = (self._deadline or 0.0) - time.monotonic()
         try:
-            piece = pieces.get(timeout=max(0.0, left))
+            piece = pieces.get(timeout=max(0.0, remaining))
         except queue.Empty:
             seconds = self.settings.llm_timeout_seconds
             raise Transient("llm_slow", host=endpoint.host(self.settings), seconds=seconds) from None
@@ -131,7 +148,7 @@ class Gateway:
         import httpx
 
         seconds = self.settings.llm_timeout_seconds
-        return httpx.Client(trust_env=not self.inside, follow_redirects=False, timeout=seconds)
+        return httpx.Client(trust_env=not self.is_internal, follow_redirects=False, timeout=seconds)
 
     def _pump(
         self,
@@ -141,14 +158,17 @@ class Gateway:
         pieces: queue.SimpleQueue[Piece],
         stopped: threading.Event,
     ) -> None:
-        """Run the request in a thread of its own: its reader waits no longer than the deadline, whatever comes."""
+        """Run the request and put its pieces into the queue; None at the end, an exception for an error.
+
+        This runs in its own thread, so that the reader never waits longer than the deadline.
+        """
         try:
             for piece in _chat(self.settings, client, messages, most):
                 if stopped.is_set():
                     return
                 pieces.put(piece)
             pieces.put(None)
-        except Exception as error:  # whatever a server brings about is told to the reader
+        except Exception as error:  # the reader raises any error in its own thread
             pieces.put(error)
 
 

@@ -1,8 +1,8 @@
-"""Personal data is taken out of text before it is sent, and put back in what comes back, here.
+"""Personal data is replaced by marks before text is sent, and restored in the text that comes back.
 
-Each piece becomes a mark such as 〔電話1〕: the same piece always the same mark, so that a model can speak of it.
-Shapes (HKID, telephone, bank account, address, e-mail) are found by ``personal.tsv``; names by a surname and what
-stands around it, and in lists under a heading of names.
+Each piece of data becomes a mark such as 〔電話1〕. The same piece always has the same mark, so that a model can refer
+to it. The patterns of ``personal.tsv`` find HKID and telephone numbers, bank accounts, addresses and e-mail addresses.
+Names are found by a surname and its context, and in lists below a heading for names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from assistant.personal_data import hkid, personal_names
 
 __all__ = ["MARK", "Masker"]
 
-# Marks are in full-width brackets, which documents do not use, and the same in both languages.
+# Marks have full-width brackets, which documents do not use, and are the same in both languages.
 MARK = re.compile(r"〔(HKID|電話|戶口|地址|電郵|姓名)(\d+)〕")
 _LABEL = {"hkid": "HKID", "phone": "電話", "bank": "戶口", "address": "地址", "email": "電郵", "name": "姓名"}
 _LOOSE_MARK = re.compile(
@@ -25,7 +25,7 @@ _LOOSE_MARK = re.compile(
 )
 _SIMPLIFIED = {"电话": "電話", "户口": "戶口", "电邮": "電郵", "hkid": "HKID"}
 
-Found = tuple[int, int, str]  # start, end, kind
+PersonalData = tuple[int, int, str]  # start, end, kind
 
 
 def _lines(name: str) -> list[str]:
@@ -40,13 +40,13 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @cache
-def _public() -> frozenset[str]:
-    """Digits of telephone numbers that are nobody's own."""
+def _public_numbers() -> frozenset[str]:
+    """Return the digits of public telephone numbers, which are not personal data."""
     return frozenset(re.sub(r"\D", "", re.split(r" (?=[A-Z])", line, maxsplit=1)[0]) for line in _lines("public.txt"))
 
 
 class Masker:
-    """Masks the texts of one answer; the marks and what they stand for live as long as it does."""
+    """Masks the texts of one answer, and stores the marks with their originals."""
 
     def __init__(self) -> None:
         self._marks: dict[tuple[str, str], str] = {}
@@ -54,19 +54,19 @@ class Masker:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many different pieces were masked, by kind."""
+        """The number of different pieces that were masked, by kind."""
         return dict(Counter(kind for kind, _ in self._marks))
 
     def mask(self, text: str) -> str:
         """Return the text with every piece of personal data replaced by its mark."""
         out, at = [], 0
-        for start, end, kind in _personal(MARK.sub(lambda match: "(" + match[0][1:-1] + ")", text)):
+        for start, end, kind in _find_personal_data(MARK.sub(lambda match: "(" + match[0][1:-1] + ")", text)):
             out += [text[at:start], self._mark(kind, text[start:end])]
             at = end
         return "".join([*out, text[at:]])
 
     def unmask(self, text: str) -> str:
-        """Return the text with the marks replaced by what they stand for, a model's loose spelling of one included."""
+        """Return the text with the marks replaced by their originals, also where a model spells a mark differently."""
 
         def original(match: re.Match[str]) -> str:
             label = _SIMPLIFIED.get(match[1].lower(), match[1])
@@ -83,15 +83,15 @@ class Masker:
         return self._marks[key]
 
 
-def _personal(text: str) -> Iterator[Found]:
-    """Yield the pieces of personal data in order, without overlap; what begins first, then the longer, wins."""
-    found: list[Found] = [
+def _find_personal_data(text: str) -> Iterator[PersonalData]:
+    """Yield the pieces of personal data in order, without overlap. The earlier start wins, then the longer piece."""
+    found: list[PersonalData] = [
         (match.start(), match.end(), "hkid") for match in hkid.HKID.finditer(text) if hkid.is_valid(*match.groups())
     ]
     for kind, pattern in _patterns():
         for match in pattern.finditer(text):
             group = "it" if "it" in pattern.groupindex else 0
-            public = kind == "phone" and re.sub(r"\D", "", match[0]).removeprefix("852") in _public()
+            public = kind == "phone" and re.sub(r"\D", "", match[0]).removeprefix("852") in _public_numbers()
             if not public and len(match[group].strip()) > 2:
                 found.append((match.start(group), match.start(group) + len(match[group].rstrip(" ,")), kind))
     found += [(start, end, "name") for start, end in personal_names.find(text)]

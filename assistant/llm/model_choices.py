@@ -1,4 +1,4 @@
-"""What a tenant has chosen about language models: whether to use one, and which collections may leave the building."""
+"""A tenant's choices about language models: whether to use one, and which collections may be sent to it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ KEY = "llm"
 
 @dataclass(frozen=True, slots=True)
 class ModelChoices:
-    """A tenant's choices; the safe ones until its owner says otherwise.
+    """A tenant's choices. The defaults are the safe ones.
 
     Attributes:
-        enabled: whether answers may be written by the model of the installation.
-        collections: slugs of the collections whose text may be sent to an address outside the building.
+        enabled: whether the model of the installation may write answers.
+        collections: slugs of the collections whose text may be sent to an external service.
     """
 
     enabled: bool = False
@@ -27,17 +27,19 @@ class ModelChoices:
 
 
 def read(library: Library) -> ModelChoices:
-    """Return the tenant's choices; a collection that is gone does not count."""
-    kept = tenant_settings.get(library, KEY) or {}
+    """Return the tenant's choices, without deleted collections."""
+    stored = tenant_settings.get(library, KEY) or {}
     there = {collection.slug for collection in library.collections()}
-    return ModelChoices(bool(kept.get("enabled")), tuple(slug for slug in kept.get("collections", ()) if slug in there))
+    return ModelChoices(
+        bool(stored.get("enabled")), tuple(slug for slug in stored.get("collections", ()) if slug in there)
+    )
 
 
 def save(library: Library, choices: ModelChoices) -> None:
-    """Keep the tenant's choices.
+    """Store the tenant's choices.
 
     Raises:
-        NotFound: ``collection_not_found``.
+        NotFound: ``collection_not_found`` for an unknown collection.
     """
     for slug in choices.collections:
         library.collection(slug)
@@ -45,9 +47,9 @@ def save(library: Library, choices: ModelChoices) -> None:
 
 
 def forget(library: Library, slug: str) -> None:
-    """Take a collection that is gone out of the choices: a later one of that name has to be chosen anew."""
+    """Remove a deleted collection from the choices. A later one of the same name must be allowed again."""
 
-    def without(kept: Any) -> Any:
-        return kept and {**kept, "collections": [one for one in kept.get("collections", ()) if one != slug]}
+    def without(stored: Any) -> Any:
+        return stored and {**stored, "collections": [one for one in stored.get("collections", ()) if one != slug]}
 
     tenant_settings.update(library, KEY, without)

@@ -1,7 +1,7 @@
-"""Tokens: how many a text takes, estimated without the model's own tokenizer, and what a tenant spends a day.
+"""Tokens: an estimate for a text without the model's tokenizer, and the number that a tenant uses per day.
 
-Before a request its tokens are reserved, all that it may take; afterwards the reservation is settled with what it took.
-A request whose process dies in between has cost its whole reservation.
+Before a request, all the tokens that it may use are reserved; afterwards the reservation is replaced by what it used.
+A request whose process ends in between costs its whole reservation.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.llm import endpoint
-from kb.core.dates import today
 from kb.core.errors import Transient
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.language.script import is_han
 from kb.library import tenant_settings
@@ -21,12 +21,12 @@ from kb.library.documents import Library
 __all__ = ["Reservation", "reserve", "settle", "spent", "tokens"]
 
 KEY = "llm_spent"
-# Characters of other scripts to a token; models' tokenizers need fewer tokens than this, so an estimate is safe.
+# Characters of other scripts per token. Models' tokenizers need fewer tokens, so the estimate is safe.
 LATIN_PER_TOKEN = 3.0
 
 
 def tokens(text: str) -> int:
-    """Estimate the tokens of a text, rather too many: one a Han character, one for three others."""
+    """Return an estimate of a text's tokens, rather too high: one per Han character, and one per three others."""
     han = sum(map(is_han, text))
     return han + math.ceil((len(text) - han) / LATIN_PER_TOKEN)
 

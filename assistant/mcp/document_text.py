@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.mcp.tool_schemas import DocumentText, Heading, Piece
+from assistant.mcp.tool_schemas import DocumentPiece, DocumentText, Heading
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
@@ -25,14 +25,14 @@ def read(caller: Caller, document_id: int, version: int | None, first_piece: int
     holding = _opened(caller, document_id, version)
     chosen = holding.version
     chunks = caller.library.chunks_of(chosen.id)
-    pieces: list[Piece] = []
+    pieces: list[DocumentPiece] = []
     size = 0
     for chunk in chunks[first_piece - 1 :]:
         size += len(chunk.text)
         if pieces and size > RUN:
             break
         headings = [str(one) for one in chunk.heading_path]
-        pieces.append(Piece(clause=chunk.clause, headings=headings, pages=list(chunk.pages), text=chunk.text))
+        pieces.append(DocumentPiece(clause=chunk.clause, headings=headings, pages=list(chunk.pages), text=chunk.text))
     after = first_piece + len(pieces)
     outline = caller.library.outline(chosen.id) if first_piece == 1 else []
     return DocumentText(

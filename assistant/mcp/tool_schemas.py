@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ["AskResult", "DocumentText", "FoundPassage", "FoundPassages", "Heading", "Piece", "Quote"]
+__all__ = ["AskResult", "DocumentPiece", "DocumentText", "FoundPassage", "FoundPassages", "Heading", "Quote"]
 
 
 class FoundPassage(BaseModel):
@@ -67,7 +67,7 @@ class Heading(BaseModel):
     page: int | None
 
 
-class Piece(BaseModel):
+class DocumentPiece(BaseModel):
     clause: str | None
     headings: list[str]
     pages: list[int]
@@ -88,5 +88,5 @@ class DocumentText(BaseModel):
     effective_to: date | None
     page_count: int | None
     outline: Annotated[list[Heading], Field(description="With the first run of text only.")]
-    pieces: list[Piece]
+    pieces: list[DocumentPiece]
     next_piece: Annotated[int | None, Field(description="Ask again with first_piece = this for the text that follows.")]

@@ -74,7 +74,7 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
             caller = _able(who(context), Ability.READ)
             limit_questions(caller)
             retriever = service.retriever(caller.tenant)
-            within = caller.narrowed(collections)
+            within = caller.searchable_collections(collections)
             passages = retriever.retrieve(question, limit=limit, collections=within, as_of=as_of)
             audit.record(caller.library, caller.actor, "question.search", via="mcp")
             ids = document_versions(caller.library, (one.version_id for one in passages))
@@ -109,7 +109,7 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
         """Answer a question with exact quotes, each with document, version, clause and page; or refuse."""
         with _reported(service):
             caller = _able(who(context), Ability.ASK)
-            turn = Turn(question, history or (), caller.narrowed(collections), as_of)
+            turn = Turn(question, history or (), caller.searchable_collections(collections), as_of)
             answer = final_answer(start_answer(caller, turn))
             told = view_of(finish_answer(caller, turn, answer))
             links = Links(service.settings.public_url, caller.tenant.slug)

@@ -1,4 +1,4 @@
-"""Sentences the assistant says: in the language of the question (``say``) or of the interface (``interface``)."""
+"""Texts for people: in the language of the question (``say``) or of the interface (``interface``)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COLUMN = {Language.CANTONESE: "yue", Language.TRADITIONAL: "zh", Language.SIMPL
 
 
 def say(key: str, language: Language, **values: object) -> str:
-    """Return the sentence ``key`` in ``language``; a question in Simplified characters is answered in them."""
+    """Return the text ``key`` of ``answer.json`` in ``language``; for Simplified Chinese in Simplified characters."""
     text = _ANSWER[key][_COLUMN[language]]
     if language is Language.SIMPLIFIED:
         from kb.language.script import to_simplified
@@ -23,5 +23,5 @@ def say(key: str, language: Language, **values: object) -> str:
 
 
 def interface(key: str, locale: str, **values: object) -> str:
-    """Return the sentence ``key`` in the interface language ``locale`` ("zh-HK" or "en")."""
+    """Return the text ``key`` of ``interface.json`` in the language ``locale`` ("zh-HK" or "en")."""
     return _INTERFACE.text(key, locale, **values)

@@ -1,5 +1,7 @@
 """Personal data in text.
 
-- :mod:`.hkid`: Hong Kong identity card numbers
-- :mod:`.personal_names`: names of persons
+In reading order:
+
+    hkid            Hong Kong identity card numbers
+    personal_names  names of persons
 """

@@ -7,14 +7,14 @@ import re
 __all__ = ["HKID", "is_valid"]
 
 HKID = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})[ ]?(\d{6})[ ]?[(（\[]?([0-9Aa])[)）\]]?(?![A-Za-z0-9])")
-_BLANK = 36  # what stands for the missing first letter in the sum
+_BLANK = 36  # the value of a missing first letter in the sum
 
 
 def is_valid(letters: str, digits: str, check: str) -> bool:
-    """Say whether the check digit belongs to the number.
+    """Whether the check digit is right for the number.
 
-    The sum of all values, weighted 9 down to 1 (A = 10 … Z = 35, a blank for a missing first letter = 36), is
-    divisible by 11; a check digit of 10 is written A.
+    The sum of all values, weighted 9 down to 1 (A = 10 … Z = 35, a missing first letter = 36), must be divisible by 11.
+    A check digit of 10 is written A.
     """
     values = [_BLANK] * (2 - len(letters)) + [ord(letter) - ord("A") + 10 for letter in letters.upper()]
     values += [int(digit) for digit in digits] + [10 if check in "Aa" else int(check)]

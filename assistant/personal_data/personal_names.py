@@ -11,7 +11,7 @@ from kb.language.script import HAN_BASIC
 
 __all__ = ["find"]
 
-# Forms of address after a Chinese name; those of an office (主任, 院長) name a post, and a post is no personal data.
+# Forms of address after a Chinese name. Titles of a post (主任, 院長) are not among them: a post is not personal data.
 _ADDRESS = r"先生|女士|小姐|太太|姑娘|婆婆|伯伯|伯|老師|醫生|護士|同學|(?<=[^多種類])生(?![活日效病產命育理意長物存])"
 _LABEL = (
     r"姓名|名字|院友|會員|服務使用者|家屬|家長|監護人|申請人|投訴人|負責人|聯絡人|案主|學員|職員|同事|員工|義工|社工|"
@@ -21,7 +21,7 @@ _ENGLISH_LABEL = (
     r"(?:Full )?Name|Client|Resident|Member|Applicant|Complainant|Guardian|Contact(?: person)?|Signed(?: by)?"
 )
 _HEADING = re.compile(rf"^(?:中文|英文)?(?:{_LABEL})(?:姓名)?$|^(?:{_ENGLISH_LABEL}s?)$", re.IGNORECASE)
-# Characters that follow a surname character in ordinary words (高級, 方法, 任何 …) open no name.
+# Ordinary words that begin with the character of a surname (高級, 方法, 任何 …). They do not begin a name.
 _ORDINARY = re.compile(
     r"高級|高齡|方法|方便|方式|方面|任何|任職|任務|程序|程度|溫度|溫水|石油|江湖|關於|關係|關懷|關愛|白天|白色|許可|常見|常規|"
     r"施行|施工|布置|老人|老年|簡介|簡單|容許|容易|任期|周年|周末|古物|雷雨|洪水|龍舟|高度|高危|施藥|高於|區內|區域|張貼|何時|何人|余額"
@@ -30,7 +30,7 @@ _ORDINARY = re.compile(
 
 @cache
 def _surnames() -> tuple[str, str]:
-    """Return alternations of the Chinese and of the English surnames, longest first."""
+    """Return the Chinese and the English surnames as regular expressions (``a|b|c``), longest first."""
     text = files("assistant.personal_data").joinpath("surnames.txt").read_text(encoding="utf-8")
     words = {word for line in text.splitlines() if not line.startswith("#") for word in line.split()}
     ordered = sorted(words, key=lambda word: (-len(word), word))
@@ -56,7 +56,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:
-    """Yield ``(start, end)`` of each name, in no order; spans may overlap."""
+    """Yield ``(start, end)`` of each name, in no particular order; they may overlap."""
     for pattern in _patterns():
         for match in pattern.finditer(text):
             if not _ORDINARY.match(text, match.start("it")):
@@ -66,7 +66,7 @@ def find(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _columns(text: str) -> Iterator[tuple[int, int]]:
-    """Cells of a table (tabs or ｜ between) under a heading of names."""
+    """Yield the cells of a table (separated by tabs or ｜) below a heading for names."""
     named: list[int] = []
     at = 0
     for line in text.splitlines(keepends=True):
@@ -86,7 +86,7 @@ def _columns(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _list(text: str) -> Iterator[tuple[int, int]]:
-    """Names in a row: 陳大文、李小明、王美玲; at least two of them, so that 周年、余額 is none."""
+    """Yield names in a list of at least two: 陳大文、李小明、王美玲. Ordinary words (周年、余額) are left out."""
     chinese, _ = _surnames()
     name = rf"(?:{chinese})[{HAN_BASIC}]{{1,2}}"
     for row in re.finditer(rf"(?<![{HAN_BASIC}]){name}(?:[、，,及和／/ ]{{1,2}}{name})+(?![{HAN_BASIC}])", text):

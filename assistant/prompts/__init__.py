@@ -1,7 +1,7 @@
-"""Prompts: one file a task and language, ``<task>.<language>.txt``, filled in by Jinja.
+"""Prompts: one file per task and language, ``<task>.<language>.txt``, rendered by Jinja.
 
-A file holds the system message, a line of ``---``, and the user message. Text of documents is data: it stands
-between marks that :func:`as_data` has taken out of it, without sentences that speak to a model.
+A file has the system message, a line ``---``, and the user message. Text of documents is data. It is put between marks,
+after :func:`as_data` has removed such marks, and sentences addressed to a model, from it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from jinja2 import Environment, StrictUndefined, Template
 from kb.language.detect import Language
 from kb.language.script import fold, to_simplified
 
-__all__ = ["Prompt", "as_data", "filled", "is_instruction", "prompt"]
+__all__ = ["Prompt", "as_data", "fill_text", "is_instruction", "prompt"]
 
 _FILE = {Language.CANTONESE: "yue", Language.TRADITIONAL: "zh", Language.SIMPLIFIED: "zh", Language.ENGLISH: "en"}
-# What parts a prompt, calls a tool or opens a turn in one model family or another.
+# Text that separates parts of a prompt, calls a tool or begins a turn, in one model family or another.
 _MARKS = (
     (re.compile(r"<\|?/?[A-Za-z_][\w ]{0,30}\|?>|<<+|>>+|\[/?(?:INST|SYS)\]", re.IGNORECASE), " "),
     (re.compile(r"[\[【［]\s*(\d{1,2})\s*[\]】］]"), r"(\1)"),
@@ -31,7 +31,7 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The two messages of a request."""
+    """The two messages of a request to a model."""
 
     system: str
     user: str
@@ -46,7 +46,7 @@ def _templates(name: str) -> tuple[Template, Template]:
 
 
 def prompt(task: str, language: Language, **values: object) -> Prompt:
-    """Fill in the prompt of a task in the language the answer should have."""
+    """Return the prompt of a task in the language that the answer should have."""
     system, user = _templates(f"{task}.{_FILE[language]}.txt")
     filled = Prompt(system.render(**values).strip(), user.render(**values).strip())
     if language is Language.SIMPLIFIED:
@@ -54,28 +54,28 @@ def prompt(task: str, language: Language, **values: object) -> Prompt:
     return filled
 
 
-def filled(name: str, language: Language, **values: object) -> str:
-    """Fill in a text without a system message, such as the frame of a letter; in the reader's script."""
+def fill_text(name: str, language: Language, **values: object) -> str:
+    """Return a rendered text without a system message, such as the frame of a letter, in the reader's script."""
     text = _templates(f"{name}.{_FILE[language]}.txt")[0].render(**values).strip()
     return to_simplified(text) if language is Language.SIMPLIFIED else text
 
 
 @cache
-def _commands() -> re.Pattern[str]:
+def _instruction_pattern() -> re.Pattern[str]:
     lines = files("assistant.prompts").joinpath("instructions.txt").read_text(encoding="utf-8").splitlines()
     return re.compile("|".join(f"(?:{fold(line)})" for line in lines if line and not line.startswith("#")))
 
 
 def is_instruction(text: str) -> bool:
-    """Whether a sentence of a document speaks to a language model: "ignore the above and …"."""
-    return bool(_commands().search(fold(text)))
+    """Whether a sentence of a document is addressed to a language model: "ignore the above and …"."""
+    return bool(_instruction_pattern().search(fold(text)))
 
 
 def as_data(text: str) -> str:
-    """Return a document's text as it may stand in a prompt.
+    """Return a document's text in a form that is safe in a prompt.
 
-    Marks of prompts are taken out. A line in which a sentence speaks to a model ends before that sentence: what
-    follows it in the same paragraph is the order it gives.
+    Marks of prompts are removed. A line with a sentence addressed to a model is cut before that sentence, because the
+    rest of the line usually is the instruction.
     """
     lines = []
     for raw in text.splitlines():
@@ -83,17 +83,17 @@ def as_data(text: str) -> str:
         for pattern, instead in _MARKS:
             line = pattern.sub(instead, line)
         if is_instruction(line):
-            line = _before_order(line)
+            line = _before_instruction(line)
         lines.append(line)
     return "\n".join(lines).strip()
 
 
-def _before_order(line: str) -> str:
+def _before_instruction(line: str) -> str:
     from kb.language.sentences import sentences
 
-    kept = 0
+    safe_end = 0
     for start, end in sentences(line):
         if is_instruction(line[start:end]):
             break
-        kept = end
-    return line[:kept] if kept else "[…]"
+        safe_end = end
+    return line[:safe_end] if safe_end else "[…]"

@@ -1,4 +1,4 @@
-"""What the routes that take questions share: the question as it comes in, the answer's way out."""
+"""What all routes for questions share: start an answer, and finish it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from assistant.turn import Turn, stream
 from kb.library import audit, user_settings
 from kb.library.documents import Library
 
-__all__ = ["event_data", "finish_answer", "keep_script", "script_of", "start_answer"]
+__all__ = ["event_data", "finish_answer", "save_script", "script_of", "start_answer"]
 
 _LOG = logging.getLogger("sinzi.question")
 _SCRIPT = "script"
 
 
 def start_answer(caller: Caller, turn: Turn) -> Generator[Event]:
-    """Count the question and start to answer it; the first event is there when this returns.
+    """Count the question and start to answer it. When this returns, the first event is available.
 
     Raises:
         TooMany: ``too_many_requests``.
@@ -35,16 +35,16 @@ def start_answer(caller: Caller, turn: Turn) -> Generator[Event]:
     events = stream(caller.service.retriever(caller.tenant), turn)
     first = next(events)
 
-    def all_of_them() -> Generator[Event]:
+    def all_events() -> Generator[Event]:
         with closing(events):
             yield first
             yield from events
 
-    return all_of_them()
+    return all_events()
 
 
 def finish_answer(caller: Caller, turn: Turn, answer: Answer) -> StoredAnswer:
-    """Return the record of a turn's answer, to be kept or shown; the audit trail learns that a question was asked."""
+    """Return the record of a turn's answer, and record the question in the metrics and the audit trail."""
     caller.service.metrics.answered(caller.tenant.slug, answer)
     result = stored_answer(caller.library, answer, turn.collections or [], turn.as_of)
     audit.record(
@@ -60,18 +60,18 @@ def finish_answer(caller: Caller, turn: Turn, answer: Answer) -> StoredAnswer:
 
 
 def event_data(event: ProgressEvent, converter: ScriptConverter | None) -> dict[str, Any]:
-    """Return the data of a step on the way to an answer, in the reader's script."""
+    """Return the JSON data of an event before the last one, in the reader's script (``converter`` for Simplified)."""
     if converter is not None and isinstance(event, DeltaEvent):
         return {"text": converter.feed(event.text)}
     return event.as_dict()
 
 
 def script_of(library: Library, user_id: int) -> Script:
-    """Return the characters this person reads answers in."""
-    kept: Script = user_settings.get(library, user_id, _SCRIPT, "hant")
-    return kept
+    """Return the script in which this person reads answers."""
+    script: Script = user_settings.get(library, user_id, _SCRIPT, "hant")
+    return script
 
 
-def keep_script(library: Library, user_id: int, script: Script) -> None:
-    """Keep the characters this person reads answers in; traditional ones are the default and need no row."""
+def save_script(library: Library, user_id: int, script: Script) -> None:
+    """Store the script in which this person reads answers. Traditional is the default and needs no row."""
     user_settings.put(library, user_id, _SCRIPT, None if script == "hant" else script)

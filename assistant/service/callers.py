@@ -1,4 +1,4 @@
-"""Who calls: a person with a role in a tenant, or a program with an API key. The only way to a :class:`Caller`."""
+"""The caller: a person with a role in a tenant, or a program with an API key. Only this module creates callers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Caller", "caller_of_key", "caller_of_person", "caller_on_this_comput
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody in a tenant: a person with a role, or a program with a key (then ``user`` and ``role`` are None)."""
+    """A person with a role in a tenant, or a program with a key (then ``user`` and ``role`` are None)."""
 
     service: Service
     tenant: Tenant
@@ -32,14 +32,15 @@ class Caller:
     role: Role | None
 
     def may(self, ability: Ability) -> bool:
+        """Whether the caller has the ability."""
         return ability in self.abilities
 
     def collection(self, slug: str, *, edit: bool = False) -> CollectionRow:
-        """Return a collection within reach.
+        """Return a collection that the caller may read; with ``edit``, one that the caller may edit.
 
         Raises:
-            NotFound: ``collection_not_found``, also where there is one that the caller may not see.
-            Forbidden: ``not_allowed`` where it may be read but not edited.
+            NotFound: ``collection_not_found``, also for a collection that the caller may not read.
+            Forbidden: ``not_allowed`` if the caller may read but not edit it.
         """
         if slug not in self.reach.read:
             raise NotFound("collection_not_found", collection=slug)
@@ -48,11 +49,11 @@ class Caller:
         return self.library.collection(slug)
 
     def document(self, document_id: int, *, edit: bool = False) -> tuple[CollectionRow, DocumentRow]:
-        """Return a document within reach, with its collection.
+        """Return a document that the caller may read (with ``edit``: edit), and its collection.
 
         Raises:
-            NotFound: ``document_not_found``, also where there is one that the caller may not see.
-            Forbidden: ``not_allowed`` where it may be read but not edited.
+            NotFound: ``document_not_found``, also for a document that the caller may not read.
+            Forbidden: ``not_allowed`` if the caller may read but not edit it.
         """
         with self.library.session() as session:
             row = session.get(DocumentRow, document_id)
@@ -63,11 +64,11 @@ class Caller:
             raise Forbidden("not_allowed")
         return collection, row
 
-    def narrowed(self, wanted: Iterable[str] | None) -> list[str]:
-        """Return the collections to search: those wanted, all of which must be within reach, or all within reach.
+    def searchable_collections(self, wanted: Iterable[str] | None) -> list[str]:
+        """Return the slugs of the collections to search, sorted: ``wanted``, or all that the caller may read.
 
         Raises:
-            NotFound: ``collection_not_found``.
+            NotFound: ``collection_not_found`` if the caller may not read one of them.
         """
         if wanted is None:
             return sorted(self.reach.read)
@@ -79,7 +80,7 @@ class Caller:
 
 
 def caller_of_key(service: Service, token: str) -> Caller | None:
-    """Return the program that an API key stands for; None for a key that is unknown, expired or revoked."""
+    """Return the program with the API key ``token``; None for a key that is unknown, expired or revoked."""
     key = api_keys.find(service.settings, token.strip()) if token else None
     if key is None:
         return None
@@ -94,7 +95,7 @@ def caller_of_person(service: Service, user: UserRow, slug: str) -> Caller:
     """Return a person as a member of a tenant.
 
     Raises:
-        NotFound: ``tenant_not_found``, also where there is one that the person does not belong to.
+        NotFound: ``tenant_not_found``, also for a tenant of which the person is not a member.
     """
     role = accounts.role_in(service.settings, user.id, slug)
     if role is None:
@@ -106,7 +107,7 @@ def caller_of_person(service: Service, user: UserRow, slug: str) -> Caller:
 
 
 def caller_on_this_computer(service: Service, tenant: Tenant, name: str) -> Caller:
-    """Return a program started on this computer: it can read the data folder anyhow, so it acts as an owner.
+    """Return a program on this computer. It has the rights of an owner, because it can read the data folder anyway.
 
     Args:
         name: of the program, for the audit trail.
@@ -117,9 +118,11 @@ def caller_on_this_computer(service: Service, tenant: Tenant, name: str) -> Call
 
 
 def limit_questions(caller: Caller) -> None:
-    """Count a question against the caller's and the tenant's allowance (KB_QUESTIONS_PER_MINUTE and its sister).
+    """Count a question of the caller and the tenant.
+
+    The limits are KB_QUESTIONS_PER_MINUTE and KB_TENANT_QUESTIONS_PER_MINUTE.
 
     Raises:
-        TooMany: ``too_many_requests``; the answer carries ``Retry-After``.
+        TooMany: ``too_many_requests``; the response has the header ``Retry-After``.
     """
     caller.service.limits.question(caller.tenant.slug, caller.actor.id)

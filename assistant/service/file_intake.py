@@ -1,4 +1,4 @@
-"""The queue of files, worked through while the service lives."""
+"""Runs the ingest queue while the service is running."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from ingest.queue import job_queue, remote_queue
 from ingest.workers.worker_pool import WorkerPool
 from kb.store import tenants, writer_lock
 
-__all__ = ["nothing", "running"]
+__all__ = ["no_intake", "running"]
 
 
 @contextmanager
 def running(service: Service) -> Iterator[None]:
-    """Hold the data folder's writer lock and work through its queue for the length of a ``with`` block.
+    """Hold the data folder's writer lock and process its queue during a ``with`` block.
 
-    Worker processes start with the first file and end when there has been none for a while.
+    Worker processes start with the first file and end after some time without files.
 
     Raises:
-        Transient: ``store_busy`` when another process writes the data folder.
+        Transient: ``store_busy`` if another process writes to the data folder.
     """
     settings = service.settings
     with writer_lock.writing(settings.data, "kb serve"):
         for tenant in tenants.listing(settings):
             multipart.clear(tenant.home)
-        board = UploadStatus(settings)
+        upload_status = UploadStatus(settings)
         with (
             WorkerPool(settings, low_priority=True) as workers,
-            job_queue.open_queue(settings, workers, observer=board) as queue,
+            job_queue.open_queue(settings, workers, observer=upload_status) as queue,
             remote_queue.accept_jobs(settings),
             background_refinement.in_background(settings, workers, busy=lambda: bool(queue.pending())),
         ):
-            board.reconcile(queue)
-            service.intake = Intake(queue, board)
+            upload_status.reconcile(queue)
+            service.intake = Intake(queue, upload_status)
             try:
                 yield
             finally:
                 service.intake = None
 
 
-def nothing() -> AbstractContextManager[None]:
-    """Return a context in which nothing is taken in."""
+def no_intake() -> AbstractContextManager[None]:
+    """Return a context in which no files are processed."""
     return nullcontext()

@@ -1,4 +1,4 @@
-"""Addresses of the originals, as programs hand them on to people."""
+"""URLs of quoted places, which programs show to people."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ __all__ = ["Links"]
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses in one tenant; ``base`` is the service's address as people type it, ``""`` where nobody knows it."""
+    """URLs in one tenant. ``base`` is the URL of the service for people, ``""`` if it is unknown."""
 
     base: str
     tenant: str
 
     def source(self, place: SourceRef) -> str:
-        """Return the page that shows a place in its original, the words marked; it needs signing in."""
+        """Return the URL of the page that shows a place in its original, the words marked; ``""`` without ``base``.
+
+        The page needs signing in.
+        """
         if not self.base:
             return ""
         at = urlencode({"chunk": place.chunk_id, "start": place.start, "end": place.end})

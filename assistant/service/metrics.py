@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests, questions, refusals, the queue of files, memory."""
+"""Metrics for Prometheus: requests, questions, refusals, the queue of files, memory."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class Metrics:
-    """The figures of one running service.
+    """The metrics of one running service.
 
     Args:
-        waiting: returns how many files wait to be taken in, asked when the figures are read.
+        waiting: returns the number of files that are not ingested yet; called when the metrics are read.
     """
 
     def __init__(self, waiting: Callable[[], int]) -> None:
@@ -43,16 +43,18 @@ class Metrics:
         Gauge("sinzi_queue_files", "Files waiting or being taken in.", registry=registry).set_function(waiting)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request; ``route`` is the template of its address. A method may be any word: only known ones count
-        by name, or a visitor could fill the memory with them."""
+        """Count a request; ``route`` is the template of its path.
+
+        A client can send any word as method. Unknown ones are counted as "other", so that they cannot fill the memory.
+        """
         self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def answered(self, tenant: str, answer: Answer) -> None:
-        """Count a question that was answered or refused."""
+        """Count an answer or a refusal, with its time."""
         self._questions.labels(tenant, "refused" if answer.refused else "answered", answer.answerer).inc()
         self._answering.observe(answer.ms / 1000)
 
     def text(self) -> bytes:
-        """Return all figures as Prometheus reads them."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)

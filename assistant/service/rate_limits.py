@@ -1,6 +1,6 @@
-"""How often somebody may ask, sign in or try a password: moving windows in this process's memory (``limits``).
+"""Limits for questions, sign-ins and password attempts: moving windows in this process's memory (package ``limits``).
 
-A route that answers questions calls :func:`assistant.api.auth.callers.limit_questions` before it starts to work.
+A route that answers questions calls :func:`assistant.service.callers.limit_questions` first.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from kb.core.settings import Settings
 
 __all__ = ["MAX_BODY_BYTES", "Limits", "client_address"]
 
-# What a JSON body may hold; routes that take files set a larger ``max_body_size`` of their own.
+# The limit of a JSON body. Routes for files set their own, larger ``max_body_size``.
 MAX_BODY_BYTES = 1024 * 1024
 
-# Argon2 makes one guess dear; these make many guesses impossible, from one place or at one account from everywhere.
-_TRIES_HERE = RateLimitItemPerSecond(6, 5 * 60, namespace="tries")
+# Argon2 makes one guess expensive. These limits prevent many guesses from one address, or at one account from many.
+_ATTEMPTS = RateLimitItemPerSecond(6, 5 * 60, namespace="tries")
 _FAILURES_OF_ADDRESS = RateLimitItemPerMinute(30, namespace="failures-of-address")
 _FAILURES_OF_ACCOUNT = RateLimitItemPerSecond(40, 60 * 60, namespace="failures-of-account")
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 class Limits:
-    """The counters of one running service; safe to use from several threads."""
+    """The counters of one running service. Thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
-        self._welcome: set[tuple[str, str]] = set()
+        self._signed_in_before: set[tuple[str, str]] = set()
         self._person = RateLimitItemPerMinute(settings.questions_per_minute, namespace="questions")
         self._tenant = RateLimitItemPerMinute(settings.tenant_questions_per_minute, namespace="tenant-questions")
 
@@ -48,43 +48,49 @@ class Limits:
         """
         self._hit((self._person, (tenant, actor)), (self._tenant, (tenant,)))
 
-    def tried(self, address: str, account: str, check: Callable[[], Found | None]) -> Found | None:
-        """Return what a check of a password or code found; failures from an address and at an account are counted.
+    def check_attempt(self, address: str, account: str, check: Callable[[], Result | None]) -> Result | None:
+        """Run a check of a password or code and return its result; None is a failure.
 
-        A whole office may sign in from one address in one minute: only what fails counts there. From where somebody
-        has signed in before, strangers' failures at the account do not count: nobody can lock a colleague out.
+        Failures are counted per address and per account. Successes are not counted for an address, because a whole
+        office may sign in from one address in one minute. Failures at an account do not block an address from which
+        that account has signed in before, so that nobody can lock out a colleague.
+
+        Args:
+            address: the IP address of the client.
+            account: the e-mail address, or another name for what is checked.
+            check: does the check.
 
         Raises:
-            TooMany: ``too_many_requests``; then nothing was checked.
+            TooMany: ``too_many_requests``; then ``check`` was not called.
         """
         account = account.strip().casefold()[:254]
-        elsewhere: tuple[tuple[RateLimitItem, tuple[str, ...]], ...] = ((_FAILURES_OF_ADDRESS, (address,)),)
-        if (address, account) not in self._welcome:
-            elsewhere += ((_FAILURES_OF_ACCOUNT, (account,)),)
-        for item, of in elsewhere:
-            if not self._window.test(item, *of):
-                raise self._refusal(item, of)
-        self._hit((_TRIES_HERE, (address, account)))
+        failure_windows: tuple[tuple[RateLimitItem, tuple[str, ...]], ...] = ((_FAILURES_OF_ADDRESS, (address,)),)
+        if (address, account) not in self._signed_in_before:
+            failure_windows += ((_FAILURES_OF_ACCOUNT, (account,)),)
+        for item, key in failure_windows:
+            if not self._window.test(item, *key):
+                raise self._refusal(item, key)
+        self._hit((_ATTEMPTS, (address, account)))
         found = check()
         if found is None:
-            for item, of in elsewhere:
-                self._window.hit(item, *of)
+            for item, key in failure_windows:
+                self._window.hit(item, *key)
         else:
-            self._window.clear(_TRIES_HERE, address, account)
-            self._welcome.add((address, account))
+            self._window.clear(_ATTEMPTS, address, account)
+            self._signed_in_before.add((address, account))
         return found
 
     def _hit(self, *counted: tuple[RateLimitItem, tuple[str, ...]]) -> None:
-        """Count in each window in turn; a request refused by one is not counted in those after it."""
-        for item, of in counted:
-            if not self._window.hit(item, *of):
-                raise self._refusal(item, of)
+        """Count in each window in turn. If one window refuses, the later ones do not count."""
+        for item, key in counted:
+            if not self._window.hit(item, *key):
+                raise self._refusal(item, key)
 
-    def _refusal(self, item: RateLimitItem, of: tuple[str, ...]) -> TooMany:
-        free_at = self._window.get_window_stats(item, *of).reset_time
+    def _refusal(self, item: RateLimitItem, key: tuple[str, ...]) -> TooMany:
+        free_at = self._window.get_window_stats(item, *key).reset_time
         return TooMany("too_many_requests", seconds=max(1, math.ceil(free_at - time.time())))
 
 
 def client_address(request: Request) -> str:
-    """Return where a request comes from; uvicorn has put a trusted proxy's word for it in already."""
+    """Return the IP address of the client. Behind a trusted proxy, uvicorn has already set the proxied address."""
     return request.client.host if request.client else ""

@@ -1,4 +1,4 @@
-"""What a running service holds: the settings, one retriever a tenant, and the queue of files to take in."""
+"""The state of a running service: settings, one retriever per tenant, limits, metrics, and the upload queue."""
 
 from __future__ import annotations
 
@@ -23,11 +23,17 @@ from kb.store.tenants import Tenant
 __all__ = ["Service"]
 
 _FIRST_QUESTION = "病假要醫生紙嗎？"
-_WARMED = 20
+# The most tenants whose search is loaded at the start.
+_MAX_WARM_TENANTS = 20
 
 
 class Service:
-    """Safe to use from several threads; lives as long as the application."""
+    """The state of a running service. Thread-safe; there is one per application.
+
+    Attributes:
+        intake: the upload queue; None while this process does not process files.
+        provider: for sign-in with OpenID Connect; None without KB_OIDC_ISSUER.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -48,25 +54,25 @@ class Service:
         return tenants.get(self.settings, slug)
 
     def retriever(self, tenant: Tenant) -> Retriever:
-        """Return the tenant's retriever, opened once for the tenant as it is now."""
+        """Return the tenant's retriever. It is created once, and again after the tenant's name or contact changes."""
         with self._guard:
             found = self._retrievers.get(tenant.slug)
-            if found is None or found.tenant != tenant:  # its name or contact is another now
+            if found is None or found.tenant != tenant:  # its name or contact has changed
                 found = self._retrievers[tenant.slug] = Retriever(self.settings, tenant)
             return found
 
     def library(self, tenant: Tenant) -> Library:
-        """Return the tenant's library, the retriever's own, so that what it keeps is kept once."""
+        """Return the library of the tenant's retriever, so that its caches exist only once."""
         return self.retriever(tenant).library
 
     def _load(self) -> None:
-        """Load the model, the dictionary, and what the first organisations' search keeps in memory."""
+        """Load the model, the dictionary, and the search caches of the first tenants."""
         embedding.load(self.settings).encode_queries([_FIRST_QUESTION])
-        for tenant in tenants.listing(self.settings)[:_WARMED]:
+        for tenant in tenants.listing(self.settings)[:_MAX_WARM_TENANTS]:
             self.retriever(tenant).retrieve(_FIRST_QUESTION, limit=1)
 
     def _waiting(self) -> int:
-        """Count the files of all tenants that are not taken in yet."""
+        """Return the number of files of all tenants that are not ingested yet."""
         query = sa.select(sa.func.count()).where(UploadRow.status.in_(UNFINISHED))
         waiting = 0
         for tenant in tenants.listing(self.settings):

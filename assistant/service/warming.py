@@ -1,4 +1,4 @@
-"""Getting ready beside the start: the first person to ask should not wait for the model to load."""
+"""Load models in the background at the start, so that the first question does not wait for them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LOG = logging.getLogger("sinzi.service")
 
 
 class WarmUp:
-    """What must be loaded before the first question; ``state`` is "ok" once it is there.
+    """Loads in the background. ``state`` is "loading", then "ok" or "failed: <error>".
 
     Args:
-        load: loads it.
+        load: does the loading.
     """
 
     def __init__(self, load: Callable[[], None]) -> None:
@@ -25,7 +25,7 @@ class WarmUp:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Load beside the ``with`` block, and wait at its end for what has been begun."""
+        """Load in a thread during the ``with`` block, and wait at its end for the thread."""
         thread = threading.Thread(target=self._run, name="warming", daemon=True)
         thread.start()
         try:
@@ -37,6 +37,6 @@ class WarmUp:
         try:
             self._load()
             self.state = "ok"
-        except Exception as error:  # whatever it is, the service lives on and /readyz tells of it
+        except Exception as error:  # the service continues after any error, and /readyz reports it
             self.state = f"failed: {type(error).__name__}"
             _LOG.exception("what questions need could not be loaded")

@@ -1,4 +1,4 @@
-"""The file as it was handed in: what it is by its own first bytes, and how it may leave to a browser."""
+"""The original file as it was uploaded: its type by its first bytes, and the headers for its download."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["DOWNLOAD_HEADERS", "Kind", "kind_of", "media_type", "path_of"]
 
 Kind = Literal["pdf", "picture", "text"]
 _HEAD = 4096
-# A file from somebody is never run by the browser that fetches it, whatever it is.
+# The browser must never execute an uploaded file, whatever its type.
 DOWNLOAD_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 
 def path_of(library: Library, holding: DocumentVersion) -> Path:
-    """Return where the original lies.
+    """Return the path of the original.
 
     Raises:
-        NotFound: ``source_not_found`` where the file is gone.
+        NotFound: ``source_not_found`` if the file does not exist any more.
     """
     path = blobs.original_path(library.tenant.files_path, holding.version.sha256)
     if not path.is_file():
@@ -31,13 +31,13 @@ def path_of(library: Library, holding: DocumentVersion) -> Path:
 
 
 def kind_of(path: Path) -> Kind:
-    """Return how a file can be looked at: page by page as a PDF or a picture, or as text alone."""
+    """Return how a file can be displayed: page by page as a PDF or an image ("picture"), or only as text."""
     found = signature_of(_head(path))
     return "pdf" if found is Signature.PDF else "picture" if found is Signature.IMAGE else "text"
 
 
 def media_type(path: Path) -> str:
-    """Return the media type to download a file under: of PDF and pictures their own, of all else a plain stream."""
+    """Return the media type for a download: the real one for PDF and images, a byte stream for other files."""
     head = _head(path)
     if signature_of(head) is Signature.PDF:
         return "application/pdf"

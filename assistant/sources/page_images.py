@@ -1,4 +1,7 @@
-"""A page of the original as an image: drawn once a width, kept under the tenant's home, erased with the original."""
+"""A page of the original as an image.
+
+It is rendered once per width, cached in the tenant's folder, and deleted with the original.
+"""
 
 from __future__ import annotations
 
@@ -16,32 +19,41 @@ from kb.store import blobs
 __all__ = ["WIDTHS", "Form", "image"]
 
 Form = Literal["png", "webp"]
-# A page is drawn at the least of these widths, in pixels, that is not under what is asked for.
+# The widths of the images in pixels. A page has the smallest one that is not below the requested width.
 WIDTHS = (480, 800, 1200, 1600, 2000)
 
 
 def image(library: Library, holding: DocumentVersion, page: int, width: int, form: Form) -> Path:
-    """Return the image file of page ``page`` (from 1).
+    """Return the path of the image of page ``page`` (from 1); it is rendered if it is not cached.
 
     Raises:
-        NotFound: ``page_not_found`` where there is no such page, or the format has none; ``source_not_found``.
+        NotFound: ``page_not_found`` if there is no such page or the format has no pages; ``source_not_found``.
         InputError: ``page_unreadable``.
+        Transient: ``drawing_busy``.
     """
     path = originals.path_of(library, holding)
     kind = originals.kind_of(path)
     if kind == "text" or not 1 <= page <= (holding.version.page_count or 0):
         raise NotFound("page_not_found", page=page)
-    drawn = next((one for one in WIDTHS if one >= width), WIDTHS[-1])
-    kept = blobs.page_images_path(library.tenant.files_path, holding.version.sha256) / f"{page}-{drawn}.{form}"
-    if kept.is_file():
-        return kept
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    part = kept.with_suffix(f".{secrets.token_hex(4)}.part")
-    task = {"do": "draw", "path": str(path), "kind": kind, "page": page, "width": drawn, "form": form, "out": str(part)}
+    actual_width = next((one for one in WIDTHS if one >= width), WIDTHS[-1])
+    cached = blobs.page_images_path(library.tenant.files_path, holding.version.sha256) / f"{page}-{actual_width}.{form}"
+    if cached.is_file():
+        return cached
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    part = cached.with_suffix(f".{secrets.token_hex(4)}.part")
+    task = {
+        "do": "draw",
+        "path": str(path),
+        "kind": kind,
+        "page": page,
+        "width": actual_width,
+        "form": form,
+        "out": str(part),
+    }
     try:
         render_queue.run(task)
-        os.replace(part, kept)
+        os.replace(part, cached)
     finally:
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
-    return kept
+    return cached

@@ -1,4 +1,4 @@
-"""Where the quoted characters of a chunk stand on their pages."""
+"""The boxes of a chunk's quoted characters on their pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Mark", "marks"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A box on a page: fractions of its width and height, origin top left; pages count from 1."""
+    """A box on a page: coordinates as fractions of width and height, origin at the top left. Pages count from 1."""
 
     page: int
     x0: float
@@ -27,7 +27,14 @@ class Mark:
 
 
 def marks(chunk: ChunkRow, start: int, end: int, path: Path, kind: Kind) -> list[Mark]:
-    """Return the boxes of the characters ``start``–``end``: word by word where the page tells, else by paragraph."""
+    """Return the boxes of the characters ``start``–``end`` of a chunk.
+
+    They are the words' boxes if the words are found on a PDF page, otherwise those of the paragraphs.
+
+    Args:
+        path: of the original file.
+        kind: of the original file.
+    """
     blocks = [Mark(*box[:5]) for box in chunk.boxes if box[5] < end and start < box[6]]
     if kind != "pdf":
         return blocks
@@ -39,24 +46,24 @@ def marks(chunk: ChunkRow, start: int, end: int, path: Path, kind: Kind) -> list
 
 
 def _text_on(chunk: ChunkRow, start: int, end: int, page: int) -> tuple[str, ...]:
-    """Return the lines and cells of the quote that stand on ``page``."""
+    """Return the lines and table cells of the quote that are on ``page``."""
     offsets = [offset for offset, _ in chunk.page_starts]
     pieces: list[str] = []
-    at = start
+    position = start
     for line in chunk.text[start:end].splitlines(keepends=True):
-        turn = max(0, bisect_right(offsets, at) - 1)
-        if not offsets or chunk.page_starts[turn][1] == page:
+        index = max(0, bisect_right(offsets, position) - 1)
+        if not offsets or chunk.page_starts[index][1] == page:
             pieces += [piece for piece in line.split("\t") if piece.strip()]
-        at += len(line)
+        position += len(line)
     return tuple(pieces)
 
 
 @lru_cache(maxsize=2000)
 def _on_page(path: Path, page: int, texts: tuple[str, ...], blocks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Look the words up on the page; a path names its content, so what was found stays so."""
+    """Find the words on the page. The result can be cached, because the file at a path never changes."""
     boxes = [(block.x0, block.y0, block.x1, block.y1) for block in blocks]
     task = {"do": "find", "path": str(path), "page": page, "texts": texts, "boxes": boxes}
     try:
         return tuple(Mark(page, *box) for box in render_queue.run(task)["marks"])
-    except SinziError:  # the paragraph's box is there all the same
+    except SinziError:  # the box of the paragraph is used instead
         return ()

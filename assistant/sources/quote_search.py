@@ -1,4 +1,4 @@
-"""Find quoted words among the characters of a PDF page, to mark the words and not the whole paragraph."""
+"""Find quoted words on a PDF page, to mark only the words and not the whole paragraph."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from typing import Any
 __all__ = ["find"]
 
 Box = Sequence[float]  # x0, y0, x1, y1 as fractions of the page, origin top left
-# Pixels of the sheet on which pdfium is asked for a character's place; large, for places come as whole numbers.
+# Size in pixels of the page for which pdfium computes positions. It is large, because positions are whole numbers.
 _SHEET = 100_000
-_NEAR = 0.012  # a quote starts inside its paragraph's box, give or take this share of the page
+_NEAR = 0.012  # tolerance, as a share of the page, for the start of a quote inside its paragraph's box
 
 
 def find(path: Path, number: int, texts: Sequence[str], boxes: Sequence[Box]) -> list[list[float]]:
-    """Return the boxes, a line each, of ``texts`` on page ``number`` (from 1) of a PDF.
+    """Return the boxes, one per line, of ``texts`` on page ``number`` (from 1) of a PDF.
 
     Args:
-        texts: pieces that stand one after the other; white space and compatibility forms do not count.
-        boxes: of the paragraphs they stand in; words found elsewhere on the page are not meant.
+        texts: pieces in reading order. White space and compatibility forms are ignored.
+        boxes: of the paragraphs with the texts. Words elsewhere on the page are ignored.
 
     Returns:
-        Nothing when one of the texts is not found as it stands: then the paragraphs' boxes are the better mark.
+        Boxes ``[x0, y0, x1, y1]`` as fractions of the page. An empty list if one of the texts is not found; then the
+        boxes of the paragraphs are the better mark.
     """
     import pypdfium2 as pdfium
 
@@ -45,7 +46,7 @@ def _plain(text: str) -> str:
 
 
 def _letters(textpage: Any) -> tuple[str, list[int]]:
-    """Return the page's characters without white space, and for each the pdfium index of the one it comes from."""
+    """Return the page's characters without white space, and for each the index of its character in pdfium."""
     import pypdfium2.raw as c
 
     letters: list[str] = []
@@ -61,9 +62,9 @@ def _letters(textpage: Any) -> tuple[str, list[int]]:
 def _places(
     page: Any, textpage: Any, letters: str, owners: list[int], wanted: list[str], boxes: Sequence[Box]
 ) -> list[tuple[int, int]]:
-    """Return (start, length) of all pieces: as one stretch, or each after the one before; nothing if one is missing.
+    """Return (start, length) of all pieces: as one piece, or each after the one before; empty if one is missing.
 
-    In a table a cell such as 「有」 stands in every row; only its neighbours say which one is meant.
+    A cell such as 「有」 is in every row of a table; only the cells next to it show which row is quoted.
     """
     together = "".join(wanted)
     start = _place(page, textpage, letters, owners, together, boxes, 0) if together else None
@@ -82,7 +83,7 @@ def _places(
 def _place(
     page: Any, textpage: Any, letters: str, owners: list[int], wanted: str, boxes: Sequence[Box], after: int
 ) -> int | None:
-    """Return where ``wanted`` starts inside one of the boxes, from the letter ``after`` on."""
+    """Return the index, from ``after`` on, where ``wanted`` starts inside one of the boxes; None if it does not."""
     at = letters.find(wanted, after)
     while at >= 0:
         x0, y0, x1, y1 = _box(page, textpage, owners[at])
@@ -97,7 +98,7 @@ def _place(
 
 
 def _box(page: Any, textpage: Any, index: int) -> list[float]:
-    """Return a character's box on the page as it is seen: its crop box and rotation honoured."""
+    """Return a character's box on the displayed page, with crop box and rotation applied."""
     import ctypes
 
     import pypdfium2.raw as c
@@ -113,7 +114,7 @@ def _box(page: Any, textpage: Any, index: int) -> list[float]:
 
 
 def _lines(boxes: list[list[float]]) -> list[list[float]]:
-    """Join characters that stand side by side."""
+    """Join the boxes of characters that are next to each other in a line."""
     lines: list[list[float]] = []
     for x0, y0, x1, y1 in boxes:
         last = lines[-1] if lines else None

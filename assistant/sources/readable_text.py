@@ -1,4 +1,4 @@
-"""Readable text of a version, chunk by chunk, with the quoted characters marked."""
+"""The text of a version for reading, chunk by chunk, with the quoted characters marked."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from kb.store.tables.library_tables import ChunkRow
 
 __all__ = ["TextBlock", "around", "blocks"]
 
+# The number of blocks shown before and after the block of a quote.
 BEFORE, AFTER = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """A chunk to read; ``start``/``end`` are the quoted characters of ``text``, None where nothing is quoted.
+    """A chunk for reading.
 
-    ``kind``: text, list, table or footnote; cells of a table's rows are parted by tabs.
+    Attributes:
+        ordinal: its position in the version.
+        kind: "text", "list", "table" or "footnote". The cells of a table row are separated by tabs.
+        start, end: the quoted characters of ``text``; None if nothing is quoted.
     """
 
     chunk_id: int
@@ -34,7 +38,7 @@ class TextBlock:
 
 
 def blocks(library: Library, version_id: int, first: int, count: int) -> list[TextBlock]:
-    """Return ``count`` blocks of a version from ordinal ``first``."""
+    """Return at most ``count`` blocks of a version, from ordinal ``first`` on."""
     query = (
         sa.select(ChunkRow)
         .options(defer(ChunkRow.vector))
@@ -47,7 +51,7 @@ def blocks(library: Library, version_id: int, first: int, count: int) -> list[Te
 
 
 def around(library: Library, chunk: ChunkRow, start: int, end: int) -> list[TextBlock]:
-    """Return the block of a quote with its neighbours, in reading order."""
+    """Return the block of a quote with the blocks before and after it, in reading order."""
     first = max(0, chunk.ordinal - BEFORE)
     found = blocks(library, chunk.version_id, first, chunk.ordinal - first + 1 + AFTER)
     return [_block(chunk, start, end) if one.chunk_id == chunk.id else one for one in found]

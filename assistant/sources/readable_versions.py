@@ -1,4 +1,4 @@
-"""A version within a reader's rights, and the trace that opening it leaves."""
+"""Versions that a reader may open, and the audit record of opening one."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from kb.store.tables.states import READABLE
 
 __all__ = ["document_versions", "is_readable", "quoted_chunk", "readable_version", "record_opening"]
 
-# Turning the pages of a document is one opening, not fifty.
+# Reading several pages of a document within this time is one opening.
 _ONE_OPENING_SECONDS = 600.0
-_MOST_OPENINGS = 5000
+_MAX_OPENINGS = 5000
 _OPENED: dict[tuple[str, str, int], float] = {}
 _GUARD = threading.Lock()
 
 
 def document_versions(library: Library, version_ids: Iterable[int]) -> dict[int, DocumentVersion]:
-    """Return versions of any state with document and collection, by version id; unknown ids are absent."""
+    """Return versions of any state with document and collection, by version id. Unknown ids are not in the result."""
     query = (
         sa.select(CollectionRow, DocumentRow, VersionRow)
         .join(DocumentRow, DocumentRow.collection_id == CollectionRow.id)
@@ -39,10 +39,10 @@ def document_versions(library: Library, version_ids: Iterable[int]) -> dict[int,
 
 
 def readable_version(library: Library, reach: Reach, version_id: int) -> DocumentVersion:
-    """Return a version that may be read: in a collection within reach, and drafts and withdrawn ones by editors.
+    """Return a version that may be read; see :func:`is_readable`.
 
     Raises:
-        NotFound: ``source_not_found``, also where there is one that the reader may not see.
+        NotFound: ``source_not_found``, also for a version that the reader may not see.
     """
     found = document_versions(library, [version_id]).get(version_id)
     if found is None or not is_readable(reach, found):
@@ -51,16 +51,16 @@ def readable_version(library: Library, reach: Reach, version_id: int) -> Documen
 
 
 def is_readable(reach: Reach, holding: DocumentVersion) -> bool:
-    """Whether a version may be read: in a collection within reach, and drafts and withdrawn ones by editors."""
+    """Whether a version may be read: it must be in a readable collection; drafts and withdrawn ones are for editors."""
     slug = holding.collection.slug
     return slug in reach.read and (holding.version.state in READABLE or slug in reach.edit)
 
 
 def quoted_chunk(library: Library, reach: Reach, chunk_id: int) -> tuple[DocumentVersion, ChunkRow]:
-    """Return a chunk and the version it is of.
+    """Return a chunk and its version.
 
     Raises:
-        NotFound: ``source_not_found``, as :func:`readable_version`.
+        NotFound: ``source_not_found``, as in :func:`readable_version`.
     """
     chunk = library.chunks([chunk_id]).get(chunk_id)
     if chunk is None:
@@ -69,7 +69,7 @@ def quoted_chunk(library: Library, reach: Reach, chunk_id: int) -> tuple[Documen
 
 
 def record_opening(library: Library, actor: Actor, holding: DocumentVersion) -> None:
-    """Write "document.open" into the audit trail, once for all that one reader does with a version in ten minutes."""
+    """Record "document.open" in the audit trail, at most once per reader and version in ten minutes."""
     key = (library.tenant.slug, actor.id, holding.version.id)
     now = time.monotonic()
     with _GUARD:
@@ -77,6 +77,6 @@ def record_opening(library: Library, actor: Actor, holding: DocumentVersion) -> 
             return
         _OPENED.pop(key, None)
         _OPENED[key] = now
-        while len(_OPENED) > _MOST_OPENINGS:
+        while len(_OPENED) > _MAX_OPENINGS:
             _OPENED.pop(next(iter(_OPENED)))
     audit.record(library, actor, "document.open", holding.document.name, version=holding.version.number)

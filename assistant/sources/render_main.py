@@ -1,10 +1,10 @@
-"""The process that opens a document to draw a page: ``python -m assistant.sources.render_main``, one task a process.
+"""The process that renders a page of a document: ``python -m assistant.sources.render_main``, one task per process.
 
-A file may be made to harm who draws it, so this runs away from what serves, with limits on memory and processor time
-and no more rights than to write one image. The task is one JSON object on standard input, the answer one on standard
-output: ``{"do": "draw", "path", "kind", "page", "width", "form", "out"}`` → ``{}``; ``{"do": "find", "path", "page",
-"texts", "boxes"}`` → ``{"marks": [[x0, y0, x1, y1], …]}``, fractions of the page. Whatever goes wrong ends the process
-with a status that is not 0. It imports nothing of Sinzi's that is slow to load.
+A file may be made to attack the renderer. So rendering is outside the service's process, with limits on memory and
+processor time, and it only needs to write one image. The task is one JSON object on standard input, the result one on
+standard output: ``{"do": "draw", "path", "kind", "page", "width", "form", "out"}`` → ``{}``; ``{"do": "find", "path",
+"page", "texts", "boxes"}`` → ``{"marks": [[x0, y0, x1, y1], …]}``, fractions of the page. Any error ends the process
+with a status other than 0. This module imports no module of Sinzi that is slow to load.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MOST_PIXELS", "main"]
+__all__ = ["MAX_PIXELS", "main"]
 
-MOST_PIXELS = 12_000_000
-# As the parser of pictures: an A2 page at 600 dpi.
-_MOST_SOURCE_PIXELS = 180_000_000
+MAX_PIXELS = 12_000_000
+# The same as in the parser of images: an A2 page at 600 dpi.
+_MAX_SOURCE_PIXELS = 180_000_000
 _MEMORY_BYTES = 3 << 30
 _CPU_SECONDS = 20
 _QUALITY = 82
 
 
 def main() -> None:
-    """Do the task on standard input."""
+    """Run the task on standard input and write the result to standard output."""
     _limit()
     task: dict[str, Any] = json.loads(sys.stdin.read())
     if task["do"] == "find":
@@ -55,7 +55,7 @@ def _limit() -> None:
 
 
 def _scale(width: float, height: float, wanted: int) -> float:
-    return min(wanted / width, math.sqrt(MOST_PIXELS / (width * height)))
+    return min(wanted / width, math.sqrt(MAX_PIXELS / (width * height)))
 
 
 def _pdf_page(path: Path, number: int, width: int) -> Image.Image:
@@ -71,16 +71,16 @@ def _pdf_page(path: Path, number: int, width: int) -> Image.Image:
 
 
 def _picture(path: Path, number: int, width: int) -> Image.Image:
-    """Return a frame as a viewer shows it: turned by its EXIF, on white; never drawn larger than it is."""
+    """Return a frame of an image as a viewer shows it: rotated by its EXIF, on white, never enlarged."""
     from PIL import Image
 
     from kb.core.images import open_as_displayed
 
-    Image.MAX_IMAGE_PIXELS = _MOST_SOURCE_PIXELS // 2  # Pillow raises at twice this
+    Image.MAX_IMAGE_PIXELS = _MAX_SOURCE_PIXELS // 2  # Pillow raises at twice this
     _register_heif()
     with Image.open(path) as image:
         image.seek(number - 1)
-        if image.width * image.height > _MOST_SOURCE_PIXELS:
+        if image.width * image.height > _MAX_SOURCE_PIXELS:
             raise Image.DecompressionBombError
         image.draft("RGB", (width * 2, width * 2))
         shown = open_as_displayed(image)

@@ -1,4 +1,4 @@
-"""Tasks for the drawing process: at most two at a time, each with its time limit."""
+"""Tasks for the rendering process: at most two at a time, each with a time limit."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["run"]
 
 _SECONDS = 25.0
 _WAIT_SECONDS = 30.0
-_AT_ONCE = threading.BoundedSemaphore(2)
+_PROCESSES = threading.BoundedSemaphore(2)
 
 
 def run(task: dict[str, Any]) -> dict[str, Any]:
-    """Run a task of :mod:`assistant.sources.render_main` and return its answer.
+    """Run a task of :mod:`assistant.sources.render_main` and return its result.
 
     Raises:
-        InputError: ``page_unreadable`` when the file cannot be drawn within the limits.
-        Transient: ``drawing_busy`` when others' pages take all the time.
+        InputError: ``page_unreadable`` if the page cannot be rendered within the limits.
+        Transient: ``drawing_busy`` if other tasks take all the waiting time.
     """
-    if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
+    if not _PROCESSES.acquire(timeout=_WAIT_SECONDS):
         raise Transient("drawing_busy")
     try:
         done = subprocess.run(
@@ -38,5 +38,5 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
     except (subprocess.SubprocessError, ValueError) as error:
         raise InputError("page_unreadable", page=task["page"]) from error
     finally:
-        _AT_ONCE.release()
+        _PROCESSES.release()
     return answer

@@ -1,4 +1,4 @@
-"""Places in documents as pages and programs get them, with all that is needed to open them."""
+"""Places in documents for pages and programs, with all that is needed to open them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["SourceRef", "place_of", "whole_chunks"]
 
 
 class SourceRef(BaseModel):
-    """A place in a document: characters ``start``–``end`` of a chunk, and the version it is of."""
+    """A place in a document: characters ``start``–``end`` of a chunk, and its version."""
 
     chunk_id: int
     start: int
@@ -34,7 +34,7 @@ class SourceRef(BaseModel):
 
 
 def place_of(holding: DocumentVersion) -> dict[str, Any]:
-    """Return what a :class:`SourceRef` says of document and version."""
+    """Return the fields of a :class:`SourceRef` about the document and the version."""
     return {
         "document_id": holding.document.id,
         "document": holding.document.name,
@@ -48,7 +48,7 @@ def place_of(holding: DocumentVersion) -> dict[str, Any]:
 
 
 def whole_chunks(library: Library, chunk_ids: Collection[int]) -> dict[int, SourceRef]:
-    """Return whole chunks as places, by chunk id; those that are gone are absent."""
+    """Return whole chunks as places, by chunk id. Deleted chunks are not in the result."""
     chunks = library.chunks(chunk_ids) if chunk_ids else {}
     known = document_versions(library, {row.version_id for row in chunks.values()}) if chunks else {}
     return {

@@ -1,13 +1,15 @@
-"""Beyond asking: everything here stands on citations.
+"""Tasks other than answering questions. All results have citations.
 
-- :mod:`.version_passages`: a version of a document as passages
-- :mod:`.summary`: a document in one page
-- :mod:`.version_changes`: what changed between two versions
-- :mod:`.word_diff`: which words of two wordings differ
-- :mod:`.drafting`: an e-mail, a notice or minutes
-- :mod:`.answer_sources`: a stored answer as the start of a draft
-- :mod:`.translation`: a passage in the other language
-- :mod:`.written_text`: what summaries and drafts return
+In reading order:
+
+    version_passages  a version of a document as passages
+    summary           a document in one page
+    version_changes   what changed between two versions
+    word_diff         which words of two wordings differ
+    drafting          an e-mail, a notice or minutes
+    answer_sources    a stored answer as the start of a draft
+    translation       a passage in the other language
+    written_text      what summaries and drafts return
 """
 
 from __future__ import annotations

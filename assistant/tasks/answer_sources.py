@@ -1,4 +1,4 @@
-"""An answer that was kept, as a task goes on from it: its question and what it quoted."""
+"""A stored answer as the source of a task: its question and its quotes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["AnswerSource", "load_answer_source"]
 
 @dataclass(frozen=True, slots=True)
 class AnswerSource:
-    """A question with the quotes of its answer; none where the documents did not say."""
+    """A question with the quotes of its answer; no quotes for a refusal."""
 
     question: str
     language: Language
@@ -30,10 +30,11 @@ class AnswerSource:
 
 
 def load_answer_source(library: Library, person: int, reach: Reach, message_id: int) -> AnswerSource:
-    """Return an answer of this person's own.
+    """Return an answer to this person's own question.
 
     Raises:
-        NotFound: ``message_not_found``, also where it is another person's, or quotes what is out of reach today.
+        NotFound: ``message_not_found``, also for another person's question, and if the answer uses documents that the
+            person may not read any more.
     """
     row = conversation_store.message(library, person, message_id)
     [answer] = redact_unreadable(library, reach, [(StoredAnswer.from_json(row.answer), row.asked_at)])
@@ -44,7 +45,7 @@ def load_answer_source(library: Library, person: int, reach: Reach, message_id: 
 
 
 def _citations(library: Library, quoted: Iterable[StoredCitation]) -> Iterable[Citation]:
-    """Yield the quotes as the answer made them; the heading above one stands with its chunk."""
+    """Yield the stored quotes as citations. The heading of a citation is taken from its chunk."""
     wanted = list(quoted)
     chunks = library.chunks({one.chunk_id for one in wanted})
     for one in wanted:

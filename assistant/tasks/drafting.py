@@ -1,23 +1,26 @@
-"""An e-mail, a notice or minutes that stand on cited passages: a frame with the quotes, or a model's checked words."""
+"""An e-mail, a notice or minutes from cited passages.
+
+A text is a frame around a body. The body is a list of quotes, or the sentences of a language model after checking.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from assistant.answers import extractive
-from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
+from assistant.answers import extractive, generative
+from assistant.answers.checked_writing import Draft, WritingFailed, fill_prompt, write_checked
 from assistant.answers.citations import Citation, place, verify_citations
 from assistant.evidence.gather import gather
 from assistant.llm.gateway import open_gateway
 from assistant.messages import say
-from assistant.prompts import filled
+from assistant.prompts import fill_text
 from assistant.sources.readable_versions import document_versions
 from assistant.tasks.written_text import WrittenText
-from kb.core.dates import today
 from kb.core.errors import InputError
+from kb.core.local_date import today
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.search.passage import Passage, passage
@@ -27,7 +30,18 @@ __all__ = ["KINDS", "Kind", "draft", "draft_from"]
 
 Kind = Literal["email", "notice", "minutes"]
 KINDS: tuple[Kind, ...] = ("email", "notice", "minutes")
-MOST_PASSAGES = 5
+# The most passages that the model gets.
+MAX_PASSAGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _DraftSource:
+    """What a draft is made from: the subject, the quotes, and the passages for a model."""
+
+    subject: str
+    citations: list[Citation]
+    passages: list[Passage]
+    unsure: bool
 
 
 def draft(
@@ -40,18 +54,22 @@ def draft(
     as_of: date | None = None,
     generate: bool = True,
 ) -> WrittenText:
-    """Draft a text about ``subject`` (a question or a topic) from what the documents say of it.
+    """Draft a text about ``subject`` (a question or a topic) from what the documents say about it.
+
+    Args:
+        collections: slugs of the collections to search; all by default.
+        as_of: the day for which the text should be valid; today by default.
+        generate: whether a language model may write the body, if the tenant has one.
 
     Raises:
-        InputError: ``question_empty``; ``draft_no_evidence`` where the documents say nothing of the subject.
+        InputError: ``question_empty``; ``draft_no_evidence`` where the documents say nothing about the subject.
     """
     evidence = gather(retriever, subject, collections, as_of)
     quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
     if quotes.refused:
         raise InputError("draft_no_evidence", subject=subject)
-    made = WrittenText(kind, language.value, "", "extractive", quotes.citations, unsure=quotes.unsure)
-    passages = _first(evidence.passages, [one.chunk_id for one in quotes.citations])
-    return _framed(retriever, made, subject, passages, as_of, generate)
+    source = _DraftSource(subject, quotes.citations, _quoted_first(evidence.passages, quotes.citations), quotes.unsure)
+    return _write(retriever, kind, language, source, as_of, generate)
 
 
 def draft_from(
@@ -65,55 +83,67 @@ def draft_from(
     unsure: bool = False,
     generate: bool = True,
 ) -> WrittenText:
-    """Draft a text about ``subject`` from what an answer has quoted; quotes that no longer stand are left out.
+    """Draft a text about ``subject`` from the quotes of an answer.
+
+    Quotes that are not in the records any more are left out. The others are numbered again from 1.
+
+    Args:
+        unsure: whether the answer was of low confidence.
 
     Raises:
-        InputError: ``draft_no_evidence`` where no quote stands.
+        InputError: ``draft_no_evidence`` where no quote is left.
     """
-    kept = [replace(one, n=n) for n, one in enumerate(verify_citations(retriever.library, list(citations)), start=1)]
-    if not kept:
+    valid = [replace(one, n=n) for n, one in enumerate(verify_citations(retriever.library, list(citations)), start=1)]
+    if not valid:
         raise InputError("draft_no_evidence", subject=subject)
-    made = WrittenText(kind, language.value, "", "extractive", kept, unsure=unsure)
-    passages = _first(_passages(retriever.library, kept), [one.chunk_id for one in kept])
-    return _framed(retriever, made, subject, passages, as_of, generate)
+    source = _DraftSource(subject, valid, _quoted_first(_passages(retriever.library, valid), valid), unsure)
+    return _write(retriever, kind, language, source, as_of, generate)
 
 
-def _framed(
-    retriever: Retriever, made: WrittenText, subject: str, passages: list[Passage], as_of: date | None, generate: bool
+def _write(
+    retriever: Retriever, kind: Kind, language: Language, source: _DraftSource, as_of: date | None, generate: bool
 ) -> WrittenText:
-    """Put quotes, or a model's checked words over ``passages``, into the frame of the text's kind."""
-    language = Language(made.language)
-    lines = [f"{say('quote', language, text=' '.join(one.quote.split()))} [{one.n}]" for one in made.citations]
-    body = "\n".join(lines)
-    door = open_gateway(retriever.settings, retriever.library) if generate else None
-    if door is not None:
-        writing = Draft(language)
-        try:
-            asked, sent = ask_with(
-                "draft", language, door, passages, kind=say(f"draft_{made.kind}", language), subject=subject
-            )
-            for _ in compose(retriever, door, asked, sent, writing):
-                pass
-            body = str(writing.text)
-            made.citations, made.answerer = writing.citations, "llm"
-        except WritingFailed as failure:
-            made.fallback = failure.code
-        made.egress = door.egress
-    sources = "\n".join(f"[{one.n}] {place(one, language)}" for one in made.citations)
-    made.text = filled(
-        f"frame_{made.kind}", language, subject=subject, body=body, sources=sources,
+    """Write the body, by the model or from the quotes, and put it into the frame of the text's kind."""
+    body = _body(retriever, kind, language, source, generate)
+    sources = "\n".join(f"[{one.n}] {place(one, language)}" for one in body.citations)
+    text = fill_text(
+        f"frame_{kind}", language, subject=source.subject, body=body.text, sources=sources,
         organisation=retriever.tenant.name, day=(as_of or today()).isoformat(),
     )  # fmt: skip
-    return made
+    return replace(body, text=text)
+
+
+def _body(retriever: Retriever, kind: Kind, language: Language, source: _DraftSource, generate: bool) -> WrittenText:
+    """Return the text without its frame: the model's checked sentences, or the quotes where it has none."""
+    lines = [f"{say('quote', language, text=' '.join(one.quote.split()))} [{one.n}]" for one in source.citations]
+    quoted = WrittenText(
+        kind, language.value, "\n".join(lines), extractive.NAME, source.citations, unsure=source.unsure
+    )
+    gateway = open_gateway(retriever.settings, retriever.library) if generate else None
+    if gateway is None:
+        return quoted
+    writing = Draft(language)
+    try:
+        values = {"kind": say(f"draft_{kind}", language), "subject": source.subject}
+        request, sent = fill_prompt("draft", language, gateway, source.passages, **values)
+        for _ in write_checked(retriever, gateway, request, sent, writing):
+            pass
+    except WritingFailed as failure:
+        return replace(quoted, fallback=failure.code, egress=gateway.egress)
+    return replace(
+        quoted, text=str(writing.text), answerer=generative.NAME, citations=writing.citations, egress=gateway.egress
+    )
 
 
 def _passages(library: Library, citations: list[Citation]) -> list[Passage]:
-    """Return the passages that were quoted, each once, in the order of the quotes."""
+    """Return the quoted passages, each once, in the order of the quotes."""
     chunks = library.chunks({one.chunk_id for one in citations})
     known = document_versions(library, {one.version_id for one in citations})
     ids = dict.fromkeys(one.chunk_id for one in citations)
     return [passage(chunks[one], known[chunks[one].version_id]) for one in ids]
 
 
-def _first(passages: list[Passage], quoted: list[int]) -> list[Passage]:
-    return sorted(passages, key=lambda one: one.chunk_id not in quoted)[:MOST_PASSAGES]
+def _quoted_first(passages: list[Passage], citations: list[Citation]) -> list[Passage]:
+    """Return the passages for the model, the quoted ones first, at most ``MAX_PASSAGES``."""
+    quoted = {one.chunk_id for one in citations}
+    return sorted(passages, key=lambda one: one.chunk_id not in quoted)[:MAX_PASSAGES]

@@ -1,16 +1,21 @@
-"""A document in a page: its telling clauses, section by section; or a model's sentences, checked, over the same."""
+"""A document on one page: its most important clauses, section by section, quoted.
+
+Where there is a language model, it writes sentences from the same passages, and they are checked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from assistant.answers.checked_writing import Draft, WritingFailed, ask_with, compose
+from assistant.answers import extractive, generative
+from assistant.answers.checked_writing import Draft, WritingFailed, fill_prompt, write_checked
 from assistant.answers.citations import cite, place, verify_citations
 from assistant.checking.polarity import modes
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
 from assistant.llm.gateway import open_gateway
 from assistant.messages import say
-from assistant.tasks.version_passages import find, opened
+from assistant.tasks.version_passages import find_document, load_passages
 from assistant.tasks.written_text import Point, WrittenText
 from kb.language.detect import Language
 from kb.language.quantities.index import figures
@@ -20,9 +25,11 @@ from kb.search.retriever import Retriever
 
 __all__ = ["summarise"]
 
-MOST_POINTS = 12
+# The most lines of a summary, and the most from one section.
+MAX_POINTS = 12
 PER_SECTION = 2
-SHORTEST, LONGEST = 12, 240  # characters of a unit that can stand in a summary
+# Length, in characters, of a span that can be a line of a summary.
+MIN_CHARS, MAX_CHARS = 12, 240
 
 
 def summarise(
@@ -37,67 +44,73 @@ def summarise(
     """Summarise one version of a document (the newest by default) in ``language``.
 
     Args:
-        collections: where the document may be, as the person may see them; all by default.
+        collections: slugs of the collections in which to look for the document; all by default.
+        generate: whether a language model may write the text, if the tenant has one.
 
     Raises:
         NotFound: ``document_not_found``, ``version_not_found``.
     """
-    passages = opened(retriever.library, find(retriever.library, document, collections), version)
+    passages = load_passages(retriever.library, find_document(retriever.library, document, collections), version)
     points = _points(retriever, passages)
-    quoted = WrittenText("summary", language.value, _lines(points, language), "extractive", points=points)
-    quoted.citations = [point.citation for point in points]
-    door = open_gateway(retriever.settings, retriever.library) if generate else None
-    if door is None or not points:
+    citations = [point.citation for point in points]
+    quoted = WrittenText("summary", language.value, _lines(points, language), extractive.NAME, citations, points)
+    gateway = open_gateway(retriever.settings, retriever.library) if generate else None
+    if gateway is None or not points:
         return quoted
-    telling = {point.citation.chunk_id for point in points}
+    quoted_chunks = {point.citation.chunk_id for point in points}
     draft = Draft(language)
     try:
-        chosen = [one for one in passages if one.chunk_id in telling]
-        asked, sent = ask_with("summary", language, door, chosen, title=passages[0].title)
-        for _ in compose(retriever, door, asked, sent, draft):
+        chosen = [one for one in passages if one.chunk_id in quoted_chunks]
+        request, sent = fill_prompt("summary", language, gateway, chosen, title=passages[0].title)
+        for _ in write_checked(retriever, gateway, request, sent, draft):
             pass
     except WritingFailed as failure:
-        quoted.fallback, quoted.egress = failure.code, door.egress
-        return quoted
-    return WrittenText("summary", language.value, str(draft.text), "llm", draft.citations, points, egress=door.egress)
+        return replace(quoted, fallback=failure.code, egress=gateway.egress)
+    return replace(
+        quoted, text=str(draft.text), answerer=generative.NAME, citations=draft.citations, egress=gateway.egress
+    )
 
 
 def _points(retriever: Retriever, passages: list[Passage]) -> list[Point]:
-    """Return the most telling units of each section, in reading order, each with a citation that stands."""
+    """Return the spans with the highest weight of each section, in reading order, each with a verified citation."""
     sections: dict[str, list[QuotableSpan]] = {}
     for passage in passages:
         heading = passage.heading_path[0] if passage.heading_path else ""
         sections.setdefault(heading, []).extend(
-            unit for unit in spans_of(passage) if SHORTEST <= len(unit.text) <= LONGEST and not unit.is_row
+            span for span in spans_of(passage) if MIN_CHARS <= len(span.text) <= MAX_CHARS and not span.is_row
         )
-    each = max(1, min(PER_SECTION, MOST_POINTS // max(1, len(sections))))
-    chosen = [(heading, unit) for heading, some in sections.items() for unit in _discriminative(some, each)]
-    chosen = sorted(sorted(chosen, key=lambda pair: -_weight(pair[1]))[:MOST_POINTS], key=lambda pair: _at(pair[1]))
+    each = max(1, min(PER_SECTION, MAX_POINTS // max(1, len(sections))))
+    chosen = [(heading, span) for heading, candidates in sections.items() for span in _heaviest(candidates, each)]
+    best = sorted(chosen, key=lambda pair: -_weight(pair[1]))[:MAX_POINTS]
     points: list[Point] = []
-    for heading, unit in chosen:
-        for citation in verify_citations(retriever.library, [cite(len(points) + 1, whole(unit))]):
+    for heading, span in sorted(best, key=lambda pair: _position(pair[1])):
+        for citation in verify_citations(retriever.library, [cite(len(points) + 1, whole(span))]):
             if all(citation.quote != other.citation.quote for other in points):
                 points.append(Point(heading, citation.quote, citation))
     return points
 
 
-def _discriminative(some: list[QuotableSpan], most: int) -> Iterator[QuotableSpan]:
+def _heaviest(candidates: list[QuotableSpan], most: int) -> Iterator[QuotableSpan]:
+    """Yield at most ``most`` spans, the highest weight first, and no text twice."""
     seen: set[str] = set()
-    for unit in sorted(some, key=lambda one: -_weight(one)):
-        text = fold(whole(unit).text)
+    for span in sorted(candidates, key=lambda one: -_weight(one)):
+        text = fold(whole(span).text)
         if text not in seen and len(seen) < most:
             seen.add(text)
-            yield unit
+            yield span
 
 
-def _weight(unit: QuotableSpan) -> float:
-    """How much a unit rules: it says must, may or must not, and gives figures; a question or a heading does not."""
-    text = fold(unit.text)
+def _weight(span: QuotableSpan) -> float:
+    """Return how important a span is for a summary.
+
+    Each mode (must, may, must not …) counts 1. Each of the first three figures counts 0.5. A question loses 1.
+    """
+    text = fold(span.text)
     return len(modes(text)) + 0.5 * min(3, len(set(figures(text)))) - (1.0 if text.endswith("?") else 0.0)
 
 
-def _at(unit: QuotableSpan) -> tuple[int, int]:
-    return unit.passage.chunk_id, unit.start
+def _position(span: QuotableSpan) -> tuple[int, int]:
+    return span.passage.chunk_id, span.start
 
 
 def _lines(points: list[Point], language: Language) -> str:

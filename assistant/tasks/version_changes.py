@@ -1,4 +1,4 @@
-"""What changed between two versions of a document: clause by clause, both wordings side by side, exact."""
+"""The changes between two versions of a document: clause by clause, with exact quotes of both."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from assistant.answers.citations import Citation, cite, verify_citations
 from assistant.evidence.quotable_spans import QuotableSpan
-from assistant.tasks.version_passages import find, opened, versions
+from assistant.tasks.version_passages import find_document, load_passages, readable_versions
 from kb.core.errors import InputError, NotFound
 from kb.language.script import fold
 from kb.library.documents import Library
@@ -18,20 +18,20 @@ from kb.search.passage import Passage
 
 __all__ = ["Change", "Changes", "compare"]
 
-# Two wordings this much alike are one clause under another number.
+# Two wordings with at least this similarity (SequenceMatcher ratio) are the same clause with another number.
 ALIKE = 0.6
-# Longer than this, a text before the first number is no heading.
+# A longer text, in characters, before the first clause number is not a heading.
 HEADING = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One clause that is not as it was.
+    """A clause that changed.
 
     Attributes:
-        clause: its number, or its heading where it has none; the new one where that changed.
-        before, after: citations of the wording, in order; empty where the clause is new or gone.
-        removed, added: the words that went and came, as written.
+        clause: its number, or its heading if it has none; the new one if that changed.
+        before, after: citations of the old and the new wording, in order; empty if the clause is added or removed.
+        removed, added: the removed and added words of a changed clause, as written.
     """
 
     kind: Literal["changed", "added", "removed", "renumbered"]
@@ -54,7 +54,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All changes of a document from one version to another, in reading order."""
+    """All changes of a document between two versions, in reading order.
+
+    Attributes:
+        earlier, later: the numbers of the versions.
+        unchanged: the number of clauses that did not change.
+    """
 
     document: str
     earlier: int
@@ -75,15 +80,15 @@ class Changes:
 @dataclass(slots=True)
 class _Clause:
     key: str
-    units: list[QuotableSpan]
+    spans: list[QuotableSpan]
 
     @property
     def text(self) -> str:
-        return "\n".join(unit.text for unit in self.units)
+        return "\n".join(span.text for span in self.spans)
 
     @property
-    def plain(self) -> str:
-        """The wording without its number and white space, for comparison."""
+    def normalised(self) -> str:
+        """The wording, folded, without its number and white space, for comparison."""
         text = fold(self.text)
         number = fold(self.key)
         return re.sub(r"\s+", "", text.removeprefix(number) if text.startswith(number) else text)
@@ -100,14 +105,15 @@ def compare(
     """Compare two versions; by default the newest with the one before it.
 
     Args:
-        collections: where the document may be, as the person may see them; all by default.
+        document: its file name.
+        collections: slugs of the collections in which to look for the document; all by default.
 
     Raises:
-        InputError: ``versions_needed`` where there is only one.
+        InputError: ``versions_needed`` if there is only one version.
         NotFound: ``document_not_found``, ``version_not_found``.
     """
-    row = find(library, document, collections)
-    numbers = [one.number for one in versions(library, row)]
+    row = find_document(library, document, collections)
+    numbers = [one.number for one in readable_versions(library, row)]
     new = later if later is not None else (numbers[-1] if numbers else 0)
     old = earlier if earlier is not None else max((n for n in numbers if n < new), default=0)
     if len(numbers) < 2 and (earlier, later) == (None, None):
@@ -115,32 +121,32 @@ def compare(
     for number in (old, new):
         if number not in numbers:
             raise NotFound("version_not_found", document=document, version=number)
-    before, after = (_clauses(opened(library, row, number)) for number in (old, new))
+    before, after = (_clauses(load_passages(library, row, number)) for number in (old, new))
     found = list(_changes(library, before, after))
     same = len(after) - sum(one.kind != "removed" for one in found)
     return Changes(document, old, new, found, same)
 
 
 def _clauses(passages: list[Passage]) -> list[_Clause]:
-    """Cut the passages at their clauses; where none are numbered, at their headings."""
+    """Split the passages into clauses; without clause numbers, at the headings."""
     found: list[_Clause] = []
     for passage in passages:
         starts: list[tuple[int, str]] = list(passage.clauses)
         if not starts or starts[0][0] > 0:
-            starts.insert(0, (0, _opening(passage, found[-1].key if found else "")))
+            starts.insert(0, (0, _key_of_opening(passage, found[-1].key if found else "")))
         for (start, key), (end, _) in zip(starts, [*starts[1:], (len(passage.text), "")], strict=True):
-            unit = _trimmed(passage, start, end)
-            if unit is None:
+            span = _trimmed(passage, start, end)
+            if span is None:
                 continue
             if found and found[-1].key == key:
-                found[-1].units.append(unit)
+                found[-1].spans.append(span)
             else:
-                found.append(_Clause(key, [unit]))
+                found.append(_Clause(key, [span]))
     return found
 
 
-def _opening(passage: Passage, before: str) -> str:
-    """Return what the text before a passage's first number belongs to: its heading, or the clause it goes on with."""
+def _key_of_opening(passage: Passage, before: str) -> str:
+    """Return the key of the text before a passage's first clause: a heading, or the previous clause ``before``."""
     lead = passage.text[: passage.clauses[0][0]].strip() if passage.clauses else ""
     heading = " › ".join(passage.heading_path)
     if not passage.clauses:
@@ -155,31 +161,34 @@ def _trimmed(passage: Passage, start: int, end: int) -> QuotableSpan | None:
 
 
 def _changes(library: Library, before: list[_Clause], after: list[_Clause]) -> Iterator[Change]:
-    """Yield the changes in the order of the later version; a clause that went stands where it stood."""
-    partner = _aligned(before, after)
+    """Yield the changes in the order of the later version. A removed clause comes at its old place."""
+    partner = _align(before, after)
     gone = {i for i in range(len(before)) if i not in partner.values()}
-    told = 0
+    reported = 0
     for place, new in enumerate(after):
         old_place = partner.get(place)
         if old_place is not None:
-            for i in sorted(one for one in gone if told <= one < old_place):
-                yield Change("removed", before[i].key, _cited(library, before[i]))
-            told = max(told, old_place)
+            for i in sorted(one for one in gone if reported <= one < old_place):
+                yield Change("removed", before[i].key, _citations(library, before[i]))
+            reported = max(reported, old_place)
             gone -= set(range(old_place))
             old = before[old_place]
-            if old.plain != new.plain:
-                removed, added = _words(old.text, new.text)
-                yield Change("changed", new.key, _cited(library, old), _cited(library, new), removed, added)
+            if old.normalised != new.normalised:
+                removed, added = _changed_words(old.text, new.text)
+                yield Change("changed", new.key, _citations(library, old), _citations(library, new), removed, added)
             elif old.key != new.key:
-                yield Change("renumbered", new.key, _cited(library, old), _cited(library, new))
+                yield Change("renumbered", new.key, _citations(library, old), _citations(library, new))
         else:
-            yield Change("added", new.key, after=_cited(library, new))
+            yield Change("added", new.key, after=_citations(library, new))
     for i in sorted(gone):
-        yield Change("removed", before[i].key, _cited(library, before[i]))
+        yield Change("removed", before[i].key, _citations(library, before[i]))
 
 
-def _aligned(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
-    """Return ``{place after: place before}``: the same wording first, then the same number, then much alike."""
+def _align(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
+    """Return ``{index after: index before}`` of the same clauses.
+
+    Clauses are matched by the same number and wording first, then by the same number, then by similar wording.
+    """
     partner: dict[int, int] = {}
     free = set(range(len(before)))
 
@@ -188,18 +197,21 @@ def _aligned(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
             partner[place] = other
             free.discard(other)
 
-    for same in (_same, _named):
+    for same in (_identical, _same_number):
         for place, new in enumerate(after):
             if place not in partner:
                 pair(place, next((i for i in sorted(free) if same(before[i], new)), None))
     for place, new in enumerate(after):
         if place not in partner:
-            pair(place, _most_alike(new.plain, {i: before[i].plain for i in free}))
+            pair(place, _most_alike(new.normalised, {i: before[i].normalised for i in free}))
     return partner
 
 
 def _most_alike(text: str, others: dict[int, str]) -> int | None:
-    """Return the place of the wording most like ``text``, None where none is; cheap upper bounds spare most work."""
+    """Return the index of the wording most similar to ``text``; None if none is similar enough.
+
+    The cheap upper bounds of the ratio avoid most of the work.
+    """
     matcher = SequenceMatcher(None, "", text, autojunk=False)
     best = (0.0, 0)
     for place, other in others.items():
@@ -209,26 +221,29 @@ def _most_alike(text: str, others: dict[int, str]) -> int | None:
     return -best[1] if best[0] >= ALIKE else None
 
 
-def _same(old: _Clause, new: _Clause) -> bool:
-    return old.key == new.key and old.plain == new.plain
+def _identical(old: _Clause, new: _Clause) -> bool:
+    return old.key == new.key and old.normalised == new.normalised
 
 
-def _named(old: _Clause, new: _Clause) -> bool:
-    """Whether two clauses carry one number and speak of one thing; a number may have been given to another clause."""
+def _same_number(old: _Clause, new: _Clause) -> bool:
+    """Whether two clauses have the same number and are about the same thing.
+
+    The wording counts too, because a number may now belong to another clause.
+    """
     if old.key != new.key or not new.key:
         return False
-    return SequenceMatcher(None, old.plain, new.plain, autojunk=False).ratio() >= ALIKE / 2
+    return SequenceMatcher(None, old.normalised, new.normalised, autojunk=False).ratio() >= ALIKE / 2
 
 
-def _cited(library: Library, clause: _Clause) -> list[Citation]:
-    return verify_citations(library, [cite(n, unit) for n, unit in enumerate(clause.units, start=1)])
+def _citations(library: Library, clause: _Clause) -> list[Citation]:
+    return verify_citations(library, [cite(n, span) for n, span in enumerate(clause.spans, start=1)])
 
 
 _WORDS = re.compile(r"[A-Za-z]+|\d[\d,.]*\d|\d|\s+|.")
 
 
-def _words(old: str, new: str) -> tuple[list[str], list[str]]:
-    """Return the words that went and came: whole numbers and Latin words, Chinese by the character."""
+def _changed_words(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Return the removed and the added words: whole numbers and Latin words, and single Chinese characters."""
     ours, theirs = _WORDS.findall(old), _WORDS.findall(new)
     removed, added = [], []
     for tag, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():

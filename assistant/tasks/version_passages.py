@@ -1,4 +1,4 @@
-"""A version of a document as passages, in reading order."""
+"""The passages of a version of a document, in reading order."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from kb.search.passage import Passage, passage
 from kb.store.tables.library_tables import DocumentRow, VersionRow
 from kb.store.tables.states import READABLE
 
-__all__ = ["clause", "find", "opened", "versions"]
+__all__ = ["find_clause", "find_document", "load_passages", "readable_versions"]
 
 
-def find(library: Library, name: str, collections: Sequence[str] | None = None) -> DocumentRow:
-    """Return a document by its file name, from the collections given (all by default).
+def find_document(library: Library, name: str, collections: Sequence[str] | None = None) -> DocumentRow:
+    """Return a document by its file name.
+
+    Args:
+        collections: slugs of the collections to look in, in order; all by default.
 
     Raises:
         NotFound: ``document_not_found``.
@@ -27,18 +30,20 @@ def find(library: Library, name: str, collections: Sequence[str] | None = None) 
     raise NotFound("document_not_found", document=name)
 
 
-def versions(library: Library, document: DocumentRow) -> list[VersionRow]:
+def readable_versions(library: Library, document: DocumentRow) -> list[VersionRow]:
     """Return the readable versions of a document, oldest first."""
     return [row for row in library.versions(document) if row.state in READABLE]
 
 
-def opened(library: Library, document: DocumentRow, number: int | None = None) -> list[Passage]:
+def load_passages(library: Library, document: DocumentRow, number: int | None = None) -> list[Passage]:
     """Return the passages of one version, the newest by default.
 
     Raises:
         NotFound: ``version_not_found``.
     """
-    version = next((one for one in reversed(versions(library, document)) if number in (None, one.number)), None)
+    version = next(
+        (one for one in reversed(readable_versions(library, document)) if number in (None, one.number)), None
+    )
     if version is None:
         raise NotFound("version_not_found", document=document.name, version=number or 1)
     collection = next(one for one in library.collections() if one.id == document.collection_id)
@@ -46,9 +51,9 @@ def opened(library: Library, document: DocumentRow, number: int | None = None) -
     return [passage(chunk, holding) for chunk in library.chunks_of(version.id)]
 
 
-def clause(library: Library, document: DocumentRow, number: str) -> QuotableSpan | None:
-    """Return a clause of the newest version, None where there is none of that number."""
-    for one in opened(library, document):
+def find_clause(library: Library, document: DocumentRow, number: str) -> QuotableSpan | None:
+    """Return the clause with the given number in the newest readable version; None if there is none."""
+    for one in load_passages(library, document):
         starts = one.clauses or ([(0, one.clause)] if one.clause else [])
         for place, (start, name) in enumerate(starts):
             if name == number:

@@ -1,4 +1,4 @@
-"""What the tasks give back."""
+"""The result of a summary or a draft."""
 
 from __future__ import annotations
 
@@ -13,25 +13,35 @@ __all__ = ["Point", "WrittenText"]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One line of a summary under its heading; its words are the citation's quote unless a model wrote them."""
+    """One line of a summary.
+
+    Attributes:
+        heading: the heading of the section it is from; ``""`` where there is none.
+        text: the words of the line: the quote of the citation, unless a model wrote them.
+    """
 
     heading: str
     text: str
     citation: Citation
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the point as JSON data."""
         return {"heading": self.heading, "text": self.text, "citation": self.citation.as_dict()}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class WrittenText:
     """A text with its sources.
 
     Attributes:
+        kind: "summary", "email", "notice" or "minutes".
+        language: of the text, a :class:`~kb.language.detect.Language`.
         text: with markers ``[n]``.
-        answerer: "llm" or "extractive".
-        fallback: why the extractive text stands in, ``""`` where it does not.
-        unsure: whether the quotes may miss what was asked, as with an answer of low confidence.
+        answerer: who wrote it: "llm" or "extractive".
+        points: the lines of a summary; empty for a draft.
+        fallback: the code of why quotes replace the model's text; ``""`` where they do not.
+        unsure: whether the quotes may not concern the question, as with an answer of low confidence.
+        egress: what was sent to a language model.
     """
 
     kind: str
@@ -45,6 +55,7 @@ class WrittenText:
     egress: Egress = field(default_factory=Egress)
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the text as JSON data; keys and their order are stable."""
         return {
             "kind": self.kind,
             "language": self.language,

@@ -1,9 +1,11 @@
-"""Files on their way in, from a browser or the web. No HTTP in here.
+"""Files from a browser or the web on their way to the queue. No routes are in here.
 
-- :mod:`.multipart`: a multipart request written to disk as it arrives
-- :mod:`.upload_batch`: the files of a request queued
-- :mod:`.web_fetch`: one public page or file fetched for an editor
-- :mod:`.filenames`: names from outside made fit to be document names
-- :mod:`.intake`: the queue as the service offers it
-- :mod:`.upload_status`: a row per file: how it is doing
+In reading order:
+
+    multipart      a multipart request written to disk as it arrives
+    upload_batch   the files of a request queued
+    web_fetch      one public page or file fetched for an editor
+    filenames      file names from outside made valid as document names
+    intake         the running queue and the status of its files
+    upload_status  one row per file with its status and progress
 """

@@ -1,4 +1,4 @@
-"""Files on their way in: queued, and how they are doing."""
+"""The entry to the ingest queue for uploaded files."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ __all__ = ["Intake"]
 
 
 class Intake:
-    """The running queue, and how its files are doing."""
+    """The running queue and the status of its files."""
 
-    def __init__(self, queue: JobQueue, board: UploadStatus) -> None:
+    def __init__(self, queue: JobQueue, upload_status: UploadStatus) -> None:
         self.queue = queue
-        self.board = board
+        self.upload_status = upload_status
 
     def submit(self, library: Library, job: Job, by: str) -> UploadRow:
-        """Queue a file for ``by`` ("user:3") and return its row; from here on a crash does not lose it."""
+        """Queue a file for ``by`` ("user:3") and return its row. After that, a crash does not lose the file."""
         job_id = str(uuid.uuid4())
         self.queue.reserve_names(job.tenant, job.collection, [job.name])
-        row = self.board.queued(library, job_id, job, by)
+        row = self.upload_status.queued(library, job_id, job, by)
         self.queue.submit(job, job_id)
         return row
 
     def refuse(self, library: Library, job: Job, by: str, error: SinziError) -> UploadRow:
-        """Keep a row of a file that cannot be queued, with the reason."""
-        return self.board.refused(library, str(uuid.uuid4()), job, by, error)
+        """Store and return a row for a file that cannot be queued, with the reason."""
+        return self.upload_status.refused(library, str(uuid.uuid4()), job, by, error)

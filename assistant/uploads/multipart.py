@@ -1,4 +1,4 @@
-"""A multipart request, written to disk as it comes in: no file is ever whole in memory, or in a shared folder."""
+"""Write a multipart request to disk while it arrives. A file is never completely in memory or in a shared folder."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["ReceivedFiles", "clear", "receive"]
 
 _MB = 1024 * 1024
-_MOST_FIELD_BYTES = 4096
-_MOST_FIELDS = 20
+_MAX_FIELD_BYTES = 4096
+_MAX_FIELDS = 20
 
 
 @dataclass(slots=True)
 class File:
-    """A file that came in. ``size`` counts all its bytes; beyond the limit of one file they were not kept."""
+    """A received file. ``size`` counts all its bytes; the bytes beyond the limit of one file are not on disk."""
 
     name: str
     path: Path
@@ -38,26 +38,32 @@ class File:
 
 @dataclass(slots=True)
 class ReceivedFiles:
-    """What a request held; :meth:`drop` removes what is on disk."""
+    """The files and fields of a request. :meth:`drop` deletes the files on disk."""
 
     folder: Path
     files: list[File] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
 
     def drop(self) -> None:
+        """Delete the folder of the request."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def clear(home: Path) -> None:
-    """Remove what a crash left of requests to the tenant at ``home``."""
+    """Delete files that requests to the tenant at ``home`` left after a crash."""
     shutil.rmtree(home / "incoming", ignore_errors=True)
 
 
 async def receive(stream: AsyncIterator[bytes], content_type: str, home: Path, settings: Settings) -> ReceivedFiles:
-    """Read a request's files into ``<home>/incoming``.
+    """Write the files of a request into a new folder in ``<home>/incoming``.
+
+    Args:
+        stream: the body of the request.
+        content_type: its header Content-Type.
+        home: the folder of the tenant.
 
     Raises:
-        InputError: ``upload_invalid``, ``upload_too_large``, ``upload_too_many``; nothing is left on disk then.
+        InputError: ``upload_invalid``, ``upload_too_large``, ``upload_too_many``; no file stays on disk then.
     """
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data" or b"boundary" not in options:
@@ -75,22 +81,22 @@ async def receive(stream: AsyncIterator[bytes], content_type: str, home: Path, s
                     raise InputError("upload_too_large", limit_mb=settings.max_upload_mb)
                 parser.write(piece)
             parser.finalize()
-        if not writer.whole:
+        if not writer.is_complete:
             raise InputError("upload_invalid", reason="incomplete")
     except FormParserError as error:
         received.drop()
         raise InputError("upload_invalid", reason=str(error)[:200]) from error
-    except BaseException:  # also where the sender went away
+    except BaseException:  # also if the client disconnects
         received.drop()
         raise
     return received
 
 
 class _Writer:
-    """Takes what the parser finds, piece by piece."""
+    """Stores what the parser finds, piece by piece; the methods are its callbacks."""
 
     def __init__(self, received: ReceivedFiles, settings: Settings) -> None:
-        self.whole = False
+        self.is_complete = False
         self._received = received
         self._settings = settings
         self._headers: dict[bytes, bytes] = {}
@@ -145,7 +151,7 @@ class _Writer:
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._stream is None:
             self._data += data[start:end]
-            if len(self._data) > _MOST_FIELD_BYTES:
+            if len(self._data) > _MAX_FIELD_BYTES:
                 raise InputError("upload_invalid", reason=self._field[:40])
             return
         file = self._received.files[-1]
@@ -155,10 +161,10 @@ class _Writer:
 
     def _part_end(self) -> None:
         if self._stream is None:
-            if len(self._received.fields) >= _MOST_FIELDS:
-                raise InputError("upload_invalid", reason=f"> {_MOST_FIELDS} fields")
+            if len(self._received.fields) >= _MAX_FIELDS:
+                raise InputError("upload_invalid", reason=f"> {_MAX_FIELDS} fields")
             self._received.fields[self._field] = self._data.decode("utf-8", "replace")
         self.close()
 
     def _end(self) -> None:
-        self.whole = True
+        self.is_complete = True

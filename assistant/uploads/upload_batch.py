@@ -1,4 +1,4 @@
-"""Files on their way in: taking them from a request or the web into the queue, and listing how they are doing."""
+"""Queue the files of a request or from the web, and list uploads with their status."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["Batch", "dismiss", "queue_uploads", "recent"]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Where files go: the collection, whether they are searched at once, the document they replace if any."""
+    """The target of files: the collection, whether they are published at once, the document they replace, if any."""
 
     collection: CollectionRow
     publish: bool = True
@@ -39,17 +39,17 @@ class Batch:
 def queue_uploads(
     intake: Intake, library: Library, actor: Actor, batch: Batch, received: ReceivedFiles
 ) -> list[UploadRow]:
-    """Queue the files of a request; one that cannot be queued gets a row that says why.
+    """Queue the files of a request and return a row for each. The row of a file that cannot be queued has the reason.
 
     Raises:
-        InputError: ``upload_invalid`` where there is no file, or where several are to replace one document.
+        InputError: ``upload_invalid`` if there is no file, or if several files would replace one document.
     """
     if not received.files or (batch.replaces is not None and len(received.files) != 1):
         raise InputError("upload_invalid", reason=f"{len(received.files)} files")
     paths = [PurePosixPath(clean(file.name)) for file in received.files]
-    called = [batch.replaces.name] if batch.replaces else document_names.assign(paths)
+    names = [batch.replaces.name] if batch.replaces else document_names.assign(paths)
     rows = []
-    for file, path, name in zip(received.files, paths, called, strict=True):
+    for file, path, name in zip(received.files, paths, names, strict=True):
         refusal = _refusal(intake, file, path)
         if refusal is not None:
             job = Job(library.tenant.slug, batch.collection.slug, name, str(path), "", file.size)
@@ -62,7 +62,7 @@ def queue_uploads(
 
 
 def _refusal(intake: Intake, file: File, path: PurePosixPath) -> FileRejected | None:
-    """What need not even be queued: system files, and what is beyond the limit (and was not kept)."""
+    """Return why a file cannot be queued: it is a system file or too large; None if it can."""
     limit = intake.queue.context.settings.max_file_mb
     if not document_names.is_document(path):
         return FileRejected("not_a_document", name=path.name)
@@ -73,7 +73,7 @@ def _refusal(intake: Intake, file: File, path: PurePosixPath) -> FileRejected | 
 
 
 def recent(library: Library, collections: Collection[str], limit: int) -> list[UploadRow]:
-    """Return the uploads into ``collections``: those under way first, then the latest."""
+    """Return at most ``limit`` uploads into ``collections``: unfinished ones first, then the latest."""
     under_way = sa.case((UploadRow.status.in_(UNFINISHED), 0), else_=1)
     query = sa.select(UploadRow).where(UploadRow.collection.in_(collections)).order_by(under_way, UploadRow.id.desc())
     with library.session() as session:
@@ -81,7 +81,7 @@ def recent(library: Library, collections: Collection[str], limit: int) -> list[U
 
 
 def dismiss(library: Library, collections: Collection[str], upload_id: int | None = None) -> int:
-    """Take finished uploads off the list, one or all, and return their number; their documents stay.
+    """Delete one finished upload, or all, from the list and return their number. Their documents stay.
 
     Raises:
         NotFound: ``upload_not_found``.
@@ -96,7 +96,7 @@ def dismiss(library: Library, collections: Collection[str], upload_id: int | Non
             raise NotFound("upload_not_found")
         if upload_id is not None and rows[0].status in UNFINISHED:
             raise Conflict("upload_under_way", name=rows[0].name)
-        gone = [row for row in rows if row.status not in UNFINISHED]
-        for row in gone:
+        finished = [row for row in rows if row.status not in UNFINISHED]
+        for row in finished:
             session.delete(row)
-    return len(gone)
+    return len(finished)

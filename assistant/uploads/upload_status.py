@@ -1,7 +1,8 @@
-"""How the queue's files are doing, for the list of uploads: a row per file, and the latest figures in memory.
+"""The status of the queue's files for the list of uploads: one row per file, and the latest progress in memory.
 
-Rows change when a file's status or stage does; pages read and chunks embedded go into them every few seconds at
-most, since each commit makes search look at the records anew. :attr:`Board.version` moves with every change.
+A row is written when the status or the stage of a file changes. The numbers of pages and chunks are written at most
+every few seconds, because each commit makes search read the records again. :attr:`UploadStatus.version` grows with
+every change.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _P = ParamSpec("_P")
 
 @dataclass(frozen=True, slots=True)
 class LiveProgress:
-    """The latest of a file at work."""
+    """The latest progress of a file in work: the stage, and ``done`` of ``total`` (None: unknown) steps of it."""
 
     stage: IngestStage
     done: int
@@ -47,7 +48,7 @@ class LiveProgress:
 
 
 def _never_fails(tell: Callable[_P, None]) -> Callable[_P, None]:
-    """What cannot be written down must not make the file itself fail."""
+    """Log an error of writing a row, so that it does not make the file fail."""
 
     @wraps(tell)
     def guarded(*arguments: _P.args, **named: _P.kwargs) -> None:
@@ -60,7 +61,11 @@ def _never_fails(tell: Callable[_P, None]) -> Callable[_P, None]:
 
 
 class UploadStatus:
-    """A job observer (:mod:`ingest.queue.job_observer`) that keeps a row per file. Safe from several threads."""
+    """A job observer (:mod:`ingest.queue.job_observer`) that writes one row per file. It is thread-safe.
+
+    Attributes:
+        version: grows with every change.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.version = 0
@@ -70,11 +75,11 @@ class UploadStatus:
         self._guard = threading.Lock()
 
     def live(self, job_id: str) -> LiveProgress | None:
-        """Return the latest figures of a job at work."""
+        """Return the latest progress of a job in work; None for any other."""
         return self._live.get(job_id)
 
     def queued(self, library: Library, job_id: str, job: Job, by: str) -> UploadRow:
-        """Write down that a file was handed in, before its job is queued."""
+        """Store and return the row of a new file, before its job is queued."""
         with library.transaction() as session:
             row = _new(job_id, job, by)
             session.add(row)
@@ -82,7 +87,7 @@ class UploadStatus:
         return row
 
     def refused(self, library: Library, job_id: str, job: Job, by: str, error: SinziError) -> UploadRow:
-        """Write down a file that never got as far as the queue."""
+        """Store and return the row of a file that could not be queued."""
         with library.transaction() as session:
             row = _new(job_id, job, by)
             row.status, row.error, row.finished_at = IngestStatus.FAILED, error_to_json(error), now()
@@ -122,7 +127,7 @@ class UploadStatus:
         self._changed()
 
     def reconcile(self, queue: JobQueue) -> None:
-        """Put right what rows say of files that an earlier process left: done meanwhile, or lost."""
+        """Correct the unfinished rows of an earlier process whose files are finished in the meantime, or lost."""
         for tenant in tenants.listing(self._settings):
             library = Library(tenant)
             with library.session() as session:
@@ -152,7 +157,10 @@ def _new(job_id: str, job: Job, by: str) -> UploadRow:
 
 
 def _row(session: Session, job_id: str, job: Job) -> UploadRow:
-    """Return the row of a job; of one from elsewhere (a member, ``kb ingest``) a new one, by who sent the outer."""
+    """Return the row of a job.
+
+    A job from elsewhere (a file in an archive, ``kb ingest``) gets a new row, with the uploader of the outer file.
+    """
     row = session.scalar(sa.select(UploadRow).where(UploadRow.job_id == job_id))
     if row is None:
         outer = sa.select(UploadRow.uploaded_by).where(UploadRow.job_id == job_id.rpartition("/")[0])

@@ -1,7 +1,7 @@
-"""A document from the web: one public page or file, fetched because an editor asked for it.
+"""Fetch a document from the web: one public page or file, at the request of an editor.
 
-The address is somebody's word, so it must not become a way into the office network: each connection, those of
-redirects included, is made only to an address that is public, and to the very address that was checked.
+The URL is untrusted and must not give access to the office network (server-side request forgery). So each connection,
+also after a redirect, is made only to a public IP address, and to exactly the address that was checked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kb.core.settings import Settings
 __all__ = ["FetchedFile", "fetch", "is_public"]
 
 _REDIRECTS = (301, 302, 303, 307, 308)
-_MOST_REDIRECTS = 5
+_MAX_REDIRECTS = 5
 _WAIT_SECONDS = 10.0
 _UNREACHABLE = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 _HEADERS = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", "Sinzi (+document added by a person)")]
@@ -39,7 +39,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """What came in: where it lies, the name it goes by, the address it came from after redirects."""
+    """A fetched file: its path on disk, its document name, and its URL after redirects."""
 
     path: Path
     name: str
@@ -47,20 +47,23 @@ class FetchedFile:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is on the open internet; also what an IPv6 address wraps must be."""
+    """Whether an IP address is on the public internet. An IPv4 address inside an IPv6 address must be public too."""
     inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
     if inner is not None:
         return is_public(inner)
-    site_local = getattr(address, "is_site_local", False)  # RFC 3879 took it back; routers may still know it
+    site_local = getattr(address, "is_site_local", False)  # deprecated by RFC 3879, but routers may still route it
     return address.is_global and not (address.is_multicast or address.is_reserved or site_local)
 
 
-class _Guarded(httpcore.NetworkBackend):
-    """Resolves a name, checks every address it has, and connects to the checked one: no second look-up to change."""
+class _CheckedBackend(httpcore.NetworkBackend):
+    """Resolves a host name, checks all its addresses, and connects to a checked one.
 
-    def __init__(self, allowed: Callable[[Address], bool], ends: float) -> None:
+    There is no second look-up, whose result could differ (DNS rebinding).
+    """
+
+    def __init__(self, allowed: Callable[[Address], bool], deadline: float) -> None:
         self._allowed = allowed
-        self._ends = ends
+        self._deadline = deadline
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -76,27 +79,27 @@ class _Guarded(httpcore.NetworkBackend):
         if not addresses or not all(map(self._allowed, addresses)):
             raise InputError("url_not_public", host=host)
         stream = self._inner.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
-        return _Ending(stream, self._ends)
+        return _DeadlineStream(stream, self._deadline)
 
 
-class _Ending(httpcore.NetworkStream):
-    """A connection that ends at a moment: a server that sends its headings a letter at a time keeps no thread."""
+class _DeadlineStream(httpcore.NetworkStream):
+    """A connection with a deadline, so that a server that sends its headers very slowly cannot block a thread."""
 
-    def __init__(self, inner: httpcore.NetworkStream, ends: float) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, deadline: float) -> None:
         self._inner = inner
-        self._ends = ends
+        self._deadline = deadline
 
-    def _left(self, timeout: float | None) -> float:
-        left = self._ends - time.monotonic()
-        if left <= 0:
+    def _remaining(self, timeout: float | None) -> float:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
             raise httpcore.ReadTimeout("time is up")
-        return left if timeout is None else min(left, timeout)
+        return remaining if timeout is None else min(remaining, timeout)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._left(timeout))
+        return self._inner.read(max_bytes, self._remaining(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._left(timeout))
+        self._inner.write(buffer, self._remaining(timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -104,7 +107,9 @@ class _Ending(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Ending(self._inner.start_tls(ssl_context, server_hostname, self._left(timeout)), self._ends)
+        return _DeadlineStream(
+            self._inner.start_tls(ssl_context, server_hostname, self._remaining(timeout)), self._deadline
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -114,19 +119,19 @@ def fetch(settings: Settings, url: str, folder: Path, allowed: Callable[[Address
     """Fetch ``url`` into ``folder``.
 
     Args:
-        allowed: which addresses may be connected to.
+        allowed: returns whether an IP address may be connected to.
 
     Raises:
         InputError: ``url_invalid``, ``url_not_public``, ``url_unreachable``, ``url_too_large``.
     """
-    ends = time.monotonic() + settings.max_url_seconds
-    backend = _Guarded(allowed, ends)
+    deadline = time.monotonic() + settings.max_url_seconds
+    backend = _CheckedBackend(allowed, deadline)
     with httpcore.ConnectionPool(ssl_context=ssl.create_default_context(), network_backend=backend) as pool:
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(_MAX_REDIRECTS + 1):
             _check(url)
             try:
-                found = _one(pool, url, folder, settings, ends)
-            except (*_UNREACHABLE, OSError, UnicodeError) as error:  # UnicodeError: no name that can be looked up
+                found = _request(pool, url, folder, settings, deadline)
+            except (*_UNREACHABLE, OSError, UnicodeError) as error:  # UnicodeError: not a valid host name
                 raise InputError("url_unreachable", url=url, reason=type(error).__name__) from error
             if isinstance(found, FetchedFile):
                 return found
@@ -144,13 +149,15 @@ def _check(url: str) -> None:
         raise InputError("url_invalid", url=url[:500])
 
 
-def _one(pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settings, ends: float) -> FetchedFile | str:
-    """Make one request: the file it gave, or the address it points to."""
+def _request(
+    pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settings, deadline: float
+) -> FetchedFile | str:
+    """Make one request and return the file, or the URL of a redirect."""
     waits = dict.fromkeys(("connect", "read", "write", "pool"), _WAIT_SECONDS)
-    with pool.stream("GET", _ascii(url), headers=_HEADERS, extensions={"timeout": waits}) as response:
+    with pool.stream("GET", _encoded(url), headers=_HEADERS, extensions={"timeout": waits}) as response:
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in response.headers}
         if response.status in _REDIRECTS and "location" in headers:
-            return _joined(url, headers["location"])
+            return _redirect_target(url, headers["location"])
         if response.status != 200:
             raise InputError("url_unreachable", url=url, reason=f"HTTP {response.status}")
         target, size = folder / "fetched", 0
@@ -159,21 +166,21 @@ def _one(pool: httpcore.ConnectionPool, url: str, folder: Path, settings: Settin
                 size += len(piece)
                 if size > settings.max_file_mb * 1024 * 1024:
                     raise InputError("url_too_large", url=url, limit_mb=settings.max_file_mb)
-                if time.monotonic() > ends:
+                if time.monotonic() > deadline:
                     raise InputError("url_unreachable", url=url, reason=f"> {settings.max_url_seconds} s")
                 stream.write(piece)
     return FetchedFile(target, _name(url, headers), url)
 
 
-def _joined(url: str, location: str) -> str:
+def _redirect_target(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError as error:
         raise InputError("url_invalid", url=location[:500]) from error
 
 
-def _ascii(url: str) -> str:
-    """Return the address as it goes on the wire: the host in IDNA, other characters percent-encoded where needed."""
+def _encoded(url: str) -> str:
+    """Return the URL in ASCII: the host in IDNA, other characters percent-encoded if needed."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
@@ -192,7 +199,7 @@ def _suffixes() -> dict[str, str]:
 
 
 def _name(url: str, headers: dict[str, str]) -> str:
-    """The name the server gives, or the last part of the address, or the site's; with the suffix of what it is."""
+    """Return the file name from the server, or the last part of the URL, or the host; with the suffix of its type."""
     message = Message()
     message["content-type"] = headers.get("content-type", "application/octet-stream")
     message["content-disposition"] = headers.get("content-disposition", "inline")

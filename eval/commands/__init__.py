@@ -1,4 +1,4 @@
-"""The sub-commands of ``kb eval``, and what they share."""
+"""The sub-commands of ``kb eval``, and their shared helpers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from eval.datasets.collection_index import Progress
 
-__all__ = ["bars", "roots"]
+__all__ = ["progress_bars", "result_roots"]
 
 
 @contextmanager
-def bars() -> Iterator[Progress]:
-    """One progress bar per step on stderr; nothing where stderr is no terminal."""
+def progress_bars() -> Iterator[Progress]:
+    """Show a progress bar per step on stderr; show nothing if stderr is not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -37,8 +37,8 @@ def bars() -> Iterator[Progress]:
         yield progress
 
 
-def roots(context: Context) -> list[Path]:
-    """Return the folders under which results are looked for by name."""
+def result_roots(context: Context) -> list[Path]:
+    """Return the folders in which results are looked up by name."""
     from eval.datasets.collection_index import bench_folder
 
     return [context.settings.data, bench_folder(context.settings)]

@@ -1,4 +1,4 @@
-"""``kb eval answers``: questions → judged answers."""
+"""``kb eval answers``: ask questions and judge the answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from eval.commands import bars
+from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
 __all__ = ["answers"]
@@ -53,23 +53,23 @@ def answers(
 
     if questions.is_dir():
         dataset = benchmark_collections.load(questions).limited(limit)
-        with bars() as progress:
+        with progress_bars() as progress:
             settings, asked = collection_index.ensure(context.settings, dataset, progress)
         listed, subject = questioning.from_dataset(dataset), f"{dataset.name}-answers"
-        folder = results.folder_for(collection_index.bench_folder(context.settings), subject, name)
+        folder = results.collection_run_folder(collection_index.bench_folder(context.settings), subject, name)
     else:
         if not tenant:
             raise InputError("tenant_required")
         settings, asked = context.settings, tenants.get(context.settings, tenant)
         listed, subject = questioning.read(questions), tenant
-        folder = results.in_tenant(asked, name)
+        folder = results.tenant_run_folder(asked, name)
     listed = [one for one in listed if split in (None, one.split)]
     known = answering.read_answers(given) if given else None
-    with bars() as progress:
+    with progress_bars() as progress:
         answering.run(settings, asked, listed, folder=folder, subject=subject, given=known, progress=progress)
     summary = results.open_result(str(folder), []).summary
     if as_json:
         context.json(summary | {"folder": str(folder)})
     else:
-        terminal_tables.answers(summary, kinds)
+        terminal_tables.print_answers(summary, kinds)
         click.echo(f"{folder}\n")

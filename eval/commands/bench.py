@@ -1,4 +1,4 @@
-"""``kb eval bench``: the samples, measured and checked against their floor."""
+"""``kb eval bench``: measure the samples and compare the scores with their floor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from eval.commands import bars
+from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
 __all__ = ["bench"]
@@ -46,14 +46,14 @@ def bench(context: Context, samples: Path, floor: Path | None, set_floor: bool, 
     opened = {}
     for path in sorted(samples.glob("*/questions.jsonl")):
         tenant, asked = tenants.get(settings, path.parent.name), question_files.read(path)
-        folder = results.in_tenant(tenant, name)
-        with bars() as progress:
+        folder = results.tenant_run_folder(tenant, name)
+        with progress_bars() as progress:
             answer_runs.run(settings, tenant, asked, folder=folder, progress=progress)
             times = None if quick else measure(settings, tenant, asked, progress=progress)
         opened[tenant.slug] = results.open_result(str(folder), [])
-        terminal_tables.answers(opened[tenant.slug].summary, kinds=False)
+        terminal_tables.print_answers(opened[tenant.slug].summary, kinds=False)
         if times is not None:
-            terminal_tables.speed(times)
+            terminal_tables.print_speed(times)
     if not quick:
         page = settings.data / "eval" / "report.html"
         page.parent.mkdir(parents=True, exist_ok=True)

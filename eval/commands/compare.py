@@ -1,10 +1,10 @@
-"""``kb eval compare``: what changed between two runs."""
+"""``kb eval compare``: compare two runs."""
 
 from __future__ import annotations
 
 import click
 
-from eval.commands import roots
+from eval.commands import result_roots
 from kb.cli import Context, pass_context
 
 __all__ = ["compare"]
@@ -26,8 +26,8 @@ def compare(context: Context, before: str, after: str, system: str, show: int, a
     from eval.runs.results import open_result
     from eval.runs.run_comparison import compare as compared
 
-    found = compared(open_result(before, roots(context)), open_result(after, roots(context)), system)
+    found = compared(open_result(before, result_roots(context)), open_result(after, result_roots(context)), system)
     if as_json:
         context.json(found)
     else:
-        terminal_tables.comparison(found, show)
+        terminal_tables.print_comparison(found, show)

@@ -1,4 +1,4 @@
-"""``kb eval``: how good are search and answers? A sub-command is imported when it is called."""
+"""``kb eval``: the group of evaluation commands. A sub-command is imported only when it is called."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _COMMANDS = (
 )
 
 
-class _Later(click.Group):
-    """Its commands lie in ``eval.commands.<name>``, under that name."""
+class _LazyGroup(click.Group):
+    """Loads the command ``<name>`` from the module ``eval.commands.<name>``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -36,7 +36,7 @@ class _Later(click.Group):
         return command
 
 
-@click.command(cls=_Later, short_help="Measure search and answers; reports and comparisons.")
+@click.command(cls=_LazyGroup, short_help="Measure search and answers; reports and comparisons.")
 def evaluate() -> None:
     """Measure search and answers: test sets in, tables, plots and paired tests out.
 

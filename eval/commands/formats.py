@@ -1,4 +1,4 @@
-"""``kb eval formats``: does every file end in text or one clear error?"""
+"""``kb eval formats``: read every file of a folder and report text or an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eval.commands import bars
+from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
 if TYPE_CHECKING:
@@ -33,18 +33,18 @@ def formats(context: Context, folder: Path, limit: int, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from eval.runs.file_reading import FAULTS, read_all
+    from eval.runs.file_reading import READER_FAILURES, read_all
 
     settings = context.settings.model_copy(update={"parse_timeout_seconds": limit})
     found = []
-    with bars() as progress:
+    with progress_bars() as progress:
         for one in read_all(folder, settings, progress):
             found.append(one)
             if as_json:
                 context.json(asdict(one))
     if not as_json:
         _table(found)
-    if any(one.error in FAULTS for one in found):
+    if any(one.error in READER_FAILURES for one in found):
         sys.exit(1)
 
 
@@ -52,7 +52,7 @@ def _table(found: Sequence[FileRead]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from eval.runs.file_reading import FAULTS, by_type
+    from eval.runs.file_reading import READER_FAILURES, by_type
 
     table = Table()
     for head in ("type", "files", "text", "errors", "slowest s"):
@@ -67,5 +67,5 @@ def _table(found: Sequence[FileRead]) -> None:
     console = Console() if Console().is_terminal else Console(width=120)
     console.print(table)
     for one in found:
-        if one.error in FAULTS:
+        if one.error in READER_FAILURES:
             console.print(f"{one.path}: {one.error} after {one.seconds} s", markup=False, highlight=False)

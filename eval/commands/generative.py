@@ -1,4 +1,4 @@
-"""``kb eval generative``: a language model's answers beside the quotes."""
+"""``kb eval generative``: compare a language model's answers with extractive ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from eval.commands import bars
+from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
 __all__ = ["generative"]
@@ -42,7 +42,7 @@ def generative(
     listed = questioning.read(questions)
     if limit is not None and limit < len(listed):
         listed = [listed[place * len(listed) // limit] for place in range(limit)]
-    with bars() as progress:
+    with progress_bars() as progress:
         found = generating.run(retriever, listed, progress)
     rows = found.pop("rows")
     if out is not None:

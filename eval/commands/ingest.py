@@ -1,4 +1,4 @@
-"""``kb eval ingest``: pages per second, beside embedding alone and beside torch."""
+"""``kb eval ingest``: measure the speed of ingest, of embedding alone and of torch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from eval.commands import bars
+from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
 __all__ = ["ingest"]
@@ -41,7 +41,7 @@ def ingest(
     paths = list(files) or most_pages(samples, 2)
     if not paths:
         raise click.UsageError(f"No PDF under {samples}; name files.")
-    with bars() as progress:
+    with progress_bars() as progress:
         found = measure(context.settings, paths, repeat=repeat, sample=sample, progress=progress)
     if as_json:
         context.json(found)

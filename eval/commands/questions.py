@@ -1,4 +1,4 @@
-"""``kb eval questions``: a spreadsheet of questions → a question file."""
+"""``kb eval questions``: convert a spreadsheet of questions into a question file."""
 
 from __future__ import annotations
 

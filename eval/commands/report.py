@@ -1,4 +1,4 @@
-"""``kb eval report``: runs → one page."""
+"""``kb eval report``: write runs as one HTML page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from eval.commands import roots
+from eval.commands import result_roots
 from kb.cli import Context, pass_context
 
 __all__ = ["report"]
@@ -23,7 +23,7 @@ def report(context: Context, runs: tuple[str, ...], out: Path, json_out: Path | 
     from eval.reports.html_report import as_json, page
     from eval.runs.results import open_result
 
-    opened = [open_result(run, roots(context)) for run in runs]
+    opened = [open_result(run, result_roots(context)) for run in runs]
     out.write_text(page(opened, worst), encoding="utf-8")
     click.echo(out)
     if json_out:

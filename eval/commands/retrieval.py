@@ -1,4 +1,4 @@
-"""``kb eval retrieval``: test sets → tables, intervals, runs."""
+"""``kb eval retrieval``: measure retrieval on test collections."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from eval.commands import bars
+from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
 __all__ = ["retrieval"]
@@ -57,14 +57,14 @@ def retrieval(
     strange = [one for one in chosen if one not in SYSTEMS]
     if strange or not chosen:
         raise click.BadParameter(f"{', '.join(strange)}; there are {', '.join(SYSTEMS)}", param_hint="--systems")
-    wanted = [one.strip() for one in names.split(",") if one.strip()] or list(retrieval_measures.DEFAULT)
+    wanted = [one.strip() for one in names.split(",") if one.strip()] or list(retrieval_measures.DEFAULT_MEASURES)
     for path in sets:
         dataset = benchmark_collections.load(path).limited(limit)
-        with bars() as progress:
+        with progress_bars() as progress:
             folder = run(context.settings, dataset, systems=chosen, names=wanted, name=name, progress=progress)
         summary = open_result(str(folder), []).summary
         if as_json:
             context.json(summary | {"folder": str(folder)})
         else:
-            terminal_tables.retrieval(summary)
+            terminal_tables.print_retrieval(summary)
             click.echo(f"{folder}\n")

@@ -1,4 +1,4 @@
-"""``kb eval scale``: search among many chunks."""
+"""``kb eval scale``: time search among many chunks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from eval.commands import bars
+from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
 __all__ = ["scale"]
@@ -22,15 +22,15 @@ def scale(context: Context, dataset: Path, sizes: str, limit: int, as_json: bool
     """Time search among synthetic chunks made from the test set DATASET. 100,000 chunks take minutes to make."""
     from eval.datasets import benchmark_collections, collection_index
     from eval.reports import terminal_tables
-    from eval.runs.index_growth import grow
+    from eval.runs.index_growth import measure_growth
 
     loaded = benchmark_collections.load(dataset).limited(limit)
     numbers = [int(one) for one in sizes.split(",") if one.strip()]
-    with bars() as progress:
-        inside, tenant = collection_index.ensure(context.settings, loaded, progress)
+    with progress_bars() as progress:
+        index_settings, tenant = collection_index.ensure(context.settings, loaded, progress)
         folder = collection_index.bench_folder(context.settings) / "scale"
-        found = grow(inside, tenant, loaded.queries, numbers, folder, progress)
+        found = measure_growth(index_settings, tenant, loaded.queries, numbers, folder, progress)
     if as_json:
         context.json({"dataset": loaded.name, "sizes": found})
     else:
-        terminal_tables.scale(found)
+        terminal_tables.print_scale(found)

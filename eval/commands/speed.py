@@ -1,4 +1,4 @@
-"""``kb eval speed``: warm and cold times, memory."""
+"""``kb eval speed``: measure warm and cold times and memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from eval.commands import bars
+from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
 __all__ = ["speed"]
@@ -26,9 +26,9 @@ def speed(context: Context, questions: Path, tenant: str, cold: int, as_json: bo
     from kb.store import tenants
 
     asked = questioning.read(questions)
-    with bars() as progress:
+    with progress_bars() as progress:
         found = measure(context.settings, tenants.get(context.settings, tenant), asked, cold=cold, progress=progress)
     if as_json:
         context.json(found)
     else:
-        terminal_tables.speed(found)
+        terminal_tables.print_speed(found)

@@ -1,11 +1,13 @@
-"""Questions and documents to measure with.
+"""The questions and documents of an evaluation.
 
-- :mod:`.benchmark_collections`: BEIR folders, TREC topics with qrels
-- :mod:`.trec_files`: TREC topics, qrels and runs
-- :mod:`.question_files`: questions with what should come back, as JSON lines
-- :mod:`.question_sheet`: the same from a spreadsheet
-- :mod:`.question_sets`: a tenant's own test sets
-- :mod:`.collection_index`: a test collection indexed as a tenant of its own
-- :mod:`.vector_cache`: embeddings of a test collection, kept on disk
-- :mod:`.code_fingerprint`: which files decide what a module does
+In reading order:
+
+    benchmark_collections  reads BEIR folders and TREC topics with qrels
+    trec_files             reads and writes TREC topics, qrels and runs
+    question_files         questions with their expected answers, as JSON lines
+    question_sheet         the same questions from a spreadsheet
+    question_sets          the test sets of a tenant
+    collection_index       indexes a test collection as a tenant of its own
+    vector_cache           embeddings of a test collection, stored on disk
+    code_fingerprint       a digest of the files that a module depends on
 """

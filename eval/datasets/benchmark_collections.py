@@ -1,10 +1,11 @@
-"""Test collections in the field's own formats: BEIR folders, and TREC topics with qrels.
+"""Reads test collections: BEIR folders, and TREC topics with qrels.
 
     BEIR   corpus.jsonl {_id, title, text} · queries.jsonl {_id, text, lang?} · qrels.tsv or qrels/<split>.tsv
            (query-id, corpus-id, score) · unanswerable.jsonl {_id, text, lang?} (optional)
     TREC   corpus.jsonl as above · topics.* (``<top>`` blocks, XML, or tab-separated) · qrels.* (topic 0 document grade)
 
-A query's ``lang`` (or ``language``) is kept as it stands; where there is none it is detected.
+The language of a query is its ``lang`` (or ``language``) field, unchanged. A query without that field gets the detected
+language.
 """
 
 from __future__ import annotations
@@ -34,7 +35,12 @@ class CorpusEntry:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkQuery:
-    """One question; ``extra`` has the fields the measures do not need (gold answers, topic …)."""
+    """One query of a test collection.
+
+    Attributes:
+        language: for example "yue", "zh-Hant" or "en".
+        extra: the other fields of the line; the measures do not use them (gold answers, topic …).
+    """
 
     id: str
     text: str
@@ -47,9 +53,9 @@ class Dataset:
     """A test collection.
 
     Attributes:
-        qrels: ``{query id: {document id: grade}}``; a query without any judged document is not in ``queries``.
-        unanswerable: questions the corpus cannot answer, for refusal.
-        digest: SHA-256 over the corpus: what an index of it is kept under.
+        qrels: ``{query id: {document id: grade}}``. ``queries`` has only queries with at least one judged document.
+        unanswerable: questions that the corpus cannot answer; they measure refusal.
+        digest: SHA-256 of the corpus, in hexadecimal. It is part of the name of the collection's index.
     """
 
     name: str
@@ -61,10 +67,14 @@ class Dataset:
     digest: str
 
     def limited(self, number: int | None) -> Dataset:
-        """Return the set with at most ``number`` queries: the same ones every time, whatever their order."""
+        """Return the collection with at most ``number`` queries.
+
+        The choice depends only on the query ids: it is the same for every run and for every order of the file.
+        ``None`` keeps all queries.
+        """
         if number is None or number >= len(self.queries):
             return self
-        chosen = {one.id for one in sorted(self.queries, key=_shuffled)[:number]}
+        chosen = {one.id for one in sorted(self.queries, key=_sampling_key)[:number]}
         queries = [one for one in self.queries if one.id in chosen]
         qrels = {key: value for key, value in self.qrels.items() if key in chosen}
         return Dataset(self.name, self.path, self.corpus, queries, qrels, self.unanswerable, self.digest)
@@ -74,7 +84,7 @@ def load(folder: Path) -> Dataset:
     """Read a test collection from its folder.
 
     Raises:
-        InputError: ``dataset_invalid`` with the file, the line and what is wrong.
+        InputError: ``dataset_invalid``, with the file, the line and the reason.
     """
     corpus = [
         CorpusEntry(str(row["_id"]), str(row.get("title") or ""), str(row["text"]))
@@ -83,9 +93,9 @@ def load(folder: Path) -> Dataset:
     queries = _queries(folder)
     qrels = _qrels(folder)
     known = {one.id for one in corpus}
-    strangers = {document for judged in qrels.values() for document in judged} - known
-    if strangers:
-        raise _invalid(folder, f"qrels name documents that corpus.jsonl lacks: {', '.join(sorted(strangers)[:3])} …")
+    unknown = {document for judged in qrels.values() for document in judged} - known
+    if unknown:
+        raise _invalid(folder, f"qrels name documents that corpus.jsonl lacks: {', '.join(sorted(unknown)[:3])} …")
     unanswerable = folder / "unanswerable.jsonl"
     return Dataset(
         name=folder.resolve().name,
@@ -118,15 +128,16 @@ def _query(row: dict[str, Any]) -> BenchmarkQuery:
 
 def _qrels(folder: Path) -> dict[str, dict[str, int]]:
     beir = [folder / "qrels.tsv", *(folder / "qrels" / f"{split}.tsv" for split in ("test", "dev", "train"))]
-    found = next((path for path in beir if path.is_file()), None)
-    if found is None:
-        found = next(iter(sorted(folder.glob("qrels*"))), None)
-    if found is None or not found.is_file():
+    path = next((path for path in beir if path.is_file()), None)
+    if path is None:
+        path = next(iter(sorted(folder.glob("qrels*"))), None)
+    if path is None or not path.is_file():
         raise _invalid(folder, "no qrels.tsv, qrels/<split>.tsv or qrels.*")
-    return trec_files.read_qrels(found)
+    return trec_files.read_qrels(path)
 
 
-def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _rows(path: Path, required: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of a file; each must have the ``required`` fields."""
     if not path.is_file():
         raise _invalid(path, "the file is missing")
     with path.open(encoding="utf-8") as stream:
@@ -137,13 +148,13 @@ def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
                 row = json.loads(line)
             except ValueError as error:
                 raise _invalid(path, f"line {number} is not JSON") from error
-            missing = [name for name in needed if not isinstance(row, dict) or row.get(name) is None]
+            missing = [name for name in required if not isinstance(row, dict) or row.get(name) is None]
             if missing:
                 raise _invalid(path, f"line {number} lacks {', '.join(missing)}")
             yield row
 
 
-def _shuffled(query: BenchmarkQuery) -> str:
+def _sampling_key(query: BenchmarkQuery) -> str:
     return hashlib.sha256(query.id.encode()).hexdigest()
 
 

@@ -1,4 +1,8 @@
-"""Which files decide what a module does: itself, the modules of ours it imports, and the data files they name."""
+"""A digest of the source files that a module depends on.
+
+These are the module itself, the modules of ``kb`` and ``ingest`` that it imports, directly or not, and the data files
+that any of them names. The digest changes when the module may behave differently.
+"""
 
 from __future__ import annotations
 
@@ -15,33 +19,33 @@ _DATA = re.compile(r"""["']([\w-]+\.(?:json|tsv|txt|yaml))["']""")
 
 
 def fingerprint(modules: Iterable[str]) -> str:
-    """Return a digest over the sources reached from ``modules`` and the data files beside them."""
+    """Return a digest of all source and data files that ``modules`` depend on: 16 hexadecimal digits."""
     digest = hashlib.sha256()
-    for path in sorted(_reached(modules)):
+    for path in sorted(_reachable_files(modules)):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _reached(modules: Iterable[str]) -> set[Path]:
-    todo, seen, paths = list(modules), set[str](), set[Path]()
-    while todo:
-        name = todo.pop()
+def _reachable_files(modules: Iterable[str]) -> set[Path]:
+    pending, seen, paths = list(modules), set[str](), set[Path]()
+    while pending:
+        name = pending.pop()
         if name in seen:
             continue
         seen.add(name)
-        path = _source(name)
+        path = _source_path(name)
         if path is None:
             continue
         source = path.read_text(encoding="utf-8")
         paths.add(path)
         paths.update(found for data in _DATA.findall(source) if (found := path.parent / data).is_file())
         for package, names in _IMPORT.findall(source):
-            todo.append(package)
-            todo.extend(f"{package}.{one.strip()}" for one in names.strip("()").split(",") if one.strip().islower())
+            pending.append(package)
+            pending.extend(f"{package}.{one.strip()}" for one in names.strip("()").split(",") if one.strip().islower())
     return paths
 
 
-def _source(name: str) -> Path | None:
+def _source_path(name: str) -> Path | None:
     try:
         spec = importlib.util.find_spec(name)
     except (ModuleNotFoundError, AttributeError):

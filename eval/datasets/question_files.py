@@ -1,8 +1,8 @@
-"""Questions with what should come back: read from JSON lines, or from a test collection.
+"""Questions with their expected answers, from JSON lines or from a test collection.
 
-A line: ``{"id", "question", "language", "answerable", "documents": [{"document", "page", "clause", "evidence"}],
-"facts": [[alternatives], …], "kind", "split", "history"?, "as_of"?, "only_at"?}``. Every inner list of ``facts``
-needs one hit; of ``documents`` any one will do.
+The fields of a line: ``{"id", "question", "language", "answerable", "documents": [{"document", "page", "clause",
+"evidence"}], "facts": [[alternatives], …], "kind", "split", "history"?, "as_of"?, "only_at"?}``. ``facts`` is a list of
+lists: the answer must contain one alternative of every inner list. One of ``documents`` is enough.
 """
 
 from __future__ import annotations
@@ -17,12 +17,17 @@ from eval.datasets.benchmark_collections import Dataset
 from kb.core.errors import InputError
 from kb.language.detect import detect
 
-__all__ = ["JudgedQuestion", "Place", "from_dataset", "from_row", "read", "write"]
+__all__ = ["ExpectedSource", "JudgedQuestion", "from_dataset", "from_row", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the answer stands; ``page`` counts from 1; ``evidence`` is the document's own wording."""
+class ExpectedSource:
+    """A place in a document that answers the question.
+
+    Attributes:
+        page: counted from 1.
+        evidence: a literal quote of the document.
+    """
 
     document: str
     page: int | None = None
@@ -32,13 +37,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class JudgedQuestion:
-    """A question with its expected answer; ``facts`` may be empty where only the place is known."""
+    """A question with its expected answer.
+
+    Attributes:
+        language: for example "yue", "zh-Hant" or "en".
+        answerable: whether the documents answer the question.
+        documents: the places that answer it; one of them is enough.
+        facts: alternatives of each fact; the answer must contain one of each. Empty if only the place is known.
+        split: "dev" or "test", or empty.
+        history: earlier questions of the conversation, oldest first.
+        as_of: the day for which the answer must be valid.
+    """
 
     id: str
     question: str
     language: str
     answerable: bool
-    documents: tuple[Place, ...] = ()
+    documents: tuple[ExpectedSource, ...] = ()
     facts: tuple[tuple[str, ...], ...] = ()
     kind: str = ""
     split: str = ""
@@ -52,7 +67,7 @@ def read(path: Path) -> list[JudgedQuestion]:
     """Read a question file.
 
     Raises:
-        InputError: ``file_missing``; ``questions_invalid`` with every faulty line.
+        InputError: ``file_missing``; ``questions_invalid``, with every faulty line.
     """
     if not path.is_file():
         raise InputError("file_missing", name=str(path))
@@ -64,15 +79,20 @@ def read(path: Path) -> list[JudgedQuestion]:
             questions.append(from_row(json.loads(line), str(number)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             problems.append(f"{number}: {error!r}")
-    double = {one.id for one in questions if sum(other.id == one.id for other in questions) > 1}
-    problems += [f"id {one} occurs more than once" for one in sorted(double)]
+    duplicates = {one.id for one in questions if sum(other.id == one.id for other in questions) > 1}
+    problems += [f"id {one} occurs more than once" for one in sorted(duplicates)]
     if problems or not questions:
         raise InputError("questions_invalid", name=path.name, problems="\n".join(problems) or "no questions")
     return questions
 
 
 def from_row(row: dict[str, Any], default_id: str) -> JudgedQuestion:
-    """Make a question from its JSON fields; raises the errors of a wrong shape as they come."""
+    """Build a question from its JSON fields; the language is detected if the field is missing.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: a field is missing or has a wrong value. The caller
+            converts them into a message.
+    """
     text = str(row["question"]).strip()
     if not text:
         raise ValueError("question is empty")
@@ -88,19 +108,21 @@ def from_row(row: dict[str, Any], default_id: str) -> JudgedQuestion:
         facts=tuple(tuple(str(one) for one in alternatives) for alternatives in row.get("facts") or []),
         kind=str(row.get("kind") or ""),
         split=str(row.get("split") or ""),
-        history=tuple(_said(one) for one in row.get("history") or []),
+        history=tuple(_history_question(one) for one in row.get("history") or []),
         as_of=date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
         only_at=row.get("only_at"),
     )
 
 
-def _place(row: dict[str, Any]) -> Place:
+def _place(row: dict[str, Any]) -> ExpectedSource:
     page = row.get("page")
     clause, evidence = row.get("clause"), row.get("evidence")
-    return Place(str(row["document"]), int(page) if page else None, str(clause) if clause else None, evidence or None)
+    return ExpectedSource(
+        str(row["document"]), int(page) if page else None, str(clause) if clause else None, evidence or None
+    )
 
 
-def _said(entry: Any) -> str:
+def _history_question(entry: Any) -> str:
     return entry if isinstance(entry, str) else str(entry["content"])
 
 
@@ -131,14 +153,17 @@ def write(path: Path, questions: list[JudgedQuestion]) -> None:
 
 
 def from_dataset(dataset: Dataset) -> list[JudgedQuestion]:
-    """Turn a test collection's queries into questions: answerable ones by qrels, and its unanswerable ones."""
+    """Convert the queries of a test collection into questions.
+
+    The documents with a positive grade in the qrels are the expected ones. The unanswerable questions follow.
+    """
     answerable = [
         JudgedQuestion(
             query.id,
             query.text,
             query.language,
             True,
-            tuple(Place(document) for document, grade in dataset.qrels[query.id].items() if grade > 0),
+            tuple(ExpectedSource(document) for document, grade in dataset.qrels[query.id].items() if grade > 0),
         )
         for query in dataset.queries
     ]

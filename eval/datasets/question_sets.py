@@ -1,4 +1,7 @@
-"""A tenant's own test sets: question files in ``<tenant>/eval/sets/<name>.jsonl``, made on the page or from a sheet."""
+"""The test sets of a tenant: question files ``<tenant>/eval/sets/<name>.jsonl``.
+
+An evaluator makes them on the page or from a spreadsheet.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ from eval.datasets.question_files import JudgedQuestion
 from kb.core.errors import Conflict, InputError, NotFound
 from kb.store.tenants import Tenant
 
-__all__ = ["NAME", "TestSet", "add", "create", "delete", "get", "listing", "path_of", "remove"]
+__all__ = ["TestSet", "add", "create", "delete", "get", "listing", "path_of", "remove"]
 
 NAME = re.compile(r"[\w\-.（）() ]{1,60}")
-MOST_QUESTIONS = 5000
-# One page may add while another removes: a file is read and written again by one thread at a time.
-_WRITING = threading.Lock()
+MAX_QUESTIONS = 5000
+# Two requests may change the same file at once. Only one thread at a time reads a file and writes it again.
+_WRITE_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class TestSet:
 
 
 def path_of(tenant: Tenant, name: str) -> Path:
-    """Return where a test set lies.
+    """Return the path of a test set's file.
 
     Raises:
         InputError: ``testset_name_invalid``.
@@ -43,7 +46,7 @@ def path_of(tenant: Tenant, name: str) -> Path:
 
 
 def listing(tenant: Tenant) -> list[TestSet]:
-    """Return the tenant's test sets by name."""
+    """Return all test sets of the tenant, sorted by name."""
     found = sorted((tenant.home / "eval" / "sets").glob("*.jsonl"))
     return [TestSet(path.stem, _read(path)) for path in found]
 
@@ -65,52 +68,52 @@ def _read(path: Path) -> list[JudgedQuestion]:
 
 
 def create(tenant: Tenant, name: str, questions: list[JudgedQuestion]) -> TestSet:
-    """Make a test set.
+    """Create a test set.
 
     Raises:
         Conflict: ``testset_exists``.
         InputError: ``testset_name_invalid``, ``testset_too_large``.
     """
     path = path_of(tenant, name)
-    with _WRITING:
+    with _WRITE_LOCK:
         if path.is_file():
             raise Conflict("testset_exists", name=name)
         return _write(path, questions)
 
 
 def add(tenant: Tenant, name: str, question: JudgedQuestion) -> JudgedQuestion:
-    """Add a question to a test set, which is made where missing; the question gets an id that is free.
+    """Add a question to a test set and return it with its new id. A missing test set is created.
 
     Raises:
-        Conflict: ``question_in_testset`` when the set asks the very same already.
+        Conflict: ``question_in_testset``: the set has the same question with the same history.
     """
 
-    def longer(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
+    def with_question(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
         if any((one.question, one.history) == (question.question, question.history) for one in known):
             raise Conflict("question_in_testset", name=name)
         return [*known, replace(question, id=_free_id(known))]
 
-    return _changed(tenant, name, longer, must_exist=False).questions[-1]
+    return _update(tenant, name, with_question, must_exist=False).questions[-1]
 
 
 def remove(tenant: Tenant, name: str, question_id: str) -> TestSet:
-    """Take a question out.
+    """Remove a question and return the changed set.
 
     Raises:
         NotFound: ``testset_not_found``, ``question_not_found``.
     """
 
-    def shorter(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
-        kept = [one for one in known if one.id != question_id]
-        if len(kept) == len(known):
+    def without_question(known: list[JudgedQuestion]) -> list[JudgedQuestion]:
+        remaining = [one for one in known if one.id != question_id]
+        if len(remaining) == len(known):
             raise NotFound("question_not_found")
-        return kept
+        return remaining
 
-    return _changed(tenant, name, shorter, must_exist=True)
+    return _update(tenant, name, without_question, must_exist=True)
 
 
 def delete(tenant: Tenant, name: str) -> None:
-    """Delete a test set; its runs stay.
+    """Delete a test set; its runs remain.
 
     Raises:
         NotFound: ``testset_not_found``.
@@ -119,23 +122,23 @@ def delete(tenant: Tenant, name: str) -> None:
     path_of(tenant, name).unlink()
 
 
-def _changed(
+def _update(
     tenant: Tenant, name: str, change: Callable[[list[JudgedQuestion]], list[JudgedQuestion]], *, must_exist: bool
 ) -> TestSet:
     path = path_of(tenant, name)
-    with _WRITING:
+    with _WRITE_LOCK:
         if must_exist and not path.is_file():
             raise NotFound("testset_not_found", name=name)
         return _write(path, change(_read(path) if path.is_file() else []))
 
 
 def _write(path: Path, questions: list[JudgedQuestion]) -> TestSet:
-    if len(questions) > MOST_QUESTIONS:
-        raise InputError("testset_too_large", limit=MOST_QUESTIONS)
+    if len(questions) > MAX_QUESTIONS:
+        raise InputError("testset_too_large", limit=MAX_QUESTIONS)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    files.write(part, questions)
-    os.replace(part, path)
+    temporary = path.with_suffix(".part")
+    files.write(temporary, questions)
+    os.replace(temporary, path)
     return TestSet(path.stem, questions)
 
 

@@ -1,8 +1,8 @@
-"""Questions from a spreadsheet: an evaluator fills a table, nobody writes JSON.
+"""Reads questions from a spreadsheet, so that an evaluator does not have to write JSON.
 
-One row, one question; columns by their header in Chinese or English (``templates/columns.json``). Several
-alternatives of a fact are parted by "|", several facts by ";" or a new line; a question with neither document nor
-fact is one the documents cannot answer.
+A row is a question. Columns are recognised by their header in Chinese or English (``columns.json``). "|" separates the
+alternatives of a fact; ";" or a new line separates facts. A question without a document and without a fact counts as
+unanswerable.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from kb.core.errors import InputError
 __all__ = ["read", "template"]
 
 Row = tuple[int, dict[str, str]]
-MOST_ROWS, MOST_COLUMNS = 100_000, 60
-MOST_EXPANDED_MB = 60
+MAX_ROWS, MAX_COLUMNS = 100_000, 60
+MAX_EXPANDED_MB = 60
 
 
 @cache
@@ -39,7 +39,8 @@ def read(path: Path) -> list[JudgedQuestion]:
     """Read a CSV or XLSX table of questions.
 
     Raises:
-        InputError: ``file_missing``; ``questions_invalid`` with every faulty row and what is wrong with it.
+        InputError: ``file_missing``; ``questions_invalid``, with every faulty row and its problem; ``file_broken``
+            for an XLSX file that cannot be opened or is too large when unpacked.
     """
     if not path.is_file():
         raise InputError("file_missing", name=str(path))
@@ -83,7 +84,7 @@ def _question(row: dict[str, str], default_id: str) -> JudgedQuestion:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    """Yield (row number as the spreadsheet shows it, values by column); rows without any value are skipped."""
+    """Yield (row number as the spreadsheet shows it, values by column); skip empty rows."""
     grid = _xlsx(path) if path.suffix.casefold() == ".xlsx" else _csv(path)
     header: dict[int, str] = {}
     for number, cells in enumerate(grid, 1):
@@ -118,16 +119,16 @@ def _xlsx(path: Path) -> list[list[str]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with zipfile.ZipFile(path) as packed:
-            expanded = sum(one.file_size for one in packed.infolist())
-        if expanded > MOST_EXPANDED_MB * 2**20:
+        with zipfile.ZipFile(path) as archive:
+            expanded = sum(one.file_size for one in archive.infolist())
+        if expanded > MAX_EXPANDED_MB * 2**20:
             raise InputError("file_broken", name=path.name)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
         raise InputError("file_broken", name=path.name) from error
     sheet = book.worksheets[0]
-    # One cell far out makes a sheet of a thousand million empty ones.
-    rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+    # A single cell far from the others would make openpyxl return up to a thousand million empty cells.
+    rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
     return [[_cell(value) for value in row] for row in rows]
 
 
@@ -140,7 +141,10 @@ def _cell(value: Any) -> str:
 
 
 def template(path: Path) -> None:
-    """Write an empty table with headers, a note per column, and the examples; XLSX or CSV by the name's end."""
+    """Write a table with headers and three example rows; the suffix of ``path`` selects XLSX or CSV.
+
+    The XLSX table also has a note on each column.
+    """
     columns = _columns()
     examples = [[str(column["examples"][index]) for column in columns.values()] for index in range(3)]
     labels = [column["labels"][0] for column in columns.values()]

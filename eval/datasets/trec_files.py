@@ -1,4 +1,4 @@
-"""TREC's files: topics, qrels and runs, read and written."""
+"""Reads TREC topics, qrels and runs; writes runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kb.core.errors import InputError
 
 __all__ = ["Run", "read_qrels", "read_run", "read_topics", "write_run"]
 
-# {query id: {document id: score}}, higher is better
+# {query id: {document id: score}}; a higher score is better
 Run = dict[str, dict[str, float]]
 
 _TOP = re.compile(r"<top>(.*?)</top>", re.DOTALL | re.IGNORECASE)
@@ -19,7 +19,11 @@ _TITLE = re.compile(r"<title>\s*(?:Topic:)?\s*(.*?)\s*(?=<|\Z)", re.DOTALL | re.
 
 
 def read_topics(path: Path) -> list[tuple[str, str]]:
-    """Read ``[(topic id, title)]`` from TREC's ``<top>`` blocks, XML ``<topic number=…>``, or lines ``id<TAB>text``."""
+    """Read ``[(topic id, title)]`` from TREC's ``<top>`` blocks, XML ``<topic number=…>``, or lines ``id<TAB>text``.
+
+    Raises:
+        InputError: ``dataset_invalid``: the file has no topics.
+    """
     text = path.read_text(encoding="utf-8")
     if "<top>" in text.lower():
         found = [(_NUMBER.search(block), _TITLE.search(block)) for block in _TOP.findall(text)]
@@ -41,7 +45,14 @@ def _xml_topic(topic: ElementTree.Element) -> tuple[str, str]:
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Read judgements: BEIR's three columns with a header row, or TREC's four (topic, iteration, document, grade)."""
+    """Read relevance judgements as ``{query id: {document id: grade}}``.
+
+    Both formats are recognised: BEIR has three columns and a header row; TREC has four columns (topic, iteration,
+    document, grade).
+
+    Raises:
+        InputError: ``dataset_invalid``, with the line.
+    """
     qrels: dict[str, dict[str, int]] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         parts = line.split("\t") if "\t" in line else line.split()
@@ -56,7 +67,13 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
 
 
 def read_run(path: Path) -> Run:
-    """Read a run: topic, Q0, document, rank, score, tag. The score counts, as in trec_eval, not the rank."""
+    """Read a run. The columns are topic, Q0, document, rank, score, tag.
+
+    The score determines the order, not the rank; trec_eval does the same.
+
+    Raises:
+        InputError: ``dataset_invalid``, with the line.
+    """
     run: Run = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():
@@ -71,7 +88,7 @@ def read_run(path: Path) -> Run:
 
 
 def write_run(path: Path, run: Run, tag: str) -> None:
-    """Write a run, each query's documents best first."""
+    """Write a run; the documents of each query are sorted by score, best first."""
     with path.open("w", encoding="utf-8") as stream:
         for query, documents in run.items():
             for rank, (document, score) in enumerate(sorted(documents.items(), key=lambda one: -one[1]), 1):

@@ -1,10 +1,15 @@
-"""The evaluators' part of the service: its addresses and pages, registered in pyproject's entry points.
+"""REST routes and pages for evaluators; entry points in ``pyproject.toml`` register them.
 
-- :mod:`.search_explanation`: one question from inside: terms, candidates, ranks
-- :mod:`.question_log`: questions that were refused or disliked, grouped
-- :mod:`.explanation_routes`, :mod:`.question_log_routes`, :mod:`.question_set_routes`, :mod:`.run_routes`: REST
-- :mod:`.evaluator_pages`: the pages
-- :mod:`.web`: their templates, styles, modules and texts
+In reading order:
+
+    search_explanation   one question from inside: terms, candidates, ranks
+    question_log         questions that were refused or disliked, grouped
+    explanation_routes   REST: one question explained
+    question_log_routes  REST: the question log
+    question_set_routes  REST: test sets
+    run_routes           REST: runs of test sets
+    evaluator_pages      the pages
+    web                  their templates, styles, modules and texts
 """
 
 from __future__ import annotations

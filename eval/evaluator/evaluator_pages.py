@@ -11,7 +11,7 @@ from assistant.api.auth.dependencies import Evaluator, ServiceDep
 from assistant.web.pages import render, texts
 from eval.datasets import question_sets
 from eval.evaluator.question_log import groups
-from eval.evaluator.run_routes import WORST, RunsDep, opened, visible
+from eval.evaluator.run_routes import WORST_QUESTIONS, BackgroundRunsDep, open_run, visible_runs
 from eval.reports import html_report
 from eval.runs.run_comparison import compare
 
@@ -41,11 +41,11 @@ def one_set(request: Request, caller: Evaluator, name: Name) -> HTMLResponse:
 
 
 @router.get("/runs")
-def runs_page(request: Request, caller: Evaluator, runs: RunsDep) -> HTMLResponse:
+def runs_page(request: Request, caller: Evaluator, runs: BackgroundRunsDep) -> HTMLResponse:
     return render(
         request,
         "measure/runs.html",
-        runs=visible(caller),
+        runs=visible_runs(caller),
         testsets=[one for one in question_sets.listing(caller.tenant) if one.questions],
         current=runs.state(caller.tenant),
     )
@@ -53,22 +53,22 @@ def runs_page(request: Request, caller: Evaluator, runs: RunsDep) -> HTMLRespons
 
 @router.get("/runs/{name}")
 def one_run(request: Request, caller: Evaluator, name: Name) -> HTMLResponse:
-    found = opened(caller, name)
-    others = [one for one in visible(caller) if one.name != name and one.test_set == found.summary["subject"]]
+    found = open_run(caller, name)
+    others = [one for one in visible_runs(caller) if one.name != name and one.test_set == found.summary["subject"]]
     return render(
         request,
         "measure/run.html",
         name=name,
         run=found.summary,
-        worst=html_report.worst_of(found, WORST),
-        plots=html_report.plots_of(found),
+        worst=html_report.worst_questions(found, WORST_QUESTIONS),
+        plots=html_report.run_plots(found),
         others=others,
     )
 
 
 @router.get("/runs/{name}/compare/{other}")
 def comparison(request: Request, caller: Evaluator, name: Name, other: Name) -> HTMLResponse:
-    return render(request, "measure/compare.html", found=compare(opened(caller, name), opened(caller, other)))
+    return render(request, "measure/compare.html", found=compare(open_run(caller, name), open_run(caller, other)))
 
 
 @router.get("/questions")
@@ -83,6 +83,6 @@ def logged(
 
 
 def _reasons(locale: str) -> dict[str, str]:
-    """Words for the codes with which answers are refused or disliked."""
+    """Return the texts for the reason codes of refused and disliked answers."""
     found = texts("ask", locale) | texts("measure", locale)
     return {key.removeprefix("reason_"): value for key, value in found.items() if key.startswith("reason_")}

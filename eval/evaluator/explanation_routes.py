@@ -1,4 +1,4 @@
-"""Hit test: one question, what each leg of search found and why, ranks before and after fusion and reranking."""
+"""REST route of the hit test: it explains the search for one question (scores, and ranks at each stage)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
 from assistant.service.callers import limit_questions
 from assistant.sources.readable_versions import document_versions
-from eval.evaluator.search_explanation import SHOWN_TEXT, Hit, explain
+from eval.evaluator.search_explanation import MAX_TEXT_CHARS, Hit, explain
 
 __all__ = ["router"]
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["measure"])
 
 
 class HitTestCreate(BaseModel):
-    """A question to look at from inside."""
+    """A question whose search is to be explained."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"question": "病假要唔要醫生紙？", "collections": ["main"]}]}
@@ -33,7 +33,7 @@ class HitTestCreate(BaseModel):
 
 
 class HitPublic(BaseModel):
-    """A passage with its place in every order; ``scores`` are what the legs gave it."""
+    """A passage with its rank at each stage; ``scores`` are the parts of its score."""
 
     chunk_id: int
     document_id: int | None
@@ -52,7 +52,7 @@ class HitPublic(BaseModel):
 
 
 class HitTestPublic(BaseModel):
-    """How the question was understood, what was found, and whether the product would answer."""
+    """The analysis of the question, the passages, and the refusal decision."""
 
     question: dict[str, Any]
     hits: list[HitPublic]
@@ -61,10 +61,16 @@ class HitTestPublic(BaseModel):
 
 @router.post("/hit-test", summary="Look at a search from inside", operation_id="hit_test")
 def hit_test(caller: Evaluator, service: ServiceDep, asked: HitTestCreate) -> HitTestPublic:
-    """Search as the product does, and show the understood question, both legs, fusion and reranking."""
+    """Search as the product does; return the analysed question and the ranks of dense and lexical search, fusion and
+    reranking.
+    """
     limit_questions(caller)
     found = explain(
-        service.retriever(caller.tenant), asked.question, caller.narrowed(asked.collections), asked.as_of, asked.limit
+        service.retriever(caller.tenant),
+        asked.question,
+        caller.searchable_collections(asked.collections),
+        asked.as_of,
+        asked.limit,
     )
     versions = document_versions(caller.library, (one.passage.version_id for one in found.hits))
     documents = {version_id: one.document.id for version_id, one in versions.items()}
@@ -87,7 +93,7 @@ def _public(hit: Hit, document_id: int | None) -> HitPublic:
         clause=passage.clause,
         heading_path=passage.heading_path,
         pages=passage.pages,
-        text=passage.text[:SHOWN_TEXT],
+        text=passage.text[:MAX_TEXT_CHARS],
         score=passage.score,
         scores=dict(passage.why),
         ranks=hit.ranks,

@@ -1,6 +1,7 @@
-"""Questions people asked that went wrong: refused, or disliked; alike ones grouped, most frequent first.
+"""Groups questions with a refused or disliked answer; the largest group is first.
 
-Who asked is not told. Two questions are alike when their embeddings are: groups grow around the newest question.
+The result does not say who asked. Questions are in one group if their embeddings are similar to that of the group's
+newest question.
 """
 
 from __future__ import annotations
@@ -22,17 +23,23 @@ from kb.store.tables.columns import now
 
 __all__ = ["LoggedQuestion", "QuestionGroup", "groups"]
 
-# Cosine of two questions' e5 vectors from which they ask the same. On 18 topics asked three ways, one in Cantonese
-# and in written Chinese had a median of .936; questions of different topics stayed below .916 in 99 of 100 pairs.
-ALIKE = 0.92
-MOST = 500
-# The page is opened again and again over much the same questions; 4,000 vectors take 6 MB.
-_VECTORS = EmbeddingCache(4000)
+# Two questions count as the same if the cosine of their e5 vectors is at least this.
+# Measured on 18 topics, each asked in three ways. The median cosine of a topic's Cantonese and written-Chinese question
+# was .936; for questions of different topics, 99 of 100 pairs were below .916.
+SAME_QUESTION_COSINE = 0.92
+MAX_MESSAGES = 500
+# Each request for the page embeds mostly the same questions. 4,000 vectors take 6 MB.
+_VECTOR_CACHE = EmbeddingCache(4000)
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedQuestion:
-    """One asked question and what is known of its answer."""
+    """A question with its answer and the reason of the refusal or the feedback.
+
+    Attributes:
+        reason: the reason code of the refusal, or of the feedback if disliked.
+        comment: the comment of the feedback; empty for a refusal.
+    """
 
     message_id: int
     question: str
@@ -46,7 +53,7 @@ class LoggedQuestion:
 
 @dataclass(slots=True)
 class QuestionGroup:
-    """Questions that ask the same, newest first."""
+    """Questions with the same meaning, newest first."""
 
     questions: list[LoggedQuestion] = field(default_factory=list)
 
@@ -60,23 +67,27 @@ class QuestionGroup:
 
 
 def groups(settings: Settings, library: Library, collections: Collection[str], days: int = 90) -> list[QuestionGroup]:
-    """Return groups of the last ``days`` days, largest first; answers that quote other collections are left out."""
-    asked = [one for one in _troubled(library, days) if _within(one.answer, collections)]
+    """Return the groups of the last ``days`` days, largest first.
+
+    Args:
+        collections: slugs that the evaluator may read. Questions whose answer cites another collection are left out.
+    """
+    asked = [one for one in _failed_questions(library, days) if _is_readable(one.answer, collections)]
     if not asked:
         return []
-    vectors = _VECTORS.queries(embedding.load(settings), [one.question for one in asked])
+    vectors = _VECTOR_CACHE.queries(embedding.load(settings), [one.question for one in asked])
     found: list[tuple[int, QuestionGroup]] = []
-    for place, one in enumerate(asked):
-        near = [(float(vectors[place] @ vectors[first]), group) for first, group in found]
-        best = max(near, key=lambda pair: pair[0], default=None)
-        if best is not None and best[0] >= ALIKE:
+    for index, one in enumerate(asked):
+        similarities = [(float(vectors[index] @ vectors[first]), group) for first, group in found]
+        best = max(similarities, key=lambda pair: pair[0], default=None)
+        if best is not None and best[0] >= SAME_QUESTION_COSINE:
             best[1].questions.append(one)
         else:
-            found.append((place, QuestionGroup([one])))
+            found.append((index, QuestionGroup([one])))
     return sorted((group for _, group in found), key=lambda group: -len(group.questions))
 
 
-def _troubled(library: Library, days: int) -> list[LoggedQuestion]:
+def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
     query = (
         sa.select(MessageRow, FeedbackRow)
         .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
@@ -85,7 +96,7 @@ def _troubled(library: Library, days: int) -> list[LoggedQuestion]:
             sa.or_(sa.and_(MessageRow.refused, sa.func.coalesce(FeedbackRow.verdict, 0) <= 0), FeedbackRow.verdict < 0),
         )
         .order_by(MessageRow.id.desc())
-        .limit(MOST)
+        .limit(MAX_MESSAGES)
     )
     with library.session() as session:
         return [_logged(message, feedback) for message, feedback in session.execute(query)]
@@ -106,6 +117,6 @@ def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion
     )
 
 
-def _within(answer: StoredAnswer, collections: Collection[str]) -> bool:
-    """Whether an evaluator who reads ``collections`` may see the question: what lies near it tells what it is about."""
+def _is_readable(answer: StoredAnswer, collections: Collection[str]) -> bool:
+    """Return whether all places of the answer are in ``collections``; a place reveals content of its collection."""
     return {one.collection for one in answer.places} <= set(collections)

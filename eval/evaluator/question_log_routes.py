@@ -1,4 +1,4 @@
-"""Logged questions that were refused or disliked, grouped; one click from a test set. Nobody learns who asked."""
+"""REST route of the question log: groups of refused and disliked questions, without the people who asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}/logged-questions", tags=["me
 
 
 class LoggedPublic(BaseModel):
-    """A question and what was wrong: "refused", or "disliked" with the asker's reason."""
+    """A question; ``trouble`` is "refused", or "disliked" with the reason of the feedback."""
 
     message_id: int
     question: str
@@ -29,7 +29,7 @@ class LoggedPublic(BaseModel):
 
 
 class GroupPublic(BaseModel):
-    """Questions that ask the same, newest first."""
+    """Questions with the same meaning, newest first."""
 
     refused: int
     disliked: int

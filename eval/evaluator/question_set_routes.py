@@ -1,4 +1,4 @@
-"""Test sets: lists of questions with what should come back."""
+"""REST routes of test sets: lists of questions with expected answers."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.auth.dependencies import Evaluator
 from eval.datasets import question_files as files
 from eval.datasets import question_sets, question_sheet
-from eval.datasets.question_files import JudgedQuestion, Place
+from eval.datasets.question_files import ExpectedSource, JudgedQuestion
 from eval.datasets.question_sets import TestSet
 from kb.core.errors import FileRejected, InputError
 from kb.language.detect import detect
 from kb.library import audit
 
-__all__ = ["TestSetName", "router"]
+__all__ = ["router"]
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_SHEET_BYTES = 10 * 2**20
-# what a form puts around the file
+MAX_SHEET_BYTES = 10 * 2**20
+# The request may be 64 KiB larger than the file, for the other parts of the form.
 router = APIRouter(
-    prefix="/api/v1/tenants/{tenant}/test-sets", tags=["measure"], max_body_size=MOST_SHEET_BYTES + 64 * 1024
+    prefix="/api/v1/tenants/{tenant}/test-sets", tags=["measure"], max_body_size=MAX_SHEET_BYTES + 64 * 1024
 )
 TestSetName = Annotated[str, PathParam(min_length=1, max_length=60, description="The test set's name.")]
 
 
 class PlaceModel(BaseModel):
-    """Where the answer stands; ``evidence`` is the document's own wording."""
+    """A place that answers the question; ``evidence`` is a literal quote of the document."""
 
     model_config = ConfigDict(extra="forbid")
     document: Annotated[str, Field(min_length=1, max_length=300)]
@@ -41,7 +41,7 @@ class PlaceModel(BaseModel):
 
 
 class QuestionCreate(BaseModel):
-    """A question; without ``documents`` and ``facts`` say with ``answerable`` whether the documents answer it."""
+    """A question; ``answerable`` says whether the documents answer it."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -139,28 +139,28 @@ def import_sheet(
     name: Annotated[str, Form(min_length=1, max_length=60)],
     file: Annotated[UploadFile, File(description="CSV or XLSX as of the template, or JSON lines.")],
 ) -> TestSetPublic:
-    """Read a table of questions; a faulty row refuses the whole table and says which rows to mend."""
-    made = question_sets.create(caller.tenant, name, _sheet(file))
+    """Read a table of questions; a faulty row rejects the whole table, and the error lists the faulty rows."""
+    made = question_sets.create(caller.tenant, name, _read_upload(file))
     audit.record(caller.library, caller.actor, "testset.import", name, questions=len(made.questions))
     return _public(made)
 
 
-def _sheet(file: UploadFile) -> list[JudgedQuestion]:
-    shown = Path(file.filename or "questions.csv").name
-    suffix = Path(shown).suffix.casefold()
+def _read_upload(file: UploadFile) -> list[JudgedQuestion]:
+    file_name = Path(file.filename or "questions.csv").name
+    suffix = Path(file_name).suffix.casefold()
     if suffix not in (".csv", ".xlsx", ".jsonl"):
-        raise FileRejected("file_unsupported", name=shown, found=suffix or "?")
-    content = file.file.read(MOST_SHEET_BYTES + 1)
-    if len(content) > MOST_SHEET_BYTES:
-        limit = MOST_SHEET_BYTES // 2**20
-        raise FileRejected("file_too_large", name=shown, size_mb=limit + 1, limit_mb=limit)
+        raise FileRejected("file_unsupported", name=file_name, found=suffix or "?")
+    content = file.file.read(MAX_SHEET_BYTES + 1)
+    if len(content) > MAX_SHEET_BYTES:
+        limit = MAX_SHEET_BYTES // 2**20
+        raise FileRejected("file_too_large", name=file_name, size_mb=limit + 1, limit_mb=limit)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"questions{suffix}")
         path.write_bytes(content)
         try:
             return files.read(path) if suffix == ".jsonl" else question_sheet.read(path)
         except UnicodeDecodeError as error:
-            raise InputError("file_broken", name=shown) from error
+            raise InputError("file_broken", name=file_name) from error
 
 
 @router.get(
@@ -189,7 +189,7 @@ def detail(caller: Evaluator, name: TestSetName) -> TestSetDetail:
 
 @router.delete("/{name}", status_code=204, summary="Delete a test set", operation_id="delete_test_set")
 def delete(caller: Evaluator, name: TestSetName) -> None:
-    """Delete a test set; the runs made with it stay."""
+    """Delete a test set; its runs remain."""
     question_sets.delete(caller.tenant, name)
     audit.record(caller.library, caller.actor, "testset.delete", name)
 
@@ -211,7 +211,7 @@ def export(caller: Evaluator, name: TestSetName) -> Response:
 
 @router.post("/{name}/questions", status_code=201, summary="Add a question", operation_id="add_test_question")
 def add_question(caller: Evaluator, name: TestSetName, wanted: QuestionCreate) -> QuestionPublic:
-    """Add a question to a test set, which is made where it is missing."""
+    """Add a question to a test set; a missing test set is created."""
     made = question_sets.add(
         caller.tenant,
         name,
@@ -220,7 +220,9 @@ def add_question(caller: Evaluator, name: TestSetName, wanted: QuestionCreate) -
             question=wanted.question.strip(),
             language=detect(wanted.question).value,
             answerable=wanted.answerable,
-            documents=tuple(Place(one.document, one.page, one.clause, one.evidence) for one in wanted.documents),
+            documents=tuple(
+                ExpectedSource(one.document, one.page, one.clause, one.evidence) for one in wanted.documents
+            ),
             facts=tuple(tuple(forms) for forms in wanted.facts),
             kind=wanted.kind,
             split=wanted.split,

@@ -1,4 +1,4 @@
-"""Runs of test sets: start one, look at its figures, compare two."""
+"""REST routes of runs: start a run of a test set, read its result, compare two runs."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from assistant.service.callers import Caller
 from eval.datasets import question_sets
 from eval.reports import html_report
 from eval.runs import results
-from eval.runs.background_runs import Running, Runs
+from eval.runs.background_runs import BackgroundRuns, RunStatus
 from eval.runs.results import Result
 from eval.runs.run_comparison import compare
 from kb.core.errors import InputError, NotFound
 from kb.library import audit
 
-__all__ = ["RunsDep", "opened", "router", "visible"]
+__all__ = ["WORST_QUESTIONS", "BackgroundRunsDep", "open_run", "router", "visible_runs"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/runs", tags=["measure"])
 _NAME = re.compile(r"[\w\-.]{1,80}")
 RunName = Annotated[str, Path(min_length=1, max_length=80, description="The run's name.")]
-WORST = 30
+WORST_QUESTIONS = 30
 
 
-def _runs(request: Request, service: ServiceDep) -> Runs:
+def _runs(request: Request, service: ServiceDep) -> BackgroundRuns:
     state = request.app.state
     if not hasattr(state, "runs"):
-        state.runs = Runs(service.settings)
-    found: Runs = state.runs
+        state.runs = BackgroundRuns(service.settings)
+    found: BackgroundRuns = state.runs
     return found
 
 
-RunsDep = Annotated[Runs, Depends(_runs)]
+BackgroundRunsDep = Annotated[BackgroundRuns, Depends(_runs)]
 
 
 class RunCreate(BaseModel):
-    """Which test set to ask; ``collections`` narrows the search to some of those within reach."""
+    """The test set to ask; ``collections`` limits the search to some of the collections that the caller may read."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"test_set": "人事"}]})
     test_set: Annotated[str, Field(min_length=1, max_length=60)]
@@ -47,7 +47,7 @@ class RunCreate(BaseModel):
 
 
 class RunState(BaseModel):
-    """A run at work, or how the last one ended; ``error`` is a code, "" where all went well."""
+    """The status of the current or last run; ``error`` is an error code, or ""."""
 
     name: str
     test_set: str
@@ -58,7 +58,7 @@ class RunState(BaseModel):
 
 
 class RunPublic(BaseModel):
-    """A finished run: means by measure over all questions, refusal, and what made it."""
+    """A finished run: mean of each measure over all questions, refusal measures, and the model."""
 
     name: str
     test_set: str
@@ -78,7 +78,7 @@ class RunDetail(RunPublic):
     worst: list[dict[str, Any]]
 
 
-def _state(one: Running) -> RunState:
+def _run_state(one: RunStatus) -> RunState:
     return RunState(
         name=one.name, test_set=one.testset, done=one.done, total=one.total, finished=one.finished, error=one.error
     )
@@ -99,64 +99,71 @@ def _public(name: str, summary: dict[str, Any]) -> RunPublic:
     )
 
 
-def visible(caller: Caller) -> list[RunPublic]:
-    """Return the tenant's runs of answers, newest first, that quote nothing beyond the caller's reach."""
-    every = _every(caller)
-    return [_public(one["name"], one) for one in results.listing(caller.tenant) if _may_see(caller, one, every)]
+def visible_runs(caller: Caller) -> list[RunPublic]:
+    """Return the tenant's answer runs, newest first; only those that searched collections the caller may read."""
+    all_collections = _all_collections(caller)
+    return [
+        _public(one["name"], one) for one in results.listing(caller.tenant) if _may_see(caller, one, all_collections)
+    ]
 
 
-def _every(caller: Caller) -> set[str]:
+def _all_collections(caller: Caller) -> set[str]:
     return {row.slug for row in caller.library.collections()}
 
 
-def _may_see(caller: Caller, summary: dict[str, Any], every: set[str]) -> bool:
+def _may_see(caller: Caller, summary: dict[str, Any], all_collections: set[str]) -> bool:
     searched = summary.get("collections")
-    return summary.get("kind") == "answers" and (every if searched is None else set(searched)) <= caller.reach.read
+    return (
+        summary.get("kind") == "answers"
+        and (all_collections if searched is None else set(searched)) <= caller.reach.read
+    )
 
 
-def opened(caller: Caller, name: str) -> Result:
-    """Return a run of the tenant's.
+def open_run(caller: Caller, name: str) -> Result:
+    """Return a run of the caller's tenant.
 
     Raises:
-        NotFound: ``run_not_found``, also where the run quotes collections beyond the caller's reach.
+        NotFound: ``run_not_found``: there is no such run, or it searched collections that the caller may not read.
     """
-    folder = results.in_tenant(caller.tenant, name)
+    folder = results.tenant_run_folder(caller.tenant, name)
     if not _NAME.fullmatch(name) or name.startswith(".") or not (folder / "run.json").is_file():
         raise NotFound("run_not_found", run=name)
     found = results.open_result(str(folder), [])
-    if not _may_see(caller, found.summary, _every(caller)):
+    if not _may_see(caller, found.summary, _all_collections(caller)):
         raise NotFound("run_not_found", run=name)
     return found
 
 
 @router.get("", summary="Runs, newest first", operation_id="list_runs")
 def listing(caller: Evaluator) -> list[RunPublic]:
-    return visible(caller)
+    return visible_runs(caller)
 
 
 @router.post("", status_code=202, summary="Ask a test set's questions", operation_id="start_run")
-def start(caller: Evaluator, runs: RunsDep, wanted: RunCreate) -> RunState:
+def start(caller: Evaluator, runs: BackgroundRunsDep, wanted: RunCreate) -> RunState:
     """Start a run in the background; one at a time per organisation."""
     chosen = question_sets.get(caller.tenant, wanted.test_set)
     if not chosen.questions:
         raise InputError("questions_invalid", name=wanted.test_set, problems="0")
-    state = runs.start(caller.tenant, chosen, caller.narrowed(wanted.collections))
+    state = runs.start(caller.tenant, chosen, caller.searchable_collections(wanted.collections))
     audit.record(caller.library, caller.actor, "run.start", wanted.test_set)
-    return _state(state)
+    return _run_state(state)
 
 
 @router.get("/current", summary="The run at work", operation_id="current_run")
-def current(caller: Evaluator, runs: RunsDep) -> RunState | None:
-    """Return the run at work, or how the last one since the service started ended; null if there was none."""
+def current(caller: Evaluator, runs: BackgroundRunsDep) -> RunState | None:
+    """Return the status of the current run, or of the last one since the service started; null if there was none."""
     state = runs.state(caller.tenant)
-    return _state(state) if state else None
+    return _run_state(state) if state else None
 
 
 @router.get("/{name}", summary="A run with its tables and worst questions", operation_id="get_run")
 def detail(caller: Evaluator, name: RunName) -> RunDetail:
-    found = opened(caller, name)
+    found = open_run(caller, name)
     return RunDetail(
-        **_public(name, found.summary).model_dump(), summary=found.summary, worst=html_report.worst_of(found, WORST)
+        **_public(name, found.summary).model_dump(),
+        summary=found.summary,
+        worst=html_report.worst_questions(found, WORST_QUESTIONS),
     )
 
 
@@ -168,10 +175,10 @@ def detail(caller: Evaluator, name: RunName) -> RunDetail:
     responses={200: {"content": {"text/html": {}}}},
 )
 def report_page(caller: Evaluator, name: RunName) -> Response:
-    found = opened(caller, name)
+    found = open_run(caller, name)
     audit.record(caller.library, caller.actor, "run.export", name)
     return Response(
-        html_report.page([found], WORST),
+        html_report.page([found], WORST_QUESTIONS),
         media_type="text/html",
         headers={
             "Content-Disposition": f'attachment; filename="{name}.html"',
@@ -183,4 +190,4 @@ def report_page(caller: Evaluator, name: RunName) -> Response:
 @router.get("/{name}/compare/{other}", summary="Two runs beside each other", operation_id="compare_runs")
 def comparison(caller: Evaluator, name: RunName, other: RunName) -> dict[str, Any]:
     """Compare run ``name`` (before) with run ``other`` (after): differences with intervals and paired tests."""
-    return compare(opened(caller, name), opened(caller, other))
+    return compare(open_run(caller, name), open_run(caller, other))

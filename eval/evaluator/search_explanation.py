@@ -1,4 +1,4 @@
-"""One question looked at from inside: how it was understood, what each leg of search found, and what became of it."""
+"""Explains the search for one question: its analysis, scores and ranks of the passages, the refusal decision."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from kb.search.passage import Passage
 from kb.search.query import Query
 from kb.search.retriever import Retriever
 
-__all__ = ["Hit", "HitTest", "explain"]
+__all__ = ["MAX_TEXT_CHARS", "Hit", "HitTest", "explain"]
 
-# Words shown of how a question was understood.
-MOST_WORDS = 40
-SHOWN_TEXT = 1200
+MAX_WORDS = 40  # words of the question's analysis, per language
+MAX_TEXT_CHARS = 1200  # characters of a passage in the response
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its place in every order, from 1; None where a leg did not find it.
+    """A passage with its rank at each stage, counted from 1; None if the stage does not have it.
 
     Attributes:
         ranks: ``{"dense", "lexical", "fused", "final"}``; ``fused`` before, ``final`` after reranking.
-        unit: the sentence that speaks best to the question, with its scores; None where none was looked at.
+        unit: the passage's best unit for the question, with its scores; None if no unit of it was scored.
     """
 
     passage: Passage
@@ -35,7 +34,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitTest:
-    """What was found for one question and why; ``hits`` in the final order."""
+    """The explanation of one search; ``hits`` are in the final order."""
 
     question: dict[str, Any]
     hits: list[Hit]
@@ -45,7 +44,7 @@ class HitTest:
 def explain(
     retriever: Retriever, question: str, collections: list[str] | None, as_of: date | None, limit: int = 20
 ) -> HitTest:
-    """Search as the product does and keep what it usually throws away.
+    """Search as the product does and return the intermediate results.
 
     Raises:
         InputError: ``question_empty``, ``question_too_long``.
@@ -54,8 +53,8 @@ def explain(
     fused = retriever.search(query, collections=collections, as_of=as_of, limit=2 * retriever.settings.candidates)
     order = [one.chunk_id for one in fused.passages]
     ranks = {
-        "dense": _ranked(fused.passages, "centred"),
-        "lexical": _ranked(fused.passages, "lexical"),
+        "dense": _ranks_by_leg(fused.passages, "centred"),
+        "lexical": _ranks_by_leg(fused.passages, "lexical"),
         "fused": {chunk_id: rank for rank, chunk_id in enumerate(order, 1)},
     }
     evidence = gather(retriever, question, collections, as_of)
@@ -71,24 +70,24 @@ def explain(
         )
         for chunk_id in list(shown)[:limit]
     ]
-    return HitTest(_understood(retriever, query, fused.idf), hits, _decision(evidence))
+    return HitTest(_describe_query(retriever, query, fused.idf), hits, _decision(evidence))
 
 
-def _ranked(passages: list[Passage], leg: str) -> dict[int, int]:
+def _ranks_by_leg(passages: list[Passage], leg: str) -> dict[int, int]:
     found = [one for one in passages if one.why.get(leg)]
     found.sort(key=lambda one: -one.why[leg])
     return {one.chunk_id: rank for rank, one in enumerate(found, 1)}
 
 
 def _best_unit(evidence: Evidence, chunk_id: int) -> dict[str, Any] | None:
-    for one in evidence.units:
-        if one.unit.passage.chunk_id == chunk_id:
+    for one in evidence.spans:
+        if one.span.passage.chunk_id == chunk_id:
             scores = {"lexical": one.lexical, "dense": one.dense, "score": one.score}
-            return {"text": one.unit.text} | {name: round(value, 3) for name, value in scores.items()}
+            return {"text": one.span.text} | {name: round(value, 3) for name, value in scores.items()}
     return None
 
 
-def _understood(retriever: Retriever, query: Query, idf: dict[str, float]) -> dict[str, Any]:
+def _describe_query(retriever: Retriever, query: Query, idf: dict[str, float]) -> dict[str, Any]:
     return {
         "text": query.text,
         "language": query.language.value,
@@ -96,9 +95,7 @@ def _understood(retriever: Retriever, query: Query, idf: dict[str, float]) -> di
         "words": {
             side: [
                 {"word": word, "weight": round(weight, 2), "idf": round(idf[word], 2) if word in idf else None}
-                for word, weight in sorted(words.items(), key=lambda pair: -pair[1] * idf.get(pair[0], 0.0))[
-                    :MOST_WORDS
-                ]
+                for word, weight in sorted(words.items(), key=lambda pair: -pair[1] * idf.get(pair[0], 0.0))[:MAX_WORDS]
             ]
             for side, words in (("own", query.own), ("other", query.other))
         },
@@ -106,16 +103,12 @@ def _understood(retriever: Retriever, query: Query, idf: dict[str, float]) -> di
     }
 
 
-def _telling(words: dict[str, float], idf: dict[str, float]) -> list[tuple[str, float]]:
-    return sorted(words.items(), key=lambda pair: -pair[1] * idf.get(pair[0], 0.0))[:MOST_WORDS]
-
-
 def _decision(evidence: Evidence) -> dict[str, Any]:
-    sure = confidence(evidence)
+    answer_confidence = confidence(evidence)
     values = features(evidence) if evidence.passages else {}
     return {
-        "confidence": round(sure, 3),
+        "confidence": round(answer_confidence, 3),
         "threshold": round(threshold(), 3),
-        "refused": sure < threshold() or not evidence.units,
+        "refused": answer_confidence < threshold() or not evidence.spans,
         "features": {name: round(value, 3) for name, value in values.items()},
     }

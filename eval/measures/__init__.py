@@ -1,8 +1,10 @@
-"""Measures.
+"""Measures of rankings, answers and refusals.
 
-- :mod:`.retrieval_measures`: measures over a ranking, with confidence intervals and a paired test
-- :mod:`.answer_judge`: one answer judged against one question
-- :mod:`.refusal_measures`: precision and recall of refusals
-- :mod:`.run_summary`: tables per system and language
-- :mod:`.tenant_records`: a tenant's chunks, to look up quotes
+In reading order:
+
+    retrieval_measures  measures over a ranking, with confidence intervals and a paired test
+    answer_judge        measures of one answer to one question
+    refusal_measures    precision and recall of refusals
+    run_summary         tables per system and language
+    tenant_records      a tenant's chunks, to look up quotes
 """

@@ -1,4 +1,4 @@
-"""Refusal measured: precision and recall of "the documents do not say", and their curve over the threshold."""
+"""Measures of refusal: precision and recall of "the documents do not say", and their curve over the threshold."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Rows = list[dict[str, Any]]
 
 
 def summarise(rows: Rows) -> dict[str, Any]:
-    """Return precision and recall of refusing, with the counts they stand on, and the curve where there is one.
+    """Return precision and recall of refusals, their counts, and the curve.
 
-    A refusal is right when the question is unanswerable. Precision is ``None`` where nothing was refused, recall
-    where nothing was unanswerable.
+    A refusal is right if the question is unanswerable. Precision is ``None`` if nothing was refused; recall is ``None``
+    if no question was unanswerable.
     """
     right = sum(row["refused"] and not row["answerable"] for row in rows)
     refused = sum(row["refused"] for row in rows)
@@ -29,9 +29,11 @@ def summarise(rows: Rows) -> dict[str, Any]:
 
 
 def curve(rows: Rows) -> list[dict[str, float | None]]:
-    """Return what would be refused at every threshold on ``confidence``: below it, refuse.
+    """Return precision, recall and the share of answered questions for every threshold on ``confidence``.
 
-    Empty unless every answer carries a number and both kinds of question are there.
+    An answer is refused if its confidence is below the threshold.
+
+    The list is empty if an answer has no confidence, or if the questions are all answerable or all unanswerable.
     """
     numbers = [row["confidence"] for row in rows]
     unanswerable = sum(not row["answerable"] for row in rows)

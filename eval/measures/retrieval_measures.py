@@ -1,8 +1,8 @@
-"""Measures over a run, with what chance allows: confidence intervals and a paired test.
+"""Measures of a run, with confidence intervals and a paired significance test.
 
-Names are those of ``ir_measures`` ("nDCG@10", "R@5", "RR@10", "Success@1", …), which computes them, and one of
-our own: ``All@k`` is 1 where every relevant document is among the first k (both language copies of a text, say).
-A query that is missing from the run counts 0 in every measure.
+``ir_measures`` computes the measures and defines their names ("nDCG@10", "R@5", "RR@10", "Success@1", …). We add one:
+``All@k`` is 1 if every relevant document is among the first k (for example both language versions of a text). A query
+that is missing from the run has the value 0 in every measure.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from eval.datasets.trec_files import Run
 from kb.core.errors import InputError, Misconfigured
 
-__all__ = ["DEFAULT", "Estimate", "bootstrap", "estimate", "paired_test", "per_query"]
+__all__ = ["DEFAULT_MEASURES", "Estimate", "bootstrap", "estimate", "paired_test", "per_query"]
 
-DEFAULT = ("nDCG@10", "RR@10", "R@5", "R@10", "Success@1")
+DEFAULT_MEASURES = ("nDCG@10", "RR@10", "R@5", "R@10", "Success@1")
 SEED = 20261123
 _RESAMPLES = 2000
 _PERMUTATIONS = 10_000
-_ALL = re.compile(r"All@(\d+)")
+_ALL_AT_K = re.compile(r"All@(\d+)")
 Values = dict[str, dict[str, float]]
 
 
@@ -44,8 +44,8 @@ def per_query(names: Sequence[str], qrels: Mapping[str, Mapping[str, int]], run:
     """Return ``{measure: {query id: value}}`` for every query of ``qrels``.
 
     Raises:
-        InputError: ``measure_unknown``.
-        Misconfigured: ``extra_missing`` where ``ir_measures`` is not installed.
+        InputError: ``measure_unknown``: ``ir_measures`` does not know the name.
+        Misconfigured: ``extra_missing``: ``ir_measures`` is not installed.
     """
     try:
         import ir_measures
@@ -53,9 +53,9 @@ def per_query(names: Sequence[str], qrels: Mapping[str, Mapping[str, int]], run:
         raise Misconfigured("extra_missing", package="sinzi[eval]") from error
     wanted = {}
     for name in names:
-        every = _ALL.fullmatch(name)
+        all_at_k = _ALL_AT_K.fullmatch(name)
         try:
-            wanted[name] = ir_measures.parse_measure(f"R@{every[1]}" if every else name)
+            wanted[name] = ir_measures.parse_measure(f"R@{all_at_k[1]}" if all_at_k else name)
         except (NameError, SyntaxError, ValueError, AttributeError, TypeError) as error:
             raise InputError("measure_unknown", measure=name) from error
     values: Values = {name: dict.fromkeys(qrels, 0.0) for name in names}
@@ -67,12 +67,15 @@ def per_query(names: Sequence[str], qrels: Mapping[str, Mapping[str, int]], run:
         for name in by_measure[str(metric.measure)]:
             complete = float(metric.value >= 1 - 1e-9)
             if metric.query_id in qrels:
-                values[name][metric.query_id] = complete if _ALL.fullmatch(name) else float(metric.value)
+                values[name][metric.query_id] = complete if _ALL_AT_K.fullmatch(name) else float(metric.value)
     return values
 
 
 def bootstrap(values: Sequence[float], resamples: int = _RESAMPLES) -> tuple[float, float]:
-    """Return the 95 % percentile interval of the mean (Efron & Tibshirani 1993, ch. 13); the seed is fixed."""
+    """Return the 95 % percentile bootstrap interval of the mean (Efron & Tibshirani 1993, ch. 13).
+
+    The seed is fixed, so the same values give the same interval.
+    """
     array: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
     if array.size == 0:
         return (0.0, 0.0)
@@ -87,7 +90,7 @@ def bootstrap(values: Sequence[float], resamples: int = _RESAMPLES) -> tuple[flo
 
 
 def estimate(values: Iterable[float]) -> Estimate:
-    """Return mean, interval and number."""
+    """Return the mean of ``values`` with its interval; all zero if there are none."""
     listed = list(values)
     low, high = bootstrap(listed)
     return Estimate(float(np.mean(listed)) if listed else 0.0, low, high, len(listed))
@@ -96,7 +99,7 @@ def estimate(values: Iterable[float]) -> Estimate:
 def paired_test(first: Sequence[float], second: Sequence[float], permutations: int = _PERMUTATIONS) -> float:
     """Return the two-sided p-value of Fisher's randomisation test on the mean difference of paired values.
 
-    As recommended for retrieval by Smucker, Allan & Carterette (CIKM 2007); the seed is fixed.
+    Smucker, Allan & Carterette (CIKM 2007) recommend this test for retrieval. The seed is fixed.
     """
     difference = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
     difference = difference[difference != 0]

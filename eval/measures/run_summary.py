@@ -1,4 +1,4 @@
-"""Runs → tables per system and language with intervals, paired tests, and a row per query."""
+"""Summarises runs: tables per system and language with intervals, paired tests, and a row per query."""
 
 from __future__ import annotations
 
@@ -11,15 +11,24 @@ from eval.datasets import trec_files
 from eval.datasets.benchmark_collections import BenchmarkQuery, Dataset
 from eval.measures import retrieval_measures
 
-__all__ = ["languages_of", "summarise"]
+__all__ = ["summarise"]
 
 
 def summarise(
     dataset: Dataset, runs: dict[str, trec_files.Run], names: Sequence[str]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Measure runs: tables per system and language with intervals, paired tests, and a row per query."""
+    """Return the summary of the runs and one row per query.
+
+    Args:
+        runs: ``{system: run}``; the paired tests compare each other system with the first.
+        names: measures, see :mod:`eval.measures.retrieval_measures`.
+
+    Returns:
+        The content of ``run.json`` without its metadata, and the rows of ``questions.jsonl``; see
+        :mod:`eval.runs.results`.
+    """
     values = {system: retrieval_measures.per_query(names, dataset.qrels, ranked) for system, ranked in runs.items()}
-    groups = languages_of(dataset.queries)
+    groups = _queries_by_language(dataset.queries)
     tables = {
         system: {
             group: {name: retrieval_measures.estimate(by[name][one] for one in ids).as_dict() for name in names}
@@ -35,7 +44,7 @@ def summarise(
         "groups": {group: len(ids) for group, ids in groups.items()},
         "measures": list(names),
         "systems": tables,
-        "tests": _tests(values, groups, names),
+        "tests": _paired_tests(values, groups, names),
     }
     rows = [
         {
@@ -45,7 +54,8 @@ def summarise(
             "relevant": dataset.qrels[query.id],
             "values": {system: {name: round(by[name][query.id], 4) for name in names} for system, by in values.items()},
             "rank": {
-                system: _rank(ranked.get(query.id, {}), dataset.qrels[query.id]) for system, ranked in runs.items()
+                system: _first_relevant_rank(ranked.get(query.id, {}), dataset.qrels[query.id])
+                for system, ranked in runs.items()
             },
         }
         for query in dataset.queries
@@ -53,18 +63,18 @@ def summarise(
     return summary, rows
 
 
-def languages_of(queries: Sequence[BenchmarkQuery]) -> dict[str, list[str]]:
-    """Return query ids per language and under "all"."""
+def _queries_by_language(queries: Sequence[BenchmarkQuery]) -> dict[str, list[str]]:
+    """Return the query ids of each language, and of all queries as "all"."""
     groups: dict[str, list[str]] = {"all": [query.id for query in queries]}
     for language in sorted({query.language for query in queries}):
         groups[language] = [query.id for query in queries if query.language == language]
     return groups
 
 
-def _tests(
+def _paired_tests(
     values: dict[str, retrieval_measures.Values], groups: dict[str, list[str]], names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Every other system against the first, per measure and language."""
+    """Compare every other system with the first, per measure and language."""
     systems = list(values)
     tests = []
     for other in systems[1:]:
@@ -86,7 +96,7 @@ def _tests(
     return tests
 
 
-def _rank(documents: dict[str, float], relevant: dict[str, int]) -> int | None:
-    """Return the place of the first relevant document, from 1."""
+def _first_relevant_rank(documents: dict[str, float], relevant: dict[str, int]) -> int | None:
+    """Return the rank of the first relevant document, counted from 1; ``None`` if the run has none."""
     order = sorted(documents, key=lambda one: -documents[one])
     return next((rank for rank, one in enumerate(order, 1) if relevant.get(one, 0) > 0), None)

@@ -1,4 +1,4 @@
-"""A tenant's chunks by document, for looking up quotes and contexts."""
+"""The chunks of a tenant by document, to check quotes and contexts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["TenantRecords"]
 
 
 class TenantRecords:
-    """What lies in a tenant's records, all versions of it; see :class:`eval.measures.answer_judge.Records`."""
+    """The chunks of all versions of a tenant's documents; implements :class:`eval.measures.answer_judge.Records`."""
 
     def __init__(self, library: Library) -> None:
         query = (
@@ -26,11 +26,11 @@ class TenantRecords:
             for name, number, pages, text in session.execute(query):
                 self._chunks.setdefault(name, []).append((number, list(pages), text))
 
-    def holds(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
+    def contains(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
         return any(
-            text in held and (version is None or number == version) and set(pages) <= set(on)
-            for number, on, held in self._chunks.get(document, [])
+            text in chunk_text and (version is None or number == version) and set(pages) <= set(chunk_pages)
+            for number, chunk_pages, chunk_text in self._chunks.get(document, [])
         )
 
     def texts(self, document: str) -> list[str]:
-        return [held for _, _, held in self._chunks.get(document, [])]
+        return [chunk_text for _, _, chunk_text in self._chunks.get(document, [])]

@@ -1,6 +1,8 @@
-"""Results to read.
+"""Reports of results.
 
-- :mod:`.terminal_tables`: tables in the terminal
-- :mod:`.html_report`: one page that needs nothing else
-- :mod:`.svg_plots`: plots as inline SVG
+In reading order:
+
+    terminal_tables  tables in the terminal
+    html_report      an HTML page without external files
+    svg_plots        plots as inline SVG
 """

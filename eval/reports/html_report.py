@@ -1,4 +1,4 @@
-"""Runs → one page that needs nothing else, or the same as JSON."""
+"""Renders runs as one HTML page without external files, or as JSON."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from eval.datasets import trec_files
 from eval.reports import svg_plots
 from eval.runs.results import Result
 
-__all__ = ["as_json", "page", "plots_of", "worst_of"]
+__all__ = ["as_json", "page", "run_plots", "worst_questions"]
 
 _DEPTH = 50
-_BARS = ("evidence@5", "fact in answer", "right document", "right page")
+_PLOTTED_MEASURES = ("evidence@5", "fact in answer", "right document", "right page")
 
 
 def page(results: list[Result], worst: int) -> str:
-    """Return the HTML page."""
+    """Return the HTML page of several runs, with the ``worst`` worst questions of each."""
     import jinja2
 
     environment = jinja2.Environment(loader=jinja2.PackageLoader("eval.reports"), autoescape=True, trim_blocks=True)
-    runs = [{**facts(one, worst), "plots": plots_of(one)} for one in results]
+    runs = [{**run_content(one, worst), "plots": run_plots(one)} for one in results]
     return environment.get_template("report.html").render(runs=runs)
 
 
 def as_json(results: list[Result], worst: int) -> str:
     """Return the page's content as JSON."""
-    return json.dumps({"runs": [facts(one, worst) for one in results]}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"runs": [run_content(one, worst) for one in results]}, ensure_ascii=False, indent=1) + "\n"
 
 
-def facts(result: Result, worst: int) -> dict[str, Any]:
-    """Return what is shown of one run."""
+def run_content(result: Result, worst: int) -> dict[str, Any]:
+    """Return the content of one run: label, summary, worst questions and recall curves."""
     return {
         "label": result.label,
         "summary": result.summary,
-        "worst": worst_of(result, worst),
+        "worst": worst_questions(result, worst),
         "recall": recall_curves(result),
     }
 
 
-def worst_of(result: Result, number: int) -> list[dict[str, Any]]:
-    """Return the questions that went wrong, worst first, each with ``wrong``: what is the matter with it."""
+def worst_questions(result: Result, number: int) -> list[dict[str, Any]]:
+    """Return at most ``number`` questions with a wrong result, worst first; ``wrong`` describes the problem."""
     listed = _wrong_answers(result) if result.summary["kind"] == "answers" else _wrong_rankings(result)
     return [{**row, "wrong": wrong} for _, wrong, row in sorted(listed, key=lambda one: one[0])[:number]]
 
@@ -87,13 +87,13 @@ def recall_curves(result: Result) -> dict[str, list[tuple[int, float]]]:
     return curves
 
 
-def plots_of(result: Result) -> list[str]:
+def run_plots(result: Result) -> list[str]:
     """Return the plots of a run as SVG figures; their colours come from the page's style sheet."""
     summary = result.summary
     drawn = _answer_plots(summary) if summary["kind"] == "answers" else _retrieval_plots(result)
     taken = sorted(float(row["ms"]) for row in result.questions if row.get("ms") is not None)
     share = [(ms, (index + 1) / len(taken)) for index, ms in enumerate(taken)]
-    return [*drawn, svg_plots.lines("Share of questions done in time", {"questions": share}, "milliseconds")]
+    return [*drawn, svg_plots.line_chart("Share of questions done in time", {"questions": share}, "milliseconds")]
 
 
 def _retrieval_plots(result: Result) -> list[str]:
@@ -104,8 +104,8 @@ def _retrieval_plots(result: Result) -> list[str]:
     }
     curves = {system: [(float(k), value) for k, value in points] for system, points in recall_curves(result).items()}
     return [
-        svg_plots.bars(f"{name} per language", groups),
-        svg_plots.lines("Recall of the first k documents", curves, "k"),
+        svg_plots.bar_chart(f"{name} per language", groups),
+        svg_plots.line_chart("Recall of the first k documents", curves, "k"),
     ]
 
 
@@ -114,20 +114,20 @@ def _answer_plots(summary: dict[str, Any]) -> list[str]:
     drawn = []
     for split in plain:
         inside = [group for group in summary["groups"] if group.startswith(f"{split} ")]
-        groups = {group.removeprefix(f"{split} "): _bars(summary["table"][group]) for group in (inside or [split])}
-        drawn.append(svg_plots.bars(f"{split}", {group: series for group, series in groups.items() if series}))
+        groups = {group.removeprefix(f"{split} "): _intervals(summary["table"][group]) for group in (inside or [split])}
+        drawn.append(svg_plots.bar_chart(f"{split}", {group: series for group, series in groups.items() if series}))
     curve = summary["refusal"]["all"]["curve"]
     if curve:
         series = {
             key: [(one["threshold"], one[key]) for one in curve if one[key] is not None]
             for key in ("precision", "recall", "answered")
         }
-        drawn.append(svg_plots.lines("Refusal over the threshold on confidence", series, "threshold"))
+        drawn.append(svg_plots.line_chart("Refusal over the threshold on confidence", series, "threshold"))
     return drawn
 
 
-def _bars(table: dict[str, Any]) -> dict[str, svg_plots.Interval]:
-    return {name: _interval(table[name]) for name in _BARS if name in table}
+def _intervals(table: dict[str, Any]) -> dict[str, svg_plots.Interval]:
+    return {name: _interval(table[name]) for name in _PLOTTED_MEASURES if name in table}
 
 
 def _interval(value: dict[str, float]) -> svg_plots.Interval:

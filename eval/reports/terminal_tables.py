@@ -1,4 +1,4 @@
-"""Results as tables in the terminal."""
+"""Prints results as tables in the terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.table import Table
 
 from kb.language.detect import Language
 
-__all__ = ["answers", "comparison", "retrieval", "scale", "speed"]
+__all__ = ["print_answers", "print_comparison", "print_retrieval", "print_scale", "print_speed"]
 
 _SIGNIFICANT = 0.05
 _LANGUAGES = {one.value for one in Language}
@@ -20,7 +20,7 @@ def _console() -> Console:
     return console if console.is_terminal else Console(width=170)
 
 
-def retrieval(summary: dict[str, Any]) -> None:
+def print_retrieval(summary: dict[str, Any]) -> None:
     """Print one line per language and system: means, the 95 % interval of the first measure, ``*`` where p < .05."""
     names = summary["measures"]
     model = f"{summary['subject']}: {summary['documents']} documents, {summary['queries']} queries"
@@ -33,7 +33,7 @@ def retrieval(summary: dict[str, Any]) -> None:
             table.add_column("95 %", justify="right")
     systems = summary["systems"]
     groups = summary["groups"]
-    shown = groups if len(groups) != 2 else {"all": groups["all"]}  # one language: said once
+    shown = groups if len(groups) != 2 else {"all": groups["all"]}  # with one language, both groups are the same
     for group, number in shown.items():
         for place, (system, by_group) in enumerate(systems.items()):
             cells = []
@@ -59,8 +59,8 @@ def _star(summary: dict[str, Any], system: str, group: str, name: str) -> str:
     return " "
 
 
-def answers(summary: dict[str, Any], kinds: bool) -> None:
-    """Print one line per group: means, precision and recall of refusal; below the table what holds for all.
+def print_answers(summary: dict[str, Any], kinds: bool) -> None:
+    """Print one line per group: means, precision and recall of refusal. Below the table: foreign and missing answers.
 
     Args:
         kinds: print a line per kind of question as well.
@@ -89,8 +89,8 @@ def answers(summary: dict[str, Any], kinds: bool) -> None:
     _console().print("; ".join(notes))
 
 
-def comparison(found: dict[str, Any], show: int) -> None:
-    """Print differences with their interval and p, then the questions that moved most."""
+def print_comparison(found: dict[str, Any], show: int) -> None:
+    """Print the differences with intervals and p-values, then the questions with the largest changes."""
     table = Table(title=f"{found['before']} → {found['after']}: {found['questions']} questions", title_justify="left")
     for head in ("group", "measure", "n", "before", "after", "difference", "95 %", "p"):
         table.add_column(head, justify="left" if head in ("group", "measure") else "right")
@@ -118,8 +118,8 @@ def comparison(found: dict[str, Any], show: int) -> None:
             )
 
 
-def speed(found: dict[str, Any]) -> None:
-    """Print times and memory."""
+def print_speed(found: dict[str, Any]) -> None:
+    """Print times in milliseconds and memory in MB."""
     table = Table(
         title=f"{found['tenant']}: {found['questions']} questions, {found['cores']} cores, load {found['load']}",
         title_justify="left",
@@ -134,13 +134,13 @@ def speed(found: dict[str, Any]) -> None:
         console.print(f"kb ask, cold: {found['cold_ask_s']} s; serving process: {found['memory_mb']} MB")
 
 
-def scale(found: list[dict[str, Any]]) -> None:
-    """Print one line per size."""
+def print_scale(found: list[dict[str, Any]]) -> None:
+    """Print one line per number of chunks."""
     table = Table()
     for head in ("chunks", "documents", "p50 ms", "p95 ms", "p99 ms", "load", "memory MB", "disk MB", "filled in s"):
         table.add_column(head, justify="right")
     for one in found:
         times = (f"{one['search_ms'][key]:.1f}" for key in ("p50", "p95", "p99"))
-        held = (f"{one[key]:,}" for key in ("load", "memory_mb", "disk_mb", "fill_s"))
-        table.add_row(f"{one['chunks']:,}", f"{one['documents']:,}", *times, *held)
+        resources = (f"{one[key]:,}" for key in ("load", "memory_mb", "disk_mb", "fill_s"))
+        table.add_row(f"{one['chunks']:,}", f"{one['documents']:,}", *times, *resources)
     _console().print(table)

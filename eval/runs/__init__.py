@@ -1,15 +1,17 @@
-"""What is run, and where results are kept.
+"""The runs of an evaluation and the folders of their results.
 
-- :mod:`.results`: one folder per run, with what made it
-- :mod:`.search_systems`: the variants of search that can be measured
-- :mod:`.retrieval_runs`: a test collection searched
-- :mod:`.answer_runs`: questions asked and judged
-- :mod:`.generative_runs`: a language model's answers beside the quotes
-- :mod:`.background_runs`: runs started from the page
-- :mod:`.run_comparison`: two runs compared
-- :mod:`.baseline`: scores that must not fall
-- :mod:`.latency`: seconds and memory of a question
-- :mod:`.index_growth`: search among many chunks
-- :mod:`.file_reading`: what becomes of every file of a folder
-- :mod:`.ingest_speed`, :mod:`.ingest_timing`: how fast files are ingested
+In reading order:
+
+    results                      a folder per run, with the settings and code version that produced it
+    search_systems               the variants of search that a run can compare
+    retrieval_runs               runs the queries of a test collection
+    answer_runs                  asks questions and judges the answers
+    generative_runs              compares a language model's answers with extractive ones
+    background_runs              runs that were started on the page
+    run_comparison               compares two runs
+    baseline                     the minimum scores of the regression test
+    latency                      response times and memory
+    index_growth                 search times among many chunks
+    file_reading                 reads every file of a folder and reports text or an error
+    ingest_speed, ingest_timing  the speed of ingesting files
 """

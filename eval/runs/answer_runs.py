@@ -1,4 +1,4 @@
-"""Answers measured: questions asked through the product's own way in, or answers brought in a file, judged."""
+"""Runs that judge answers: they ask the product, or read the answers from a file."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from eval.measures.tenant_records import TenantRecords
 from eval.runs import results
 from eval.runs.latency import percentiles
 from kb.core.errors import InputError
+from kb.core.messages import Catalogue
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store.tenants import Tenant
 
-__all__ = ["ask", "groups_of", "read_answers", "run", "summarise"]
+__all__ = ["read_answers", "run", "summarise"]
 
 Groups = dict[str, list[str]]
+_LINE_REASONS = Catalogue("eval.runs", "answer_line_reasons.json")
 
 
 def run(
@@ -36,18 +38,19 @@ def run(
     given: dict[str, dict[str, Any]] | None = None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Path:
-    """Ask, judge, and keep the result in ``folder``.
+    """Ask the questions, judge the answers and write the result to ``folder``; return ``folder``.
 
     Args:
-        subject: what was asked, for reports; by default the tenant.
-        collections: slugs to search; None for all.
-        given: answers by question id, from another run or another system; a question without one counts 0.
+        subject: the name in reports; by default the tenant's slug.
+        collections: slugs of the collections to search; None for all.
+        given: answers by question id, from another run or another system; then nothing is asked. A question without an
+            answer has the value 0.
     """
     retriever = Retriever(settings, tenant)
     answers = given if given is not None else ask(retriever, questions, progress, collections)
     records = None if given is not None and not tenant.records_path.is_file() else TenantRecords(retriever.library)
     summary, rows = summarise(questions, answers, records)
-    summary |= {"subject": subject or tenant.slug, "collections": collections} | results.circumstances(settings)
+    summary |= {"subject": subject or tenant.slug, "collections": collections} | results.run_metadata(settings)
     results.write(folder, summary, rows)
     lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in answers.values())
     (folder / "answers.jsonl").write_text(lines, encoding="utf-8")
@@ -61,7 +64,7 @@ def ask(
     collections: list[str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Ask every question of one tenant; return the answers by question id."""
-    answer_turn(retriever, Turn("warm 暖機"))  # the model loads outside the clock
+    answer_turn(retriever, Turn("warm 暖機"))  # loads the model, so that the first question is not slower
     answers = {}
     for done, one in enumerate(questions, 1):
         turn = Turn(one.question, one.history, collections, one.as_of, one.id)
@@ -71,10 +74,10 @@ def ask(
 
 
 def read_answers(path: Path) -> dict[str, dict[str, Any]]:
-    """Read answers as ``kb ask --batch`` writes them.
+    """Read answers, one JSON object a line, as ``kb ask --batch`` writes them; return them by question id.
 
     Raises:
-        InputError: ``batch_line_invalid``.
+        InputError: ``batch_line_invalid``, with the line and the reason in both interface languages.
     """
     answers = {}
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
@@ -82,20 +85,33 @@ def read_answers(path: Path) -> dict[str, dict[str, Any]]:
             continue
         try:
             row = json.loads(line)
-            answers[str(row["id"])] = row
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError("batch_line_invalid", name=path.name, line=number, reason=repr(error)) from error
+        except (ValueError, RecursionError) as error:
+            raise _line_error(path, number, "not_json") from error
+        if not isinstance(row, dict):
+            raise _line_error(path, number, "not_object")
+        if row.get("id") is None:
+            raise _line_error(path, number, "no_id")
+        answers[str(row["id"])] = row
     return answers
+
+
+def _line_error(path: Path, number: int, reason: str) -> InputError:
+    # The error renders its details without a language, so the reason has both.
+    texts = " / ".join(_LINE_REASONS.text(reason, language) for language in ("zh-HK", "en"))
+    return InputError("batch_line_invalid", name=path.name, line=number, reason=texts)
 
 
 def summarise(
     questions: list[JudgedQuestion], answers: dict[str, dict[str, Any]], records: TenantRecords | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Judge answers: a table per group with intervals, refusal, latency, and a row per question."""
-    unasked: dict[str, Any] = {"refused": True, "answer": "", "citations": [], "contexts": [], "reason": "missing"}
+    """Judge the answers; return the summary and a row per question.
+
+    The summary has measures with intervals and refusal measures per group, and response times in milliseconds.
+    """
+    no_answer: dict[str, Any] = {"refused": True, "answer": "", "citations": [], "contexts": [], "reason": "missing"}
     rows: list[dict[str, Any]] = []
     for one in questions:
-        answer = answers.get(one.id, unasked)
+        answer = answers.get(one.id, no_answer)
         rows.append(
             {
                 "id": one.id,
@@ -116,19 +132,19 @@ def summarise(
                 "facts": [list(alternatives) for alternatives in one.facts],
                 "answer": answer.get("answer"),
                 "citations": answer.get("citations") or [],
-                "found": _shown(answer),
+                "found": _report_contexts(answer),
             }
         )
     by_id = {row["id"]: row for row in rows}
-    groups = groups_of(questions)
-    members = {group: [by_id[one] for one in ids] for group, ids in groups.items()}
+    groups = _question_groups(questions)
+    rows_by_group = {group: [by_id[one] for one in ids] for group, ids in groups.items()}
     summary = {
         "kind": "answers",
         "questions": len(questions),
         "groups": {group: len(ids) for group, ids in groups.items()},
         "measures": list(MEASURES),
-        "table": {group: _estimates(some) for group, some in members.items()},
-        "refusal": {group: refusal_measures.summarise(some) for group, some in members.items()},
+        "table": {group: _estimates(members) for group, members in rows_by_group.items()},
+        "refusal": {group: refusal_measures.summarise(members) for group, members in rows_by_group.items()},
         "foreign": sum(row["values"].get("foreign") or 0 for row in rows),
         "ms": percentiles([float(row["ms"]) for row in rows if row["ms"] is not None]),
         "missing": sum(row["missing"] for row in rows),
@@ -136,8 +152,8 @@ def summarise(
     return summary, rows
 
 
-def groups_of(questions: list[JudgedQuestion]) -> Groups:
-    """Return question ids under "all", each split, and inside each split every language and kind."""
+def _question_groups(questions: list[JudgedQuestion]) -> Groups:
+    """Return the question ids of each group: "all", each split, and each language and kind in a split."""
     splits = sorted({one.split for one in questions if one.split})
     groups: Groups = {"all": [one.id for one in questions]}
     for split in [*splits, *([] if splits else [""])]:
@@ -159,6 +175,6 @@ def _estimates(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def _shown(answer: dict[str, Any]) -> list[dict[str, Any]]:
+def _report_contexts(answer: dict[str, Any]) -> list[dict[str, Any]]:
     contexts = list(answer.get("contexts") or [])[:5]
     return [{**one, "text": str(one.get("text") or "")[:300]} for one in contexts]

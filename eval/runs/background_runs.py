@@ -1,4 +1,4 @@
-"""Runs started from the page: one at a time per tenant, in a thread, with progress to look at."""
+"""Runs that an evaluator starts on the page: in a thread, one at a time per tenant, with a status."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from kb.core.errors import Conflict, SinziError
 from kb.core.settings import Settings
 from kb.store.tenants import Tenant
 
-__all__ = ["Running", "Runs"]
+__all__ = ["BackgroundRuns", "RunStatus"]
 
 _LOG = logging.getLogger("sinzi.measure")
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A run at work, or how the last one ended: ``error`` is an error's code, "" where all went well."""
+class RunStatus:
+    """The status of a run.
+
+    Attributes:
+        done, total: numbers of questions.
+        error: the code of the error that ended the run; "" if there was none.
+    """
 
     name: str
     testset: str
@@ -29,31 +34,31 @@ class Running:
     error: str = ""
 
 
-class Runs:
-    """The runs of one service. Safe to call from several threads."""
+class BackgroundRuns:
+    """The background runs of one service process. Safe to call from several threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._guard = threading.Lock()
-        self._states: dict[str, Running] = {}
+        self._lock = threading.Lock()
+        self._statuses: dict[str, RunStatus] = {}
 
-    def state(self, tenant: Tenant) -> Running | None:
-        """Return the tenant's run at work, or the last one since the service started."""
-        with self._guard:
-            return self._states.get(tenant.slug)
+    def state(self, tenant: Tenant) -> RunStatus | None:
+        """Return the status of the tenant's current run, or of the last one since the service started."""
+        with self._lock:
+            return self._statuses.get(tenant.slug)
 
-    def start(self, tenant: Tenant, testset: TestSet, collections: list[str]) -> Running:
-        """Begin to ask a test set's questions in ``collections``.
+    def start(self, tenant: Tenant, testset: TestSet, collections: list[str]) -> RunStatus:
+        """Start a run of a test set, with search in ``collections`` (slugs); return its first status.
 
         Raises:
-            Conflict: ``run_in_progress``.
+            Conflict: ``run_in_progress``: a run of this tenant has not finished.
         """
-        state = Running(results.stamp(), testset.name, total=len(testset.questions))
-        with self._guard:
-            before = self._states.get(tenant.slug)
-            if before is not None and not before.finished:
-                raise Conflict("run_in_progress", name=before.testset)
-            self._states[tenant.slug] = state
+        state = RunStatus(results.timestamp_name(), testset.name, total=len(testset.questions))
+        with self._lock:
+            previous = self._statuses.get(tenant.slug)
+            if previous is not None and not previous.finished:
+                raise Conflict("run_in_progress", name=previous.testset)
+            self._statuses[tenant.slug] = state
         threading.Thread(
             target=self._run, args=(tenant, testset, collections, state.name), name="measure", daemon=True
         ).start()
@@ -66,18 +71,18 @@ class Runs:
                 self._settings,
                 tenant,
                 testset.questions,
-                folder=results.in_tenant(tenant, name),
+                folder=results.tenant_run_folder(tenant, name),
                 subject=testset.name,
                 collections=collections,
-                progress=lambda _step, done, total: self._note(tenant, done=done, total=total),
+                progress=lambda _step, done, total: self._update(tenant, done=done, total=total),
             )
-        except SinziError as fault:
-            error = fault.code
+        except SinziError as failure:
+            error = failure.code
         except Exception:
             _LOG.exception("a run of a test set ended early")
             error = "internal"
-        self._note(tenant, finished=True, error=error)
+        self._update(tenant, finished=True, error=error)
 
-    def _note(self, tenant: Tenant, **changes: int | bool | str) -> None:
-        with self._guard:
-            self._states[tenant.slug] = replace(self._states[tenant.slug], **changes)  # type: ignore[arg-type]
+    def _update(self, tenant: Tenant, **changes: int | bool | str) -> None:
+        with self._lock:
+            self._statuses[tenant.slug] = replace(self._statuses[tenant.slug], **changes)  # type: ignore[arg-type]

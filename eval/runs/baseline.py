@@ -1,4 +1,4 @@
-"""The regression gate: scores on the samples must not fall below a stored floor."""
+"""The regression test: scores on the samples must not be below stored minimum values (the floor)."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 
 __all__ = ["new_baseline", "scores_below"]
 
-# How far under today's score the floor is set: a question or two may change sides without an alarm.
-_SLACK = 0.02
+# The floor is this much below the current score, so that a change in one or two questions does not fail the test.
+_TOLERANCE = 0.02
 Floor = dict[str, dict[str, float]]
 
 
 def scores_below(floor_file: Path, summaries: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return a line for every score under the floor, and for every floor that was not measured.
+    """Return a line for each score that is below its floor or missing, and each tenant with foreign passages.
 
     Args:
-        floor_file: JSON ``{tenant: {measure: least value}}``.
-        summaries: of answer runs, by tenant.
+        floor_file: JSON ``{tenant: {measure: minimum value}}``.
+        summaries: summaries of answer runs, by tenant.
     """
     floor: Floor = json.loads(floor_file.read_text(encoding="utf-8"))
     lines = []
-    for tenant, least in floor.items():
+    for tenant, minimums in floor.items():
         scores = _scores(summaries[tenant]) if tenant in summaries else {}
-        for name, value in least.items():
+        for name, value in minimums.items():
             if name not in scores:
                 lines.append(f"{tenant}: {name} was not measured (floor {value:.3f})")
             elif scores[name] < value:
@@ -36,10 +36,10 @@ def scores_below(floor_file: Path, summaries: Mapping[str, Mapping[str, Any]]) -
 
 
 def new_baseline(summaries: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return today's scores as a floor file; a true quote has no slack."""
+    """Return the content of a floor file from the current scores; "quote true" has no tolerance."""
     floor = {
         tenant: {
-            name: round(value if name == "quote true" else max(0.0, value - _SLACK), 3)
+            name: round(value if name == "quote true" else max(0.0, value - _TOLERANCE), 3)
             for name, value in _scores(summary).items()
         }
         for tenant, summary in summaries.items()

@@ -1,4 +1,7 @@
-"""What becomes of every file of a folder: text, or one clear error. The product's own reader, its limits, no index."""
+"""Reads every file of a folder with the product's reader and its limits, without an index.
+
+The result of a file is its text or one error code.
+"""
 
 from __future__ import annotations
 
@@ -17,23 +20,23 @@ from ingest.workers.worker_pool import WorkerPool
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 
-__all__ = ["FAULTS", "FileRead", "by_type", "read_all"]
+__all__ = ["READER_FAILURES", "FileRead", "by_type", "read_all"]
 
-# Codes that say the reader failed, where every other says what is wrong with the file.
-FAULTS = frozenset({"file_crashed_parser", "file_timeout", "internal"})
+# These codes mean that the reader failed. All other codes describe a problem of the file.
+READER_FAILURES = frozenset({"file_crashed_parser", "file_timeout", "internal"})
 
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """One file as the reader left it.
+    """The result of reading one file.
 
     Attributes:
-        path: relative to the folder; a file found inside another one goes by ``outer/inner``.
-        type: the name's suffix in small letters, without the dot.
-        chunks: what search would get; 0 for an archive, whose members follow as files of their own.
-        characters: of all chunks' texts, the headings and table heads they repeat included.
-        pages: None where the format has none.
-        error: the code it was refused with, or None.
+        path: relative to the folder; ``outer/inner`` for a file inside another file.
+        type: the suffix of the name in lower case, without the dot.
+        chunks: number of chunks; 0 for an archive, whose members have results of their own.
+        characters: length of all chunk texts, with repeated headings and table headers.
+        pages: None if the format has no pages.
+        error: code of the error, or None.
     """
 
     path: str
@@ -47,19 +50,19 @@ class FileRead:
 
 
 def read_all(folder: Path, settings: Settings, progress: Progress) -> Iterator[FileRead]:
-    """Read every file of ``folder`` in a worker process; yield one result each, files found inside it after it."""
+    """Read every file of ``folder`` in a worker process; yield one result per file, then its members' results."""
     found = document_names.files_in([folder])
     with WorkerPool(settings) as workers, tempfile.TemporaryDirectory() as scratch:
-        workers.identity()  # starts the process and the model, which no file should be charged with
+        workers.identity()  # starts the process and loads the model, so that no file's time includes it
         for done, path in enumerate(found, 1):
             yield from _read(path, path.relative_to(folder).as_posix(), Path(scratch), workers, depth=0)
             progress("read", done, len(found))
 
 
-def _read(source: Path, shown: str, scratch: Path, workers: WorkerPool, depth: int) -> Iterator[FileRead]:
-    name = PurePosixPath(shown).name
-    with tempfile.TemporaryDirectory(dir=scratch) as place:
-        work = Path(place) / "work"
+def _read(source: Path, display_path: str, scratch: Path, workers: WorkerPool, depth: int) -> Iterator[FileRead]:
+    name = PurePosixPath(display_path).name
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        work = Path(folder) / "work"
         started = time.monotonic()
         error = None
         try:
@@ -71,7 +74,7 @@ def _read(source: Path, shown: str, scratch: Path, workers: WorkerPool, depth: i
         chunks = document.chunks if document else []
         members = document.members if document else []
         yield FileRead(
-            path=shown,
+            path=display_path,
             type=PurePosixPath(name).suffix.lower().lstrip(".") or "none",
             chunks=len(chunks),
             characters=sum(len(one["text"]) for one in chunks),
@@ -82,13 +85,13 @@ def _read(source: Path, shown: str, scratch: Path, workers: WorkerPool, depth: i
         )
         for inner, path in members if depth < MAX_NESTING else []:
             if document_names.is_document(PurePosixPath(inner)):
-                yield from _read(Path(path), f"{shown}/{inner}", scratch, workers, depth + 1)
+                yield from _read(Path(path), f"{display_path}/{inner}", scratch, workers, depth + 1)
 
 
 def by_type(found: Sequence[FileRead]) -> list[dict[str, Any]]:
     """Return one row per type, sorted: ``{"type", "files", "text", "errors": {code: n}, "slowest_s"}``.
 
-    ``text`` counts an archive or mail whose text lies in its members, too.
+    ``text`` is the number of files with text; an archive or mail with members counts too.
     """
     rows = []
     for kind in sorted({one.type for one in found}):

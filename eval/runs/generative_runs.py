@@ -1,7 +1,7 @@
-"""A language model's answers beside the quotes: is what the reader sees supported, and what does it cost in time?
+"""Compares the answers of a language model with extractive answers: support by the sources, and time.
 
-Whether a number is wrong is counted apart from the checker, by a plainer rule: a number of the text, digits or Chinese
-numerals, that stands nowhere in the passages the text cites (or, before checking, in none that was sent).
+Wrong numbers are counted independently of the claim checker, by a simpler rule. A number, in digits or Chinese
+numerals, is wrong if it is in none of the passages that the answer cites (before checking: in none that was sent).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kb.language.quantities.index import figures
 from kb.language.script import fold
 from kb.search.retriever import Retriever
 
-__all__ = ["run", "unheld"]
+__all__ = ["run", "unsupported_numbers"]
 
 Row = dict[str, Any]
 _MARKER = re.compile(r"\[\d{1,2}\]")
@@ -37,7 +37,7 @@ def run(
     questions: list[JudgedQuestion],
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> dict[str, Any]:
-    """Ask every question twice, with the model and with quotes only, and sum both up.
+    """Ask every question twice, with the language model and without it, and summarise both.
 
     Returns:
         ``{"llm": {...}, "extractive": {...}, "questions": n, "rows": [...]}``.
@@ -47,20 +47,20 @@ def run(
     rows: dict[str, list[Row]] = {"llm": [], "extractive": []}
     for done, one in enumerate(questions, 1):
         for name, some in rows.items():
-            some.append(_asked(retriever, one, records, name == "llm"))
+            some.append(_ask(retriever, one, records, name == "llm"))
         progress("ask", done, len(questions))
     found: dict[str, Any] = {name: _summary(some) for name, some in rows.items()}
     return found | {"questions": len(questions), "model": retriever.settings.llm_model, "rows": rows["llm"]}
 
 
-def _asked(retriever: Retriever, one: JudgedQuestion, records: TenantRecords, generate: bool) -> Row:
+def _ask(retriever: Retriever, one: JudgedQuestion, records: TenantRecords, generate: bool) -> Row:
     turn = Turn(one.question, history=one.history, as_of=one.as_of, id=one.id, generate=generate)
     started = time.perf_counter()
     timed = [(time.perf_counter() - started, event) for event in stream(retriever, turn)]
     answer = final_answer(event for _, event in timed)
     first = next((at for at, event in timed if isinstance(event, DeltaEvent)), timed[-1][0])
     verdicts = Counter(sentence.verdict for sentence in answer.sentences)
-    shown = sum(sentence.kept for sentence in answer.sentences) if answer.answerer == "llm" else 0
+    shown = sum(sentence.may_be_shown for sentence in answer.sentences) if answer.answerer == "llm" else 0
     sent = "\n".join(message["content"] for message in answer.egress.sent)
     return {
         "id": one.id,
@@ -69,8 +69,8 @@ def _asked(retriever: Retriever, one: JudgedQuestion, records: TenantRecords, ge
         "written": len(answer.sentences),
         "supported": verdicts[Verdict.SUPPORTED],
         "shown": shown,
-        "wrong_before": sum(len(unheld(sentence.text, sent)) for sentence in answer.sentences),
-        "wrong_after": len(unheld(answer.answer, _sources(retriever, answer, one))),
+        "wrong_before": sum(len(unsupported_numbers(sentence.text, sent)) for sentence in answer.sentences),
+        "wrong_after": len(unsupported_numbers(answer.answer, _source_text(retriever, answer, one))),
         "refusal_right": answer.refused != one.answerable,
         "fact": judge(one, answer.as_dict(), records)["fact in answer"],
         "first_ms": 1000 * first,
@@ -80,20 +80,20 @@ def _asked(retriever: Retriever, one: JudgedQuestion, records: TenantRecords, ge
     }
 
 
-def _sources(retriever: Retriever, answer: Answer, one: JudgedQuestion) -> str:
-    """Everything a number of the answer may stand on: cited passages with their places, or the nearest of a refusal."""
+def _source_text(retriever: Retriever, answer: Answer, one: JudgedQuestion) -> str:
+    """Return the text that numbers of the answer may come from: cited passages, or the contexts of a refusal."""
     chunks = retriever.library.chunks(citation.chunk_id for citation in answer.citations)
     cited = [
         f"{citation.title} {citation.clause} {citation.pages} {citation.version} {chunks[citation.chunk_id].text}"
         for citation in answer.citations
     ]
-    near = [f"{passage.title} {passage.clause} {passage.pages} {passage.text}" for passage in answer.contexts]
+    nearest = [f"{passage.title} {passage.clause} {passage.pages} {passage.text}" for passage in answer.contexts]
     since = [str(passage.effective_from) for passage in answer.contexts]
-    return "\n".join([*cited, *since, *(near if answer.refused else []), retriever.tenant.contact])
+    return "\n".join([*cited, *since, *(nearest if answer.refused else []), retriever.tenant.contact])
 
 
-def unheld(text: str, source: str) -> set[str]:
-    """Return the numbers of ``text`` that ``source`` has nowhere; markers are no numbers."""
+def unsupported_numbers(text: str, source: str) -> set[str]:
+    """Return the numbers of ``text`` that are not in ``source``; citation markers such as [1] do not count."""
 
     def numbers(of: str) -> set[str]:
         plain = fold(of)

@@ -1,8 +1,8 @@
-"""Search among 1,000, 10,000, 100,000 chunks: synthetic ones, made from a test collection's own.
+"""Times search among many synthetic chunks (for example 1,000, 10,000 and 100,000), made from a test collection.
 
-A synthetic chunk's text is sentences of several real chunks; its vector a real one, moved at random and brought
-back to length 1, so that words and vectors are spread like real ones, and none is found for nothing. Its sentences'
-vectors are its own, moved again. A small set makes a hard test: its few words are frequent words everywhere.
+The text of a synthetic chunk has sentences of several real chunks. Its vector is a real vector with random noise,
+normalised to length 1. So words and vectors have a distribution like real ones. The sentence vectors are the chunk's
+vector with noise again. A small collection is a hard test, because each of its few words then occurs in many chunks.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from kb.store import tenants
 from kb.store.tables.library_tables import ChunkRow
 from kb.store.tenants import Tenant
 
-__all__ = ["grow"]
+__all__ = ["measure_growth"]
 
 SEED = 20261123
-_DOCUMENT = 200  # chunks of one synthetic document: a handbook of about 100 pages
-_MOVED = 0.35  # length of the random move, against 1 of the vector
-_SENTENCES = 8
+_CHUNKS_PER_DOCUMENT = 200  # chunks of one synthetic document: a handbook of about 100 pages
+_NOISE_LENGTH = 0.35  # length of the noise; the vector has length 1
+_SENTENCES_PER_CHUNK = 8
 Progress = Callable[[str, int, int], None]
 
 
-def grow(
+def measure_growth(
     settings: Settings,
     source: Tenant,
     queries: Sequence[BenchmarkQuery],
@@ -49,38 +49,42 @@ def grow(
     folder: Path,
     progress: Progress,
 ) -> list[dict[str, Any]]:
-    """Fill a tenant up to each size in turn and time ``queries`` there.
+    """Fill a tenant up to each size in turn, and time ``queries`` at each size.
 
     Args:
-        source: the tenant whose chunks the synthetic ones are made from.
-        folder: a data folder for the synthetic tenant; emptied first and removed afterwards.
+        source: the tenant with the real chunks.
+        folder: a data folder for the synthetic tenant; it is emptied first and removed afterwards.
 
     Returns:
         One entry per size, ascending: ``{"chunks", "documents", "search_ms": {"p50", "p95", "p99", "max"}, "load",
-        "memory_mb", "disk_mb", "fill_s"}``; ``load`` is the machine's while asking, ``memory_mb`` what this process
-        holds, pages of the records' file that are mapped into it included.
+        "memory_mb", "disk_mb", "fill_s"}``; ``load`` is the load average of the machine after the queries.
+        ``memory_mb`` is the resident memory of this process, with the mapped pages of the records' file.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    inside = settings.model_copy(update={"data": folder})
-    tenant = tenants.create(inside, "scale", "scale")
-    maker = _Maker(Library(source))
-    found, held, filled = [], 0, 0.0
+    tenant_settings = settings.model_copy(update={"data": folder})
+    tenant = tenants.create(tenant_settings, "scale", "scale")
+    generator = _ChunkGenerator(Library(source))
+    found, chunk_count, fill_seconds = [], 0, 0.0
     try:
         for size in sorted(sizes):
-            while held < size:
+            while chunk_count < size:
                 started = time.perf_counter()
-                held += _add(inside, tenant, maker, held, min(_DOCUMENT, size - held))
-                filled += time.perf_counter() - started
-                progress(f"fill {size:,}", held, size)
-            times = _ask(Retriever(inside, tenant), queries, lambda done, total: progress("ask", done, total))
+                chunk_count += _add_document(
+                    tenant_settings, tenant, generator, chunk_count, min(_CHUNKS_PER_DOCUMENT, size - chunk_count)
+                )
+                fill_seconds += time.perf_counter() - started
+                progress(f"fill {size:,}", chunk_count, size)
+            times = _time_queries(
+                Retriever(tenant_settings, tenant), queries, lambda done, total: progress("ask", done, total)
+            )
             documents = len(Library(tenant).documents())
             found.append(
                 {
-                    "chunks": held,
+                    "chunks": chunk_count,
                     "documents": documents,
                     "search_ms": times,
-                    "fill_s": round(filled, 1),
-                    **_held(tenant),
+                    "fill_s": round(fill_seconds, 1),
+                    **_resources(tenant),
                 }
             )
     finally:
@@ -88,8 +92,8 @@ def grow(
     return found
 
 
-class _Maker:
-    """Makes synthetic chunks from real ones; the seed is fixed."""
+class _ChunkGenerator:
+    """Generates synthetic chunks from real ones; the seed is fixed."""
 
     def __init__(self, library: Library) -> None:
         with library.session() as session:
@@ -100,26 +104,26 @@ class _Maker:
         self.vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, _, blob in rows]).astype(np.float32)
         self.random = np.random.default_rng(SEED)
 
-    def make(self, number: int) -> tuple[list[ChunkRow], Vectors]:
-        picked = self.random.integers(0, len(self.vectors), number)
-        chunks = [self._chunk(place, int(one)) for place, one in enumerate(picked)]
-        return chunks, self.moved(self.vectors[picked])
+    def generate(self, number: int) -> tuple[list[ChunkRow], Vectors]:
+        chosen = self.random.integers(0, len(self.vectors), number)
+        chunks = [self._chunk(ordinal, int(one)) for ordinal, one in enumerate(chosen)]
+        return chunks, self.perturb(self.vectors[chosen])
 
-    def moved(self, vectors: Vectors) -> Vectors:
-        """Return vectors of length 1 near the given ones."""
+    def perturb(self, vectors: Vectors) -> Vectors:
+        """Return the vectors with noise, normalised to length 1; the shape stays the same."""
         steps = self.random.standard_normal(vectors.shape, dtype=np.float32)
-        near = vectors + steps * (_MOVED / np.linalg.norm(steps, axis=1, keepdims=True))
+        near = vectors + steps * (_NOISE_LENGTH / np.linalg.norm(steps, axis=1, keepdims=True))
         return np.asarray(near / np.linalg.norm(near, axis=1, keepdims=True), dtype=np.float32)
 
-    def _chunk(self, ordinal: int, picked: int) -> ChunkRow:
-        others = [picked, *self.random.integers(0, len(self.sentences), 3)]
+    def _chunk(self, ordinal: int, chosen: int) -> ChunkRow:
+        others = [chosen, *self.random.integers(0, len(self.sentences), 3)]
         pool = [sentence for one in others for sentence in self.sentences[int(one)]]
-        order = self.random.permutation(len(pool))[:_SENTENCES]
+        order = self.random.permutation(len(pool))[:_SENTENCES_PER_CHUNK]
         return ChunkRow(
             ordinal=ordinal,
             section=None,
             kind="text",
-            language=self.languages[picked],
+            language=self.languages[chosen],
             clause=None,
             heading_path=[],
             text="\n".join(pool[int(one)] for one in order),
@@ -131,41 +135,43 @@ class _Maker:
         )
 
 
-def _add(settings: Settings, tenant: Tenant, maker: _Maker, held: int, number: int) -> int:
+def _add_document(settings: Settings, tenant: Tenant, generator: _ChunkGenerator, chunk_count: int, number: int) -> int:
     library = Library(tenant)
-    chunks, vectors = maker.make(number)
-    name = f"synthetic-{held:07d}.pdf"
+    chunks, vectors = generator.generate(number)
+    name = f"synthetic-{chunk_count:07d}.pdf"
     collection = version_writer.collection_for(library, DEFAULT_COLLECTION, embedding.identity(settings))
-    begun = version_writer.begin(library, collection, name, hashlib.sha256(name.encode()).hexdigest(), 1)
+    started = version_writer.begin(library, collection, name, hashlib.sha256(name.encode()).hexdigest(), 1)
     content = version_writer.VersionContent(name, chunks[0].language, number, [], chunks, vectors)
     store = VectorStore(settings, tenant, DEFAULT_COLLECTION)
-    ids = version_writer.fill(library, begun, content)
-    store.add(begun.version_id, ids, vectors)
-    version_writer.publish(library, store, begun)
+    ids = version_writer.fill(library, started, content)
+    store.add(started.version_id, ids, vectors)
+    version_writer.publish(library, store, started)
     with library.transaction() as session:
-        waiting = sentence_vectors.chunks_to_embed(session, embedding.identity(settings), number, after=ids[0] - 1)
-        of = dict(zip(ids, vectors, strict=True))
+        pending = sentence_vectors.chunks_to_embed(session, embedding.identity(settings), number, after=ids[0] - 1)
+        vector_of = dict(zip(ids, vectors, strict=True))
         sentence_vectors.store(
-            session, waiting, maker.moved(np.stack([of[one.chunk_id] for one in waiting for _ in one.spans]))
+            session,
+            pending,
+            generator.perturb(np.stack([vector_of[one.chunk_id] for one in pending for _ in one.spans])),
         )
     return number
 
 
-def _ask(
+def _time_queries(
     retriever: Retriever, queries: Sequence[BenchmarkQuery], progress: Callable[[int, int], None]
 ) -> dict[str, float]:
-    taken = []
+    milliseconds = []
     retriever.retrieve(queries[0].text)
     for done, query in enumerate(queries, 1):
         started = time.perf_counter()
         retriever.search(retriever.read(query.text))
-        taken.append((time.perf_counter() - started) * 1000)
+        milliseconds.append((time.perf_counter() - started) * 1000)
         progress(done, len(queries))
-    p50, p95, p99, most = np.percentile(taken, [50, 95, 99, 100])
+    p50, p95, p99, most = np.percentile(milliseconds, [50, 95, 99, 100])
     return {"p50": round(p50, 1), "p95": round(p95, 1), "p99": round(p99, 1), "max": round(most, 1)}
 
 
-def _held(tenant: Tenant) -> dict[str, float]:
+def _resources(tenant: Tenant) -> dict[str, float]:
     size = sum(path.stat().st_size for path in tenant.home.rglob("*") if path.is_file())
     return {
         "load": round(psutil.getloadavg()[0], 2),

@@ -1,7 +1,7 @@
-"""How fast files are taken in: the product end to end, its embedding alone, and the same pipeline on torch.
+"""Measures the speed of ingest: the product end to end, its embedding alone, and the same pipeline on torch.
 
-The three are timed in turns, A B C A B C, so that a busy machine slows all alike. Their processes are started, and
-have read every file, before the first timing; each timing of a pipeline fills a new tenant.
+The three systems are timed in turns, A B C A B C, so that other load on the machine affects all of them. Before the
+first timing, their processes have started and have read every file. Each timing of a pipeline fills a new tenant.
 """
 
 from __future__ import annotations
@@ -15,16 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from eval.datasets.collection_index import Progress
-from eval.runs.ingest_timing import Timing, embedding, pipeline, read_once, thinned
+from eval.runs.ingest_timing import Timing, prepare_files, thin_out, time_embedding, time_pipeline
 from ingest import prepared
 from ingest.workers.worker_pool import WorkerPool
 from kb.core.cpu_cores import usable_cores
 from kb.core.settings import Settings
 from kb.search.models import bundled_model
 
-__all__ = ["ALONE", "PRODUCT", "TORCH", "TORCH_SAMPLE", "measure", "most_pages"]
+__all__ = ["measure", "most_pages"]
 
-PRODUCT, ALONE, TORCH, TORCH_SAMPLE = "end to end", "embedding alone", "torch end to end", "torch embedding, scaled"
+PRODUCT, EMBEDDING_ALONE, TORCH, TORCH_SAMPLE = (
+    "end to end",
+    "embedding alone",
+    "torch end to end",
+    "torch embedding, scaled",
+)
 
 
 def most_pages(folder: Path, number: int) -> list[Path]:
@@ -44,8 +49,8 @@ def measure(
     """Time the systems ``repeat`` times in turns.
 
     Args:
-        sample: instead of the pipeline on torch, embed about so many chunks on torch and scale the time up. The
-            pipeline cannot be faster than that, so the ratio is then a lower bound.
+        sample: instead of the pipeline on torch, embed about this many chunks on torch and scale the time up. The
+            pipeline cannot be faster than its embedding, so the ratio is then a lower bound.
 
     Returns:
         ``{"files", "pages", "chunks", "cores", "load", "repeat", "torch_chunks", "systems": {name: {"wall_s", "cpu_s",
@@ -58,28 +63,28 @@ def measure(
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kb-ingest-", ignore_cleanup_errors=True)))
         ours, torch = (stack.enter_context(WorkerPool(one)) for one in (settings, torch_settings))
-        works = read_once(ours, paths, home / "ours")
+        works = prepare_files(ours, paths, home / "ours")
         documents = [document for work in works if (document := prepared.load(work)) is not None]
         pages, chunks = (sum(one.page_count or 0 for one in documents), sum(len(one.texts) for one in documents))
         torch_chunks = chunks
         runs: dict[str, Callable[[Timing], None]] = {
-            PRODUCT: lambda into: pipeline(settings, ours, paths, home, into),
-            ALONE: lambda into: embedding(ours, works, into),
+            PRODUCT: lambda into: time_pipeline(settings, ours, paths, home, into),
+            EMBEDDING_ALONE: lambda into: time_embedding(ours, works, into),
         }
         if sample:
-            torch_works, torch_chunks = thinned(works, home / "sample", sample)
-            embedding(torch, torch_works[:1], Timing())  # starts the process and loads the model
-            runs[TORCH_SAMPLE] = lambda into: embedding(torch, torch_works, into)
+            torch_works, torch_chunks = thin_out(works, home / "sample", sample)
+            time_embedding(torch, torch_works[:1], Timing())  # starts the process and loads the model
+            runs[TORCH_SAMPLE] = lambda into: time_embedding(torch, torch_works, into)
         else:
-            read_once(torch, paths, home / "torch")
-            runs[TORCH] = lambda into: pipeline(torch_settings, torch, paths, home, into)
+            prepare_files(torch, paths, home / "torch")
+            runs[TORCH] = lambda into: time_pipeline(torch_settings, torch, paths, home, into)
         measured = {name: Timing() for name in runs}
         for turn in range(repeat):
             for place, (name, run) in enumerate(runs.items(), 1):
                 run(measured[name])
                 progress("measure", turn * len(runs) + place, repeat * len(runs))
     if sample:
-        _scale(measured[TORCH_SAMPLE], chunks / torch_chunks)
+        _scale_times(measured[TORCH_SAMPLE], chunks / torch_chunks)
     return {
         "files": [path.name for path in paths],
         "pages": pages,
@@ -93,7 +98,7 @@ def measure(
     }
 
 
-def _scale(measured: Timing, factor: float) -> None:
+def _scale_times(measured: Timing, factor: float) -> None:
     measured.wall = [one * factor for one in measured.wall]
     measured.cpu = [one * factor for one in measured.cpu]
 
@@ -118,21 +123,21 @@ def _row(measured: Timing, pages: int, chunks: int) -> dict[str, Any]:
 def _ratios(measured: dict[str, Timing]) -> dict[str, float]:
     """Return medians over the turns, by wall and by CPU seconds.
 
-    ``embedding_share``: of the time end to end, how much of it some file was being embedded;
-    ``of_embedding_alone``: speed end to end against embedding alone (1: reading and storing cost nothing);
-    ``over_torch``: speed end to end against the pipeline on torch (or, from a sample, at least that much).
+    ``embedding_share``: share of the time end to end in which a file was being embedded;
+    ``of_embedding_alone``: speed end to end divided by speed of embedding alone (1: reading and storing take no time);
+    ``over_torch``: speed end to end divided by the speed of the pipeline on torch (a lower bound if sampled).
     """
-    product, alone = measured[PRODUCT], measured[ALONE]
+    product, alone = measured[PRODUCT], measured[EMBEDDING_ALONE]
     torch = measured.get(TORCH) or measured[TORCH_SAMPLE]
     share = [one["embed"] / wall for one, wall in zip(product.stages, product.wall, strict=True)]
     return {
         "embedding_share": round(statistics.median(share), 3),
-        "of_embedding_alone": _median(alone.wall, product.wall),
-        "of_embedding_alone_cpu": _median(alone.cpu, product.cpu),
-        "over_torch": _median(torch.wall, product.wall),
-        "over_torch_cpu": _median(torch.cpu, product.cpu),
+        "of_embedding_alone": _median_ratio(alone.wall, product.wall),
+        "of_embedding_alone_cpu": _median_ratio(alone.cpu, product.cpu),
+        "over_torch": _median_ratio(torch.wall, product.wall),
+        "over_torch_cpu": _median_ratio(torch.cpu, product.cpu),
     }
 
 
-def _median(above: Sequence[float], below: Sequence[float]) -> float:
+def _median_ratio(above: Sequence[float], below: Sequence[float]) -> float:
     return round(statistics.median(one / other for one, other in zip(above, below, strict=True)), 3)

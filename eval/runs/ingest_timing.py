@@ -1,4 +1,4 @@
-"""One timing: files through the product's ingest, or their chunks through its embedding process alone."""
+"""Times one repetition: the ingest of files, or only the embedding of their chunks."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.store import tenants, writer_lock
 
-__all__ = ["Stages", "Timing", "embedding", "pipeline", "read_once", "thinned"]
+__all__ = ["StageTimer", "Timing", "prepare_files", "thin_out", "time_embedding", "time_pipeline"]
 
-_WARM_CHUNKS = 4
-# Taken in before the clock starts: what the first file of a day pays for (queue, vector store) is not measured.
-_FIRST = "員工請病假兩天或以上，須於復工當日遞交醫生證明書。\n"
+_WARM_UP_CHUNKS = 4
+# This text is ingested before the clock starts, so that the start of the queue and the vector store is not measured.
+_WARM_UP_TEXT = "員工請病假兩天或以上，須於復工當日遞交醫生證明書。\n"
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Timing:
 
     @contextmanager
     def clock(self) -> Iterator[None]:
-        """Add what the ``with`` block takes."""
+        """Add the wall and CPU seconds of the ``with`` block."""
         cpu, wall = _cpu_seconds(), time.monotonic()
         yield
         self.wall.append(time.monotonic() - wall)
@@ -47,7 +47,7 @@ class Timing:
 
 
 def _cpu_seconds() -> float:
-    """What this process, its ended children and its living ones have used so far."""
+    """Return the CPU seconds so far of this process and its children, ended ones included."""
     own = psutil.Process()
     living = [one.cpu_times() for one in own.children(recursive=True)]
     times = own.cpu_times()
@@ -60,37 +60,40 @@ def _cpu_seconds() -> float:
     )
 
 
-class Stages:
-    """Listens to an ingest and tells how long any file was being read, embedded, stored."""
+class StageTimer:
+    """Measures, from progress events, for how long at least one file was being read, embedded or stored."""
 
     def __init__(self) -> None:
-        self._begun: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+        self._events: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
 
     def report(self, path: str, stage: str, done: int, total: int | None) -> None:
-        """Note a progress event (:data:`ingest.context.ReportProgress`); a stage lasts until the file's next one."""
-        begun = self._begun[path]
-        if not begun or begun[-1][0] != stage:
-            begun.append((stage, time.monotonic()))
+        """Record a progress event (:data:`ingest.context.ReportProgress`).
+
+        A stage ends when the next stage of the same file starts.
+        """
+        events = self._events[path]
+        if not events or events[-1][0] != stage:
+            events.append((stage, time.monotonic()))
 
     def clear(self) -> None:
-        """Forget what was noted."""
-        self._begun.clear()
+        """Remove all recorded events."""
+        self._events.clear()
 
-    def ended(self, path: str) -> None:
-        """Note that a file is done."""
+    def finish(self, path: str) -> None:
+        """Record that a file is finished."""
         self.report(path, "", 0, None)
 
     def seconds(self) -> dict[str, float]:
-        """Return the seconds of each stage; stages of two files overlap, so they may add up to more than the time."""
+        """Return the seconds of each stage. Stages of two files may overlap, so the sum may exceed the wall time."""
         spans: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
-        for begun in self._begun.values():
-            for (stage, start), (_, end) in pairwise(begun):
+        for events in self._events.values():
+            for (stage, start), (_, end) in pairwise(events):
                 spans[stage].append((start, end))
-        return {stage: _covered(sorted(found)) for stage, found in spans.items()}
+        return {stage: _union_length(sorted(found)) for stage, found in spans.items()}
 
 
-def _covered(spans: list[tuple[float, float]]) -> float:
-    """Return the length of the union of spans, sorted by their start."""
+def _union_length(spans: list[tuple[float, float]]) -> float:
+    """Return the length of the union of ``spans``, which must be sorted by their start."""
     total, reached = 0.0, float("-inf")
     for start, end in spans:
         total += max(0.0, end - max(start, reached))
@@ -98,77 +101,83 @@ def _covered(spans: list[tuple[float, float]]) -> float:
     return total
 
 
-def read_once(workers: WorkerPool, paths: Sequence[Path], home: Path) -> list[Path]:
-    """Read files and return the folders of the prepared documents; both processes are warm afterwards.
+def prepare_files(workers: WorkerPool, paths: Sequence[Path], home: Path) -> list[Path]:
+    """Read files and return the folders of the prepared documents; afterwards both worker processes are warm.
 
     Raises:
         FileRejected: a ``file_*`` code.
     """
     folders = [home / str(number) for number in range(len(paths))]
     for path, folder in zip(paths, folders, strict=True):
-        workers.read(path, path.name, folder, _silent)
-    thinned(folders, home / "warm", _WARM_CHUNKS)
-    embedding(workers, [home / "warm" / folder.name for folder in folders], Timing())
+        workers.read(path, path.name, folder, _ignore_progress)
+    thin_out(folders, home / "warm", _WARM_UP_CHUNKS)
+    time_embedding(workers, [home / "warm" / folder.name for folder in folders], Timing())
     return folders
 
 
-def thinned(folders: Sequence[Path], home: Path, sample: int) -> tuple[list[Path], int]:
-    """Copy prepared documents with about ``sample`` chunk texts in all, evenly spread; return folders and number."""
+def thin_out(folders: Sequence[Path], home: Path, sample: int) -> tuple[list[Path], int]:
+    """Copy prepared documents with about ``sample`` chunk texts in total, evenly spread.
+
+    Returns:
+        The folders of the copies, and the number of chunk texts in them.
+    """
     documents = [document for folder in folders if (document := prepared.load(folder)) is not None]
     step = max(1, sum(len(one.texts) for one in documents) // sample)
-    kept = []
+    copies = []
     for folder, document in zip(folders, documents, strict=True):
-        kept.append(home / folder.name)
-        kept[-1].mkdir(parents=True)
-        prepared.save(replace(document, texts=document.texts[::step]), kept[-1])
-    return kept, sum(len(one.texts[::step]) for one in documents)
+        copies.append(home / folder.name)
+        copies[-1].mkdir(parents=True)
+        prepared.save(replace(document, texts=document.texts[::step]), copies[-1])
+    return copies, sum(len(one.texts[::step]) for one in documents)
 
 
-def embedding(workers: WorkerPool, folders: Sequence[Path], into: Timing) -> None:
-    """Time the embedding of prepared documents, one after the other, in the embedding process."""
+def time_embedding(workers: WorkerPool, folders: Sequence[Path], into: Timing) -> None:
+    """Time the embedding of prepared documents, one after another, in the embedding process; add it to ``into``."""
     for folder in folders:
         for vectors in folder.glob("vectors-*"):
             vectors.unlink()
     with into.clock():
         for folder in folders:
-            workers.embed(folder, _silent)
+            workers.embed(folder, _ignore_progress)
 
 
-def pipeline(settings: Settings, workers: WorkerPool, paths: Sequence[Path], home: Path, into: Timing) -> None:
-    """Time files through the durable queue into a new tenant in ``home``, from the command to the last publishing.
+def time_pipeline(settings: Settings, workers: WorkerPool, paths: Sequence[Path], home: Path, into: Timing) -> None:
+    """Time the ingest of files through the durable queue into a new tenant in ``home``; add it to ``into``.
+
+    The time runs from the submission of the first file until the last file is published.
 
     Raises:
-        SinziError: a file was not taken in.
+        SinziError: a file was not ingested.
     """
-    inside = settings.model_copy(update={"data": Path(tempfile.mkdtemp(dir=home))})
-    tenant = tenants.create(inside, "speed", "speed")
-    first = inside.data / "first.txt"
-    first.write_text(_FIRST, encoding="utf-8")
-    called = document_names.assign([PurePosixPath(path.as_posix()) for path in paths])
-    stages = Stages()
+    tenant_settings = settings.model_copy(update={"data": Path(tempfile.mkdtemp(dir=home))})
+    tenant = tenants.create(tenant_settings, "speed", "speed")
+    first = tenant_settings.data / "first.txt"
+    first.write_text(_WARM_UP_TEXT, encoding="utf-8")
+    names = document_names.assign([PurePosixPath(path.as_posix()) for path in paths])
+    stages = StageTimer()
     with (
-        writer_lock.writing(inside.data, "kb eval ingest"),
-        job_queue.open_queue(inside, workers, stages.report) as work,
+        writer_lock.writing(tenant_settings.data, "kb eval ingest"),
+        job_queue.open_queue(tenant_settings, workers, stages.report) as work,
         ThreadPoolExecutor(len(paths)) as pool,
     ):
 
-        def through(job: Job) -> None:
+        def ingest_file(job: Job) -> None:
             for outcome in work.outcomes(work.submit(job)):
-                stages.ended(outcome.path)
+                stages.finish(outcome.path)
                 if outcome.error:
                     raise error_from_json(outcome.error)
 
-        through(job_for(tenant, first, first.name, first.name, "main"))
+        ingest_file(job_for(tenant, first, first.name, first.name, "main"))
         stages.clear()
         with into.clock():
             waiting = [
-                pool.submit(through, job_for(tenant, path, name, name, "main"))
-                for path, name in zip(paths, called, strict=True)
+                pool.submit(ingest_file, job_for(tenant, path, name, name, "main"))
+                for path, name in zip(paths, names, strict=True)
             ]
             for one in waiting:
                 one.result()
     into.stages.append(stages.seconds())
 
 
-def _silent(done: int, total: int | None) -> None:
-    """Nobody watches."""
+def _ignore_progress(done: int, total: int | None) -> None:
+    """Accept a progress event and do nothing."""

@@ -1,4 +1,4 @@
-"""How long a question takes, warm and cold, and what a serving process holds in memory."""
+"""Measures the time of a question, warm and cold, and the memory of a process that answers questions."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from kb.store.tenants import Tenant
 
 __all__ = ["measure", "percentiles"]
 
-# Asks every question once and says what the process then holds: resident memory in MB.
-_SERVING = """
+# Asks every question once and prints the resident memory of the process in MB.
+_SERVING_SCRIPT = """
 import json, sys
 import psutil
-from assistant import chat
-from kb import tenants
+from assistant import turn
+from kb.store import tenants
 from kb.search.retriever import Retriever
 from kb.core.settings import Settings
 settings = Settings()
 retriever = Retriever(settings, tenants.get(settings, sys.argv[1]))
 for question in json.load(sys.stdin):
-    chat.answer(retriever, chat.Turn(question))
+    turn.answer(retriever, turn.Turn(question))
 print(psutil.Process().memory_info().rss / 1024 / 1024)
 """
 
@@ -50,7 +50,7 @@ def measure(
     """Return milliseconds of warm search and warm answers, seconds of a cold ``kb ask``, and memory in MB.
 
     Args:
-        cold: how many new processes to time; 0 leaves cold start and memory out.
+        cold: how many new processes to time; 0 omits cold start and memory.
     """
     retriever = Retriever(settings, tenant)
     turn.answer(retriever, turn.Turn(questions[0].question))
@@ -73,12 +73,14 @@ def measure(
     }
     if cold:
         environment = os.environ | {"KB_DATA": str(settings.data), "KB_CACHE": str(settings.cache)}
-        found["cold_ask_s"] = round(statistics.median(_cold(tenant, questions[0], environment) for _ in range(cold)), 2)
-        found["memory_mb"] = _memory(tenant, questions, environment)
+        found["cold_ask_s"] = round(
+            statistics.median(_cold_ask_seconds(tenant, questions[0], environment) for _ in range(cold)), 2
+        )
+        found["memory_mb"] = _serving_memory_mb(tenant, questions, environment)
     return found
 
 
-def _cold(tenant: Tenant, question: JudgedQuestion, environment: dict[str, str]) -> float:
+def _cold_ask_seconds(tenant: Tenant, question: JudgedQuestion, environment: dict[str, str]) -> float:
     start = "from kb.cli import main; main()"
     command = [sys.executable, "-c", start, "ask", question.question, "--tenant", tenant.slug, "--json"]
     started = time.perf_counter()
@@ -86,24 +88,24 @@ def _cold(tenant: Tenant, question: JudgedQuestion, environment: dict[str, str])
     return time.perf_counter() - started
 
 
-def _memory(tenant: Tenant, questions: list[JudgedQuestion], environment: dict[str, str]) -> int:
+def _serving_memory_mb(tenant: Tenant, questions: list[JudgedQuestion], environment: dict[str, str]) -> int:
     asked = json.dumps([one.question for one in questions])
-    return round(float(_run([sys.executable, "-c", _SERVING, tenant.slug], environment, asked).split()[-1]))
+    return round(float(_run([sys.executable, "-c", _SERVING_SCRIPT, tenant.slug], environment, asked).split()[-1]))
 
 
-def _run(command: list[str], environment: dict[str, str], given: str = "") -> str:
-    """Return what the command prints.
+def _run(command: list[str], environment: dict[str, str], stdin: str = "") -> str:
+    """Run a command and return its output.
 
     Raises:
-        Transient: ``internal`` with the last line of its complaint.
+        Transient: ``internal``, with the last line of the command's error output.
     """
-    done = subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Transient("internal", reason=(done.stderr.strip().splitlines() or [""])[-1])
     return done.stdout
 
 
 def percentiles(milliseconds: list[float]) -> dict[str, float]:
-    """Return median, 95th percentile and maximum."""
+    """Return the median, the 95th percentile and the maximum; all 0 if there are no values."""
     p50, p95, most = np.percentile(milliseconds, [50, 95, 100]) if milliseconds else (0.0, 0.0, 0.0)
     return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "max": round(float(most), 1)}

@@ -1,8 +1,8 @@
-"""Where results lie: one folder per run, with what made it.
+"""The results of runs: a folder per run.
 
 <bench>/eval/<dataset>/<name>/   or, in a tenant's own folder,   <data>/tenants/<tenant>/eval/runs/<name>/
     run.json          kind, settings, model, code version, tables
-    questions.jsonl   one line per question: its values, what was found, what should have been
+    questions.jsonl   one line per question: its values, the passages found, the expected ones
     <system>.run      TREC run (retrieval only)
     answers.jsonl     the answers as ``kb ask --batch`` writes them (answers only)
 """
@@ -24,15 +24,24 @@ from kb.core.settings import Settings
 from kb.search.models import embedding
 from kb.store.tenants import Tenant
 
-__all__ = ["Result", "circumstances", "folder_for", "in_tenant", "listing", "open_result", "stamp", "write"]
+__all__ = [
+    "Result",
+    "collection_run_folder",
+    "listing",
+    "open_result",
+    "run_metadata",
+    "tenant_run_folder",
+    "timestamp_name",
+    "write",
+]
 
-# What changes figures; paths and addresses stay out of results.
+# The settings that affect scores. Paths and addresses are not written into results.
 _SETTINGS = ("embedding_model", "chunk_tokens", "passages", "candidates", "ocr")
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A run read back."""
+    """A run, read from its folder."""
 
     path: Path
     summary: dict[str, Any]
@@ -40,17 +49,17 @@ class Result:
 
     @property
     def label(self) -> str:
-        """The run's name for a table: what was asked and when, or the name given."""
+        """The name of the run in tables: ``subject/name``."""
         return f"{self.summary['subject']}/{self.path.name}"
 
 
-def circumstances(settings: Settings) -> dict[str, Any]:
-    """Return settings, model identity, code version and time: what makes a figure repeatable."""
+def run_metadata(settings: Settings) -> dict[str, Any]:
+    """Return the settings, model identity, code version and time, so that a result can be reproduced."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "settings": {name: getattr(settings, name) for name in _SETTINGS},
         "model": embedding.identity(settings),
-        "code": {"version": version("sinzi"), "commit": _commit(), "source": _source()},
+        "code": {"version": version("sinzi"), "commit": _commit(), "source": _source_digest()},
     }
 
 
@@ -65,8 +74,8 @@ def _commit() -> str:
         return ""
 
 
-def _source() -> str:
-    """A digest of the floors' own files, so that two states between commits can be told apart."""
+def _source_digest() -> str:
+    """Return a digest of the source files, to distinguish two states of the code between commits."""
     digest = hashlib.sha256()
     for package in ("kb", "ingest", "assistant"):
         root = Path(str(files(package)))
@@ -76,23 +85,23 @@ def _source() -> str:
     return digest.hexdigest()[:12]
 
 
-def folder_for(root: Path, subject: str, name: str | None) -> Path:
-    """Return the folder of a new run under ``root``/eval; without a name it bears the time."""
-    return root / "eval" / subject / (name or stamp())
+def collection_run_folder(root: Path, subject: str, name: str | None) -> Path:
+    """Return the folder of a new run under ``root``/eval; the default name is the time."""
+    return root / "eval" / subject / (name or timestamp_name())
 
 
-def stamp() -> str:
-    """Return the time as the name of a run."""
+def timestamp_name() -> str:
+    """Return the current time (UTC) as the name of a run."""
     return datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
 
 
-def in_tenant(tenant: Tenant, name: str | None = None) -> Path:
-    """Return the folder of a new run of a tenant's questions: it goes where the tenant's folder goes."""
-    return tenant.home / "eval" / "runs" / (name or stamp())
+def tenant_run_folder(tenant: Tenant, name: str | None = None) -> Path:
+    """Return the folder of a new run of a tenant's questions; it is inside the tenant's folder."""
+    return tenant.home / "eval" / "runs" / (name or timestamp_name())
 
 
 def listing(tenant: Tenant) -> list[dict[str, Any]]:
-    """Return the summaries of a tenant's runs with their ``name``, newest first; what cannot be read is left out."""
+    """Return the summaries of a tenant's runs with their ``name``, newest first; unreadable ones are skipped."""
     found = []
     for path in (tenant.home / "eval" / "runs").glob("*/run.json"):
         try:
@@ -104,7 +113,7 @@ def listing(tenant: Tenant) -> list[dict[str, Any]]:
 
 
 def write(folder: Path, summary: dict[str, Any], questions: list[dict[str, Any]]) -> None:
-    """Write a run's tables and its questions."""
+    """Write the summary of a run and its rows per question."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in questions)
     (folder / "questions.jsonl").write_text(lines, encoding="utf-8")
@@ -112,7 +121,11 @@ def write(folder: Path, summary: dict[str, Any], questions: list[dict[str, Any]]
 
 
 def open_result(name: str, roots: list[Path]) -> Result:
-    """Read a run by its folder, by ``dataset/name`` or ``tenant/name``, or the newest of a dataset or tenant.
+    """Read a run.
+
+    Args:
+        name: the run's folder, ``dataset/name`` or ``tenant/name``; a dataset or tenant alone means its newest run.
+        roots: the folders in which names are looked up.
 
     Raises:
         NotFound: ``run_not_found``.

@@ -1,4 +1,4 @@
-"""Two runs over the same questions: what changed, whether it is more than chance, which questions gained and lost."""
+"""Compares two runs over the same questions: differences, significance, and the questions that gained and lost."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Rows = dict[str, dict[str, Any]]
 def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, Any]:
     """Return ``{"rows": [per group and measure], "gained": [...], "lost": [...], "sort_measure": name}``.
 
-    Only questions of both runs count; for each measure only those it applies to in both. Gains and losses are
-    ordered by the first measure of the run.
+    Only questions that are in both runs count. For each measure, only questions that have a value in both runs count.
+    Gains and losses are sorted by ``sort_measure``: "fact in answer" if both have it, otherwise the first measure.
 
     Args:
-        system: of retrieval runs.
+        system: which system of retrieval runs; answer runs ignore it.
 
     Raises:
-        InputError: ``runs_differ`` when kind, test set or questions do not match.
+        InputError: ``runs_differ``: the kinds differ, a run lacks the system, or the runs share no question.
     """
     kinds = {before.summary["kind"], after.summary["kind"]}
     if len(kinds) > 1:
@@ -41,18 +41,20 @@ def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, 
         for group, ids in _groups(shared, texts).items()
         for name in names
     ]
-    lead = _lead(names)
+    sort_measure = _sort_measure(names)
     changed = sorted(
         (
             {
                 "id": one,
                 "question": texts[one]["question"],
                 "language": texts[one]["language"],
-                "before": first[one][lead],
-                "after": second[one][lead],
+                "before": first[one][sort_measure],
+                "after": second[one][sort_measure],
             }
             for one in shared
-            if first[one][lead] is not None and second[one][lead] is not None and first[one][lead] != second[one][lead]
+            if first[one][sort_measure] is not None
+            and second[one][sort_measure] is not None
+            and first[one][sort_measure] != second[one][sort_measure]
         ),
         key=lambda one: one["after"] - one["before"],
     )
@@ -60,7 +62,7 @@ def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, 
         "before": before.label,
         "after": after.label,
         "questions": len(shared),
-        "sort_measure": lead,
+        "sort_measure": sort_measure,
         "left_out": len(first) + len(second) - 2 * len(shared),
         "rows": [row for row in rows if row["n"]],
         "lost": [one for one in changed if one["after"] < one["before"]],
@@ -68,7 +70,7 @@ def compare(before: Result, after: Result, system: str = "hybrid") -> dict[str, 
     }
 
 
-def _lead(names: list[str]) -> str:
+def _sort_measure(names: list[str]) -> str:
     return "fact in answer" if "fact in answer" in names else names[0]
 
 

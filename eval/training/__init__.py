@@ -1,6 +1,8 @@
-"""What fits the shipped weights; run by hand.
+"""Scripts that fit the shipped weights; a developer runs them by hand.
 
-- :mod:`.fit_choice`: weights of the span scoring
-- :mod:`.fit_refusal`: weights of the refusal decision
-- :mod:`.fit_checking`: levels of the claim checker
+In reading order:
+
+    fit_choice    weights that score quotable spans
+    fit_refusal   weights of the refusal decision
+    fit_checking  levels of the claim checker
 """

@@ -1,8 +1,9 @@
-"""The levels of the checker, from claims true and false: ``python -m eval.training.fit_checking --data …``.
+"""Fits the levels of the claim checker: ``python -m eval.training.fit_checking --data …``.
 
-``eval/claims/*.jsonl`` holds passages of the samples with sentences that say the same in the three languages, and
-sentences in which a figure, a name or a negation is not the passage's. Claims on another passage of the same tenant
-are false as well. Half of the passages set the levels, the other half says how well they do.
+``eval/training/claims/*.jsonl`` has passages of the samples with true and false sentences. The true ones state the
+content of the passage in the three languages. The false ones have another figure, name or negation. A true sentence is
+also a false claim about another passage of the same tenant. Half of the passages fit the levels; the other half
+measures them.
 """
 
 from __future__ import annotations
@@ -23,14 +24,20 @@ from kb.search.passage import Passage, passage
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
-__all__ = ["Claim", "claims", "measured", "scores"]
+__all__ = ["CLAIMS_FOLDER"]
 
-FOLDER = Path(__file__).with_name("claims")
+CLAIMS_FOLDER = Path(__file__).with_name("claims")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence about a passage, true or false, and what the checker found."""
+    """A sentence about a passage, with the result of the checker.
+
+    Attributes:
+        kind: "true", "false", or "elsewhere" (a true sentence with another passage).
+        half: 0 for fitting, 1 for measuring.
+        level: "same" or "other", see :func:`assistant.checking.support_levels.level_of`.
+    """
 
     text: str
     kind: str
@@ -40,29 +47,31 @@ class Claim:
     found: Checked
 
 
-# For fitting: every claim is looked at, whatever its score.
-OPEN: Levels = {name: {"terms": 0.5, "supported": 0.0, "unverified": 0.0} for name in ("same", "other")}
+# Levels for fitting: the checker compares every claim, whatever its score.
+ACCEPT_ALL: Levels = {name: {"terms": 0.5, "supported": 0.0, "unverified": 0.0} for name in ("same", "other")}
 
 
-def claims(settings: Settings, levels: Levels) -> Iterator[Claim]:
-    """Check every claim of the files: true ones, false ones, and true ones against a passage they are not about."""
-    for path in sorted(FOLDER.glob("*.jsonl")):
+def check_claims(settings: Settings, levels: Levels) -> Iterator[Claim]:
+    """Check all claims of the files: true ones, false ones, and true ones with passages of other documents."""
+    for path in sorted(CLAIMS_FOLDER.glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         for tenant in sorted({row["tenant"] for row in rows}):
             retriever = Retriever(settings, tenants.get(settings, tenant))
-            mine = [(row, _passage(retriever.library, row)) for row in rows if row["tenant"] == tenant]
-            for place, (row, here) in enumerate(mine):
-                yield from _of(retriever, levels, row, here, [mine[place - back][1] for back in (1, 2, 3)], place % 2)
+            of_tenant = [(row, _passage(retriever.library, row)) for row in rows if row["tenant"] == tenant]
+            for index, (row, own) in enumerate(of_tenant):
+                yield from _check_row(
+                    retriever, levels, row, own, [of_tenant[index - back][1] for back in (1, 2, 3)], index % 2
+                )
 
 
-def _of(
-    retriever: Retriever, levels: Levels, row: dict[str, Any], here: Passage, others: list[Passage], half: int
+def _check_row(
+    retriever: Retriever, levels: Levels, row: dict[str, Any], own: Passage, others: list[Passage], half: int
 ) -> Iterator[Claim]:
     for kind, text in [("true", one) for one in row["true"]] + [("false", one) for one in row["false"]]:
-        found = Checker(retriever, [here], levels).check(text, [1])
-        yield Claim(text, kind, kind == "true", half, level_of(text, here), found)
+        found = Checker(retriever, [own], levels).check(text, [1])
+        yield Claim(text, kind, kind == "true", half, level_of(text, own), found)
         for other in others if kind == "true" else []:
-            if here.document == other.document:
+            if own.document == other.document:
                 continue
             found = Checker(retriever, [other], levels).check(text, [1])
             yield Claim(text, "elsewhere", False, half, level_of(text, other), found)
@@ -77,8 +86,12 @@ def _passage(library: Library, row: dict[str, Any]) -> Passage:
     raise LookupError(row["evidence"])
 
 
-def scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
-    """Return score and truth of the claims that are about the passage, or about another; the rest is not theirs."""
+def match_scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
+    """Return (score, truth) of true claims with their own passage and with another one.
+
+    ``weight`` is the share of the terms in the score; the cosine has the rest. False claims and claims with the verdict
+    ``WRONG`` are left out: the levels do not decide them.
+    """
     return [
         (weight * one.found.match.terms + (1.0 - weight) * one.found.match.cosine, one.true)
         for one in found
@@ -86,8 +99,8 @@ def scores(found: list[Claim], weight: float) -> list[tuple[float, bool]]:
     ]
 
 
-def measured(found: list[Claim]) -> dict[str, dict[str, float]]:
-    """Return by kind of claim the share of each verdict."""
+def verdict_shares(found: list[Claim]) -> dict[str, dict[str, float]]:
+    """Return ``{kind of claim: {verdict: share}}`` and the number of claims of each kind."""
     return {
         kind: {
             verdict.value: round(sum(one.found.verdict is verdict for one in some) / len(some), 3)
@@ -98,25 +111,27 @@ def measured(found: list[Claim]) -> dict[str, dict[str, float]]:
     }  # fmt: skip
 
 
-# Of sentences about another passage, this share may pass as supported, and this share marked as unverified.
-PASSED, MARKED = 0.02, 0.08
+# Maximum shares of the sentences about another passage: those accepted as supported, and those marked as unverified.
+MAX_FALSE_SUPPORTED, MAX_FALSE_UNVERIFIED = 0.02, 0.08
 
 
 def _fit(found: list[Claim]) -> dict[str, float]:
-    """Return the lowest levels at which no more foreign sentences pass, with the weight that keeps most true ones."""
+    """Return the lowest levels that respect both maximum shares, with the weight that accepts most true claims."""
     best: tuple[float, dict[str, float]] = (-1.0, {})
     for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
-        some = scores(found, weight)
-        foreign = sorted((score for score, true in some if not true), reverse=True)
-        supported, unverified = (foreign[int(len(foreign) * share)] + 0.01 for share in (PASSED, MARKED))
-        kept = sum(score >= unverified for score, true in some if true) / max(1, sum(true for _, true in some))
+        some = match_scores(found, weight)
+        false_scores = sorted((score for score, true in some if not true), reverse=True)
+        supported, unverified = (
+            false_scores[int(len(false_scores) * share)] + 0.01 for share in (MAX_FALSE_SUPPORTED, MAX_FALSE_UNVERIFIED)
+        )
+        share_kept = sum(score >= unverified for score, true in some if true) / max(1, sum(true for _, true in some))
         levels = {"terms": weight, "supported": round(supported, 3), "unverified": round(unverified, 3)}
-        best = max(best, (kept, levels), key=lambda pair: pair[0])
+        best = max(best, (share_kept, levels), key=lambda pair: pair[0])
     return best[1]
 
 
 def main() -> None:
-    """Fit on the first half, print what both halves come to, and keep the levels."""
+    """Fit on the first half, print the results of both halves, and write the levels if asked."""
     import argparse
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -124,14 +139,14 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="Keep the levels in assistant/checking/levels.json.")
     options = parser.parse_args()
     settings = Settings(data=options.data)
-    first = [one for one in claims(settings, OPEN) if one.half == 0]
-    levels = {name: _fit([one for one in first if one.level == name]) for name in OPEN}
+    first = [one for one in check_claims(settings, ACCEPT_ALL) if one.half == 0]
+    levels = {name: _fit([one for one in first if one.level == name]) for name in ACCEPT_ALL}
     print(json.dumps(levels))
-    found = list(claims(settings, levels))
+    found = list(check_claims(settings, levels))
     for half, name in ((0, "fitted on"), (1, "held out")):
-        print(name, json.dumps(measured([one for one in found if one.half == half])))
+        print(name, json.dumps(verdict_shares([one for one in found if one.half == half])))
     for one in found:
-        if (one.true and not one.found.kept) or (not one.true and one.found.kept):
+        if (one.true and not one.found.may_be_shown) or (not one.true and one.found.may_be_shown):
             print(f"  {one.kind} {one.found.verdict} {one.found.why} {one.found.what} {one.text}")
     if options.write:
         path = Path(checking.__file__).with_name("levels.json")

@@ -1,12 +1,12 @@
-"""Fit the weights by which the units that answer are chosen (``assistant/evidence/scoring.json``).
+"""Fits the weights that choose the units of an answer (``assistant/evidence/scoring.json``).
 
     python -m eval.training.fit_choice --samples data/samples --set FOLDER… --out assistant/evidence/scoring.json
 
-Examples are questions whose answer is known by its words: of the samples only those of the "dev" split; of a BEIR
-folder those with ``answers`` in ``queries.jsonl``, which count less, being of another kind. The model is the
-conditional logit of a question's units (McFadden 1974), with a ridge; a unit is right when what would be quoted of
-it tells the fact, from the right document. Cross-validation leaves out documents, not questions, since questions on
-one document resemble each other.
+An example is a question with known words of its answer. Of the samples, only the "dev" split is used. Of a BEIR folder,
+queries with ``answers`` in ``queries.jsonl`` are used; they have a lower weight, because they are of another kind. The
+model is the conditional logit of a question's units (McFadden 1974), with a ridge penalty. A unit is right if its quote
+contains the fact and is from the right document. Cross-validation leaves out documents, not questions, because
+questions on one document are similar.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 from assistant.evidence.gather import gather
 from assistant.evidence.quotable_spans import QuotableSpan, whole
 from assistant.evidence.scoring import FEATURES
-from assistant.turn import searched
+from assistant.question import standalone_question
 from eval.datasets import benchmark_collections, collection_index, question_files
-from eval.datasets.question_files import JudgedQuestion, Place
+from eval.datasets.question_files import ExpectedSource, JudgedQuestion
 from eval.measures.answer_judge import is_quoted_in
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
@@ -37,7 +37,7 @@ from kb.store import tenants
 __all__ = ["ChoiceExample", "fit"]
 
 RIDGE = 3.0
-OTHER_KIND = 0.3  # what a question of a BEIR folder counts against one of the samples
+BEIR_WEIGHT = 0.3  # weight of a question of a BEIR folder; a question of the samples has 1
 FOLDS = 6
 _STEPS = 400
 Floats = NDArray[np.float64]
@@ -45,7 +45,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ChoiceExample:
-    """One question: a row of features per unit, shape (units, len(FEATURES)); which are right; what it counts."""
+    """One question.
+
+    Attributes:
+        rows: features of the units, shape (units, len(FEATURES)).
+        right: which units are right, shape (units,).
+        weight: the weight of the question in the loss.
+        document: the expected document; cross-validation groups by it.
+    """
 
     rows: Floats
     right: NDArray[np.bool_]
@@ -54,26 +61,26 @@ class ChoiceExample:
 
 
 def _example(retriever: Retriever, asked: JudgedQuestion, day: date | None, weight: float) -> ChoiceExample | None:
-    """Return the question's example; ``None`` where search found no unit that tells the fact."""
-    evidence = gather(retriever, searched(asked.question, asked.history), None, day)
-    right = np.array([_tells(asked, one.unit) for one in evidence.units], dtype=bool)
+    """Return the question's example; ``None`` if no span of the evidence is right."""
+    evidence = gather(retriever, standalone_question(asked.question, asked.history), None, day)
+    right = np.array([_answers(asked, one.span) for one in evidence.spans], dtype=bool)
     if not right.any():
         return None
-    return ChoiceExample(np.stack([one.features for one in evidence.units]), right, weight, asked.documents[0].document)
+    return ChoiceExample(np.stack([one.features for one in evidence.spans]), right, weight, asked.documents[0].document)
 
 
-def _tells(asked: JudgedQuestion, unit: QuotableSpan) -> bool:
+def _answers(asked: JudgedQuestion, unit: QuotableSpan) -> bool:
     quote = whole(unit).text
-    told = any(any(is_quoted_in(one, quote) for one in alternatives) for alternatives in asked.facts)
-    return told and any(_is_from(place, unit) for place in asked.documents)
+    states_fact = any(any(is_quoted_in(one, quote) for one in alternatives) for alternatives in asked.facts)
+    return states_fact and any(_is_from(place, unit) for place in asked.documents)
 
 
-def _is_from(place: Place, unit: QuotableSpan) -> bool:
+def _is_from(place: ExpectedSource, unit: QuotableSpan) -> bool:
     passage = unit.passage
     return passage.document == place.document and (not place.evidence or is_quoted_in(place.evidence, passage.text))
 
 
-def _of_samples(settings: Settings, folder: Path) -> Iterator[ChoiceExample | None]:
+def _sample_examples(settings: Settings, folder: Path) -> Iterator[ChoiceExample | None]:
     for tenant in tenants.listing(settings):
         path = folder / tenant.slug / "questions.jsonl"
         retriever = Retriever(settings, tenant)
@@ -82,59 +89,59 @@ def _of_samples(settings: Settings, folder: Path) -> Iterator[ChoiceExample | No
                 yield _example(retriever, asked, asked.as_of, 1.0)
 
 
-def _of_set(settings: Settings, folder: Path, most: int) -> Iterator[ChoiceExample | None]:
+def _collection_examples(settings: Settings, folder: Path, most: int) -> Iterator[ChoiceExample | None]:
     dataset = benchmark_collections.load(folder)
-    inside, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
-    retriever = Retriever(inside, tenant)
+    index_settings, tenant = collection_index.ensure(settings, dataset, lambda step, done, total: None)
+    retriever = Retriever(index_settings, tenant)
     for query in dataset.queries[:: max(1, len(dataset.queries) // most)]:
         answers = tuple(str(one) for one in query.extra.get("answers") or [])
-        places = tuple(Place(document) for document, grade in dataset.qrels[query.id].items() if grade > 0)
+        places = tuple(ExpectedSource(document) for document, grade in dataset.qrels[query.id].items() if grade > 0)
         if answers and places:
             asked = JudgedQuestion(query.id, query.text, query.language, True, places, (answers,))
-            yield _example(retriever, asked, None, OTHER_KIND)
+            yield _example(retriever, asked, None, BEIR_WEIGHT)
 
 
 def fit(examples: Sequence[ChoiceExample], ridge: float = RIDGE) -> Floats:
     """Return the weights, in the order of ``FEATURES``, by gradient descent on standardised features."""
     rows = np.concatenate([one.rows for one in examples])
-    spread = rows.std(axis=0) + 1e-6
-    of = np.repeat(np.arange(len(examples)), [len(one.rows) for one in examples])
-    rows, right = (rows - rows.mean(axis=0)) / spread, np.concatenate([one.right for one in examples])
+    scale = rows.std(axis=0) + 1e-6
+    example_of = np.repeat(np.arange(len(examples)), [len(one.rows) for one in examples])
+    rows, right = (rows - rows.mean(axis=0)) / scale, np.concatenate([one.right for one in examples])
     weight = np.array([one.weight for one in examples])
     beta, step = np.zeros(rows.shape[1]), 1e-3
-    loss, slope = _loss(rows, right, of, weight, beta, ridge)
+    loss, gradient = _loss(rows, right, example_of, weight, beta, ridge)
     for _ in range(_STEPS):
-        tried = beta - step * slope
-        new_loss, new_slope = _loss(rows, right, of, weight, tried, ridge)
+        candidate = beta - step * gradient
+        new_loss, new_gradient = _loss(rows, right, example_of, weight, candidate, ridge)
         if new_loss <= loss:
-            beta, loss, slope, step = tried, new_loss, new_slope, step * 1.5
+            beta, loss, gradient, step = candidate, new_loss, new_gradient, step * 1.5
         else:
             step /= 3.0
-    return np.asarray(beta / spread)
+    return np.asarray(beta / scale)
 
 
 def _loss(
-    rows: Floats, right: NDArray[np.bool_], of: NDArray[np.intp], weight: Floats, beta: Floats, ridge: float
+    rows: Floats, right: NDArray[np.bool_], example_of: NDArray[np.intp], weight: Floats, beta: Floats, ridge: float
 ) -> tuple[float, Floats]:
-    """Return minus the log-likelihood that a right unit is chosen, with its ridge, and the gradient."""
+    """Return the negative log-likelihood that a right unit is chosen, with the ridge penalty, and its gradient."""
     scores = rows @ beta
-    most = np.full(len(weight), -np.inf)
-    np.maximum.at(most, of, scores)
-    odds = np.exp(scores - most[of])
-    total, good = np.bincount(of, odds), np.bincount(of, odds * right)
+    peaks = np.full(len(weight), -np.inf)
+    np.maximum.at(peaks, example_of, scores)
+    odds = np.exp(scores - peaks[example_of])
+    total, good = np.bincount(example_of, odds), np.bincount(example_of, odds * right)
     loss = float(weight @ (np.log(total) - np.log(good)) + ridge * beta @ beta)
-    pull = weight[of] * (odds / total[of] - right * odds / good[of])
-    return loss, np.asarray(pull @ rows + 2.0 * ridge * beta)
+    row_weight = weight[example_of] * (odds / total[example_of] - right * odds / good[example_of])
+    return loss, np.asarray(row_weight @ rows + 2.0 * ridge * beta)
 
 
 def _cross_validated(examples: Sequence[ChoiceExample]) -> dict[str, float]:
     """Return, over the samples' questions, how often the first unit and one of the first three is right."""
     fold = [zlib.crc32(one.document.encode()) % FOLDS for one in examples]
     first, third = [], []
-    for held in range(FOLDS):
-        weights = fit([one for one, its in zip(examples, fold, strict=True) if its != held])
-        for one, its in zip(examples, fold, strict=True):
-            if its == held and one.weight == 1.0:
+    for held_out in range(FOLDS):
+        weights = fit([one for one, fold_of_it in zip(examples, fold, strict=True) if fold_of_it != held_out])
+        for one, fold_of_it in zip(examples, fold, strict=True):
+            if fold_of_it == held_out and one.weight == 1.0:
                 order = np.argsort(-(one.rows @ weights), kind="stable")
                 first.append(bool(one.right[order[0]]))
                 third.append(bool(one.right[order[:3]].any()))
@@ -149,20 +156,20 @@ def _cross_validated(examples: Sequence[ChoiceExample]) -> dict[str, float]:
 def main(samples: Path, sets: Iterable[Path], most: int, out: Path) -> None:
     """Fit the choice of units and print what cross-validation measured."""
     settings = Settings()
-    found = [*_of_samples(settings, samples)]
+    found = [*_sample_examples(settings, samples)]
     if not found:
         raise click.UsageError("The samples are not taken in: run kb demo, or set KB_DATA.")
     for folder in sets:
-        found.extend(_of_set(settings, folder, most))
+        found.extend(_collection_examples(settings, folder, most))
     examples = [one for one in found if one is not None]
     weights = fit(examples)
-    made: dict[str, Any] = {
+    result: dict[str, Any] = {
         "weights": {name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)},
         "cross_validation": _cross_validated(examples),
         "examples": {"used": len(examples), "without a right unit": len(found) - len(examples)},
     }
-    out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    click.echo(json.dumps(made, indent=1))
+    out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    click.echo(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":

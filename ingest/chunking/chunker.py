@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ingest.chunking.packer import Draft, pack
-from ingest.chunking.splitter import CountTokens, Piece, header_text, pieces_of, split_long
+from ingest.chunking.packer import ChunkDraft, pack
+from ingest.chunking.splitter import CountTokens, TextPiece, header_text, pieces_of, split_long
 from ingest.structure.blocks import Kind, Outline
 from kb.search.indexed_text import embedded_text, headings_above
 
@@ -69,14 +69,14 @@ def chunk(outline: Outline, *, count_tokens: CountTokens, max_tokens: int, title
     return _fit_to_limit(outline, drafts, heading_paths, count_tokens, max_tokens, title)
 
 
-def _pieces(outline: Outline, count_tokens: CountTokens, budgets: list[int], special_tokens: int) -> list[Piece]:
+def _pieces(outline: Outline, count_tokens: CountTokens, budgets: list[int], special_tokens: int) -> list[TextPiece]:
     """Return all pieces with their tokens, none longer than the budget of its section (with repeated header rows)."""
     pieces = [p for i, b in enumerate(outline.blocks) if b.kind != "toc" for p in pieces_of(i, b)]
     headers = {i: header_text(b) for i, b in enumerate(outline.blocks) if b.table is not None}
     header_tokens = dict(zip(headers, count_tokens(list(headers.values())), strict=True)) if headers else {}
-    done: list[Piece] = []
+    done: list[TextPiece] = []
     while pieces:
-        next_pieces: list[Piece] = []
+        next_pieces: list[TextPiece] = []
         cut = False
         for piece, tokens in zip(pieces, count_tokens([p.text for p in pieces]), strict=True):
             limit = budgets[outline.blocks[piece.block].section]
@@ -98,7 +98,7 @@ def _pieces(outline: Outline, count_tokens: CountTokens, budgets: list[int], spe
 
 def _fit_to_limit(
     outline: Outline,
-    drafts: list[Draft],
+    drafts: list[ChunkDraft],
     heading_paths: list[list[str]],
     count_tokens: CountTokens,
     max_tokens: int,
@@ -112,11 +112,14 @@ def _fit_to_limit(
         sizes = count_tokens([embedding_text(title, c) for c in chunks])
         for one, size in zip(chunks, sizes, strict=True):
             one.tokens = size
-        smaller: list[Draft] = []
+        smaller: list[ChunkDraft] = []
         for draft, size in zip(drafts, sizes, strict=True):
             half = len(draft.pieces) // 2
             if size > max_tokens and half:
-                smaller += [Draft(draft.section, draft.pieces[:half]), Draft(draft.section, draft.pieces[half:])]
+                smaller += [
+                    ChunkDraft(draft.section, draft.pieces[:half]),
+                    ChunkDraft(draft.section, draft.pieces[half:]),
+                ]
             else:
                 smaller.append(draft)
         if len(smaller) == len(drafts):
@@ -124,9 +127,9 @@ def _fit_to_limit(
         drafts = smaller
 
 
-def _chunk(outline: Outline, ordinal: int, draft: Draft, path: list[str]) -> Chunk:
+def _chunk(outline: Outline, ordinal: int, draft: ChunkDraft, path: list[str]) -> Chunk:
     result = Chunk(ordinal, draft.section, "", path, None, [], [], [], [], "text", 0)
-    last: Piece | None = None
+    last: TextPiece | None = None
     for piece in draft.pieces:
         block = outline.blocks[piece.block]
         if last is not None:
@@ -147,7 +150,7 @@ def _chunk(outline: Outline, ordinal: int, draft: Draft, path: list[str]) -> Chu
     return result
 
 
-def _record_position(result: Chunk, outline: Outline, piece: Piece, start: int) -> None:
+def _record_position(result: Chunk, outline: Outline, piece: TextPiece, start: int) -> None:
     """Record clause, pages and boxes of a piece that was written at offset ``start``."""
     block = outline.blocks[piece.block]
     clause = block.clause or ""

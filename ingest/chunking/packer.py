@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ingest.chunking.splitter import Piece, header_text
+from ingest.chunking.splitter import TextPiece, header_text
 from ingest.structure.blocks import Outline
 
-__all__ = ["Draft", "pack"]
+__all__ = ["ChunkDraft", "pack"]
 
 # Shares of the token budget. Neighbours are packed up to _TARGET. A section under _SMALL may be merged with its
 # neighbour. A draft under _TINY is always merged while it fits.
@@ -17,7 +17,7 @@ _TINY = 0.12
 
 
 @dataclass(slots=True)
-class Draft:
+class ChunkDraft:
     """The pieces of one chunk.
 
     Attributes:
@@ -27,7 +27,7 @@ class Draft:
     """
 
     section: int | None
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[TextPiece] = field(default_factory=list)
     complete: bool = False
     small: bool = False
 
@@ -36,17 +36,17 @@ class Draft:
         return sum(p.tokens for p in self.pieces)
 
 
-def pack(outline: Outline, pieces: list[Piece], budgets: list[int]) -> list[Draft]:
+def pack(outline: Outline, pieces: list[TextPiece], budgets: list[int]) -> list[ChunkDraft]:
     """Return drafts in reading order. ``budgets``: per section, the tokens that the text of a chunk may have."""
     return _Packer(outline, pieces, budgets).run()
 
 
 class _Packer:
-    def __init__(self, outline: Outline, pieces: list[Piece], budgets: list[int]) -> None:
+    def __init__(self, outline: Outline, pieces: list[TextPiece], budgets: list[int]) -> None:
         self.outline = outline
         self.blocks = outline.blocks
         self.budgets = budgets
-        self.own_pieces: list[list[Piece]] = [[] for _ in outline.sections]
+        self.own_pieces: list[list[TextPiece]] = [[] for _ in outline.sections]
         self.children: list[list[int]] = [[] for _ in outline.sections]
         for piece in pieces:
             self.own_pieces[self.blocks[piece.block].section].append(piece)
@@ -64,18 +64,20 @@ class _Packer:
                 rows[piece.block] = rows.get(piece.block, 0) + piece.tokens
         self.header_tokens = rows
 
-    def run(self) -> list[Draft]:
+    def run(self) -> list[ChunkDraft]:
         top = [self._section(s.ordinal, []) for s in self.outline.sections if s.parent is None]
         return self._merged(None, [d for drafts in top for d in drafts])
 
-    def _section(self, ordinal: int, carried_headings: list[Piece]) -> list[Draft]:
+    def _section(self, ordinal: int, carried_headings: list[TextPiece]) -> list[ChunkDraft]:
         """Return the drafts of a section with its subsections. ``carried_headings``: headings of sections above."""
         budget = self.budgets[ordinal]
         own_pieces = carried_headings + self.own_pieces[ordinal]
         if sum(p.tokens for p in carried_headings) + self.totals[ordinal] <= budget * _TARGET:
             everything = own_pieces + [p for child in self.children[ordinal] for p in self._all_pieces(child)]
-            return [Draft(ordinal, everything, True, self.totals[ordinal] <= budget * _SMALL)] if everything else []
-        drafts: list[Draft] = []
+            return (
+                [ChunkDraft(ordinal, everything, True, self.totals[ordinal] <= budget * _SMALL)] if everything else []
+            )
+        drafts: list[ChunkDraft] = []
         children = self.children[ordinal]
         if not children or any(self.blocks[p.block].kind != "heading" for p in own_pieces):
             drafts, own_pieces = self._groups(ordinal, own_pieces), []
@@ -86,13 +88,13 @@ class _Packer:
             own_pieces = []
         return self._merged(ordinal, drafts)
 
-    def _all_pieces(self, ordinal: int) -> list[Piece]:
+    def _all_pieces(self, ordinal: int) -> list[TextPiece]:
         return self.own_pieces[ordinal] + [p for child in self.children[ordinal] for p in self._all_pieces(child)]
 
-    def _merged(self, parent: int | None, drafts: list[Draft]) -> list[Draft]:
+    def _merged(self, parent: int | None, drafts: list[ChunkDraft]) -> list[ChunkDraft]:
         """Merge short neighbouring subsections of one section; never two chapters or annexes."""
         budget = self.budgets[parent] if parent is not None else min(self.budgets, default=0)
-        packed: list[Draft] = []
+        packed: list[ChunkDraft] = []
         for draft in drafts:
             last = packed[-1] if packed else None
             if last is None or not self._mergeable(last, draft, budget):
@@ -100,27 +102,27 @@ class _Packer:
                 continue
             both = last.small and draft.small
             section = last.section if last.section == parent else parent
-            packed[-1] = Draft(section if parent is not None else None, last.pieces + draft.pieces, True, both)
+            packed[-1] = ChunkDraft(section if parent is not None else None, last.pieces + draft.pieces, True, both)
         return packed
 
-    def _mergeable(self, last: Draft, draft: Draft, budget: int) -> bool:
+    def _mergeable(self, last: ChunkDraft, draft: ChunkDraft, budget: int) -> bool:
         if not (last.complete and draft.complete) or self._is_chapter(last) or self._is_chapter(draft):
             return False
         total = last.tokens + draft.tokens
         tiny = min(last.tokens, draft.tokens) <= budget * _TINY
         return (last.small and draft.small and total <= budget * _TARGET) or (tiny and total <= budget * 0.9)
 
-    def _is_chapter(self, draft: Draft) -> bool:
+    def _is_chapter(self, draft: ChunkDraft) -> bool:
         if draft.section is None:
             return False
         section = self.outline.sections[draft.section]
         return section.level == 1 and section.clause is not None
 
-    def _groups(self, ordinal: int, pieces: list[Piece]) -> list[Draft]:
+    def _groups(self, ordinal: int, pieces: list[TextPiece]) -> list[ChunkDraft]:
         """Return the drafts of the text of one section: short neighbouring clauses together, long ones split."""
         budget = self.budgets[ordinal]
-        packed: list[list[Piece]] = []
-        current: list[Piece] = []
+        packed: list[list[TextPiece]] = []
+        current: list[TextPiece] = []
         for group in self._clause_groups(pieces):
             size, current_size = _tokens(group), _tokens(current)
             if size > budget:
@@ -137,11 +139,11 @@ class _Packer:
                 packed.append(current)
                 current = group
         packed.append(current)
-        return [Draft(ordinal, p) for p in packed if p]
+        return [ChunkDraft(ordinal, p) for p in packed if p]
 
-    def _clause_groups(self, pieces: list[Piece]) -> list[list[Piece]]:
+    def _clause_groups(self, pieces: list[TextPiece]) -> list[list[TextPiece]]:
         """Return groups that stay together while they fit: headings, a clause, its list or table, its footnotes."""
-        groups: list[list[Piece]] = []
+        groups: list[list[TextPiece]] = []
         for piece in pieces:
             block = self.blocks[piece.block]
             last = groups[-1][-1] if groups else None
@@ -158,24 +160,24 @@ class _Packer:
                 groups.append([piece])
         return groups
 
-    def _introduces_next(self, piece: Piece) -> bool:
+    def _introduces_next(self, piece: TextPiece) -> bool:
         """Return whether a piece needs the next one: a heading, a header row, a text such as "the following:"."""
         block = self.blocks[piece.block]
         if block.table is not None:
             return piece.row is not None and piece.row < block.table.header_rows
         return block.kind == "heading" or piece.text.rstrip()[-1:] in (":", "：", "–", "—")
 
-    def _split_evenly(self, pieces: list[Piece], budget: int) -> list[list[Piece]]:
+    def _split_evenly(self, pieces: list[TextPiece], budget: int) -> list[list[TextPiece]]:
         """Return parts of about equal size, none over ``budget`` tokens with the header rows that it repeats."""
         total = _tokens(pieces)
         even_size = total / max(1, -(-total // budget))
-        packed: list[list[Piece]] = [[]]
+        packed: list[list[TextPiece]] = [[]]
         size = 0
         for piece in pieces:
             current = packed[-1]
             full = size >= even_size and self.blocks[piece.block].kind != "footnote"
             if current and (full or size + piece.tokens > budget):
-                moved_on: list[Piece] = []
+                moved_on: list[TextPiece] = []
                 while len(current) > 1 and self._introduces_next(current[-1]):
                     moved_on.insert(0, current.pop())
                 if _tokens(moved_on) + piece.tokens > budget:
@@ -187,11 +189,11 @@ class _Packer:
             size += piece.tokens
         return packed
 
-    def _header_tokens(self, piece: Piece) -> int:
+    def _header_tokens(self, piece: TextPiece) -> int:
         """Return the tokens of the header rows that a chunk repeats when it starts with this row."""
         block = self.blocks[piece.block]
         return self.header_tokens.get(piece.block, 0) if header_text(block) and not piece.cut_row else 0
 
 
-def _tokens(pieces: list[Piece]) -> int:
+def _tokens(pieces: list[TextPiece]) -> int:
     return sum(p.tokens for p in pieces)

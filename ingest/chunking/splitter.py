@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from ingest.structure.blocks import Block
 from ingest.structure.table_lines import row_line
 from kb.language.script import CJK, HAN
-from kb.language.sentences import CLOSERS
 
-__all__ = ["CountTokens", "Piece", "header_text", "pieces_of", "split_long"]
+__all__ = ["CountTokens", "TextPiece", "header_text", "pieces_of", "split_long"]
 
 CountTokens = Callable[[list[str]], list[int]]  # texts → tokens of each
 
 # Not ``kb.language.sentences``: that cuts at every line's end and at no semicolon of a list, and drops marks that stand
-# alone; a chunk has to hold all of its block, and an over-long item of a list has to be cut somewhere.
+# alone; a chunk has to hold all of its block, and an over-long item of a list has to be cut somewhere. Nor its CLOSERS:
+# a straight quote behind a Chinese full stop may as well open what follows.
 _SENTENCE = re.compile(
-    rf"[。！？；][{re.escape(CLOSERS)}]*\s*"  # Chinese
+    r"[。！？；][」』”’）)]*\s*"  # Chinese
     r"|(?<!\bNo)(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bviz)(?<!\bcf)"
-    rf"[.!?;][{re.escape(CLOSERS)}]*\s+(?=[A-Z(\"“‘{HAN}•])"
+    rf"[.!?;][\"'”’)]*\s+(?=[A-Z(\"“‘{HAN}•])"
 )
 _CLAUSE = re.compile(r"[，、：,:–—]\s*|\n")
 _WORD = re.compile(rf"\s+|(?<=[{CJK}])(?=[^\s])")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """The smallest unit that is packed.
 
     Attributes:
@@ -48,14 +48,14 @@ class Piece:
     cut_row: bool = False
 
 
-def pieces_of(number: int, block: Block) -> list[Piece]:
+def pieces_of(number: int, block: Block) -> list[TextPiece]:
     """Return the block as one piece; a table as one piece per row."""
     if block.table is None:
-        return [Piece(number, 0, len(block.text), block.text, 0)]
+        return [TextPiece(number, 0, len(block.text), block.text, 0)]
     found, offset = [], 0
     for index, row in enumerate(block.table.rows):
         text = row_line(row)
-        found.append(Piece(number, offset, offset + len(text), text, 0, index))
+        found.append(TextPiece(number, offset, offset + len(text), text, 0, index))
         offset += len(text) + 1
     return found
 
@@ -65,7 +65,7 @@ def header_text(block: Block) -> str:
     return "\n".join(row_line(row) for row in block.table.rows[: block.table.header_rows]) if block.table else ""
 
 
-def split_long(piece: Piece, block: Block, tokens: int, limit: int) -> list[Piece]:
+def split_long(piece: TextPiece, block: Block, tokens: int, limit: int) -> list[TextPiece]:
     """Split a piece that is longer than ``limit`` tokens; the caller splits parts that are still too long again."""
     if piece.row is not None and not piece.cut_row and block.table is not None:
         parts = _split_row(piece, block, tokens, limit)
@@ -75,9 +75,9 @@ def split_long(piece: Piece, block: Block, tokens: int, limit: int) -> list[Piec
     if len(spans) < 2:
         spans = _windows(piece.text, max(2, -(-tokens // limit)))
     return [
-        Piece(piece.block, piece.start + a, piece.start + b, piece.text[a:b], 0, piece.row, piece.cut_row)
+        TextPiece(piece.block, piece.start + a, piece.start + b, piece.text[a:b], 0, piece.row, piece.cut_row)
         if not piece.cut_row
-        else Piece(piece.block, piece.start, piece.end, piece.text[a:b], 0, piece.row, True)
+        else TextPiece(piece.block, piece.start, piece.end, piece.text[a:b], 0, piece.row, True)
         for a, b in spans
     ]
 
@@ -114,7 +114,7 @@ def _spans(text: str, ends: list[int]) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _split_row(piece: Piece, block: Block, tokens: int, limit: int) -> list[Piece]:
+def _split_row(piece: TextPiece, block: Block, tokens: int, limit: int) -> list[TextPiece]:
     """Split a row between cells; each part starts with the header cells of its own columns."""
     if block.table is None or piece.row is None:
         return []
@@ -128,5 +128,5 @@ def _split_row(piece: Piece, block: Block, tokens: int, limit: int) -> list[Piec
         lines = ["\t".join(h[columns]) for h in headers] + ["\t".join(cells[columns])]
         text = "\n".join(t for t in lines if t.strip())
         if text:
-            parts.append(Piece(piece.block, piece.start, piece.end, text, 0, piece.row, True))
+            parts.append(TextPiece(piece.block, piece.start, piece.end, text, 0, piece.row, True))
     return parts

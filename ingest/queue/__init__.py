@@ -1,7 +1,9 @@
 """The queue of files: every file is a durable job that the next start finishes after a crash.
 
-- :mod:`.job_queue`: the queue of one data folder in this process
-- :mod:`.dbos_setup`: the library dbos with this project's settings; steps, and the client
-- :mod:`.job_observer`: the interface for whoever follows the jobs
-- :mod:`.remote_queue`: the queue of a running service, used from another process
+In reading order:
+
+    job_queue     the queue of one data folder in this process
+    dbos_setup    the library dbos with this project's settings; steps, and the client
+    job_observer  the interface for whoever follows the jobs
+    remote_queue  the queue of a running service, used from another process
 """

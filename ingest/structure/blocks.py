@@ -7,7 +7,7 @@ from typing import Literal
 
 from ingest.structure.table_lines import TableBlock
 
-__all__ = ["Block", "Box", "Kind", "Outline", "Part", "Section"]
+__all__ = ["Block", "BlockPart", "Box", "Kind", "Outline", "Section"]
 
 Kind = Literal["heading", "text", "list", "table", "footnote", "toc"]
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 as fractions of the page, origin top left
@@ -34,7 +34,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BlockPart:
     """The part of a block's text that is on one page: character offsets, page from 1, box."""
 
     start: int
@@ -62,7 +62,7 @@ class Block:
     clause: str | None
     kind: Kind
     depth: int = 0
-    parts: list[Part] = field(default_factory=list)
+    parts: list[BlockPart] = field(default_factory=list)
     table: TableBlock | None = None
 
     @property

@@ -26,7 +26,7 @@ from kb.language.quantities.numerals import (
 from kb.language.script import HAN, half_width
 from kb.language.sentences import STOPS
 
-__all__ = ["Marker", "markers"]
+__all__ = ["ClauseMarker", "markers"]
 
 _ROMAN = r"(?:x{0,3})(?:ix|iv|v?i{0,3})"
 _Rule = tuple[str, "re.Pattern[str]", Callable[[str], int]]
@@ -67,7 +67,7 @@ _ARTICLE = re.compile(rf"(?:第 ?(\d{{1,3}}|{CLAUSE_NUMBER}) ?([條条節节])|(
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class ClauseMarker:
     """One possible meaning of the number at the start of a text.
 
     Attributes:
@@ -83,10 +83,10 @@ class Marker:
     value: tuple[int, ...]
     label: str
     end: int
-    tail: tuple[Marker, ...] = ()
+    tail: tuple[ClauseMarker, ...] = ()
 
 
-def markers(text: str, *, heading: bool = False) -> list[Marker]:
+def markers(text: str, *, heading: bool = False) -> list[ClauseMarker]:
     """Return all possible meanings of the number at the start of ``text``, the likeliest first; none without a number.
 
     Args:
@@ -101,13 +101,13 @@ def markers(text: str, *, heading: bool = False) -> list[Marker]:
     if dotted and _may_be_number(flat, dotted.end(), dotted[0]):
         value = tuple(int(n) for n in dotted[1].split("."))
         if value[0] <= 199 and not re.search(r"(?:^|\.)0\d", dotted[1]):
-            return [Marker("dotted", value, dotted[1], dotted.end(), _tail(flat, dotted.end()))]
+            return [ClauseMarker("dotted", value, dotted[1], dotted.end(), _tail(flat, dotted.end()))]
         return []
     return _items(flat, heading)
 
 
-def _items(flat: str, heading: bool, *, offset: int = 0, only_brackets: bool = False) -> list[Marker]:
-    found: list[Marker] = []
+def _items(flat: str, heading: bool, *, offset: int = 0, only_brackets: bool = False) -> list[ClauseMarker]:
+    found: list[ClauseMarker] = []
     for kind, pattern, read in _ITEMS:
         match = pattern.match(flat, offset)
         if match is None or not match[1] or (kind == "bare" and not heading):
@@ -121,11 +121,11 @@ def _items(flat: str, heading: bool, *, offset: int = 0, only_brackets: bool = F
             continue
         label = match[1] if kind in ("digit", "bare", "cjk", "stem", "upper", "upper_roman") else f"({match[1]})"
         tail = () if only_brackets else _tail(flat, match.end())
-        found.append(Marker(kind, (number,), label, match.end(), tail))
+        found.append(ClauseMarker(kind, (number,), label, match.end(), tail))
     return found
 
 
-def _tail(flat: str, offset: int) -> tuple[Marker, ...]:
+def _tail(flat: str, offset: int) -> tuple[ClauseMarker, ...]:
     """Return the bracketed items right after a number. One meaning is enough: such a list seldom starts after (a)."""
     found = _items(flat, False, offset=offset, only_brackets=True)
     if not found:
@@ -163,28 +163,28 @@ def _before_other_text(rest: str, number: str) -> bool:
     return number.rstrip().endswith(".") or not (rest[0] in ",;:=)]%°$" or rest[0].isdigit())
 
 
-def _structural(flat: str, heading: bool) -> Marker | None:
+def _structural(flat: str, heading: bool) -> ClauseMarker | None:
     annex = annex_label(flat, heading=heading)
     if annex is not None:
-        return Marker("annex", (0,), *annex)
+        return ClauseMarker("annex", (0,), *annex)
     match = _CHAPTER.match(flat)
     if match:
         raw = match[1] or match[2]
         number = roman_to_int(raw) if raw.isalpha() and raw.isascii() else ordinal(raw)
-        return _if_heading(flat, Marker("chapter", (number,), str(number), match.end()), match[0], heading)
+        return _if_heading(flat, ClauseMarker("chapter", (number,), str(number), match.end()), match[0], heading)
     match = _PART.match(flat)
     if match:
-        return _if_heading(flat, Marker("part", (0,), match[1], match.end()), match[0], heading)
+        return _if_heading(flat, ClauseMarker("part", (0,), match[1], match.end()), match[0], heading)
     match = _ARTICLE.match(flat)
     if match:
         number = ordinal(match[1] or match[3])
         sign = match[2]
         label = f"第{number}{sign}" if sign else f"{match[0].split()[0].title()} {number}"
-        return _if_heading(flat, Marker("article", (number,), label, match.end()), match[0], heading)
+        return _if_heading(flat, ClauseMarker("article", (number,), label, match.end()), match[0], heading)
     return None
 
 
-def _if_heading(flat: str, marker: Marker, matched: str, heading: bool) -> Marker | None:
+def _if_heading(flat: str, marker: ClauseMarker, matched: str, heading: bool) -> ClauseMarker | None:
     """Return ``marker`` if the text is a heading: 「第三章 假期」, but not 「第三章所述」 or "Chapter 3 applies"."""
     rest = flat[marker.end :]
     if not rest or heading:

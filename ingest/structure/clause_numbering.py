@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ingest.structure.annexes import is_within
-from ingest.structure.clause_markers import Marker, markers
+from ingest.structure.clause_markers import ClauseMarker, markers
 from ingest.structure.marker_words import word_list
 
 __all__ = ["ClauseNumber", "ClauseNumbering"]
@@ -60,9 +60,11 @@ class ClauseNumbering:
     chapter: int = 0
     dotted: tuple[int, ...] = ()
     body: tuple[tuple[int, ...], int] = ((), 0)
-    items: list[Marker] = field(default_factory=list)
+    items: list[ClauseMarker] = field(default_factory=list)
 
-    def read(self, text: str, *, heading: bool, automatic: str | None, upcoming: list[Marker]) -> ClauseNumber | None:
+    def read(
+        self, text: str, *, heading: bool, automatic: str | None, upcoming: list[ClauseMarker]
+    ) -> ClauseNumber | None:
         """Return the clause number of a text, or ``None``.
 
         Args:
@@ -97,7 +99,7 @@ class ClauseNumbering:
             path = self._join(path, marker)
         return path
 
-    def _join(self, path: str, marker: Marker) -> str:
+    def _join(self, path: str, marker: ClauseMarker) -> str:
         bare = marker.kind in _TOP_KINDS
         if not path:
             return marker.label
@@ -105,7 +107,7 @@ class ClauseNumbering:
             return f"{path} §{marker.label}"
         return path + (f"({marker.label})" if bare else marker.label)
 
-    def _structural(self, marker: Marker) -> ClauseNumber | None:
+    def _structural(self, marker: ClauseMarker) -> ClauseNumber | None:
         if marker.kind not in ("annex", "part", "chapter", "article"):
             return None
         if marker.kind == "article":
@@ -123,7 +125,7 @@ class ClauseNumbering:
         self.dotted = marker.value if marker.kind == "chapter" else ()
         return ClauseNumber(marker.kind, label, 1, 0, marker.end)
 
-    def _label_in_annex(self, marker: Marker) -> str:
+    def _label_in_annex(self, marker: ClauseMarker) -> str:
         """Return the label of an appendix or part; inside an annex with its name in front: "Annex 5.1 Appendix 2"."""
         outer = self.scope.split(" Appendix ")[0].split(" 附錄 ")[0]
         if not self._in_annex() or marker.kind == "chapter" or is_within(marker.label, outer):
@@ -138,7 +140,7 @@ class ClauseNumbering:
     def _in_annex(self) -> bool:
         return self.scope.casefold().startswith(word_list("annex"))
 
-    def _dotted(self, marker: Marker, *, certain: bool, heading: bool) -> ClauseNumber | None:
+    def _dotted(self, marker: ClauseMarker, *, certain: bool, heading: bool) -> ClauseNumber | None:
         if marker.kind != "dotted":
             return None
         if certain or _follows(marker.value, self.dotted, heading):
@@ -149,13 +151,13 @@ class ClauseNumbering:
             return self._accept_dotted(marker)
         return None
 
-    def _accept_dotted(self, marker: Marker) -> ClauseNumber:
+    def _accept_dotted(self, marker: ClauseMarker) -> ClauseNumber:
         self.dotted, self.items = marker.value, []
         in_scope = bool(self.scope) and not self.chapter
         self.anchor = f"{self.scope} §{marker.label}" if in_scope else marker.label
         return ClauseNumber("dotted", self.anchor, len(marker.value) + (1 if in_scope else 0), 0, marker.end)
 
-    def _top(self, marker: Marker, *, heading: bool, upcoming: list[Marker]) -> ClauseNumber | None:
+    def _top(self, marker: ClauseMarker, *, heading: bool, upcoming: list[ClauseMarker]) -> ClauseNumber | None:
         """Accept "4. Leave" as a chapter when 4.1 comes next, or when it is a heading in sequence."""
         number = marker.value[0]
         nested = next((m.value for m in upcoming if m.kind == "dotted"), ())
@@ -168,9 +170,9 @@ class ClauseNumbering:
                 return None
         elif not (opens or (heading and in_order and (self.dotted or marker.kind == "bare" or len(upcoming) == 0))):
             return None
-        return self._accept_dotted(Marker("dotted", marker.value, str(number), marker.end, marker.tail))
+        return self._accept_dotted(ClauseMarker("dotted", marker.value, str(number), marker.end, marker.tail))
 
-    def _item(self, found: list[Marker], *, certain: bool) -> ClauseNumber | None:
+    def _item(self, found: list[ClauseMarker], *, certain: bool) -> ClauseNumber | None:
         choice = self._continues(found) or self._opens(found, certain=certain)
         if choice is None:
             return None
@@ -181,7 +183,7 @@ class ClauseNumbering:
         end = marker.tail[-1].end if marker.tail else marker.end
         return ClauseNumber(marker.kind, self.path(), 0, len(self.items), end)
 
-    def _continues(self, found: list[Marker]) -> tuple[Marker, int] | None:
+    def _continues(self, found: list[ClauseMarker]) -> tuple[ClauseMarker, int] | None:
         for step in (1, *range(2, _MAX_GAP)):
             for at in range(len(self.items) - 1, -1, -1):
                 for marker in found:
@@ -190,7 +192,7 @@ class ClauseNumbering:
                         return marker, at
         return None
 
-    def _opens(self, found: list[Marker], *, certain: bool) -> tuple[Marker, int] | None:
+    def _opens(self, found: list[ClauseMarker], *, certain: bool) -> tuple[ClauseMarker, int] | None:
         for marker in found:
             if marker.value == (1,) or (certain and marker is found[0]):
                 at = next((i for i, m in enumerate(self.items) if m.kind == marker.kind), len(self.items))

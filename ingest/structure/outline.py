@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from unstructured.documents.elements import Element, ListItem, Table, Title
 
-from ingest.structure.blocks import Block, Kind, Outline, Part
-from ingest.structure.clause_markers import Marker, markers
+from ingest.structure.blocks import Block, BlockPart, Kind, Outline
+from ingest.structure.clause_markers import ClauseMarker, markers
 from ingest.structure.clause_numbering import ClauseNumber, ClauseNumbering
 from ingest.structure.element_positions import box_of, page_of
 from ingest.structure.front_matter import cover_element_count, toc_elements
@@ -91,9 +91,9 @@ class _Builder:
         else:
             self._add_paragraph(index, element, number)
 
-    def _upcoming_markers(self, index: int) -> list[Marker]:
+    def _upcoming_markers(self, index: int) -> list[ClauseMarker]:
         """Return the next three numbers, enough to see whether "4." is a chapter or a list item."""
-        found: list[Marker] = []
+        found: list[ClauseMarker] = []
         for element in self.elements[index + 1 : index + 40]:
             automatic = getattr(element.metadata, "clause", None)
             found.extend(markers(automatic or element.text, heading=bool(automatic) or isinstance(element, Title))[:1])
@@ -176,7 +176,7 @@ class _Builder:
                 return
             offset = len(last.text) + 1
             last.text += "\n" + added
-            last.parts.append(Part(offset, len(last.text), page_of(element), box_of(element)))
+            last.parts.append(BlockPart(offset, len(last.text), page_of(element), box_of(element)))
             return
         clause = self._continued_clause(element)[0]
         self._add(index, element, "table", clause, 1 if clause else 0, table)
@@ -193,7 +193,7 @@ class _Builder:
         if not self.open_sections:
             self.open_sections.open_front_matter(page_of(element))
         text = table.text if table else element.text.strip()
-        parts = [Part(0, len(text), page_of(element), box_of(element))]
+        parts = [BlockPart(0, len(text), page_of(element), box_of(element))]
         self.outline.blocks.append(
             Block(index, text, self.open_sections.last.ordinal, clause, kind, depth, parts, table)
         )

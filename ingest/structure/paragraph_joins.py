@@ -6,7 +6,7 @@ import re
 
 from unstructured.documents.elements import Element, ListItem, NarrativeText, Text, Title
 
-from ingest.structure.blocks import Block, Part
+from ingest.structure.blocks import Block, BlockPart
 from ingest.structure.clause_markers import markers
 from ingest.structure.element_positions import box_of, page_of
 from ingest.structure.marker_words import word_list
@@ -75,9 +75,9 @@ def append_element(block: Block, element: Element) -> None:
     joined = join_texts(block.text, text)
     start = len(joined) - len(text)
     last = block.parts[-1]
-    block.parts[-1] = Part(last.start, start, last.page, last.box)
+    block.parts[-1] = BlockPart(last.start, start, last.page, last.box)
     block.text = joined
-    block.parts.append(Part(start, len(joined), page_of(element), box_of(element)))
+    block.parts.append(BlockPart(start, len(joined), page_of(element), box_of(element)))
 
 
 def is_revision_mark(element: Element) -> bool:

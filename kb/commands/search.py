@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kb.cli import Context, pass_context
-from kb.core.dates import parse_date
+from kb.core.local_date import parse_date
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 from kb.store import tenants

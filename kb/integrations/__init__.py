@@ -1,4 +1,6 @@
 """Search as components of other libraries.
 
-- :mod:`.llama_index`: the retriever for LlamaIndex programs
+In reading order:
+
+    llama_index  the retriever for LlamaIndex programs
 """

@@ -16,7 +16,7 @@ from kb.language.detect import Language, detect
 from kb.language.lexicon import Lexicon, rows
 from kb.language.script import is_han, to_traditional
 
-__all__ = ["to_written", "variants"]
+__all__ = ["to_written"]
 
 Rule = tuple[re.Pattern[str], str]
 _LONG = 60  # Han characters; only questions and short notes that show no other sign of Cantonese are looked at at all
@@ -85,8 +85,3 @@ def to_written(text: str) -> str:
     plain = _apply(_rules("cantonese_rules.tsv", cantonese), plain)
     plain = _replace_words(plain, _words(cantonese, 1))
     return _SPACES.sub(" ", plain).strip()
-
-
-def variants(text: str) -> list[str]:
-    """Return the distinct wordings to search with: as typed, then in written Chinese."""
-    return list(dict.fromkeys((text, to_written(text))))

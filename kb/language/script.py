@@ -5,7 +5,7 @@ written without a space on either side, punctuation and full-width forms include
 for a character class in a regular expression: ``rf"[{HAN}]+"``.
 
 Folding is per character, never per phrase: then the folded form of a part of a text is a part of the
-folded text, whatever stands around it, and a query can match any passage that holds the same characters.
+folded text, whatever is before or after it, and a query can match any passage that holds the same characters.
 The price is that a few words meet (後/后, 髮/發, 乾/幹); a search index wants that, a reader does not, so
 display conversion uses OpenCC's phrase dictionaries instead.
 """
@@ -23,6 +23,7 @@ import opencc
 __all__ = [
     "CJK",
     "CJK_PROSE",
+    "FULL_WIDTH",
     "HAN",
     "HAN_BASIC",
     "display_width",
@@ -41,11 +42,13 @@ __all__ = [
 HAN_BASIC = "\u3400-\u4dbf\u4e00-\u9fff"
 # All Han characters: with the extensions B to H, the compatibility forms and 〇.
 HAN = HAN_BASIC + "\u3007\uf900-\ufaff\U00020000-\U000323af"
+# Latin letters, figures and marks as wide as a Han character (，：（Ａ１), and the narrow forms of kana.
+FULL_WIDTH = "\uff00-\uffef"
 # What running Chinese or Japanese text consists of: Han, kana, CJK punctuation and full-width forms. Without the
 # enclosed numbers (㈠) and square units (㎡) of CJK: a space beside one of those is meant.
-CJK_PROSE = HAN + "\u3000-\u30ff\uff00-\uffef"
+CJK_PROSE = HAN + "\u3000-\u30ff" + FULL_WIDTH
 # All that is written without spaces: also radicals, bopomofo, enclosed numbers, square units, vertical forms.
-CJK = "\u2e80-\u2fdf\u3000-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+CJK = "\u2e80-\u2fdf\u3000-\u9fff\uf900-\ufaff\ufe30-\ufe4f\U00020000-\U0003ffff" + FULL_WIDTH
 
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _CJK_CHAR = re.compile(f"[{CJK}]")

@@ -19,11 +19,7 @@ import snowballstemmer
 from kb.language.quantities.index import figures
 from kb.language.script import HAN, fold
 
-__all__ = ["FTS5_TOKENIZE", "content_words", "index_words", "query_words", "stop_mask"]
-
-# What ``CREATE VIRTUAL TABLE … USING fts5(…, tokenize = …)`` needs so that SQLite leaves the words whole: the ASCII
-# tokenizer keeps every non-ASCII byte (unicode61 would drop rare characters), and these marks stand inside words.
-FTS5_TOKENIZE = "ascii tokenchars '.-@_/%+&'"
+__all__ = ["content_words", "index_words", "query_words", "stop_mask"]
 
 _TOKEN = re.compile(
     rf"(?P<han>[{HAN}]+(?:[ \u3000]+[{HAN}]+)*)"

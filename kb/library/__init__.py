@@ -1,9 +1,11 @@
 """The library of one tenant: what it holds and how it is described. Writing versions is in :mod:`kb.publishing`.
 
-- :mod:`.documents`: collections, documents, versions and chunks, and what is in force on a day
-- :mod:`.collections`: collections created, renamed, removed
-- :mod:`.tenant_glossary`: an organisation's own terms
-- :mod:`.tenant_settings`: an organisation's own choices
-- :mod:`.user_settings`: a person's own choices
-- :mod:`.audit`: the audit trail
+In reading order:
+
+    documents        collections, documents, versions and chunks, and what is in force on a day
+    collections      collections created, renamed, removed
+    tenant_glossary  an organisation's own terms
+    tenant_settings  an organisation's own choices
+    user_settings    a person's own choices within an organisation
+    audit            the audit trail
 """

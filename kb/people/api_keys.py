@@ -95,7 +95,7 @@ def listing(settings: Settings, tenant: str) -> list[ApiKeyRow]:
 
 
 def revoke_of(settings: Settings, tenant: str, user_id: int) -> list[ApiKeyRow]:
-    """Revoke a tenant's keys that a person made, and return them: who has made a key may have kept its token."""
+    """Revoke the keys of a tenant that a person created, and return them: the person may have kept the tokens."""
     query = sa.select(ApiKeyRow).where(
         ApiKeyRow.tenant_slug == tenant, ApiKeyRow.created_by == user_id, ApiKeyRow.revoked_at.is_(None)
     )
@@ -107,7 +107,7 @@ def revoke_of(settings: Settings, tenant: str, user_id: int) -> list[ApiKeyRow]:
 
 
 def forget_collection(settings: Settings, tenant: str, slug: str) -> None:
-    """Take a collection that is gone out of the keys that name it: a later one of that name is another."""
+    """Remove a deleted collection from the keys that name it: a later collection of the same name is another one."""
     query = sa.select(ApiKeyRow).where(ApiKeyRow.tenant_slug == tenant)
     with platform(settings) as session:
         for row in session.scalars(query):

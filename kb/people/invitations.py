@@ -1,6 +1,6 @@
 """Invitations: a link that lets one person into a tenant, with a role and the collections to open on acceptance.
 
-Only the hash of a link's token is stored. Whoever holds the link may accept it, so it goes to one person, works for
+Only the hash of a link's token is stored. Anyone with the link can accept it, so it goes to one person, works for
 ``invitation_days`` and once.
 """
 
@@ -71,7 +71,7 @@ def _open(tenant: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def listing(settings: Settings, tenant: str) -> list[InvitationRow]:
-    """Return a tenant's invitations nobody has accepted, newest first, expired ones too."""
+    """Return a tenant's open invitations, newest first; expired ones too."""
     query = sa.select(InvitationRow).where(*_open(tenant)).order_by(InvitationRow.id.desc())
     with platform(settings) as session:
         return list(session.scalars(query))
@@ -108,7 +108,7 @@ def withdraw(settings: Settings, tenant: str, invitation_id: int) -> InvitationR
 
 
 def forget_collection(settings: Settings, tenant: str, slug: str) -> None:
-    """Take a collection that is gone out of open invitations: a later one of that name is another."""
+    """Remove a deleted collection from open invitations: a later collection of the same name is another one."""
     with platform(settings) as session:
         for row in session.scalars(sa.select(InvitationRow).where(*_open(tenant))):
             row.collections = {one: level for one, level in row.collections.items() if one != slug}

@@ -1,4 +1,4 @@
-"""How a version stands: draft, published, superseded, withdrawn; and the changes between them.
+"""The states of a version (draft, published, superseded, withdrawn) and the changes between them.
 
 What is searched has its vectors in the store before the records say that it is published, and loses them after the
 records say otherwise. A crash between the two leaves vectors too many, which search passes over and the next start
@@ -13,8 +13,8 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kb.core.dates import today
 from kb.core.errors import Conflict, InputError
+from kb.core.local_date import today
 from kb.library.documents import Library
 from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import indexed_words
@@ -44,7 +44,7 @@ _RESTING = (VersionState.SUPERSEDED, VersionState.WITHDRAWN)
 
 
 def put_in_force(session: Session, document_id: int, version_id: int) -> int | None:
-    """Make a version the published one; return the id of the version it relieves, if any.
+    """Make a version the published one; return the id of the version that it replaces, if any.
 
     The old version ends on the day the new one takes effect, or today where the new one does not say; where an
     earlier version comes back, the old one ends today.

@@ -1,4 +1,4 @@
-"""Writing to the library: a version is begun, filled, published; a document is removed.
+"""Writing to the library: starts, fills and publishes a version; removes a document.
 
 A version becomes searchable in one transaction, when ``published_version_id`` flips; a crash before that
 leaves the old version answering. What is searched has its vectors in the store before the flip, and loses them
@@ -92,7 +92,7 @@ def begin(
     """Open a version of the document ``name`` for content ``sha256``.
 
     Content that is published in this collection already, under this or another name, is ``unchanged``; so is a
-    ``draft`` that lies there already. A version left half-made by a crash is taken up again.
+    ``draft`` that exists already. An incomplete version left by a crash is continued.
     """
     with library.transaction() as session:
         same = _published_with(session, collection, name, sha256)
@@ -173,7 +173,7 @@ def fill(library: Library, begun: StartedVersion, content: VersionContent) -> li
         row.version_id = begun.version_id
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
         chunk.vector = np.asarray(vector, dtype=np.float16).tobytes()
-    # Finding the words is the slow part, and is done before: whoever else writes would wait for the transaction.
+    # Finding the words is slow, so it is done before the transaction, which blocks other writers.
     words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
         version_states.delete_contents(session, begun.version_id)
@@ -216,7 +216,7 @@ def discard(library: Library, begun: StartedVersion) -> None:
 
 
 def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int:
-    """Erase a document with all its versions, vectors and originals nobody else has; return the versions' number.
+    """Delete a document with its versions, vectors and originals (unless shared); return the number of versions.
 
     What others keep of its text goes with it (:mod:`kb.publishing.erasure`): stored answers that quote it are emptied.
     """

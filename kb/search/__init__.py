@@ -2,17 +2,17 @@
 
 In reading order, as a question goes through it:
 
-    retriever     the way in: runs the steps below
-    query         the question: language, variants to embed, weighted words in both languages
-    scope         which document versions are searched: those in force on the day
-    models/       texts → vectors (the embedding model)
-    lexical/      words → BM25 scores
-    dense/        vectors of chunks and sentences; mean vectors by language
-    candidates    the nearest chunks, and what the ranking needs of each candidate
-    bilingual/    pairs of a Chinese and an English document, and their passages that are counterparts
-    ranking       candidates → order
-    fusion        the formulas of the ranking: dense and lexical scores, sentences, counterparts → one score
-    passage       the result: a chunk with document, version, clause, pages, score
+    retriever   the way in: runs the steps below
+    query       the question: language, variants to embed, weighted words in both languages
+    scope       which document versions are searched: those in force on the day
+    models/     texts → vectors (the embedding model)
+    lexical/    words → BM25 scores
+    dense/      vectors of chunks and sentences; mean vectors by language
+    candidates  the nearest chunks, and what the ranking needs of each candidate
+    bilingual/  pairs of a Chinese and an English document, and their passages that are counterparts
+    ranking     candidates → order
+    fusion      the formulas of the ranking: dense and lexical scores, sentences, counterparts → one score
+    passage     the result: a chunk with document, version, clause, pages, score
 
 Indexing side:
 

@@ -15,7 +15,7 @@ __all__ = ["Passage", "passage"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk with where it stands, its score and why; never changed after it is built.
+    """A chunk with its document, place and score; immutable.
 
     Attributes:
         document: the file's name as handed in; ``title`` what the document calls itself.
@@ -24,7 +24,7 @@ class Passage:
         clauses, page_starts: ``(character offset in text, value)``, ascending.
         boxes: ``(page, x0, y0, x1, y1, start, end)``, fractions of the page, origin top left.
         score: relevance, higher is better; comparable within one question.
-        why: what each leg of search found: ``{"dense": cosine, "lexical": BM25, "dense_rank": …}``.
+        why: the parts of the score: ``{"dense": cosine, "centred": cosine less the language's mean, "lexical": BM25}``.
         counterpart: chunk id of the passage that says the same in the other language, if it was a candidate too.
     """
 

@@ -15,8 +15,8 @@ from datetime import date
 import numpy as np
 
 from kb.core.cpu_cores import usable_cores
-from kb.core.dates import today
 from kb.core.errors import InputError, Misconfigured
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.core.versioned_cache import VersionedCache
 from kb.language import dictionary
@@ -79,7 +79,7 @@ class Retriever:
         self.ranking = RankingWeights()
         self._words = WordIndex(self.library)
         self._scopes = Scopes(self.library, self._in_force)
-        self._means = VersionedCache(self._words.indexed, lambda _before: self._measure_means())
+        self._means = VersionedCache(self._words.indexed, lambda _before: self._compute_means())
 
     def retrieve(
         self,
@@ -180,16 +180,17 @@ class Retriever:
         ]
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
-        holdings = self.library.in_force(day, collections)
+        """Return the versions in force; refuse collections that were built with another embedding model."""
+        versions = self.library.in_force(day, collections)
         current = embedding.identity(self.settings)
-        for slug, stored in {holding.collection.slug: holding.collection.model for holding in holdings}.items():
+        for slug, stored in {one.collection.slug: one.collection.model for one in versions}.items():
             if stored and stored != current:
                 raise Misconfigured(
                     "model_mismatch", collection=slug, stored=stored, current=current, tenant=self.tenant.slug
                 )
-        return holdings
+        return versions
 
-    def _measure_means(self) -> LanguageMeans:
+    def _compute_means(self) -> LanguageMeans:
         indexed, dimension = self._words.indexed(), embedding.load(self.settings).identity.dimension
         with self.library.session() as session:
             return language_means.compute_means(session, dimension, indexed.ids(True), indexed.ids(False))

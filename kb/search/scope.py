@@ -11,7 +11,7 @@ from kb.library.documents import DocumentVersion, Library
 
 __all__ = ["Scope", "Scopes"]
 
-# People with other rights search other collections, and some ask about another day.
+# Scopes kept for each tenant: people search the collections they may read, and some ask about another day.
 _KEPT = 32
 
 InForce = Callable[[date, Sequence[str] | None], Iterable[DocumentVersion]]
@@ -43,14 +43,19 @@ _Scopes = dict[tuple[date, frozenset[str] | None], Scope]  # by day and collecti
 
 
 class Scopes:
-    """The scopes of one tenant's searches, each made once while the library is the same."""
+    """The scopes of one tenant's searches, each kept until the library changes."""
 
     def __init__(self, library: Library, in_force: InForce) -> None:
         self._in_force = in_force
         self._scopes: VersionedCache[_Scopes] = VersionedCache(library.data_version, lambda _before: {})
 
     def on(self, day: date, collections: Sequence[str] | None) -> Scope:
-        """Return the scope of a search; the same object as long as it would be the same."""
+        """Return the scope of a search; the same object until the library changes.
+
+        Args:
+            day: the day on which the versions are in force.
+            collections: slugs; None for all collections of the tenant.
+        """
         scopes = self._scopes.get()
         key = (day, None if collections is None else frozenset(collections))
         found = scopes.get(key)

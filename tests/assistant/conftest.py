@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from click.testing import CliRunner
 
-from kb.cli import cli
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
+from tests.helpers.command_line import run
 
 HANDBOOK = """第五章 假期
 
@@ -65,15 +62,6 @@ def asked(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     return settings
 
 
-def run(settings: Settings, *arguments: str) -> str:
-    """Run ``kb`` and return what it printed on standard output."""
-    environment = {"KB_CACHE": str(settings.cache)}
-    found = CliRunner().invoke(cli, ["--data", str(settings.data), *arguments], env=environment)
-    if found.exception and not isinstance(found.exception, SystemExit):
-        raise found.exception
-    return found.stdout
-
-
 @pytest.fixture
 def harmony(asked: Settings) -> Retriever:
     return Retriever(asked, tenants.get(asked, "harmony"))
@@ -82,8 +70,3 @@ def harmony(asked: Settings) -> Retriever:
 @pytest.fixture
 def sunrise(asked: Settings) -> Retriever:
     return Retriever(asked, tenants.get(asked, "sunrise"))
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    return tmp_path

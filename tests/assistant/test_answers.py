@@ -21,7 +21,7 @@ from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
-from tests.assistant.conftest import run
+from tests.helpers.command_line import run
 
 
 def ask(retriever: Retriever, question: str, as_of: date | None = None, history: tuple[str, ...] = ()) -> turn.Answer:
@@ -131,7 +131,7 @@ def _passage(text: str) -> Passage:
 
 def test_units_know_their_page_and_clause() -> None:
     found = spans_of(_passage("One is one.\nTwo is two. Three."))
-    assert [unit.text for unit in found] == ["One is one.", "Two is two.", "Three."]
+    assert [span.text for span in found] == ["One is one.", "Two is two.", "Three."]
     citation = cite(1, found[1])
     assert (citation.pages, citation.clause, citation.page) == ([4], "2", 4)
     assert whole(found[2]).text == "Two is two. Three."
@@ -175,7 +175,7 @@ def test_nothing_of_an_answer_is_filled_in_later(harmony: Retriever) -> None:
     evidence = gather(harmony, "病假要唔要醫生紙？", None, None)
     assert [(one.chunk_id, one.score) for one in evidence.found.passages] == [
         (one.chunk_id, one.score) for one in found.passages
-    ], "what search said stays beside what the units made of it"
+    ], "what search said stays beside what the spans made of it"
     assert [one.score for one in evidence.passages] != [one.score for one in found.passages]
     answer = ask(harmony, "病假要唔要醫生紙？")
     for built in (answer, answer.contexts[0], answer.citations[0], evidence):
@@ -237,7 +237,7 @@ def test_one_question_as_json(asked: Settings) -> None:
     assert line["answerer"] == "extractive"
 
 
-def test_a_batch_of_questions(asked: Settings, scratch: Path) -> None:
+def test_a_batch_of_questions(asked: Settings, tmp_path: Path) -> None:
     lines = [
         {"id": 1, "question": "年假可結轉多少天？"},
         {"id": "b", "question": "年假有幾多日？", "tenant": "sunrise"},
@@ -245,9 +245,11 @@ def test_a_batch_of_questions(asked: Settings, scratch: Path) -> None:
         {"id": "d", "question": "服務滿一年年假有多少天？", "as_of": "2026-01-01"},
         {"id": "e", "question": "   "},
     ]
-    (scratch / "in.jsonl").write_text("\n".join(json.dumps(one) for one in lines) + "\n\n", encoding="utf-8")
-    run(asked, "ask", "--batch", str(scratch / "in.jsonl"), "--out", str(scratch / "out.jsonl"), "--tenant", "harmony")
-    answers = [json.loads(one) for one in (scratch / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    (tmp_path / "in.jsonl").write_text("\n".join(json.dumps(one) for one in lines) + "\n\n", encoding="utf-8")
+    run(
+        asked, "ask", "--batch", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl"), "--tenant", "harmony"
+    )
+    answers = [json.loads(one) for one in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [one["id"] for one in answers] == ["1", "b", "c", "d", "e"]
     assert "5天" in answers[0]["answer"]
     assert answers[1]["contexts"][0]["document"] == "rules.txt"
@@ -265,10 +267,10 @@ def test_a_batch_of_questions(asked: Settings, scratch: Path) -> None:
         ('{"question": "x", "as_of": "1/4/2026"}', "date_invalid"),
     ],
 )
-def test_a_broken_line_is_named(asked: Settings, scratch: Path, text: str, code: str) -> None:
-    (scratch / "in.jsonl").write_text(text, encoding="utf-8")
+def test_an_invalid_line_is_reported(asked: Settings, tmp_path: Path, text: str, code: str) -> None:
+    (tmp_path / "in.jsonl").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=code):
-        run(asked, "ask", "--batch", str(scratch / "in.jsonl"), "--tenant", "harmony")
+        run(asked, "ask", "--batch", str(tmp_path / "in.jsonl"), "--tenant", "harmony")
 
 
 @pytest.mark.parametrize(
@@ -285,7 +287,7 @@ def test_a_broken_line_is_named(asked: Settings, scratch: Path, text: str, code:
     ],
 )
 def test_a_wrong_history_is_told_and_the_other_lines_are_answered(
-    asked: Settings, scratch: Path, history: object
+    asked: Settings, tmp_path: Path, history: object
 ) -> None:
     question = "年假可結轉多少天？"
     lines: list[dict[str, object]] = [
@@ -293,27 +295,27 @@ def test_a_wrong_history_is_told_and_the_other_lines_are_answered(
         {"id": "b", "question": "咁要幾時之前放晒？", "history": history},
         {"id": "c", "question": question, "history": [{"role": "assistant"}, {"content": "病假？"}, ""]},
     ]
-    (scratch / "in.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     with pytest.raises(InputError, match="batch_history_invalid") as failure:
         run(
-            asked, "ask", "--batch", str(scratch / "in.jsonl"), "--out", str(scratch / "out.jsonl"),
+            asked, "ask", "--batch", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl"),
             "--tenant", "harmony",
         )  # fmt: skip
     told = 'in.jsonl 第 2 行的 history 不合格：須為清單，每項是之前的一條問題，寫成文字或 {"role", "content"}。'
     assert failure.value.message("zh-HK") == told
     assert failure.value.message("en").startswith("The history in line 2 of in.jsonl is not valid:")
-    first, broken, last = (json.loads(one) for one in (scratch / "out.jsonl").read_text(encoding="utf-8").splitlines())
+    first, broken, last = (json.loads(one) for one in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
     assert (broken["id"], broken["question"], broken["answer"]) == ("b", "咁要幾時之前放晒？", told)
     assert (broken["refused"], broken["reason"]) == (True, "batch_history_invalid")
     assert [one["refused"] for one in (first, last)] == [False, False]
 
 
-def test_every_broken_line_of_a_batch_is_told(asked: Settings, scratch: Path) -> None:
+def test_every_broken_line_of_a_batch_is_told(asked: Settings, tmp_path: Path) -> None:
     lines = ["{", '{"id": 2, "question": "x", "tenant": 5}', '{"id": 3, "question": "x", "history": 1}', "[1]"]
-    (scratch / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     found = CliRunner().invoke(
         cli,
-        ["--data", str(asked.data), "ask", "--batch", str(scratch / "in.jsonl"), "--tenant", "harmony"],
+        ["--data", str(asked.data), "ask", "--batch", str(tmp_path / "in.jsonl"), "--tenant", "harmony"],
         env={"KB_CACHE": str(asked.cache), "KB_LOCALE": "en"},
     )
     assert isinstance(found.exception, InputError)

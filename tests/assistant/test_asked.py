@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for, in three registers, and whether a text holds one."""
+"""The kind of answer that a question asks for, in three language registers, and whether a text contains one."""
 
 import pytest
 
@@ -26,12 +26,12 @@ from assistant.evidence.answer_kinds import figures_of, kinds, share
         ("點解唔得？", "why"),
     ],
 )
-def test_a_question_shows_what_it_asks_for(question: str, kind: str) -> None:
+def test_kind_of_answer_that_a_question_asks_for(question: str, kind: str) -> None:
     assert kind in [one.name for one in kinds(question)]
 
 
-def test_a_figure_goes_before_words() -> None:
-    """「可唔可以 … 幾多日」 is answered by the days, not by a "may"."""
+def test_a_kind_with_figures_wins_over_a_kind_of_words() -> None:
+    """「可唔可以 … 幾多日」 is answered by a number of days, not by "may"."""
     assert {one.form for one in kinds("可唔可以話我知有幾多日假？")} == {"figure"}
 
 
@@ -45,17 +45,17 @@ def test_a_figure_goes_before_words() -> None:
         ("邊個負責簽名？", "由院舍主任簽署。", "須於當日簽妥。"),
     ],
 )
-def test_a_text_that_holds_it_is_told_from_one_that_does_not(question: str, answer: str, silent: str) -> None:
+def test_a_text_with_the_answer_and_one_without(question: str, answer: str, silent: str) -> None:
     asked, given = kinds(question), figures_of(question)
     assert share(asked, answer, given) > share(asked, silent, given)
 
 
-def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
+def test_a_figure_of_the_question_is_not_its_answer() -> None:
     question = "病咗三日要幾耐內補交證明？"
     asked, given = kinds(question), figures_of(question)
     assert share(asked, "病假三日須交證明。", given) == 0.0
     assert share(asked, "病假三日須於七日內補交證明。", given) == 1.0
 
 
-def test_a_question_of_no_known_kind_leaves_it_open() -> None:
+def test_a_question_of_unknown_kind_gives_one_half() -> None:
     assert share(kinds("年假"), "年假十天", frozenset()) == 0.5

@@ -1,4 +1,4 @@
-"""High-stakes subjects are seen in every register, and the owner's cards count."""
+"""High-stakes subjects are found in every language register, and the owner's cards are used."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from kb.search.retriever import Retriever
         ("A resident is missing", "missing"),
     ],
 )
-def test_a_subject_is_seen(question: str, subject: str) -> None:
+def test_a_subject_is_found(question: str, subject: str) -> None:
     assert next(card.id for card in subject_cards.defaults() if card.matches(question)) == subject
 
 
@@ -79,7 +79,7 @@ def test_the_owner_sets_the_cards(harmony: Retriever) -> None:
         subject_cards.save(harmony.library, [own])
         found = subject_cards.find(harmony.library, "中心水浸點算？")
         assert found is not None
-        assert found.shown("zh-HK")["contacts"] == [{"name": "當值經理", "number": "101"}]
+        assert found.localized("zh-HK")["contacts"] == [{"name": "當值經理", "number": "101"}]
         assert subject_cards.find(harmony.library, "院友走失") is None
         subject_cards.save(harmony.library, [{**own, "enabled": False}])
         assert subject_cards.find(harmony.library, "中心水浸點算？") is None

@@ -1,8 +1,8 @@
-"""What is quoted: neighbours in one piece, no headings, no more than a phone shows."""
+"""The spans that are quoted: neighbours are joined, no headings, as many as fit on a phone."""
 
 import numpy as np
 
-from assistant.answers.quote_selection import MOST_QUOTES, MOST_WIDTH, choose
+from assistant.answers.quote_selection import MAX_QUOTES, MAX_WIDTH, choose
 from assistant.evidence.quotable_spans import spans_of
 from assistant.evidence.scoring import FEATURES, ScoredSpan
 from kb.language.script import display_width
@@ -18,12 +18,12 @@ def passage(text: str, chunk: int = 1, title: str = "手冊", headings: tuple[st
 
 
 def scored(one: Passage, scores: dict[str, float]) -> list[ScoredSpan]:
-    """Score the units that hold the given words, best first."""
+    """Score the spans that contain the given words, best first."""
     found = [
-        ScoredSpan(unit, np.zeros(len(FEATURES)), 0.8, score)
-        for unit in spans_of(one)
+        ScoredSpan(span, np.zeros(len(FEATURES)), 0.8, score)
+        for span in spans_of(one)
         for words, score in scores.items()
-        if words in unit.text
+        if words in span.text
     ]
     return sorted(found, key=lambda each: -each.score)
 
@@ -38,7 +38,7 @@ def test_clauses_far_apart_stay_apart_and_the_best_comes_first() -> None:
     assert [quote.text[:3] for quote in quotes] == ["2.5", "2.1"]
 
 
-def test_what_is_far_less_likely_is_not_quoted() -> None:
+def test_a_much_less_likely_span_is_not_quoted() -> None:
     quotes = choose(scored(passage(CLAUSES), {"甲": 9.0, "戊": 1.0}))
     assert len(quotes) == 1
 
@@ -49,7 +49,7 @@ def test_neither_a_heading_nor_a_letterhead_is_quoted() -> None:
     assert [quote.text for quote in quotes] == ["2.1 甲須於三日內辦妥。"]
 
 
-def test_rows_of_a_table_stand_alone() -> None:
+def test_table_rows_are_quoted_alone() -> None:
     one = passage("項目\t收費\n甲班\t$10\n乙班\t$20")
     quotes = choose(scored(one, {"甲班": 9.0, "乙班": 8.0}))
     assert [quote.text for quote in quotes] == ["甲班\t$10", "乙班\t$20"]
@@ -58,8 +58,8 @@ def test_rows_of_a_table_stand_alone() -> None:
 def test_an_answer_fits_a_phone() -> None:
     many = [passage(f"{n}. " + "須先填妥表格並交主任批核" * 9 + "。", n) for n in range(1, 8)]
     quotes = choose([ScoredSpan(spans_of(one)[0], np.zeros(len(FEATURES)), 0.8, 9.0) for one in many])
-    assert 1 <= len(quotes) <= MOST_QUOTES
-    assert sum(display_width(quote.text) for quote in quotes) <= MOST_WIDTH
+    assert 1 <= len(quotes) <= MAX_QUOTES
+    assert sum(display_width(quote.text) for quote in quotes) <= MAX_WIDTH
 
 
 def test_the_same_text_is_not_quoted_twice() -> None:

@@ -1,4 +1,4 @@
-"""``kb pairs``: the pairs listed, set and rejected; ``kb twins`` is its former name."""
+"""``kb pairs``: list, set and reject pairs; ``kb twins`` is its former name."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from kb.core.settings import Settings
 from kb.library.audit import entries
 from kb.library.documents import Library
 from kb.store import tenants, writer_lock
-from tests.assistant.api.conftest import ready  # noqa: F401 - a fixture
-from tests.assistant.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, take_in
-from tests.assistant.conftest import run
+from tests.helpers.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, ingest_pair
+from tests.helpers.command_line import run
 
 
 @pytest.fixture(scope="module")
-def settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:  # noqa: F811
+def settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("pairs")
     shutil.copytree(ready.data, folder / "data")
     settings = ready.model_copy(update={"data": folder / "data"})
-    take_in(settings, folder / "in")
+    ingest_pair(settings, folder / "in")
     return settings
 
 
@@ -46,7 +45,7 @@ def test_pairs_are_listed_rejected_and_named(settings: Settings) -> None:
     assert done == ["document.twin", "document.untwin"]
 
 
-def test_what_cannot_be_a_pair_is_told(settings: Settings) -> None:
+def test_an_invalid_pair_is_an_error(settings: Settings) -> None:
     with pytest.raises(InputError, match="twin_itself"):
         run(settings, "pairs", "--tenant", "harmony", "--set", CHINESE_NAME, CHINESE_NAME)
     with pytest.raises(InputError, match="twin_same_language"):
@@ -58,7 +57,7 @@ def test_what_cannot_be_a_pair_is_told(settings: Settings) -> None:
         run(settings, "pairs", "--tenant", "harmony", "--set", "義工服務指引.md", ENGLISH_NAME)
 
 
-def test_listing_does_not_wait_for_who_is_writing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listing_does_not_wait_for_the_writer_lock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with writer_lock.writing(settings.data, "somebody else"):
         monkeypatch.setattr(writer_lock, "_OURS", set())  # as another process sees it
         assert run(settings, "pairs", "--tenant", "harmony")

@@ -1,4 +1,4 @@
-"""Kept answers: those of earlier programs open, and what is shown is made from the record."""
+"""Stored answers: those of earlier programs are readable, and the view is made from the record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.answers.answer_view import AnswerView
 from assistant.conversations.stored_answer import SCHEMA, StoredAnswer, redacted, stored_answer, view_of
 from kb.core.errors import Misconfigured
 from kb.search.retriever import Retriever
-from tests.assistant.kept_answers import kept_answer, kept_place
+from tests.helpers.kept_answers import kept_answer, kept_place
 
 DAY = {"effective_from": "2026-04-01", "pages": [3, 4]}
 EGRESS = {
@@ -38,7 +38,7 @@ def through_json(record: StoredAnswer) -> StoredAnswer:
     return StoredAnswer.from_json(json.loads(json.dumps(record.to_json())))
 
 
-def test_an_answer_kept_before_records_had_a_version_opens() -> None:
+def test_a_stored_answer_without_a_schema_is_readable() -> None:
     assert "schema" not in FULL
     record = StoredAnswer.from_json(FULL)
     assert record.schema == 1
@@ -48,24 +48,24 @@ def test_an_answer_kept_before_records_had_a_version_opens() -> None:
     assert view_of(record) == AnswerView.model_validate(FULL), "shown as the program showed it that kept it"
 
 
-def test_an_answer_kept_before_there_were_fallbacks_and_twins_opens() -> None:
+def test_a_stored_answer_without_fallback_and_twin_is_readable() -> None:
     record = StoredAnswer.from_json(kept_answer(citations=[kept_place()]))
     assert (record.fallback, record.withheld, record.citations[0].twin) == ("", False, None)
 
 
-def test_a_record_says_its_version_and_comes_back_as_it_was() -> None:
+def test_a_record_has_its_schema_and_is_read_back_unchanged() -> None:
     record = StoredAnswer.from_json(FULL)
     assert record.to_json()["schema"] == SCHEMA
     assert through_json(record) == record
 
 
-def test_a_record_of_a_newer_program_is_not_guessed_at() -> None:
+def test_a_record_of_a_newer_program_is_an_error() -> None:
     with pytest.raises(Misconfigured, match="answer_too_new"):
         StoredAnswer.from_json(FULL | {"schema": SCHEMA + 1})
 
 
 @pytest.mark.parametrize("question", ["病假要唔要醫生紙？", "公司有沒有牙科保險？"])
-def test_what_is_kept_is_what_was_told(harmony: Retriever, question: str) -> None:
+def test_the_stored_answer_is_the_answer_that_was_given(harmony: Retriever, question: str) -> None:
     answer = turn.answer(harmony, turn.Turn(question))
     record = stored_answer(harmony.library, answer, ["main"], date(2026, 1, 31))
     assert through_json(record) == record
@@ -82,7 +82,7 @@ def test_what_is_kept_is_what_was_told(harmony: Retriever, question: str) -> Non
     assert (shown["contact"], shown["withheld"]) == ("人事部，內線 101", False)
 
 
-def test_a_redacted_record_keeps_question_and_where_to_only() -> None:
+def test_a_redacted_record_keeps_only_the_question_and_the_host() -> None:
     record = StoredAnswer.from_json(FULL | {"withheld": False})
     empty = redacted(record)
     assert "secret" not in json.dumps(empty.to_json())

@@ -19,8 +19,8 @@ from assistant.api.app import create
 from assistant.api.auth.dependencies import COOKIE
 from kb.core.settings import Settings
 from kb.people import accounts, sessions
-from tests.assistant.api.conftest import email_of, ready  # noqa: F401 - a fixture
-from tests.assistant.api.served import served
+from tests.fixtures.service import email_of
+from tests.helpers.running_server import running_server
 from tests.helpers.skips import missing, module_or_missing
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
@@ -29,7 +29,7 @@ Visit = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def site_settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:  # noqa: F811
+def site_settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of this test file's own copy of the data."""
     data: Path = tmp_path_factory.mktemp("site") / "data"
     shutil.copytree(ready.data, data)
@@ -45,7 +45,7 @@ def site_app(site_settings: Settings) -> FastAPI:
 @pytest.fixture(scope="module")
 def site(site_app: FastAPI) -> Iterator[str]:
     """Address of the running service."""
-    with served(site_app) as address:
+    with running_server(site_app) as address:
         yield address
 
 

@@ -15,9 +15,9 @@ from assistant.llm import model_choices
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import tenants
-from tests.assistant.api.served import served
-from tests.assistant.llm.conftest import Speaking
 from tests.browser.conftest import Visit
+from tests.helpers.language_model_server import LanguageModelServer
+from tests.helpers.running_server import running_server
 
 CANTONESE = "八號風球要唔要返工？"
 ENGLISH = "How long does a complaint reply take?"
@@ -33,11 +33,11 @@ def with_model(site_settings: Settings) -> Iterator[Callable[[Callable[[str], st
     with ExitStack() as running:
 
         def start(reply: Callable[[str], str]) -> str:
-            model = Speaking(lambda body: reply(json.dumps(body, ensure_ascii=False)))
+            model = LanguageModelServer(lambda body: reply(json.dumps(body, ensure_ascii=False)))
             running.callback(model.server.server_close)
             running.callback(model.server.shutdown)
             told = site_settings.model_copy(update={"llm_base_url": model.url, "llm_model": "m"})
-            return running.enter_context(served(create(told, take_in=False)))
+            return running.enter_context(running_server(create(told, take_in=False)))
 
         yield start
     model_choices.save(library, model_choices.ModelChoices(enabled=False))

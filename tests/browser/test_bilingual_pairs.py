@@ -9,14 +9,14 @@ import pytest
 
 from assistant.web.pages import text
 from kb.core.settings import Settings
-from tests.assistant.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copied, document
 from tests.browser.conftest import Visit
+from tests.helpers.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copy_with_pair, document
 
 
 @pytest.fixture(scope="module")
 def site_settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a copy of the data that holds the pair as well."""
-    return copied(ready, tmp_path_factory.mktemp("site"))
+    return copy_with_pair(ready, tmp_path_factory.mktemp("site"))
 
 
 # A mark's own words, without those for screen readers.

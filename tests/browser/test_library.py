@@ -13,7 +13,7 @@ from assistant.api.app import create
 from assistant.web.pages import text
 from kb.core.settings import Settings
 from tests.browser.conftest import Visit
-from tests.ingest.conftest import make_docx, make_pdf
+from tests.helpers.files import make_docx, make_pdf
 
 
 @pytest.fixture(scope="module")

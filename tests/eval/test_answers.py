@@ -1,4 +1,4 @@
-"""Judging answers brought in a file; refusal; question files and sheets."""
+"""Answers from a file, refusal measures, question files and spreadsheets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from eval.datasets import question_files, question_sheet
-from eval.datasets.question_files import JudgedQuestion, Place
+from eval.datasets.question_files import ExpectedSource, JudgedQuestion
 from eval.measures import refusal_measures
 from eval.runs import answer_runs, baseline
 from kb.core.errors import InputError
-from tests.eval.conftest import write_lines
+from tests.helpers.beir import write_lines
 
 
 def row(answerable: bool, confidence: float, refused: bool) -> dict[str, Any]:
@@ -39,8 +39,8 @@ def test_no_curve_without_confidence() -> None:
 
 def test_a_question_without_an_answer_counts_zero() -> None:
     asked = [
-        JudgedQuestion("1", "一?", "yue", True, (Place("a.pdf"),), (("x",),), split="dev", kind="how"),
-        JudgedQuestion("2", "two?", "en", True, (Place("a.pdf"),), (("x",),), split="test"),
+        JudgedQuestion("1", "一?", "yue", True, (ExpectedSource("a.pdf"),), (("x",),), split="dev", kind="how"),
+        JudgedQuestion("2", "two?", "en", True, (ExpectedSource("a.pdf"),), (("x",),), split="test"),
     ]
     context = {"document": "a.pdf", "page": 1, "clause": None, "text": "x"}
     given = {"1": {"id": "1", "refused": False, "answer": "x", "citations": [], "contexts": [context], "ms": 12.0}}
@@ -55,8 +55,8 @@ def test_a_question_without_an_answer_counts_zero() -> None:
 
 def test_question_file_round_trip(tmp_path: Path) -> None:
     asked = JudgedQuestion(
-        "7", "咁幾時？", "yue", True, (Place("a.pdf", 3, "2.1", "原文"),), (("三日", "3日"), ("主管",)), "when", "dev",
-        ("之前問過",), date(2026, 3, 1), "sunrise",
+        "7", "咁幾時？", "yue", True, (ExpectedSource("a.pdf", 3, "2.1", "原文"),),
+        (("三日", "3日"), ("主管",)), "when", "dev", ("之前問過",), date(2026, 3, 1), "sunrise",
     )  # fmt: skip
     question_files.write(tmp_path / "q.jsonl", [asked])
     assert question_files.read(tmp_path / "q.jsonl") == [asked]
@@ -110,6 +110,28 @@ def test_answers_file(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         answer_runs.read_answers(path)
     assert error.value.code == "batch_line_invalid"
+
+
+@pytest.mark.parametrize(
+    ("line", "chinese", "english"),
+    [
+        ("{", "不是 JSON", "it is not JSON"),
+        ("[1]", "須為一個 JSON 物件", "it must be a JSON object"),
+        ('{"answer": "x"}', "缺少題目編號", "“id” is missing"),
+        ('{"id": null}', "缺少題目編號", "“id” is missing"),
+    ],
+)
+def test_a_broken_answer_line_is_explained_in_both_languages(
+    tmp_path: Path, line: str, chinese: str, english: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"id": 1}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        answer_runs.read_answers(path)
+    assert error.value.detail["line"] == 2
+    assert chinese in error.value.message("zh-HK")
+    assert english in error.value.message("en")
+    assert "Error(" not in error.value.message("en")
 
 
 def test_floor(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Ingest timed beside its embedding alone and beside torch."""
+"""`kb eval ingest`: the product, its embedding alone, and torch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from eval.commands.evaluate import evaluate
-from eval.runs.ingest_timing import Stages
+from eval.runs.ingest_timing import StageTimer
 from kb.cli import Context
 from kb.core.settings import Settings
 
@@ -43,14 +43,14 @@ def test_side_by_side_in_one_run(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_stages_of_two_files_are_not_counted_twice() -> None:
-    stages = Stages()
+    stages = StageTimer()
     for path in ("a", "b"):
         stages.report(path, "read", 0, None)
     time.sleep(0.1)
     stages.report("a", "read", 1, 2)
     stages.report("a", "embed", 0, 5)
     time.sleep(0.1)
-    stages.ended("a")
-    stages.ended("b")
+    stages.finish("a")
+    stages.finish("b")
     found = stages.seconds()
     assert found == {"read": pytest.approx(0.2, abs=0.05), "embed": pytest.approx(0.1, abs=0.05)}

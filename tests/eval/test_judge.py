@@ -1,4 +1,4 @@
-"""One answer against one question."""
+"""The measures of one answer to one question."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from eval.datasets.question_files import JudgedQuestion, Place
+from eval.datasets.question_files import ExpectedSource, JudgedQuestion
 from eval.measures.answer_judge import is_quoted_in, judge
 
 QUESTION = JudgedQuestion(
     "1", "病假要唔要紙？", "yue", True,
-    (Place("Handbook.pdf", 6, "5.8", "連續病假兩天或以上須附醫生證明書"),), (("醫生證明書", "醫生紙"), ("兩天", "2天")),
+    (ExpectedSource("Handbook.pdf", 6, "5.8", "連續病假兩天或以上須附醫生證明書"),),
+    (("醫生證明書", "醫生紙"), ("兩天", "2天")),
 )  # fmt: skip
 
 
@@ -89,10 +90,10 @@ def test_a_refusal_of_an_answerable_question_scores_nothing() -> None:
     assert (values["answered"], values["fact in answer"], values["quote true"]) == (0.0, 0.0, None)
 
 
-class Held:
+class OneDocument:
     """Records of one document with one chunk."""
 
-    def holds(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
+    def contains(self, document: str, version: int | None, pages: Sequence[int], text: str) -> bool:
         return (
             document == "Handbook.pdf"
             and version in (None, 1)
@@ -105,11 +106,11 @@ class Held:
 
 
 def test_against_the_records() -> None:
-    assert judge(QUESTION, answer(), Held())["evidence in records"] == 1.0
-    assert judge(QUESTION, answer(), Held())["foreign"] == 0.0
-    stranger = {**answer()["contexts"][0], "document": "Other.pdf"}
-    assert judge(QUESTION, answer(contexts=[stranger]), Held())["foreign"] == 1.0
+    assert judge(QUESTION, answer(), OneDocument())["evidence in records"] == 1.0
+    assert judge(QUESTION, answer(), OneDocument())["foreign"] == 0.0
+    foreign = {**answer()["contexts"][0], "document": "Other.pdf"}
+    assert judge(QUESTION, answer(contexts=[foreign]), OneDocument())["foreign"] == 1.0
     wrong_page = {**answer()["citations"][0], "page": 5}
-    assert judge(QUESTION, answer(citations=[wrong_page]), Held())["quote true"] == 0.0
+    assert judge(QUESTION, answer(citations=[wrong_page]), OneDocument())["quote true"] == 0.0
     other_version = {**answer()["citations"][0], "version": 2}
-    assert judge(QUESTION, answer(citations=[other_version]), Held())["quote true"] == 0.0
+    assert judge(QUESTION, answer(citations=[other_version]), OneDocument())["quote true"] == 0.0

@@ -1,1 +1,1 @@
-"""What tests share beside fixtures."""
+"""Functions and classes that tests share. Fixtures are in ``conftest.py`` and ``tests/fixtures/``."""

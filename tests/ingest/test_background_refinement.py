@@ -20,7 +20,7 @@ from kb.library.documents import Library
 from kb.search.dense import sentence_vectors
 from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow
 from kb.store.tenants import Tenant
-from tests.ingest.conftest import make_docx
+from tests.helpers.files import make_docx
 
 
 def ingested(settings: Settings, workers: WorkerPool, tenant: Tenant, path: Path) -> Library:

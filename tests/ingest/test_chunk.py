@@ -9,7 +9,7 @@ from unstructured.documents.elements import Element, Table
 
 from ingest.chunking.chunker import Chunk, chunk, embedding_text
 from ingest.structure.outline import build
-from tests.ingest.test_outline import _metadata, item, para, title
+from tests.helpers.elements import item, metadata, para, title
 
 
 def count(texts: list[str]) -> list[int]:
@@ -88,7 +88,7 @@ def test_no_word_is_cut_and_endless_text_still_ends() -> None:
 
 def test_a_table_keeps_its_rows_and_repeats_its_header() -> None:
     rows = [["Rank", "Leave", "Remarks"], *([f"Rank {n}", str(n), "as approved by the manager"] for n in range(60))]
-    table = Table("\n".join("\t".join(r) for r in rows), metadata=_metadata(1, table_rows=rows, table_header_rows=1))
+    table = Table("\n".join("\t".join(r) for r in rows), metadata=metadata(1, table_rows=rows, table_header_rows=1))
     found = chunks_of([title("4 Leave table"), table])
     assert len(found) > 3
     assert all(c.kind == "table" for c in found)
@@ -100,7 +100,7 @@ def test_a_table_keeps_its_rows_and_repeats_its_header() -> None:
 
 def test_a_row_too_long_is_cut_at_cell_ends_with_its_header_cells() -> None:
     rows = [[f"Head{n}" for n in range(40)], [f"cell {n} has a few words in it" for n in range(40)]]
-    table = Table("x", metadata=_metadata(None, table_rows=rows, table_header_rows=1, page_name="Sheet1"))
+    table = Table("x", metadata=metadata(None, table_rows=rows, table_header_rows=1, page_name="Sheet1"))
     found = chunks_of([table])
     text = "\n".join(c.text for c in found)
     assert all(cell in text for cell in rows[1])

@@ -13,8 +13,8 @@ from kb.core.errors import FileRejected, NotFound, Transient
 from kb.core.settings import Settings
 from kb.store import writer_lock
 from kb.store.tenants import Tenant
-from tests.ingest.conftest import make_docx
-from tests.ingest.state import assert_consistent, content
+from tests.helpers.files import make_docx
+from tests.helpers.stored_content import assert_consistent, stored_content
 
 FIELDS = ["path", "status", "document", "version", "pages", "chunks", "seconds", "error"]
 
@@ -60,13 +60,13 @@ def test_a_folder_of_every_kind_with_one_bad_file(kb, settings: Settings, tenant
         "notice.txt",
     ]
     assert_consistent(settings, tenant)
-    before = content(tenant)
+    before = stored_content(tenant)
     again = [json.loads(line) for line in kb("ingest", batch, "--tenant", "harmony", "--json").stdout.splitlines()]
     assert {line["status"] for line in again} == {"unchanged", "failed"}
     assert {line["path"]: line["document"] for line in again if line["status"] == "unchanged"}.items() <= {
         line["path"]: line["document"] for line in lines
     }.items()
-    assert content(tenant) == before
+    assert stored_content(tenant) == before
 
 
 def test_output_for_people(kb, tenant: Tenant, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

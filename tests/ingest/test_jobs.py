@@ -24,8 +24,8 @@ from kb.library.documents import Library
 from kb.search.dense.vector_store import VectorStore
 from kb.store import tenants, writer_lock
 from kb.store.tenants import Tenant
-from tests.ingest.conftest import make_docx, make_pdf, rules
-from tests.ingest.state import assert_consistent, content
+from tests.helpers.files import make_docx, make_pdf, rules
+from tests.helpers.stored_content import assert_consistent, stored_content
 
 
 def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
@@ -94,7 +94,7 @@ def uninterrupted(settings: Settings, workers: WorkerPool, folder: Path) -> dict
     todo = [job_for(tenant, path, name, name, "main") for path, name in zip(found, names, strict=True)]
     while todo:
         todo += pipeline.ingest(todo.pop(0), context).members
-    return content(tenant)
+    return stored_content(tenant)
 
 
 def test_a_batch_killed_several_times_ends_like_an_uninterrupted_one(
@@ -112,11 +112,11 @@ def test_a_batch_killed_several_times_ends_like_an_uninterrupted_one(
     for moment in moments:
         process = start(settings, "ingest", str(batch), "--tenant", "harmony", "--json")
         killed += kill_when(process, moment)
-        assert all(facts["texts"] for facts in content(tenant).values() if facts["state"] == "published")
+        assert all(facts["texts"] for facts in stored_content(tenant).values() if facts["state"] == "published")
     assert killed >= 3  # else this test shows nothing
     lines = finish(start(settings, "ingest", str(batch), "--tenant", "harmony", "--json"))
     assert [line["document"] for line in lines if line["status"] == "failed"] == ["broken.pdf"]
-    assert content(tenant) == wanted
+    assert stored_content(tenant) == wanted
     assert_consistent(settings, tenant)
     assert not job_queue.was_interrupted(settings)
 
@@ -126,7 +126,7 @@ def test_killed_while_replacing_the_old_version_is_used_until_the_new_one_is_com
 ) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=2)
     pipeline.ingest(job_for(tenant, path, path.name, path.name, "main"), IngestContext(settings, workers))
-    old = content(tenant)["manual.pdf", 1]
+    old = stored_content(tenant)["manual.pdf", 1]
     make_pdf(path, "transport", pages=2)
     process = start(settings, "ingest", str(path), "--tenant", "harmony", "--json")
     # the records of the new version are stored, its vectors perhaps too, and it is not published
@@ -135,13 +135,13 @@ def test_killed_while_replacing_the_old_version_is_used_until_the_new_one_is_com
     (holding,) = Library(tenant).documents()
     if holding.version.number == 1:  # not complete yet: answers use version 1, with all its vectors
         chunk_ids = {chunk.id for chunk in Library(tenant).chunks_of(holding.version.id)}
-        assert content(tenant)["manual.pdf", 1] == old
+        assert stored_content(tenant)["manual.pdf", 1] == old
         assert chunk_ids <= VectorStore(settings, tenant, "main").ids()
     process = start(settings, "jobs", "resume")
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert "No unfinished jobs" in out
-    assert {number: facts["state"] for (_, number), facts in content(tenant).items()} == {
+    assert {number: facts["state"] for (_, number), facts in stored_content(tenant).items()} == {
         1: "superseded",
         2: "published",
     }
@@ -158,7 +158,7 @@ def test_a_job_is_finished_without_the_file_it_came_from(
     with writer_lock.writing(settings.data, "test"), job_queue.open_queue(settings, workers) as queue:
         for job_id in queue.unfinished():
             assert [outcome.status for outcome in queue.outcomes(job_id)] == ["indexed"]
-    assert set(content(tenant)) == {("handbook.docx", 1)}
+    assert set(stored_content(tenant)) == {("handbook.docx", 1)}
     assert_consistent(settings, tenant)
 
 
@@ -171,7 +171,7 @@ def test_reconciling_repairs_what_a_crash_between_two_stores_leaves(
     library, store = Library(tenant), VectorStore(settings, tenant, "main")
     (holding,) = library.documents()
     wanted = store.ids()
-    before = content(tenant)
+    before = stored_content(tenant)
     # orphan vectors, missing vectors, a started version, its work folder, an original without a version
     store.add(9_999, [10_001, 10_002], two_vectors(store, holding.version.id))
     store.remove([min(wanted)])
@@ -183,7 +183,7 @@ def test_reconciling_repairs_what_a_crash_between_two_stores_leaves(
     reconcile.reconcile_all(settings, [replace(job, sha256="0" * 64)])  # something is queued: its originals must stay
     assert len(list(tenant.files_path.glob("??/*"))) == 2
     reconcile.reconcile_all(settings, [])
-    assert content(tenant) == before
+    assert stored_content(tenant) == before
     assert store.ids() == wanted
     assert_consistent(settings, tenant)
 

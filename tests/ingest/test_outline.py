@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from unstructured.documents.elements import Element, ElementMetadata, ListItem, NarrativeText, Table, Text, Title
+from unstructured.documents.elements import Element, Table, Text
 
 from ingest.structure.annexes import clause_key
 from ingest.structure.blocks import Outline
 from ingest.structure.clause_markers import markers
 from ingest.structure.outline import build
 from kb.language.quantities.numerals import ordinal
-
-
-def title(text: str, depth: int = 0, page: int = 1, **extra: object) -> Title:
-    return Title(text, metadata=_metadata(page, category_depth=depth, **extra))
-
-
-def para(text: str, page: int = 1, **extra: object) -> NarrativeText:
-    return NarrativeText(text, metadata=_metadata(page, **extra))
-
-
-def item(text: str, page: int = 1, **extra: object) -> ListItem:
-    return ListItem(text, metadata=_metadata(page, **extra))
-
-
-def _metadata(page: int | None, **extra: object) -> ElementMetadata:
-    metadata = ElementMetadata(page_number=page)
-    for name, value in extra.items():
-        setattr(metadata, name, value)
-    return metadata
+from tests.helpers.elements import item, metadata, para, title
 
 
 def tree(outline: Outline) -> list[tuple[int, str | None, str]]:
@@ -146,7 +128,7 @@ def test_an_annex_opens_a_section_and_its_clauses_name_it() -> None:
             title("Claim form", 1),
             para("1. Fill in all parts."),
             para("2. Sign."),
-            Text("Annex 2", metadata=_metadata(2)),
+            Text("Annex 2", metadata=metadata(2)),
             para("3. Send it in.", 2),
             title("附件三 年假表", 0, 3),
             para("1.1 表格", 3),
@@ -210,10 +192,8 @@ def test_a_table_over_two_pages_is_one_table() -> None:
     head, more = ["職級", "年假"], [["二級", "14"]]
     outline = build(
         [
-            Table(
-                "職級\t年假\n一級\t12", metadata=_metadata(1, table_rows=[head, ["一級", "12"]], table_header_rows=1)
-            ),
-            Table("二級\t14", metadata=_metadata(2, table_rows=more, table_header_rows=0, continued=True)),
+            Table("職級\t年假\n一級\t12", metadata=metadata(1, table_rows=[head, ["一級", "12"]], table_header_rows=1)),
+            Table("二級\t14", metadata=metadata(2, table_rows=more, table_header_rows=0, continued=True)),
         ]
     )
     [block] = outline.blocks

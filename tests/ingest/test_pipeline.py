@@ -21,8 +21,8 @@ from kb.library.documents import Library
 from kb.search.dense.vector_store import VectorStore
 from kb.search.models import embedding
 from kb.store.tenants import Tenant
-from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rules
-from tests.ingest.state import assert_consistent, content
+from tests.helpers.files import make_docx, make_mail, make_pdf, make_zip, rules
+from tests.helpers.stored_content import assert_consistent, stored_content
 
 
 def ingest_file(
@@ -68,10 +68,10 @@ def test_same_bytes_again_are_unchanged_and_new_bytes_are_the_next_version(
     make_docx(path, "overtime")
     replaced = ingest_file(settings, workers, tenant, path)[0]
     assert (replaced.status, replaced.version) == ("replaced", 2)
-    states = {number: facts["state"] for (_, number), facts in content(tenant).items()}
+    states = {number: facts["state"] for (_, number), facts in stored_content(tenant).items()}
     assert states == {1: "superseded", 2: "published"}
     assert_consistent(settings, tenant)  # the vectors of version 1 are gone
-    assert "leave" in content(tenant)["handbook.docx", 1]["texts"][0]  # but it can still be read
+    assert "leave" in stored_content(tenant)["handbook.docx", 1]["texts"][0]  # but it can still be read
 
 
 def test_the_same_content_under_another_name_is_known(
@@ -100,7 +100,7 @@ def test_a_refused_file_leaves_nothing_but_its_error(
     assert outcome.status == "failed"
     assert outcome.error is not None
     assert outcome.error["code"] == code
-    assert content(tenant) == {}
+    assert stored_content(tenant) == {}
     assert not list((tenant.home / "work").glob("*"))
 
 
@@ -109,10 +109,10 @@ def test_a_failed_new_version_leaves_the_old_one_published(
 ) -> None:
     path = make_pdf(tmp_path / "manual.pdf", "visits", pages=1)
     ingest_file(settings, workers, tenant, path)
-    before = content(tenant)
+    before = stored_content(tenant)
     path.write_bytes(path.read_bytes()[:400])
     assert ingest_file(settings, workers, tenant, path)[0].status == "failed"
-    assert content(tenant) == before
+    assert stored_content(tenant) == before
 
 
 def test_attachments_and_members_are_documents_of_their_own(
@@ -132,10 +132,10 @@ def test_attachments_and_members_are_documents_of_their_own(
         ("b/x.txt", "indexed"),
     ]
     assert outcomes[5].path.endswith("pack.zip/a/x.txt")
-    before = content(tenant)
+    before = stored_content(tenant)
     again = [outcome for path in (one, two, pack) for outcome in ingest_file(settings, workers, tenant, path)]
     assert {outcome.status for outcome in again} == {"unchanged", None}
-    assert content(tenant) == before
+    assert stored_content(tenant) == before
     assert ("pack.zip", 1) not in before
 
 
@@ -152,7 +152,7 @@ def test_every_stage_may_be_repeated(settings: Settings, workers: WorkerPool, te
     outcome = pipeline.ingest(job_for(tenant, path, path.name, str(path), "main"), context, twice)  # type: ignore[arg-type]
     assert outcome.status == "indexed"
     assert_consistent(settings, tenant)
-    assert set(content(tenant)) == {("handbook.docx", 1)}
+    assert set(stored_content(tenant)) == {("handbook.docx", 1)}
 
 
 def test_a_reader_that_takes_too_long_is_ended_and_replaced(settings: Settings, tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_two_jobs_with_the_same_bytes_make_one_document(
     for thread in threads:
         thread.join()
     assert sorted(str(outcome.status) for outcome in done) == ["indexed", "unchanged"]
-    assert len(content(tenant)) == 1
+    assert len(stored_content(tenant)) == 1
 
 
 def test_names() -> None:

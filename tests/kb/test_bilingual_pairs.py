@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.publishing import version_writer
 from kb.search.bilingual import pair_finder, pair_records
@@ -16,7 +16,7 @@ from kb.search.ranking import RankingWeights, is_new
 from kb.search.retriever import Retriever
 from kb.store.tables.library_tables import DocumentPairRow, DocumentRow, PairSearchedRow, PassagePairRow
 from kb.store.tables.states import PairState
-from tests.kb.test_publishing import Shelf
+from tests.helpers.shelf import Shelf
 
 PETS_ZH = """\
 動物探訪須於21天前以表格AV-3申請，由活動主任批核。

@@ -16,7 +16,7 @@ from kb.library.documents import Library
 from kb.library.tenant_glossary import Term
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.kb.test_publishing import Shelf
+from tests.helpers.shelf import Shelf
 
 
 def test_a_new_term_changes_what_search_finds(settings: Settings) -> None:

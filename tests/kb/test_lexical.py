@@ -23,8 +23,8 @@ from kb.search.retriever import Retriever
 from kb.store import tenants
 from kb.store.database import open_engine
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from tests.kb.test_migrations import _upgrade
-from tests.kb.test_publishing import Shelf
+from tests.helpers.migrations import upgrade
+from tests.helpers.shelf import Shelf
 
 Entry = tuple[int, list[str], list[str]]
 
@@ -184,7 +184,7 @@ def test_a_chunk_is_not_counted_twice(settings: Settings) -> None:
 def test_the_first_release_s_words_are_taken_over(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite"
     old = sa.create_engine(f"sqlite:///{path}")
-    _upgrade(old, "tenant", "t0001")
+    upgrade(old, "tenant", "t0001")
     with old.begin() as connection:
         connection.execute(
             sa.text(

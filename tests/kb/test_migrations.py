@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.orm import Session
 
@@ -27,6 +25,7 @@ from kb.store.database import HEADS, open_engine
 from kb.store.tables import activity_tables
 from kb.store.tables.library_tables import TenantBase
 from kb.store.tables.platform_tables import PlatformBase
+from tests.helpers.migrations import upgrade
 
 SCHEMAS = {"platform": PlatformBase.metadata, "tenant": activity_tables.AuditRow.metadata}
 BY_HAND = ("alembic_version",)
@@ -41,15 +40,6 @@ def _differences(engine: sa.Engine, metadata: sa.MetaData) -> list[object]:
         return list(compare_metadata(context, metadata))
 
 
-def _upgrade(engine: sa.Engine, schema: str, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", f"kb.store:migrations/{schema}")
-    config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-
-
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_new_file_has_the_tables_schema(tmp_path: Path, schema: str) -> None:
     engine = open_engine(tmp_path / "new.sqlite", schema)
@@ -61,7 +51,7 @@ def test_new_file_has_the_tables_schema(tmp_path: Path, schema: str) -> None:
 def test_first_release_is_brought_up_to_date(tmp_path: Path, schema: str, first: str) -> None:
     path = tmp_path / "old.sqlite"
     old = sa.create_engine(f"sqlite:///{path}")
-    _upgrade(old, schema, first)
+    upgrade(old, schema, first)
     if schema == "tenant":
         with old.begin() as connection:
             connection.execute(
@@ -86,7 +76,7 @@ def test_both_modules_of_the_tenant_share_one_schema() -> None:
 def _old(path: Path, schema: str, revision: str, statements: list[tuple[str, list[dict[str, Any]]]]) -> None:
     """Make a data file of an earlier revision, and run ``(statement, rows of values)`` on it."""
     engine = sa.create_engine(f"sqlite:///{path}")
-    _upgrade(engine, schema, revision)
+    upgrade(engine, schema, revision)
     with engine.begin() as connection:
         for statement, rows in statements:
             connection.execute(sa.text(statement), rows or None)

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from kb.core.dates import today
+from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.publishing import version_writer
 from kb.search.scope import Scopes
-from tests.kb.test_publishing import Shelf
+from tests.helpers.shelf import Shelf
 
 CHANGE = date(2026, 1, 1)
 

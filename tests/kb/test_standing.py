@@ -6,19 +6,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pytest
 
-from kb.core import dates
-from kb.core.dates import today
+from kb.core import local_date
 from kb.core.errors import Conflict, InputError
-from kb.core.settings import Settings
+from kb.core.local_date import today
 from kb.publishing import version_states, version_writer
 from kb.store import blobs
 from kb.store.tables.library_tables import VersionRow
-from tests.kb.test_publishing import Shelf
-
-
-@pytest.fixture
-def shelf(settings: Settings) -> Shelf:
-    return Shelf(settings)
+from tests.helpers.shelf import Shelf
 
 
 def draft(shelf: Shelf, name: str, text: str) -> VersionRow:
@@ -134,7 +128,7 @@ def test_the_old_version_ends_on_the_day_it_is_in_hong_kong(shelf: Shelf, monkey
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime(2026, 6, 30, 17, 0, tzinfo=UTC).astimezone(tz)  # one in the morning of 1 July
 
-    monkeypatch.setattr(dates, "datetime", Clock)
+    monkeypatch.setattr(local_date, "datetime", Clock)
     shelf.put("a.txt", "年假十日。")
     shelf.put("a.txt", "年假十四日。")
     assert version(shelf, "a.txt", 1).effective_to == date(2026, 7, 1)

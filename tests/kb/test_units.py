@@ -13,7 +13,7 @@ from kb.search.ranking import RankingWeights
 from kb.search.rebuild import rebuild
 from kb.search.retriever import Retriever
 from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow
-from tests.kb.test_publishing import Shelf
+from tests.helpers.shelf import Shelf
 
 # One telling sentence among many others, against a passage that is about the question's subject all through.
 LONG = (

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
-from filelock import FileLock
 
 from kb.cli import cli
 from kb.core.settings import Settings
+from tests.helpers.made_once import made_once
 
 
 class Demo(NamedTuple):
@@ -26,20 +25,15 @@ class Demo(NamedTuple):
 
 @pytest.fixture(scope="session")
 def demo_folder(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ``data`` as the demo leaves it and ``printed.json``; copied, never written to.
+    """A folder with ``data`` as the demo leaves it and ``printed.json``; copied, never written to."""
 
-    Taking the samples in is slow, so the first test process does it for all: pytest-xdist gives each a folder of its
-    own beneath one that they share.
-    """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "printed.json").is_file():
-            environment = {"KB_CACHE": str(model_settings.cache), "KB_LOCALE": "en"}
-            result = CliRunner().invoke(cli, ["--data", str(folder / "data"), "demo"], env=environment)
-            printed = {"exit_code": result.exit_code, "output": result.output}
-            (folder / "printed.json").write_text(json.dumps(printed), encoding="utf-8")
-    return folder
+    def make(folder: Path) -> None:
+        environment = {"KB_CACHE": str(model_settings.cache), "KB_LOCALE": "en"}
+        result = CliRunner().invoke(cli, ["--data", str(folder / "data"), "demo"], env=environment)
+        printed = {"exit_code": result.exit_code, "output": result.output}
+        (folder / "printed.json").write_text(json.dumps(printed), encoding="utf-8")
+
+    return made_once(tmp_path_factory, "demo", make)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from kb.cli import cli
-from tests.eval.conftest import write_test_collection
+from tests.helpers.beir import write_test_collection
 from tests.helpers.markdown import ROOT, Command, commands, fences
 from tests.samples.conftest import Demo
 

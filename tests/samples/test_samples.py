@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 from openpyxl import load_workbook
 
-from tests.samples.readers import attachments, pages, squeeze
+from tests.samples.sample_texts import attachments, pages, squeeze
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 NGOS = ["harmony", "sunrise"]

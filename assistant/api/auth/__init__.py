@@ -1,5 +1,7 @@
 """From a request to its caller.
 
-- :mod:`.dependencies`: FastAPI dependencies; a route's rights are the type of its ``caller``
-- :mod:`.session_cookie`: the session cookie set and removed
+In reading order:
+
+    dependencies    FastAPI dependencies; a route's rights are the type of its ``caller``
+    session_cookie  the session cookie set and removed
 """

@@ -24,7 +24,7 @@ def collections_of(caller: Caller, model: str) -> list[str]:
         NotFound: ``model_not_found``.
     """
     if model == ALL:
-        return caller.narrowed(None)
+        return caller.searchable_collections(None)
     head, _, slug = model.partition("/")
     if head != ALL or slug not in caller.reach.read:
         raise NotFound("model_not_found", model=model, param="model")

@@ -14,8 +14,8 @@ from assistant.answers.answer import Answer
 from assistant.answers.answer_view import CitationView, citation_views
 from assistant.answers.citations import Citation, place
 from assistant.answers.cited_text import CitedText
-from assistant.api.openai.openai_schemas import Annotation, ChatCompletion, Choice, Reply, UrlCitation, Usage
-from assistant.api.openai.streamed_text import Marker, StreamedText
+from assistant.api.openai.openai_schemas import Annotation, ChatCompletion, Choice, Reply, TokenUsage, UrlCitation
+from assistant.api.openai.streamed_text import CitationMarker, StreamedText
 from assistant.conversations.stored_answer import view_of
 from assistant.events import AnswerEvent, DeltaEvent, Event
 from assistant.service.asking import finish_answer
@@ -119,7 +119,7 @@ class Completion:
             if marker.citation.n in views
         ]
 
-    def _url_citation(self, marker: Marker, source: CitationView) -> UrlCitation:
+    def _url_citation(self, marker: CitationMarker, source: CitationView) -> UrlCitation:
         return UrlCitation(
             start_index=marker.start,
             end_index=marker.end,
@@ -131,12 +131,12 @@ class Completion:
             pages=source.pages,
         )
 
-    def _usage(self, content: str) -> Usage:
+    def _usage(self, content: str) -> TokenUsage:
         sent = "\n".join([*self.turn.history, self.turn.question])
         encoder = embedding.load(self.caller.service.settings)
         bare, prompt, completion = encoder.count_tokens(["", sent, content])
         asked, written = max(0, prompt - bare), max(0, completion - bare)
-        return Usage(prompt_tokens=asked, completion_tokens=written, total_tokens=asked + written)
+        return TokenUsage(prompt_tokens=asked, completion_tokens=written, total_tokens=asked + written)
 
 
 def _sources(shown: StreamedText, answer: Answer) -> CitedText:

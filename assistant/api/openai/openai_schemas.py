@@ -20,15 +20,15 @@ __all__ = [
     "Model",
     "ModelList",
     "Reply",
+    "TokenUsage",
     "UrlCitation",
-    "Usage",
 ]
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 LONGEST_TEXT = 200_000
 
 
-class Part(BaseModel):
+class MessagePart(BaseModel):
     """A piece of a message; only text can be read."""
 
     type: Annotated[str, Field(max_length=40, examples=["text"])]
@@ -39,7 +39,9 @@ class Message(BaseModel):
     """One turn. Only what the user says counts: the last is the question, those before it are its history."""
 
     role: Role
-    content: Annotated[str, Field(max_length=LONGEST_TEXT)] | Annotated[list[Part], Field(max_length=50)] | None = None
+    content: (
+        Annotated[str, Field(max_length=LONGEST_TEXT)] | Annotated[list[MessagePart], Field(max_length=50)] | None
+    ) = None
 
 
 class StreamOptions(BaseModel):
@@ -122,7 +124,7 @@ class Choice(BaseModel):
     finish_reason: Literal["stop"] = "stop"
 
 
-class Usage(BaseModel):
+class TokenUsage(BaseModel):
     """Tokens as the embedding model counts them: for measuring use, not for paying."""
 
     prompt_tokens: int
@@ -136,7 +138,7 @@ class ChatCompletion(BaseModel):
     created: int
     model: str
     choices: list[Choice]
-    usage: Usage
+    usage: TokenUsage
     sinzi: Annotated[AnswerView, Field(description="The whole answer, as the organisation's own API gives it.")]
 
 

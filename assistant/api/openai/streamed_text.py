@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from assistant.answers.citations import Citation
 from assistant.answers.cited_text import CitedText
 
-__all__ = ["Marker", "StreamedText"]
+__all__ = ["CitationMarker", "StreamedText"]
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class CitationMarker:
     """A marker ``[n]`` in the text, at the characters ``start``–``end``; the citation's ``n`` is the marker's."""
 
     start: int
@@ -28,7 +28,7 @@ class StreamedText:
 
     def __init__(self) -> None:
         self.text = ""
-        self.markers: list[Marker] = []
+        self.markers: list[CitationMarker] = []
         self._numbers: dict[tuple[int, int, int], int] = {}
 
     @property
@@ -46,7 +46,7 @@ class StreamedText:
             citation = replace(part, n=self._number(part))
             start = len(self.text)
             self.text += f"[{citation.n}]"
-            self.markers.append(Marker(start, len(self.text), citation))
+            self.markers.append(CitationMarker(start, len(self.text), citation))
         return self.text[before:]
 
     def _number(self, citation: Citation) -> int:

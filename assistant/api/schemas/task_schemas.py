@@ -14,7 +14,7 @@ from assistant.api.schemas.question_schemas import Slugs
 from assistant.tasks.drafting import Kind
 from assistant.tasks.translation import Translation
 from assistant.tasks.version_changes import Change, Changes
-from assistant.tasks.word_diff import marked
+from assistant.tasks.word_diff import diff_words
 from assistant.tasks.written_text import WrittenText
 from kb.language.detect import Language
 from kb.library.documents import Library
@@ -180,7 +180,7 @@ def changes_public(library: Library, found: Changes) -> ChangesPublic:
 
 
 def _change(library: Library, change: Change) -> ChangePublic:
-    old, new = marked(_wording(change.before), _wording(change.after))
+    old, new = diff_words(_wording(change.before), _wording(change.after))
     return ChangePublic(
         kind=change.kind,
         clause=change.clause,

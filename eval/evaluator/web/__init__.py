@@ -1,1 +1,1 @@
-"""The evaluators' pages: templates, styles, modules and texts; drawn by :mod:`assistant.web.pages`."""
+"""The evaluators' pages: templates, styles, scripts and texts, rendered by :mod:`assistant.web.pages`."""

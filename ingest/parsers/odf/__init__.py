@@ -1,7 +1,9 @@
 """OpenDocument: text (ODT), slides (ODP), spreadsheets (ODS).
 
-- :mod:`.odf_document`: the parser of text and slides
-- :mod:`.odf_lists`: automatic numbers of lists and headings
-- :mod:`.odf_sheets`: the parser of spreadsheets
-- :mod:`.odf_xml`: text, tables and metadata in OpenDocument XML
+In reading order:
+
+    odf_document  the parser of text and slides
+    odf_lists     automatic numbers of lists and headings
+    odf_sheets    the parser of spreadsheets
+    odf_xml       text, tables and metadata in OpenDocument XML
 """

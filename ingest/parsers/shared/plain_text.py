@@ -11,7 +11,7 @@ from ingest.parsers.shared.encoding import decode
 from ingest.parsers.shared.header_rows import header_rows_of
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.text_headings import bullet_text, heading_level, is_numbered, looks_like_heading
-from kb.language.script import CJK, display_width, is_cjk
+from kb.language.script import CJK, FULL_WIDTH, display_width, is_cjk
 from kb.language.sentences import LINE_ENDS
 
 __all__ = ["add_text", "parse"]
@@ -19,6 +19,7 @@ __all__ = ["add_text", "parse"]
 _RULE = re.compile(r"\s*([=\-_*~#＝－─━])(?:\s*\1){3,}\s*$")
 _LONGEST_WRAP = 130  # columns; longer lines were not wrapped by hand or by a mail program
 _CLOSING = tuple(LINE_ENDS + "」』）)")
+_WORD_END = re.compile(rf"(?![{FULL_WIDTH}])[\s{CJK}]")  # a full-width comma is wrapped with the word before it
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
@@ -109,7 +110,7 @@ def _is_wrapped(before: str, line: str, wrap_width: int) -> bool:
     indent = len(line) - len(line.lstrip())
     if indent > len(before) - len(before.lstrip()) + 1 and not (is_numbered(last) or bullet_text(last)):
         return False
-    word = text[0] if is_cjk(text[0]) else re.split(rf"[\s{CJK}]", text, maxsplit=1)[0]
+    word = text[0] if is_cjk(text[0]) else _WORD_END.split(text, maxsplit=1)[0]
     room = wrap_width - display_width(before.rstrip()) - (0 if is_cjk(text[0]) else 1)
     if display_width(word) > room:
         return True

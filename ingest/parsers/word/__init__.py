@@ -2,16 +2,16 @@
 
 DOCX:
 
-- :mod:`.docx`: the parser
-- :mod:`.docx_styles`: what the style of a paragraph states: heading level, list, bold, size, hidden
-- :mod:`.docx_numbering`: automatic numbers, computed from their definitions
-- :mod:`.docx_text`: the text of a paragraph, without deleted and hidden text
-- :mod:`.docx_headings`: which paragraphs are headings
-- :mod:`.docx_table`: a table as rows of cells
+    docx            the parser
+    docx_styles     what the style of a paragraph states: heading level, list, bold, size, hidden
+    docx_numbering  automatic numbers, computed from their definitions
+    docx_text       the text of a paragraph, without deleted and hidden text
+    docx_headings   which paragraphs are headings
+    docx_table      a table as rows of cells
 
 DOC:
 
-- :mod:`.doc`: the parser
-- :mod:`.doc_format`: the streams of the file: text pieces, paragraph properties, styles, lists
-- :mod:`.doc_properties`: properties of a paragraph
+    doc             the parser
+    doc_format      the streams of the file: text pieces, paragraph properties, styles, lists
+    doc_properties  properties of a paragraph
 """

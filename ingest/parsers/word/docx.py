@@ -13,7 +13,7 @@ from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import open_zip
 from ingest.parsers.shared.text_headings import bullet_text, is_numbered
 from ingest.parsers.word.docx_headings import HeadingDetector, promote_headings
-from ingest.parsers.word.docx_numbering import Label, WordNumbering
+from ingest.parsers.word.docx_numbering import NumberLabel, WordNumbering
 from ingest.parsers.word.docx_styles import Style, Styles
 from ingest.parsers.word.docx_table import blocks_of, read_table
 from ingest.parsers.word.docx_text import ParagraphText, boxes_in, read_paragraph
@@ -91,7 +91,12 @@ class _Reader:
             self._blocks(box)
 
     def _add(
-        self, text: str, found: ParagraphText, style: Style, label: Label | None, properties: etree._Element | None
+        self,
+        text: str,
+        found: ParagraphText,
+        style: Style,
+        label: NumberLabel | None,
+        properties: etree._Element | None,
     ) -> None:
         clause = label.text or None if label else None
         level = self._headings.level(text, found, style, label, properties)
@@ -108,7 +113,7 @@ class _Reader:
         else:
             self.builder.narrative(text, clause)
 
-    def _label(self, properties: etree._Element | None, style: Style) -> Label | None:
+    def _label(self, properties: etree._Element | None, style: Style) -> NumberLabel | None:
         num_id, level = style.num_id, style.num_level
         paragraph_list = properties.find(W + "numPr") if properties is not None else None
         if paragraph_list is not None:

@@ -11,7 +11,7 @@ from unstructured.documents.elements import Element, NarrativeText, Title
 from ingest.parsers.shared.element_builder import one_line
 from ingest.parsers.shared.office_xml import W, val
 from ingest.parsers.shared.text_headings import bullet_text, heading_level, is_numbered, looks_like_heading
-from ingest.parsers.word.docx_numbering import Label
+from ingest.parsers.word.docx_numbering import NumberLabel
 from ingest.parsers.word.docx_styles import Style
 from ingest.parsers.word.docx_text import ParagraphText
 
@@ -35,7 +35,12 @@ class HeadingDetector:
         self._is_first = True
 
     def level(
-        self, text: str, found: ParagraphText, style: Style, label: Label | None, properties: etree._Element | None
+        self,
+        text: str,
+        found: ParagraphText,
+        style: Style,
+        label: NumberLabel | None,
+        properties: etree._Element | None,
     ) -> int | None:
         """Return the heading level from 0; None for body text. Call it once per paragraph, in order."""
         is_first, self._is_first = self._is_first, False
@@ -79,11 +84,11 @@ def promote_headings(elements: list[Element]) -> list[Element]:
     return result
 
 
-def _with_number(text: str, label: Label | None) -> str:
+def _with_number(text: str, label: NumberLabel | None) -> str:
     return one_line(f"{label.text} {text}" if label else text)
 
 
-def _looks_like_heading(text: str, found: ParagraphText, label: Label | None) -> bool:
+def _looks_like_heading(text: str, found: ParagraphText, label: NumberLabel | None) -> bool:
     """Return whether a paragraph is bold or starts like a chapter, is short, and has no bullet, tab or final stop."""
     line = _with_number(text, label)
     if not (found.bold or _UNSTYLED.match(text)) or (label is not None and label.bullet):

@@ -10,13 +10,13 @@ from lxml import etree
 from ingest.parsers.shared.number_styles import format_number
 from ingest.parsers.shared.office_xml import W, is_on, val
 
-__all__ = ["Label", "Level", "WordNumbering"]
+__all__ = ["Level", "NumberLabel", "WordNumbering"]
 
 _LEVELS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class NumberLabel:
     """The number that Word shows before a paragraph ("" for a bullet), and its level from 0."""
 
     text: str
@@ -88,7 +88,7 @@ class WordNumbering:
         levels = self._levels.get(num_id, {})
         return next((index for index, level in levels.items() if level.style == style_id), None)
 
-    def label(self, num_id: str, level: int) -> Label | None:
+    def label(self, num_id: str, level: int) -> NumberLabel | None:
         """Count one paragraph and return its label; None if the list is not defined."""
         levels = self._levels.get(num_id)
         level = min(max(level, 0), _LEVELS - 1)
@@ -109,8 +109,8 @@ class WordNumbering:
             if lower is None or lower.restart is None or (lower.restart > 0 and level < lower.restart):
                 counters.pop(index, None)
         if current.kind == "bullet":
-            return Label("", level, bullet=True)
-        return Label(self._write(levels, counters, current), level, bullet=False)
+            return NumberLabel("", level, bullet=True)
+        return NumberLabel(self._write(levels, counters, current), level, bullet=False)
 
     def _write(self, levels: dict[int, Level], counters: dict[int, int], current: Level) -> str:
         def number(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ The grammar, in reading order; a quantity comes out in one normal form, whatever
 
 Three views say which of these count for whom:
 
-    index                                          what a search index stores beside the words
+    index  what a search index stores beside the words
     assistant.checking.figure_claims               what must stand in the source of an answer
     assistant.bilingual_view.figure_differences    what one copy of a document has and the other has not
 """

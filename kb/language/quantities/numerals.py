@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from kb.language.quantities.word_tables import any_of, read_table
+from kb.language.quantities.word_tables import read_table
 
 __all__ = [
     "CIRCLED",
@@ -21,7 +21,6 @@ __all__ = [
     "PARENTHESISED",
     "STEMS",
     "STOPPED",
-    "WORD",
     "chinese_to_int",
     "decimal_text",
     "letter_to_int",
@@ -61,7 +60,6 @@ CLAUSE_NUMBER = r"[一二三四五六七八九十百零〇兩两]{1,5}"
 DECIMAL = r"\d+(?:\.\d+)?"
 GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 NUMBER_WORDS = {word: int(value) for (word,), (value,) in read_table("number_words.tsv", 2)}
-WORD = rf"\b(?:{any_of(NUMBER_WORDS)})\b"
 
 # Signs of list items: the first stands for 1.
 STEMS = "甲乙丙丁戊己庚辛壬癸"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from kb.language.quantities.numerals import DECIMAL, EVERYDAY, NUMBER_WORDS, NUMERAL, WORD, decimal_text, value_of
+from kb.language.quantities.numerals import DECIMAL, EVERYDAY, NUMBER_WORDS, NUMERAL, decimal_text, value_of
 from kb.language.quantities.word_tables import any_of, read_table
 
 __all__ = [
@@ -34,7 +34,7 @@ _NORMAL = {form: normal for (normal,), forms, _ in _UNITS for form in forms}
 _NORMAL |= {name: normal for (normal,), _, names in _UNITS for name in names}
 # In 两个半月 and 两个半小时 the unit stands without its 个.
 _AFTER_HALF = {form[1:]: _NORMAL[form] for form in _NORMAL if form[0] == "个"} | {"星期": "周"}
-TIME_UNIT = any_of(form for _, forms, _ in _UNITS for form in forms).replace("周", "周(?!年)")  # 三周年: an anniversary
+TIME_UNIT = any_of({form for _, forms, _ in _UNITS for form in forms} - {"周"}) + "|周(?!年)"  # 三周年: an anniversary
 HALF_UNIT = rf"个半(?P<half>{any_of(_AFTER_HALF)})"
 _ENGLISH_UNITS = any_of(name for *_, names in _UNITS for name in names)
 ENGLISH_UNIT = rf"(?P<unit>{_ENGLISH_UNITS})s?\b"
@@ -45,7 +45,7 @@ _ENGLISH_SPAN = re.compile(rf"\b(?P<n>{DECIMAL}|[a-z]+){IN_BRACKETS}[\s-](?:(?:{
 _FIRST_YEAR = 1900  # 2022年 is a year, not a span
 
 # A number before a unit; "one" is too often a pronoun.
-COUNTED = rf"(?:{DECIMAL}|[{EVERYDAY}]+|(?!one\b){WORD})"
+COUNTED = rf"(?:{DECIMAL}|[{EVERYDAY}]+|\b(?:{any_of(NUMBER_WORDS.keys() - {'one'})})\b)"
 WORKING_DAY = "个?(?:工作|办公)[天日]"
 WORKING_DAYS = re.compile(
     rf"(?P<chinese>{COUNTED})\s?{WORKING_DAY}|(?P<english>{COUNTED}){IN_BRACKETS}[\s-]working[\s-]days?"

@@ -18,7 +18,9 @@ def read_table(name: str, columns: int) -> list[tuple[list[str], ...]]:
 
 def any_of(words: Iterable[str]) -> str:
     """Return a pattern of any of the words, the longest first; without brackets around it."""
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    escaped = [re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))]
+    longer, single = [one for one in escaped if len(one) > 1], "".join(one for one in escaped if len(one) == 1)
+    return "|".join([*longer, f"[{single}]"] if single else longer)  # a class is quicker than alternatives
 
 
 def unnamed(pattern: str) -> str:

@@ -80,7 +80,7 @@ _Current = tuple[dict[int, bytes], IndexStatistics]
 
 
 class WordIndex:
-    """One tenant's word index; what is kept in memory follows the records."""
+    """One tenant's word index. The list of chunks is kept in memory until the library changes."""
 
     def __init__(self, library: Library) -> None:
         self._library = library

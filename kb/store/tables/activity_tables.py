@@ -35,7 +35,7 @@ EVERYONE = "everyone"
 class GrantRow(TenantBase):
     """A right on a collection. ``subject`` is "everyone" or "user:<id>".
 
-    Without a row nobody but the owners sees a collection.
+    Without a row, only owners see a collection.
     """
 
     __tablename__ = "grants"

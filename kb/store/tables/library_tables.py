@@ -201,7 +201,7 @@ class PostingRow(TenantBase):
 
 
 class LibraryChangesRow(TenantBase):
-    """One row: how often the library has changed. Triggers count (migration t0005), nobody else writes here."""
+    """One row: how often the library has changed. Only triggers write it (migration t0005)."""
 
     __tablename__ = "library_changes"
     id: Mapped[int] = mapped_column(primary_key=True)

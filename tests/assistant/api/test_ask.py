@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -19,20 +18,14 @@ from kb.library.documents import Library
 from kb.people import access
 from kb.people.access import Ability
 from kb.search.retriever import Retriever
-from kb.store import tenants
-from tests.assistant.api.conftest import ClientOf
-from tests.assistant.api.served import key_of
+from tests.fixtures.service import ClientOf
+from tests.helpers.running_server import new_api_key
 
 HARMONY = "/api/v1/tenants/harmony"
 ANSWERED = "義工幾耐要做一次體檢？"
 QUESTION = "How long does a complaint reply take?"
 UNANSWERED = "公司有冇牙科保險？"
 ACTIVITY = "星期三有乜嘢活動？"
-
-
-@pytest.fixture
-def library(service_settings: Settings) -> Library:
-    return Library(tenants.get(service_settings, "harmony"))
 
 
 def asked(client: TestClient, question: str, **more: Any) -> dict[str, Any]:
@@ -96,7 +89,7 @@ def _seen(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_a_circular_out_of_reach_does_not_amend_an_answer(harmony: Retriever) -> None:
     evidence = gather(harmony, "服務滿一年有幾多日年假？", ["main"], None)
-    clause = next(one.unit for one in evidence.units if "第五章" in one.unit.passage.text)
+    clause = next(one.span for one in evidence.spans if "第五章" in one.span.passage.text)
     assert find_amended_rule(harmony.library, evidence, clause) is not None
     narrower = replace(evidence, collections=["private"])
     assert find_amended_rule(harmony.library, narrower, clause) is None
@@ -218,10 +211,10 @@ def test_the_audit_trail_tells_that_and_not_what_was_asked(client: ClientOf, lib
 
 
 def test_programs_ask_but_have_no_conversations(app: FastAPI, service_settings: Settings) -> None:
-    with TestClient(app, headers={"Authorization": f"Bearer {key_of(service_settings)}"}) as program:
+    with TestClient(app, headers={"Authorization": f"Bearer {new_api_key(service_settings)}"}) as program:
         assert not asked(program, QUESTION)["refused"]
         assert program.get(f"{HARMONY}/conversations").status_code == 403
-    reader = key_of(service_settings, abilities=(Ability.READ,))
+    reader = new_api_key(service_settings, abilities=(Ability.READ,))
     with TestClient(app, headers={"Authorization": f"Bearer {reader}"}) as program:
         assert program.post(f"{HARMONY}/ask", json={"question": QUESTION}).status_code == 403
 

@@ -14,10 +14,9 @@ from kb.library.documents import Library
 from kb.people import access
 from kb.publishing import version_states
 from kb.search.dense.vector_store import VectorStore
-from kb.store import tenants
 from kb.store.tables.library_tables import DocumentRow
-from tests.assistant.api.conftest import ClientOf
-from tests.assistant.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copied, document
+from tests.fixtures.service import ClientOf
+from tests.helpers.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copy_with_pair, document
 
 API = "/api/v1/tenants/harmony"
 QUESTION = "借用車輛要幾多日前申請？"
@@ -26,12 +25,7 @@ QUESTION = "借用車輛要幾多日前申請？"
 @pytest.fixture(scope="module")
 def service_settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a copy of the data that holds the pair as well."""
-    return copied(ready, tmp_path_factory.mktemp("copy"))
-
-
-@pytest.fixture(scope="module")
-def library(service_settings: Settings) -> Library:
-    return Library(tenants.get(service_settings, "harmony"))
+    return copy_with_pair(ready, tmp_path_factory.mktemp("copy"))
 
 
 @pytest.fixture(scope="module")

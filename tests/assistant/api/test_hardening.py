@@ -40,16 +40,11 @@ from kb.people.access import Ability, Role
 from kb.store import tenants
 from kb.store.tables.activity_tables import MessageRow
 from kb.store.tables.library_tables import VersionRow
-from tests.assistant.api.conftest import PASSWORD, ClientOf, email_of, signed_in
-from tests.assistant.kept_answers import kept_answer, kept_place
+from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
+from tests.helpers.kept_answers import kept_answer, kept_place
 
 HARMONY = "/api/v1/tenants/harmony"
 SECRET = "the secret of the board"
-
-
-@pytest.fixture
-def library(service_settings: Settings) -> Library:
-    return Library(tenants.get(service_settings, "harmony"))
 
 
 def program(app: FastAPI, token: str) -> TestClient:
@@ -234,17 +229,17 @@ class TestVisitors:
 
     def test_cannot_lock_a_colleague_out(self, settings: Settings) -> None:
         limits = Limits(settings)
-        assert limits.tried("10.0.0.1", "may@b.example", lambda: "may") == "may"
+        assert limits.check_attempt("10.0.0.1", "may@b.example", lambda: "may") == "may"
         for number in range(60):
             try:
-                limits.tried(f"10.0.1.{number}", "may@b.example", lambda: None)
+                limits.check_attempt(f"10.0.1.{number}", "may@b.example", lambda: None)
             except TooMany:
                 break
         else:
             pytest.fail("a stranger may try for ever")
-        assert limits.tried("10.0.0.1", "may@b.example", lambda: "may") == "may"
+        assert limits.check_attempt("10.0.0.1", "may@b.example", lambda: "may") == "may"
         with pytest.raises(TooMany):
-            limits.tried("10.0.0.2", "may@b.example", lambda: "may")
+            limits.check_attempt("10.0.0.2", "may@b.example", lambda: "may")
 
     @pytest.mark.parametrize(
         "target", ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "javascript:x", ""]

@@ -20,8 +20,8 @@ from assistant.api.app import create
 from assistant.api.observability import logging_setup
 from assistant.api.routes.operations.metrics import may_read
 from kb.core.settings import Settings
-from tests.assistant.api.conftest import ClientOf
-from tests.assistant.api.served import key_of
+from tests.fixtures.service import ClientOf
+from tests.helpers.running_server import new_api_key
 
 QUESTION = "Who looks into a complaint about the manager?"
 LOCAL = ("127.0.0.1", 50_000)
@@ -45,7 +45,7 @@ def log() -> Iterator[io.StringIO]:
 
 
 def ask(client: TestClient, settings: Settings) -> None:
-    headers = {"Authorization": f"Bearer {key_of(settings)}"}
+    headers = {"Authorization": f"Bearer {new_api_key(settings)}"}
     body = {"model": "sinzi", "messages": [{"role": "user", "content": QUESTION}]}
     assert client.post("/v1/chat/completions", json=body, headers=headers).status_code == 200
 
@@ -179,7 +179,7 @@ def test_texts_are_compressed_but_pages_and_streams_are_not(client: ClientOf, se
     assert "content-encoding" not in browser.get("/static/base.css", headers={"Accept-Encoding": "identity"}).headers
     assert "content-encoding" not in browser.get("/sign-in").headers
     body = {"model": "sinzi", "stream": True, "messages": [{"role": "user", "content": QUESTION}]}
-    key = {"Authorization": f"Bearer {key_of(service_settings)}"}
+    key = {"Authorization": f"Bearer {new_api_key(service_settings)}"}
     stream = browser.post("/v1/chat/completions", json=body, headers=key)
     assert len(stream.content) > 1024
     assert "content-encoding" not in stream.headers

@@ -6,21 +6,12 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from kb.core.dates import today
-from kb.core.settings import Settings
+from kb.core.local_date import today
 from kb.library.documents import Library
-from kb.store import tenants
-from tests.assistant.api.conftest import ClientOf
+from tests.fixtures.service import ClientOf
 
 API = "/api/v1/tenants/harmony"
 VOLUNTEERS = "義工服務指引.md"
-
-
-@pytest.fixture(scope="module")
-def library(service_settings: Settings) -> Library:
-    return Library(tenants.get(service_settings, "harmony"))
 
 
 def listed(client: ClientOf, role: str, query: str = "") -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from assistant.api.app import create
 from assistant.service.rate_limits import MAX_BODY_BYTES, Limits
 from kb.core.errors import TooMany
 from kb.core.settings import Settings
-from tests.assistant.api.conftest import email_of, signed_in
+from tests.fixtures.service import email_of, signed_in
 
 ASK = "/api/v1/tenants/harmony/ask"
 
@@ -43,7 +43,7 @@ def limits(settings: Settings) -> Limits:
 
 def refused(limits: Limits, address: str, account: str, found: str | None = None) -> bool:
     try:
-        assert limits.tried(address, account, lambda: found) == found
+        assert limits.check_attempt(address, account, lambda: found) == found
     except TooMany:
         return True
     return False
@@ -73,7 +73,7 @@ def test_what_is_refused_is_not_checked(limits: Limits) -> None:
     checked = []
     for number in range(50):
         try:
-            limits.tried("10.0.0.1", "a@b.example", lambda number=number: checked.append(number))  # type: ignore[misc]
+            limits.check_attempt("10.0.0.1", "a@b.example", lambda number=number: checked.append(number))  # type: ignore[misc]
         except TooMany:
             continue
     assert checked == list(range(6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
-from fastapi import FastAPI
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
@@ -22,7 +21,7 @@ from kb.library import audit
 from kb.library.documents import Library
 from kb.people.access import Ability
 from kb.store import tenants
-from tests.assistant.api.served import key_of, served
+from tests.helpers.running_server import new_api_key
 
 QUESTION = "八號風球除下之後，幾多個鐘之內要返工？"
 INITIALIZE = {
@@ -32,12 +31,6 @@ INITIALIZE = {
     "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
 }
 ACCEPT = {"Accept": "application/json, text/event-stream"}
-
-
-@pytest.fixture(scope="module")
-def address(app: FastAPI) -> Iterator[str]:
-    with served(app) as found:
-        yield found
 
 
 @pytest.fixture
@@ -99,7 +92,7 @@ async def looks_right(client: Client) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_over_http(address: str, service_settings: Settings, mode: str) -> None:
-    async with over_http(address, key_of(service_settings), mode) as client:
+    async with over_http(address, new_api_key(service_settings), mode) as client:
         await looks_right(client)
 
 
@@ -132,15 +125,15 @@ def test_nothing_but_the_protocol_goes_to_standard_output(service_settings: Sett
 
 @pytest.mark.anyio
 async def test_a_key_reaches_its_own_collections_only(address: str, service_settings: Settings) -> None:
-    async with over_http(address, key_of(service_settings)) as client:
+    async with over_http(address, new_api_key(service_settings)) as client:
         assert "collection_not_found" in await complaint(client, "search", question=QUESTION, collections=["private"])
         everything = await content(client, "search", question="活動時間表", limit=50)
         assert {one["collection"] for one in everything["passages"]} == {"main"}
-    async with over_http(address, key_of(service_settings, collections=["private"])) as client:
+    async with over_http(address, new_api_key(service_settings, collections=["private"])) as client:
         found = await content(client, "search", question="活動時間表")
         assert {one["collection"] for one in found["passages"]} == {"private"}
         hidden = found["passages"][0]["document_id"]
-    async with over_http(address, key_of(service_settings)) as client:
+    async with over_http(address, new_api_key(service_settings)) as client:
         assert "document_not_found" in await complaint(client, "get_document", document_id=hidden)
         with pytest.raises(MCPError):
             await client.read_resource(f"sinzi://documents/{hidden}")
@@ -148,7 +141,7 @@ async def test_a_key_reaches_its_own_collections_only(address: str, service_sett
 
 @pytest.mark.anyio
 async def test_a_key_can_do_what_it_was_made_for(address: str, service_settings: Settings) -> None:
-    async with over_http(address, key_of(service_settings, abilities=(Ability.READ,))) as client:
+    async with over_http(address, new_api_key(service_settings, abilities=(Ability.READ,))) as client:
         assert (await content(client, "search", question=QUESTION))["passages"]
         assert "not_allowed" in await complaint(client, "ask", question=QUESTION)
 
@@ -175,13 +168,13 @@ def test_a_page_elsewhere_cannot_reach_it(
     address: str, service_settings: Settings, headers: dict[str, str], status: int
 ) -> None:
     """DNS rebinding: a browser sends the attacker's name as Host and Origin, even with a key that leaked."""
-    key = {"Authorization": f"Bearer {key_of(service_settings)}"}
+    key = {"Authorization": f"Bearer {new_api_key(service_settings)}"}
     answer = httpx.post(f"{address}/mcp", json=INITIALIZE, headers=key | ACCEPT | headers)
     assert answer.status_code == status, answer.text
 
 
 def test_only_posts_are_served(address: str, service_settings: Settings) -> None:
-    key = {"Authorization": f"Bearer {key_of(service_settings)}"}
+    key = {"Authorization": f"Bearer {new_api_key(service_settings)}"}
     for method in ("GET", "DELETE", "PUT"):
         answer = httpx.request(method, f"{address}/mcp", headers=key | ACCEPT)
         assert answer.status_code == 405

@@ -19,8 +19,8 @@ from kb.people import accounts, invitations, passwords
 from kb.people.access import Role
 from kb.store import tenants
 from tests.assistant.api import oidc_provider
-from tests.assistant.api.conftest import PASSWORD, email_of, signed_in
 from tests.assistant.api.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
+from tests.fixtures.service import PASSWORD, email_of, signed_in
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from openai import OpenAI
 from kb.core.settings import Settings
 from kb.people import api_keys
 from kb.people.access import Ability
-from tests.assistant.api.conftest import email_of, signed_in
-from tests.assistant.api.served import key_of, served
+from tests.fixtures.service import email_of, signed_in
+from tests.helpers.running_server import new_api_key
 
 # The typhoon notice of the samples answers it.
 QUESTION = "八號風球除下之後，幾多個鐘之內要返工？"
@@ -24,14 +24,8 @@ UNANSWERED = "太空人退休金點計？"
 
 
 @pytest.fixture(scope="module")
-def address(app: FastAPI) -> Iterator[str]:
-    with served(app) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def client(address: str, service_settings: Settings) -> Iterator[OpenAI]:
-    with OpenAI(base_url=f"{address}/v1", api_key=key_of(service_settings), max_retries=0) as made:
+    with OpenAI(base_url=f"{address}/v1", api_key=new_api_key(service_settings), max_retries=0) as made:
         yield made
 
 
@@ -44,7 +38,9 @@ def test_models_are_the_collections_within_the_keys_reach(
 ) -> None:
     assert [one.id for one in client.models.list()] == ["sinzi", "sinzi/main"]
     assert client.models.retrieve("sinzi/main").owned_by == "harmony"
-    private = OpenAI(base_url=f"{address}/v1", api_key=key_of(service_settings, collections=["private"]), max_retries=0)
+    private = OpenAI(
+        base_url=f"{address}/v1", api_key=new_api_key(service_settings, collections=["private"]), max_retries=0
+    )
     with private:
         assert [one.id for one in private.models.list()] == ["sinzi", "sinzi/private"]
         with pytest.raises(openai.NotFoundError) as failure:
@@ -101,7 +97,7 @@ def test_a_stream_says_the_same(client: OpenAI) -> None:
 
 def test_a_stream_ends_as_openai_ends_it(address: str, service_settings: Settings) -> None:
     body = {"model": "sinzi", "stream": True, "messages": asked(QUESTION)}
-    headers = {"Authorization": f"Bearer {key_of(service_settings)}"}
+    headers = {"Authorization": f"Bearer {new_api_key(service_settings)}"}
     answer = httpx.post(f"{address}/v1/chat/completions", json=body, headers=headers)
     assert answer.headers["content-type"].startswith("text/event-stream")
     lines = [line for line in answer.text.splitlines() if line]
@@ -169,9 +165,9 @@ def test_who_may_not_ask(address: str, service_settings: Settings) -> None:
             with pytest.raises(openai.AuthenticationError) as failure:
                 stranger.models.list()
             assert failure.value.code == "invalid_api_key"
-    reader = key_of(service_settings, abilities=(Ability.READ,))
+    reader = new_api_key(service_settings, abilities=(Ability.READ,))
     assert httpx.get(f"{address}/v1/models", headers={"Authorization": f"Bearer {reader}"}).status_code == 403
-    revoked = key_of(service_settings)
+    revoked = new_api_key(service_settings)
     found = api_keys.find(service_settings, revoked)
     assert found is not None
     api_keys.revoke(service_settings, "harmony", found.id)
@@ -179,14 +175,14 @@ def test_who_may_not_ask(address: str, service_settings: Settings) -> None:
 
 
 def test_another_organisations_documents_do_not_answer(address: str, service_settings: Settings) -> None:
-    with OpenAI(base_url=f"{address}/v1", api_key=key_of(service_settings, "sunrise"), max_retries=0) as foreign:
+    with OpenAI(base_url=f"{address}/v1", api_key=new_api_key(service_settings, "sunrise"), max_retries=0) as foreign:
         completion = foreign.chat.completions.create(model="sinzi", messages=asked(QUESTION))
     quoted = {one["document"] for one in completion.sinzi["citations"]}
     assert quoted <= {"Complaints and Feedback.md"}
 
 
 def test_too_many_questions_are_told_when_to_come_back(app: FastAPI, address: str, service_settings: Settings) -> None:
-    headers = {"Authorization": f"Bearer {key_of(service_settings)}"}
+    headers = {"Authorization": f"Bearer {new_api_key(service_settings)}"}
     body = {"model": "sinzi", "messages": asked(UNANSWERED)}
     allowed = service_settings.questions_per_minute
     with httpx.Client(headers=headers) as program:

@@ -24,8 +24,8 @@ from assistant.api.http.openapi_document import operations
 from kb.core.settings import Settings
 from kb.people import accounts, sessions
 from kb.people.access import Ability
-from tests.assistant.api.conftest import ClientOf
-from tests.assistant.api.served import key_of
+from tests.fixtures.service import ClientOf
+from tests.helpers.running_server import new_api_key
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))
 ALWAYS_THE_SAME = "SCHEMATHESIS_EXAMPLES" not in os.environ
@@ -131,7 +131,7 @@ def shows_itself(settings: Settings) -> type:
     """Return who calls: an owner's session, opened again where an operation has ended it, and a key for ``/v1``."""
     owner = accounts.by_email(settings, "owner@harmony.example")
     assert owner is not None
-    key = key_of(settings, abilities=tuple(one for one in Ability if one is not Ability.MANAGE))
+    key = new_api_key(settings, abilities=tuple(one for one in Ability if one is not Ability.MANAGE))
 
     class Owner:
         token = sessions.start(settings, owner.id)

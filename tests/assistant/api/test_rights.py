@@ -21,8 +21,8 @@ from kb.people import access, accounts, api_keys
 from kb.people.access import Ability
 from kb.store import tenants
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from tests.assistant.api.conftest import ClientOf, email_of, signed_in
-from tests.assistant.api.routes import OF_TENANT, Asked, routes
+from tests.fixtures.service import ClientOf, email_of, signed_in
+from tests.helpers.route_demands import OF_TENANT, RouteMethod, routes
 
 # What anybody on the network may open: the way in, and whether the service lives.
 PUBLIC = {
@@ -82,7 +82,7 @@ BODIES: dict[str, Any] = {
 }
 
 
-def address(values: dict[str, object], one: Asked) -> str:
+def address(values: dict[str, object], one: RouteMethod) -> str:
     return one.at({name: values.get(name, NO_ID) for name in one.names})
 
 
@@ -109,14 +109,14 @@ def caller(app: FastAPI, client: ClientOf, made_keys: dict[str, str]) -> ClientO
     return of
 
 
-def send(browser: TestClient, one: Asked, at: str, body: Any = None) -> tuple[int, str]:
+def send(browser: TestClient, one: RouteMethod, at: str, body: Any = None) -> tuple[int, str]:
     """Send a request; return its status and, where it is an error for a program, its code."""
     answer = browser.request(one.method, at, json={} if body is None and one.has_body else body)
     is_error = answer.status_code >= 400 and answer.headers.get("content-type", "").startswith("application/json")
     return answer.status_code, str(answer.json()["error"]["code"]) if is_error else ""
 
 
-def of_tenant(app: FastAPI) -> list[Asked]:
+def of_tenant(app: FastAPI) -> list[RouteMethod]:
     return [one for one in routes(app) if one.path.startswith(OF_TENANT)]
 
 
@@ -222,7 +222,7 @@ def private(service_settings: Settings) -> dict[str, object]:
     return NOWHERE | {"collection": "private", "slug": "private"} | ids
 
 
-def shows_a_document(one: Asked) -> bool:
+def shows_a_document(one: RouteMethod) -> bool:
     return bool({"document_id", "version_id", "version", "chunk", "collection", "slug"} & set(one.names))
 
 
@@ -260,7 +260,7 @@ def test_a_key_reaches_only_its_collections(app: FastAPI, service_settings: Sett
 class TestChanges:
     """A change needs the session's own token, and comes from this site."""
 
-    def changes(self, app: FastAPI) -> list[Asked]:
+    def changes(self, app: FastAPI) -> list[RouteMethod]:
         return [
             one for one in routes(app) if one.demand not in (None, "program") and one.method not in ("GET", "*", "HEAD")
         ]

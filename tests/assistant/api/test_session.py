@@ -10,7 +10,7 @@ from assistant.api.app import create
 from assistant.api.auth.dependencies import COOKIE
 from kb.core.settings import Settings
 from kb.store import tenants
-from tests.assistant.api.conftest import PASSWORD, ClientOf, email_of, signed_in
+from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
 
 FIRST = {"email": "first@ngo.example", "name": "First", "password": PASSWORD}
 NEW = {"tenant": {"slug": "our-ngo", "name": "本會"}}

@@ -14,20 +14,14 @@ from PIL import Image
 from assistant.sources import originals
 from assistant.sources.quote_search import find
 from assistant.sources.readable_versions import document_versions
-from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.documents import Library
-from kb.store import blobs, tenants
+from kb.store import blobs
 from kb.store.tables.library_tables import ChunkRow, VersionRow
-from tests.assistant.api.conftest import SAMPLES, ClientOf
+from tests.fixtures.service import SAMPLES, ClientOf
 
 HARMONY = "/api/v1/tenants/harmony"
 PDF, TEXT, PRIVATE = "Complaint Handling Policy.pdf", "義工服務指引.md", "日間中心活動時間表.csv"
-
-
-@pytest.fixture
-def library(service_settings: Settings) -> Library:
-    return Library(tenants.get(service_settings, "harmony"))
 
 
 def chunk_of(library: Library, document: str, words: str = "") -> ChunkRow:

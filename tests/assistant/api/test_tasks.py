@@ -14,17 +14,16 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from assistant.llm import model_choices
-from assistant.tasks.word_diff import marked
+from assistant.tasks.word_diff import diff_words
 from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.documents import Library
 from kb.people import api_keys
 from kb.people.access import Ability
-from kb.store import tenants
 from kb.store.tables.library_tables import VersionRow
-from tests.assistant.api.conftest import SAMPLES, ClientOf, signed_in
-from tests.assistant.conftest import run
-from tests.assistant.llm.conftest import Speaking
+from tests.fixtures.service import SAMPLES, ClientOf, signed_in
+from tests.helpers.command_line import run
+from tests.helpers.language_model_server import LanguageModelServer
 
 HARMONY = "/api/v1/tenants/harmony"
 GUIDE, PRIVATE = "義工服務指引.md", "日間中心活動時間表.csv"
@@ -42,11 +41,6 @@ def service_settings(service_settings: Settings, tmp_path_factory: pytest.TempPa
     path.write_text(text, encoding="utf-8")
     run(service_settings, "ingest", str(path), "--tenant", "harmony")
     return service_settings
-
-
-@pytest.fixture(scope="module")
-def library(service_settings: Settings) -> Library:
-    return Library(tenants.get(service_settings, "harmony"))
 
 
 def id_of(library: Library, name: str, collection: str = "main") -> int:
@@ -161,11 +155,11 @@ class TestChanges:
                 assert not only.xpath("//main//form")
 
     def test_small_stretches_between_changes_do_not_break_the_reading(self) -> None:
-        old, new = marked("每次上限港幣$40，須於三日內交", "每次上限港幣$55元，於十日內交")
+        old, new = diff_words("每次上限港幣$40，須於三日內交", "每次上限港幣$55元，於十日內交")
         assert "".join(one.text for one in old) == "每次上限港幣$40，須於三日內交"
         assert [one.text for one in old if one.changed] == ["40，須於三"]
         assert [one.text for one in new if one.changed] == ["55元，於十"]
-        assert marked("", "新") == ([], [type(new[0])("新", True)])
+        assert diff_words("", "新") == ([], [type(new[0])("新", True)])
 
 
 class TestDraft:
@@ -241,7 +235,7 @@ class TestTranslation:
             "2.3 Volunteers' travel allowance is capped at $55 each time, meal allowance at $35 each time, "
             "where four hours are served."
         )
-        model = Speaking(lambda _body: says)
+        model = LanguageModelServer(lambda _body: says)
         service = app.state.service
         settings = service.settings.model_copy(update={"llm_base_url": model.url, "llm_model": "tiny"})
         monkeypatch.setattr(service, "settings", settings)

@@ -13,7 +13,7 @@ IndexPair = tuple[int, int]
 
 
 def lacking(text: str, other: str) -> list[str]:
-    """Return the figures of ``text``, as they are written there, that ``other`` does not have."""
+    """Return the figures of ``text``, as written there, that are not in ``other``."""
     figures, _ = said(text)
     return [text[one.start : one.end] for one in missing(figures, said(other)[1])]
 

@@ -1,4 +1,4 @@
-"""Files from outside: their names, the request that carries them, the web they are fetched from."""
+"""Files from outside: their names, multipart requests, and fetching from the web."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from kb.core.settings import Settings
         ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
     ],
 )
-def test_names_become_harmless(name: str, wanted: str) -> None:
+def test_file_names_become_safe(name: str, wanted: str) -> None:
     assert clean(name) == wanted
     assert clean(clean(name)) == wanted
 
@@ -58,7 +58,7 @@ def sent(body: bytes, home: Path, settings: Settings, piece: int = 7) -> Receive
 END = f"--{BOUNDARY}--\r\n".encode()
 
 
-def test_files_and_fields_come_out_as_they_went_in(settings: Settings, tmp_path: Path) -> None:
+def test_files_and_fields_are_received_unchanged(settings: Settings, tmp_path: Path) -> None:
     data = bytes(range(256)) * 40
     body = (
         part('name="publish"', b"false")
@@ -76,7 +76,7 @@ def test_files_and_fields_come_out_as_they_went_in(settings: Settings, tmp_path:
     assert not any((tmp_path / "incoming").iterdir())
 
 
-def test_of_a_file_beyond_the_limit_no_more_is_kept_and_the_others_go_on(settings: Settings, tmp_path: Path) -> None:
+def test_a_file_beyond_the_limit_is_cut_and_the_others_are_received(settings: Settings, tmp_path: Path) -> None:
     small = settings.model_copy(update={"max_file_mb": 1})
     big = b"x" * (3 << 20)
     body = part('name="files"; filename="big.txt"', big) + part('name="files"; filename="b.txt"', b"ok") + END
@@ -95,7 +95,7 @@ def test_of_a_file_beyond_the_limit_no_more_is_kept_and_the_others_go_on(setting
         ({}, part('name="note"', b"x" * 5000) + END, "upload_invalid"),
     ],
 )
-def test_a_request_that_is_wrong_leaves_nothing(
+def test_an_invalid_request_leaves_no_files(
     settings: Settings, tmp_path: Path, limits: dict[str, int], body: bytes, code: str
 ) -> None:
     with pytest.raises(InputError) as caught:
@@ -124,7 +124,7 @@ def test_a_request_that_is_wrong_leaves_nothing(
         ("2002:7f00:1::", False),
     ],
 )
-def test_what_is_public(address: str, public: bool) -> None:
+def test_public_addresses(address: str, public: bool) -> None:
     assert web_fetch.is_public(ipaddress.ip_address(address)) is public
 
 
@@ -155,7 +155,7 @@ class Site(BaseHTTPRequestHandler):
         self.end_headers()
         try:
             self.wfile.write(body)
-        except OSError:  # whoever asked has seen enough
+        except OSError:  # the client has closed the connection
             self.close_connection = True
 
     def log_message(self, *_: object) -> None:
@@ -174,18 +174,18 @@ def site() -> Iterator[str]:
 
 
 def only_this(address: Address) -> bool:
-    """Stands in for the open internet, which a test must not need: this very site, and no other name for it."""
+    """Replaces the public internet, which a test must not need: only the address of this site is allowed."""
     return address == ipaddress.ip_address("127.0.0.1")
 
 
-def test_a_page_and_a_file_come_in_under_their_names(settings: Settings, site: str, tmp_path: Path) -> None:
+def test_a_page_and_a_file_are_fetched_with_their_names(settings: Settings, site: str, tmp_path: Path) -> None:
     for path, name in (("/guide?x=1", "guide.html"), ("/moved", "guide.html"), ("/get", "甲.pdf")):
         found = web_fetch.fetch(settings, site + path, tmp_path, only_this)
         assert found.name == name
         assert found.path.stat().st_size > 0
 
 
-def test_the_office_network_is_out_of_reach(settings: Settings, site: str, tmp_path: Path) -> None:
+def test_the_office_network_cannot_be_reached(settings: Settings, site: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         web_fetch.fetch(settings, site + "/guide?x=1", tmp_path)
     assert caught.value.code == "url_not_public"
@@ -201,7 +201,7 @@ def test_the_office_network_is_out_of_reach(settings: Settings, site: str, tmp_p
         ("/large", "url_too_large"),
     ],
 )
-def test_what_cannot_be_fetched_is_told(settings: Settings, site: str, tmp_path: Path, path: str, code: str) -> None:
+def test_a_failed_fetch_is_an_error(settings: Settings, site: str, tmp_path: Path, path: str, code: str) -> None:
     with pytest.raises(InputError) as caught:
         web_fetch.fetch(settings.model_copy(update={"max_file_mb": 1}), site + path, tmp_path, only_this)
     assert caught.value.code == code
@@ -221,7 +221,7 @@ def test_a_redirect_is_checked_like_the_first_address(settings: Settings, site: 
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example/x", "http://", "https://me:pw@a.example/", "http://a b.example", "x"])
-def test_an_address_that_is_none(settings: Settings, tmp_path: Path, url: str) -> None:
+def test_an_invalid_url(settings: Settings, tmp_path: Path, url: str) -> None:
     with pytest.raises(InputError) as caught:
         web_fetch.fetch(settings, url, tmp_path)
     assert caught.value.code == "url_invalid"

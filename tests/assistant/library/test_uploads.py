@@ -1,4 +1,4 @@
-"""Uploads over a real service: queued, worked through, told; finished after a crash; beside them ``kb ingest``."""
+"""Uploads to a real service: queued, ingested, reported; finished after a crash; together with ``kb ingest``."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from kb.people.access import Ability, Role
 from kb.store import tenants
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tenants import Tenant
-from tests.ingest.conftest import make_docx, make_mail, make_pdf, make_zip, rules
-from tests.ingest.state import assert_consistent, content
+from tests.helpers.files import make_docx, make_mail, make_pdf, make_zip, rules
+from tests.helpers.stored_content import assert_consistent, stored_content
 
 API = "/api/v1/tenants/harmony"
 PATIENCE_SECONDS = 120.0
@@ -64,7 +64,7 @@ def kb(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
 
 @contextmanager
 def serving(settings: Settings, token: str) -> Iterator[tuple[httpx.Client, subprocess.Popen[str]]]:
-    """``kb serve`` in a process of its own, and a program that talks to it."""
+    """Run ``kb serve`` in its own process; yield a client for it and the process."""
     port = free_port()
     process = kb(settings, "serve", "--port", str(port))
     client = httpx.Client(
@@ -172,14 +172,14 @@ def test_many_files_one_by_one(settings: Settings, tenant: Tenant, token: str, t
         assert client.get(f"{API}/uploads").json() == []
         assert process.poll() is None
     library = Library(tenant)
-    assert {facts["state"] for facts in content(tenant).values()} == {"published", "draft"}
+    assert {facts["state"] for facts in stored_content(tenant).values()} == {"published", "draft"}
     assert not (tenant.home / "incoming").exists() or not any((tenant.home / "incoming").iterdir())
     with library.session() as session:
         actions = set(session.scalars(sa.text("SELECT action FROM audit")))
     assert "document.upload" in actions
 
 
-def test_killed_while_working_the_next_start_finishes(
+def test_after_a_crash_the_next_start_finishes_the_queue(
     settings: Settings, tenant: Tenant, token: str, tmp_path: Path
 ) -> None:
     library = Library(tenant)
@@ -203,11 +203,13 @@ def test_killed_while_working_the_next_start_finishes(
         assert statuses() == {"a.pdf": "indexed", "b.pdf": "indexed", "lost.pdf": "failed"}
         rows = {row["name"]: row for row in client.get(f"{API}/uploads").json()}
         assert rows["lost.pdf"]["error"]["code"] == "upload_interrupted"
-    assert {facts["state"] for facts in content(tenant).values()} == {"published"}
+    assert {facts["state"] for facts in stored_content(tenant).values()} == {"published"}
     assert_consistent(settings, tenant)
 
 
-def test_who_may_not_edit_uploads_nothing(settings: Settings, tenant: Tenant, token: str, tmp_path: Path) -> None:
+def test_a_key_without_edit_rights_cannot_upload(
+    settings: Settings, tenant: Tenant, token: str, tmp_path: Path
+) -> None:
     library = Library(tenant)
     from kb.library import collections
 

@@ -3,94 +3,27 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
-from click.testing import CliRunner
 
 from assistant.llm import model_choices
-from kb.cli import Context
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.assistant.conftest import asked  # noqa: F401 - the sample tenants of this floor's tests
+from tests.helpers.language_model_server import LanguageModelServer, Reply
 from tests.helpers.skips import module_or_missing
-
-Reply = Callable[[dict[str, Any]], str]
-
-
-class Speaking:
-    """A server on a real socket that streams what ``reply`` returns for a request, and keeps the requests."""
-
-    def __init__(self, reply: Reply, status: int = 200, wait: float = 0.0, raw: bytes | None = None) -> None:
-        self.requests: list[dict[str, Any]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.requests.append(body)
-                time.sleep(wait)
-                self.send_response(status)
-                self.send_header("Content-Type", "text/event-stream")
-                self.end_headers()
-                with suppress(BrokenPipeError):  # a client that is tired of waiting has gone
-                    self.wfile.write(raw if raw is not None else events(reply(body)))
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}/v1"
-
-    @property
-    def heard(self) -> str:
-        """Everything that was sent to this server."""
-        return json.dumps(self.requests, ensure_ascii=False)
-
-
-def events(text: str) -> bytes:
-    """Cut a text into chunks of three characters, as a model's stream would come."""
-    pieces = [text[i : i + 3] for i in range(0, len(text), 3)]
-    chunks = [
-        {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
-         "choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}]}
-        for piece in pieces
-    ]  # fmt: skip
-    lines = [f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n" for chunk in chunks]
-    return "".join([*lines, "data: [DONE]\n\n"]).encode()
-
-
-def invoke(settings: Settings, command: click.Command, *arguments: str) -> str:
-    """Run a sub-command of ``kb`` with these settings and return what it printed."""
-    context = Context(settings.data)
-    context.settings = settings
-    found = CliRunner().invoke(command, list(arguments), obj=context)
-    if found.exception and not isinstance(found.exception, SystemExit):
-        raise found.exception
-    return found.stdout
 
 
 @pytest.fixture
-def speaking() -> Iterator[Callable[..., Speaking]]:
-    """Start servers that say what they are told; stopped at the end."""
-    started: list[Speaking] = []
+def speaking() -> Iterator[Callable[..., LanguageModelServer]]:
+    """Start servers with scripted replies; they are stopped at the end."""
+    started: list[LanguageModelServer] = []
 
-    def start(reply: str | Reply = "", **options: Any) -> Speaking:
-        server = Speaking(reply if callable(reply) else lambda body: reply, **options)
+    def start(reply: str | Reply = "", **options: Any) -> LanguageModelServer:
+        server = LanguageModelServer(reply if callable(reply) else lambda body: reply, **options)
         started.append(server)
         return server
 
@@ -101,8 +34,8 @@ def speaking() -> Iterator[Callable[..., Speaking]]:
 
 
 @pytest.fixture
-def with_model(asked: Settings) -> Callable[..., Retriever]:  # noqa: F811
-    """Return a tenant's retriever with a model's address, the tenant having switched it on."""
+def with_model(asked: Settings) -> Callable[..., Retriever]:
+    """Return a function for the retriever of a tenant that has enabled the model at a URL."""
 
     def made(url: str, slug: str = "harmony", leave: tuple[str, ...] = (), **options: Any) -> Retriever:
         settings = asked.model_copy(

@@ -1,11 +1,11 @@
-"""The checker alone: figures, modes, names, and the sentences of a stream."""
+"""The parts of the checker: figures, modes, names, and the sentences of a stream."""
 
 from __future__ import annotations
 
 import pytest
 
-from assistant.answers.model_output import read
-from assistant.checking.figure_claims import claimed, held, opposed
+from assistant.answers.model_output import read_sentences
+from assistant.checking.figure_claims import claimed_figures, opposite_bounds, source_figures
 from assistant.checking.named_things import swapped_names, unknown_names
 from assistant.checking.polarity import agree, clauses, modes
 from assistant.question import _is_faithful
@@ -31,8 +31,8 @@ from assistant.question import _is_faithful
     ],
 )
 def test_one_figure_in_two_spellings(claim: str, source: str) -> None:
-    assert claimed(claim) - held(source) == set()
-    assert opposed(claim, source) == set()
+    assert claimed_figures(claim) - source_figures(source) == set()
+    assert opposite_bounds(claim, source) == set()
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_one_figure_in_two_spellings(claim: str, source: str) -> None:
     ],
 )
 def test_another_figure(claim: str, source: str) -> None:
-    assert claimed(claim) - held(source)
+    assert claimed_figures(claim) - source_figures(source)
 
 
 def test_at_least_is_not_at_most() -> None:
-    assert opposed("最少兩名職員當值", "最多兩名職員當值")
-    assert opposed("at least HK$800", "上限為港幣800元")
-    assert not opposed("至少兩名職員", "最少兩名職員")
+    assert opposite_bounds("最少兩名職員當值", "最多兩名職員當值")
+    assert opposite_bounds("at least HK$800", "上限為港幣800元")
+    assert not opposite_bounds("至少兩名職員", "最少兩名職員")
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_names() -> None:
     assert swapped_names("年假最多5天", "年假最多可結轉5天，病假另計") == []
 
 
-def test_sentences_come_as_soon_as_they_are_complete() -> None:
+def test_sentences_are_yielded_as_soon_as_they_are_complete() -> None:
     pieces = ["第一", "句。[1]", "第二句", "[2][3]。", "\n- **第三句** [4, 5]", "。第三句。"]
-    found = list(read(pieces))
+    found = list(read_sentences(pieces))
     assert [(one.text, one.cited) for one in found] == [
         ("第一句。", (1,)),
         ("第二句。", (2, 3)),
@@ -111,11 +111,11 @@ def test_a_model_that_repeats_itself_is_stopped() -> None:
             asked += 1
             yield "同一句說話。"
 
-    assert len(list(read(endless()))) == 1  # type: ignore[arg-type]
+    assert len(list(read_sentences(endless()))) == 1  # type: ignore[arg-type]
     assert asked < 10
 
 
-def test_a_rewritten_question_says_nothing_new() -> None:
+def test_a_rewritten_question_adds_nothing_new() -> None:
     history = ["全職員工有幾多日年假？"]
     assert _is_faithful("兼職員工有幾多日年假？", "咁兼職呢？", history)
     assert not _is_faithful("兼職員工有14日年假？", "咁兼職呢？", history)

@@ -1,4 +1,4 @@
-"""What leaves the building: only what may, masked, and every word of it shown."""
+"""What is sent to a language model: only allowed text, masked, and all of it is shown."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from assistant.personal_data import hkid
 from kb.core.errors import NotFound
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
-from tests.assistant.llm.conftest import Speaking, invoke
+from tests.helpers.command_line import invoke
+from tests.helpers.language_model_server import LanguageModelServer
 
-Started = Callable[..., Speaking]
+Started = Callable[..., LanguageModelServer]
 Made = Callable[..., Retriever]
 
 
@@ -48,7 +49,7 @@ def test_hkid_check_digit(number: str, valid: bool) -> None:
         ("姓名\t職位\n何志強\t社工", "name", "何志強"),
     ],
 )
-def test_personal_data_is_masked_and_put_back(text: str, kind: str, piece: str) -> None:
+def test_personal_data_is_masked_and_restored(text: str, kind: str, piece: str) -> None:
     masker = Masker()
     masked = masker.mask(text)
     assert piece not in masked
@@ -66,7 +67,7 @@ def test_personal_data_is_masked_and_put_back(text: str, kind: str, piece: str) 
         "院舍主任須於24小時內交報告，溫度攝氏2至8度。",
     ],
 )
-def test_what_is_nobodys_own_stays(text: str) -> None:
+def test_text_that_is_not_personal_data_stays(text: str) -> None:
     assert Masker().mask(text) == text
 
 
@@ -78,9 +79,9 @@ def test_the_same_piece_has_the_same_mark_and_a_loose_mark_is_understood() -> No
     assert masker.unmask("請致電[電話1]找〔姓名 1〕。") == "請致電9123 4567找陳大文。"
 
 
-def test_a_model_in_the_building_and_one_outside(settings: Settings) -> None:
+def test_internal_and_external_models(settings: Settings) -> None:
     def inside(url: str) -> bool:
-        return endpoint.is_inside(settings.model_copy(update={"llm_base_url": url}))
+        return endpoint.is_internal(settings.model_copy(update={"llm_base_url": url}))
 
     assert inside("http://127.0.0.1:11434/v1")
     assert inside("http://192.168.1.20:8000/v1")
@@ -89,7 +90,7 @@ def test_a_model_in_the_building_and_one_outside(settings: Settings) -> None:
     assert not inside("https://no-such-host.invalid/v1")
 
 
-def test_nothing_is_sent_until_the_owner_says_so(speaking: Started, with_model: Made) -> None:
+def test_nothing_is_sent_until_the_owner_enables_the_model(speaking: Started, with_model: Made) -> None:
     server = speaking("未放取的年假最多可結轉5天到下一年度 [1]。")
     retriever = with_model(server.url)
     model_choices.save(retriever.library, model_choices.ModelChoices())
@@ -100,18 +101,20 @@ def test_nothing_is_sent_until_the_owner_says_so(speaking: Started, with_model: 
     }  # fmt: skip
 
 
-def test_a_collection_that_may_not_leave(monkeypatch: pytest.MonkeyPatch, speaking: Started, with_model: Made) -> None:
-    """The server stands for one outside: for the test, this machine's own address counts as foreign."""
-    monkeypatch.setattr(endpoint, "is_inside", lambda settings: False)
+def test_a_collection_that_may_not_be_sent_externally(
+    monkeypatch: pytest.MonkeyPatch, speaking: Started, with_model: Made
+) -> None:
+    """The server stands for an external one: in this test, this machine's address counts as external."""
+    monkeypatch.setattr(endpoint, "is_internal", lambda settings: False)
     server = speaking("未放取的年假最多可結轉5天到下一年度 [1]。")
     closed = turn.answer(with_model(server.url), turn.Turn("年假可結轉多少天？"))
-    assert (closed.fallback, server.requests, closed.egress.left) == ("may_not_leave", [], False)
+    assert (closed.fallback, server.requests, closed.egress.sent_externally) == ("may_not_leave", [], False)
     assert "不可傳出機構" in closed.answer
     opened = turn.answer(with_model(server.url, leave=("main",)), turn.Turn("年假可結轉多少天？"))
-    assert (opened.answerer, opened.egress.left, opened.egress.collections) == ("llm", True, ["main"])
+    assert (opened.answerer, opened.egress.sent_externally, opened.egress.collections) == ("llm", True, ["main"])
 
 
-def test_what_was_sent_is_shown_to_the_letter(speaking: Started, with_model: Made) -> None:
+def test_the_messages_that_were_sent_are_shown_exactly(speaking: Started, with_model: Made) -> None:
     server = speaking("病假連續兩天或以上，須遞交醫生證明書 [1]。")
     question = "陳大文先生（A123456(3)，電話9123 4567）病假兩日要唔要醫生證明書？"
     answer = turn.answer(with_model(server.url), turn.Turn(question))
@@ -122,7 +125,7 @@ def test_what_was_sent_is_shown_to_the_letter(speaking: Started, with_model: Mad
     assert server.requests[-1]["max_tokens"] == 512
 
 
-def test_personal_data_comes_back_in_the_answer(speaking: Started, with_model: Made) -> None:
+def test_personal_data_is_restored_in_the_answer(speaking: Started, with_model: Made) -> None:
     def reply(body: dict[str, object]) -> str:
         return "病假連續兩天或以上，〔姓名1〕須遞交註冊西醫簽發的醫生證明書 [1]。"
 

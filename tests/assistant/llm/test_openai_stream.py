@@ -21,13 +21,13 @@ from kb.people import access, accounts, api_keys
 from kb.people.access import Ability, Role
 from kb.store import tenants
 from kb.store.tables.activity_tables import EVERYONE
-from tests.assistant.api.served import served
-from tests.assistant.llm.conftest import Speaking, events
+from tests.helpers.language_model_server import LanguageModelServer, completion_events
+from tests.helpers.running_server import running_server
 
-Started = Callable[..., Speaking]
+Started = Callable[..., LanguageModelServer]
 SICK_LEAVE = "病假連續兩天或以上，須遞交註冊西醫簽發的醫生證明書"
 # The first sentence is complete when the second begins.
-TOLD = events(f"{SICK_LEAVE} [1]。未放取的年假最多").removesuffix(b"data: [DONE]\n\n")
+TOLD = completion_events(f"{SICK_LEAVE} [1]。未放取的年假最多").removesuffix(b"data: [DONE]\n\n")
 BROKEN_OFF = {
     "not JSON": TOLD + b"data: {broken\n\n",
     "an error": TOLD + b'data: {"error": {"message": "out of memory"}}\n\n',
@@ -47,14 +47,16 @@ def own(asked: Settings, tmp_path: Path) -> Settings:
     return settings
 
 
-def streamed(settings: Settings, server: Speaking, question: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
-    """Ask with OpenAI's client; return the text it has got, its annotations, and the answer in ``sinzi``."""
+def streamed(
+    settings: Settings, server: LanguageModelServer, question: str
+) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+    """Ask with OpenAI's client; return the received text, its annotations, and the answer in ``sinzi``."""
     told = settings.model_copy(update={"llm_base_url": server.url, "llm_model": "m", "llm_timeout_seconds": 60.0})
     owner = accounts.by_email(told, "owner@harmony.example")
     assert owner is not None
     token = api_keys.create(told, "harmony", "test", [Ability.ASK], None, owner.id)[1]
     with (
-        served(create(told, take_in=False)) as address,
+        running_server(create(told, take_in=False)) as address,
         OpenAI(base_url=f"{address}/v1", api_key=token, max_retries=0) as client,
     ):
         asked_for = [{"role": "user", "content": question}]

@@ -12,16 +12,17 @@ from assistant.answers.citations import verify_citations
 from assistant.commands.changes import changes as changes_command
 from assistant.commands.draft import draft as draft_command
 from assistant.commands.summarise import summarise as summarise_command
-from assistant.tasks import drafting, summary, translation, version_changes, version_passages
+from assistant.tasks import drafting, summary, translation, version_changes
+from assistant.tasks.version_passages import find_clause, find_document
 from kb.core.errors import InputError, Misconfigured, NotFound, Transient
 from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.assistant.conftest import run
-from tests.assistant.llm.conftest import Speaking, invoke
+from tests.helpers.command_line import invoke, run
+from tests.helpers.language_model_server import LanguageModelServer
 
-Started = Callable[..., Speaking]
+Started = Callable[..., LanguageModelServer]
 Made = Callable[..., Retriever]
 OLD = """1 借用
 
@@ -98,7 +99,7 @@ def test_one_version_has_no_changes(harmony: Retriever) -> None:
         version_changes.compare(harmony.library, "員工手冊.txt", collections=[])
 
 
-def test_a_summary_quotes_the_telling_clauses(harmony: Retriever) -> None:
+def test_a_summary_quotes_the_important_clauses(harmony: Retriever) -> None:
     made = summary.summarise(harmony, "員工手冊.txt", Language.TRADITIONAL)
     assert (made.answerer, made.egress.host) == ("extractive", "")
     assert {"5.3", "5.6", "5.8"} & {point.citation.clause for point in made.points}
@@ -120,7 +121,7 @@ def test_a_model_summarises_and_is_checked(speaking: Started, with_model: Made) 
 
 
 @pytest.mark.parametrize("kind", drafting.KINDS)
-def test_a_draft_stands_on_quotes(harmony: Retriever, kind: drafting.Kind) -> None:
+def test_a_draft_has_quotes(harmony: Retriever, kind: drafting.Kind) -> None:
     made = drafting.draft(harmony, kind, "年假結轉", Language.TRADITIONAL)
     assert "最多可結轉5天" in made.text
     assert "[1] 《員工手冊》" in made.text or "[1]" in made.text
@@ -135,7 +136,7 @@ def test_a_model_drafts_and_is_checked(speaking: Started, with_model: Made) -> N
     assert made.text.startswith("主旨：年假結轉")
 
 
-def test_nothing_is_drafted_from_nothing(harmony: Retriever) -> None:
+def test_a_draft_without_evidence_is_an_error(harmony: Retriever) -> None:
     with pytest.raises(InputError, match="draft_no_evidence"):
         drafting.draft(harmony, "notice", "港鐵尾班車係幾點？", Language.CANTONESE)
 
@@ -152,22 +153,20 @@ def test_a_translation_keeps_clause_and_figures(speaking: Started, with_model: M
         "30 June, after which it lapses. Settlement on leaving service is excepted."
     )
     retriever = with_model(speaking(english).url)
-    unit = version_passages.clause(retriever.library, version_passages.find(retriever.library, "員工手冊.txt"), "5.6")
-    assert unit is not None
-    made = translation.translate(retriever, unit, Language.ENGLISH)
+    span = find_clause(retriever.library, find_document(retriever.library, "員工手冊.txt"), "5.6")
+    assert span is not None
+    made = translation.translate(retriever, span, Language.ENGLISH)
     assert made.text.startswith("5.6 ")
     assert made.original.clause == "5.6"
-    assert made.original.quote == unit.text
+    assert made.original.quote == span.text
     wrong = with_model(speaking(english.replace("5 days", "15 days")).url)
     with pytest.raises(Transient, match="llm_unsupported"):
-        translation.translate(wrong, unit, Language.ENGLISH)
+        translation.translate(wrong, span, Language.ENGLISH)
 
 
 def test_a_translation_needs_a_model(harmony: Retriever) -> None:
-    unit = version_passages.clause(harmony.library, version_passages.find(harmony.library, "員工手冊.txt"), "5.6")
-    assert unit is not None
+    span = find_clause(harmony.library, find_document(harmony.library, "員工手冊.txt"), "5.6")
+    assert span is not None
     with pytest.raises(Misconfigured, match="llm_needed"):
-        translation.translate(harmony, unit, Language.ENGLISH)
-    assert (
-        version_passages.clause(harmony.library, version_passages.find(harmony.library, "員工手冊.txt"), "9.9") is None
-    )
+        translation.translate(harmony, span, Language.ENGLISH)
+    assert find_clause(harmony.library, find_document(harmony.library, "員工手冊.txt"), "9.9") is None

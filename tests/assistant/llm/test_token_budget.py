@@ -18,7 +18,7 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.assistant.llm.conftest import Speaking
+from tests.helpers.language_model_server import LanguageModelServer
 
 LIMIT = 450
 
@@ -90,7 +90,7 @@ def test_without_a_limit_nothing_is_counted(limited: Settings, library: Library)
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_an_answer_costs_what_was_sent_and_written(
-    speaking: Callable[..., Speaking], with_model: Callable[..., Retriever], status: int
+    speaking: Callable[..., LanguageModelServer], with_model: Callable[..., Retriever], status: int
 ) -> None:
     text = "未放取的年假最多可結轉5天到下一年度 [1]。"
     server = speaking(text, status=status)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.language.cantonese import to_written, variants
+from kb.language.cantonese import to_written
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,3 @@ def test_words_that_hold_a_colloquial_one_survive_in_a_cantonese_sentence(word: 
 def test_rewriting_twice_changes_nothing_more() -> None:
     once = to_written("打八號風球使唔使返工，OT 可唔可以補鐘")
     assert to_written(once) == once
-
-
-def test_variants_are_the_question_and_its_written_form() -> None:
-    assert variants("年假有多少天？") == ["年假有多少天？"]
-    assert variants("大假有幾多日？")[0] == "大假有幾多日？"
-    assert "年假" in variants("大假有幾多日？")[1]

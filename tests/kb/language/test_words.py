@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import snowballstemmer
 
-from kb.language.words import FTS5_TOKENIZE, _stem, index_words, query_words
+from kb.language.words import _stem, index_words, query_words
 
 
 @pytest.mark.parametrize(
@@ -61,19 +60,6 @@ def test_content_words_that_hold_a_function_word_keep_their_weight() -> None:
 def test_a_question_of_function_words_only_still_searches() -> None:
     assert query_words("點算")
     assert query_words("what is it")
-
-
-def test_every_word_survives_the_sqlite_tokenizer() -> None:
-    text = '3.2.1 HR@sample.org 5% 10月31日 R&D part-time 報價㗎𠵱 30/9/2022 don\'t 「quoted」 "x" HK$1.5'
-    words = index_words(text)
-    with sqlite3.connect(":memory:") as connection:
-        connection.execute(f'CREATE VIRTUAL TABLE w USING fts5(words, tokenize="{FTS5_TOKENIZE}")')
-        connection.execute("INSERT INTO w VALUES (?)", (" ".join(words),))
-        for word in words:
-            found = connection.execute("SELECT count(*) FROM w WHERE w MATCH ?", (f'"{word}"',)).fetchone()
-            assert found == (1,), word
-        connection.execute("CREATE VIRTUAL TABLE v USING fts5vocab(w, instance)")
-        assert connection.execute("SELECT count(*) FROM v").fetchone() == (len(words),)
 
 
 def test_threads_do_not_mix_their_words() -> None:

@@ -15,7 +15,7 @@ from assistant.api.schemas.question_schemas import Question, QuestionText
 from assistant.conversations import suggestions
 from assistant.conversations.stored_answer import view_of
 from assistant.events import final_answer
-from assistant.service.asking import finish_answer, keep_script, script_of, start_answer
+from assistant.service.asking import finish_answer, save_script, script_of, start_answer
 from assistant.turn import Turn
 from kb.library import audit
 
@@ -57,7 +57,7 @@ def ask(body: Ask, caller: Asker) -> AnswerView:
     turn = Turn(
         question=body.question,
         history=body.history,
-        collections=caller.narrowed(body.collections),
+        collections=caller.searchable_collections(body.collections),
         as_of=body.as_of,
         generate=body.generate,
     )
@@ -70,7 +70,7 @@ def offered(
     caller: Asker, collections: Annotated[list[Slug] | None, Query(max_length=200)] = None
 ) -> list[SuggestionPublic]:
     """A few questions about the collections: those kept for them, else made of their documents' headings."""
-    found = suggestions.suggest(caller.library, caller.narrowed(collections), _locale(caller.user))
+    found = suggestions.suggest(caller.library, caller.searchable_collections(collections), _locale(caller.user))
     return [SuggestionPublic(collection=one.collection, question=one.question) for one in found]
 
 
@@ -97,4 +97,4 @@ def preferences(own: PersonDep) -> Preferences:
 
 @router.put("/ask/preferences", summary="Change how one reads answers", status_code=204)
 def prefer(body: Preferences, own: PersonDep) -> None:
-    keep_script(own.caller.library, own.id, body.script)
+    save_script(own.caller.library, own.id, body.script)

@@ -69,7 +69,7 @@ def listing(
 @router.post("/conversations", summary="Open a conversation", status_code=201)
 def create(body: ConversationCreate, own: PersonDep) -> ConversationPublic:
     if body.collections is not None:
-        own.caller.narrowed(body.collections)
+        own.caller.searchable_collections(body.collections)
     row = conversation_store.start(own.caller.library, own.id, body.title or "", body.collections, body.as_of)
     return _public(own, row)
 

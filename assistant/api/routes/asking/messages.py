@@ -72,7 +72,7 @@ def post(conversation: Id, body: Question, request: Request, own: PersonDep) -> 
     turn = Turn(
         question=body.question,
         history=conversation_store.history(caller.library, row.id),
-        collections=caller.narrowed(wanted),
+        collections=caller.searchable_collections(wanted),
         as_of=day,
         generate=body.generate,
     )

@@ -109,7 +109,7 @@ def try_question(document_id: Id, asked: TrialAsked, caller: Reader) -> TrialPub
     shelf = shelf_of(caller, document_id)
     versions = {one.id for one in shelf.versions(editor=False)}
     retriever = caller.service.retriever(caller.tenant)
-    found = document_trial.try_question(retriever, asked.question, caller.narrowed(None), versions)
+    found = document_trial.try_question(retriever, asked.question, caller.searchable_collections(None), versions)
     audit.record(caller.library, caller.actor, "document.try", shelf.document.name)
     return TrialPublic(
         searched=shelf.document.published_version_id is not None,

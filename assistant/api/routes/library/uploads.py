@@ -158,8 +158,8 @@ async def _changes(request: Request, caller: Caller) -> AsyncIterator[str]:
     ends = time.monotonic() + _STREAM_SECONDS
     seen, told = -1, dict[int, UploadPublic]()
     while intake is not None and time.monotonic() < ends and not await request.is_disconnected():
-        if intake.board.version != seen:
-            seen = intake.board.version
+        if intake.upload_status.version != seen:
+            seen = intake.upload_status.version
             rows = await run_in_threadpool(_listed, request, caller, 200)
             changed = [row for row in rows if told.get(row.id) != row]
             told = {row.id: row for row in rows}
@@ -196,7 +196,7 @@ def _listed(request: Request, caller: Caller, limit: int) -> list[UploadPublic]:
 
 
 def _public(row: UploadRow, intake: Intake | None, locale: str) -> UploadPublic:
-    live = intake.board.live(row.job_id) if intake and row.status in UNFINISHED else None
+    live = intake.upload_status.live(row.job_id) if intake and row.status in UNFINISHED else None
     return UploadPublic(
         id=row.id,
         collection=row.collection,

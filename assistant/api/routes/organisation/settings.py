@@ -109,7 +109,7 @@ def _public(caller: Caller) -> SettingsPublic:
         "configured": configured,
         "name": settings.llm_model if configured else "",
         "host": endpoint.host(settings) if configured else "",
-        "inside": configured and endpoint.is_inside(settings),
+        "inside": configured and endpoint.is_internal(settings),
         "enabled": chosen.enabled,
         "collections": list(chosen.collections),
     }

@@ -32,7 +32,7 @@ def change_password(
     body: PasswordUpdate, request: Request, response: Response, found: Person, service: ServiceDep
 ) -> SessionPublic:
     """Change one's password. All other browsers are signed out; this one gets a new session."""
-    user = service.limits.tried(
+    user = service.limits.check_attempt(
         client_address(request),
         found.user.email,
         lambda: passwords.owner_of(service.settings, found.user.email, body.current),

@@ -60,7 +60,7 @@ def _invited(
             raise InputError("invitation_incomplete")
         locale = str(request.state.locale)
         return accounts.create(service.settings, invitation.email, body.name, body.password, locale)
-    user = service.limits.tried(
+    user = service.limits.check_attempt(
         client_address(request),
         invitation.email,
         lambda: passwords.owner_of(service.settings, invitation.email, body.password or ""),

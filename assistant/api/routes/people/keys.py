@@ -65,7 +65,7 @@ def listing(caller: Manager) -> list[KeyPublic]:
 def create(body: KeyCreate, caller: Manager) -> KeyMade:
     """Make a key. Its token is shown once; a key never manages people or settings."""
     assert caller.user is not None
-    collections = None if body.collections is None else caller.narrowed(body.collections)
+    collections = None if body.collections is None else caller.searchable_collections(body.collections)
     ends = now() + timedelta(days=body.expires_in_days) if body.expires_in_days else None
     row, token = api_keys.create(
         caller.service.settings, caller.tenant.slug, body.name, body.abilities, collections, caller.user.id, ends

@@ -68,7 +68,7 @@ class SessionPublic(BaseModel):
 @router.post("/api/v1/session", summary="Sign in", status_code=201)
 def sign_in(body: SignIn, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
     """Sign a browser in: sets the cookie `sinzi_session`. Programs use API keys instead."""
-    user = service.limits.tried(
+    user = service.limits.check_attempt(
         client_address(request), body.email, lambda: passwords.owner_of(service.settings, body.email, body.password)
     )
     if user is None:

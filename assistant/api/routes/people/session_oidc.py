@@ -36,7 +36,9 @@ def leave(
     away = RedirectResponse(provider.address(address_of(request, service.settings, _BACK), flow), status_code=303)
     secure = session_cookie.is_secure(service)
     # Lax, not Strict: the browser comes back from another site.
-    away.set_cookie(_COOKIE, flow.packed(), max_age=_SECONDS, path=_PATH, httponly=True, samesite="lax", secure=secure)
+    away.set_cookie(
+        _COOKIE, flow.to_cookie(), max_age=_SECONDS, path=_PATH, httponly=True, samesite="lax", secure=secure
+    )
     return away
 
 
@@ -49,10 +51,10 @@ def come_back(
     code: Short = "",
 ) -> RedirectResponse:
     provider = _provider(service)
-    flow = Flow.unpacked(waiting)
+    flow = Flow.from_cookie(waiting)
     if not code or not secrets.compare_digest(state.encode(), flow.state.encode()):
         raise Forbidden("oidc_refused", reason="state")
-    claimed = provider.claimed(address_of(request, service.settings, _BACK), flow, code)
+    claimed = provider.identity(address_of(request, service.settings, _BACK), flow, code)
     user = oidc_identities.find_user(service.settings, claimed)
     # An invitation the person came from may have been accepted on the way.
     target = within(flow.next)

@@ -60,7 +60,7 @@ def set_up(body: SetUp, request: Request, response: Response, service: ServiceDe
     """Make the first account and its organisation, and sign it in. Refused with 409 once there is an account."""
     if accounts.count(service.settings) == 0 and not from_here(request):
         address = client_address(request)
-        if not service.limits.tried(address, "set-up", lambda: _token_fits(request, body.token) or None):
+        if not service.limits.check_attempt(address, "set-up", lambda: _token_fits(request, body.token) or None):
             raise Forbidden("setup_token_wrong")
     new = NewTenant(body.tenant.slug, body.tenant.name, body.tenant.contact) if body.tenant else None
     user = first_account.create_first_account(

@@ -33,7 +33,7 @@ def changes_page(
 ) -> HTMLResponse:
     """Compare the versions ``from`` and ``to``, whichever is the older; the newest two by default."""
     _, document = caller.document(document_id)
-    versions = version_passages.versions(caller.library, document)
+    versions = version_passages.readable_versions(caller.library, document)
     if earlier and later and earlier > later:
         earlier, later = later, earlier
     found = compared(caller, document_id, earlier, later) if len(versions) > 1 else None
@@ -49,7 +49,7 @@ def summary_page(request: Request, document_id: Id, caller: Reader, version: Num
     """Show a document's telling clauses; a language model is asked only when the reader says so."""
     made = summarised(caller, document_id, version, reader_language(request), generate=False)
     _, document = caller.document(document_id)
-    chosen = {one.number: one for one in version_passages.versions(caller.library, document)}
+    chosen = {one.number: one for one in version_passages.readable_versions(caller.library, document)}
     row = chosen[version or max(chosen)]
     start = {"document": document_id, "version": row.number}
     return render(

@@ -69,7 +69,7 @@ def translate(chunk: Id, body: TranslationAsked, caller: Reader) -> TranslationP
         made = translation.translate(caller.service.retriever(caller.tenant), unit, body.language or other)
     except Misconfigured as needed:
         raise Conflict(needed.code, **needed.detail) from needed
-    _note(caller, "document.translate", holding.document.name, made.language, left=made.egress.left)
+    _note(caller, "document.translate", holding.document.name, made.language, left=made.egress.sent_externally)
     return translation_public(caller.library, made)
 
 
@@ -87,7 +87,14 @@ def summarised(
         collections=[collection.slug],
         generate=generate,
     )
-    _note(caller, "document.summarise", document.name, made.language, answerer=made.answerer, left=made.egress.left)
+    _note(
+        caller,
+        "document.summarise",
+        document.name,
+        made.language,
+        answerer=made.answerer,
+        left=made.egress.sent_externally,
+    )
     return written_public(caller.library, made)
 
 
@@ -105,7 +112,7 @@ def compared(caller: Caller, document_id: int, earlier: int | None, later: int |
 def _drafted(caller: Caller, body: DraftAsked) -> WrittenText:
     retriever = caller.service.retriever(caller.tenant)
     if body.question is not None:
-        collections = caller.narrowed(body.collections)
+        collections = caller.searchable_collections(body.collections)
         limit_questions(caller)
         language = body.language or detect(body.question)
         made = drafting.draft(
@@ -123,7 +130,15 @@ def _drafted(caller: Caller, body: DraftAsked) -> WrittenText:
             as_of=answer.as_of, unsure=answer.unsure, generate=body.generate,
         )  # fmt: skip
         about = ", ".join(sorted({one.document for one in made.citations}))
-    _note(caller, "draft.write", about, made.language, kind=body.kind, answerer=made.answerer, left=made.egress.left)
+    _note(
+        caller,
+        "draft.write",
+        about,
+        made.language,
+        kind=body.kind,
+        answerer=made.answerer,
+        left=made.egress.sent_externally,
+    )
     return made
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.parsers.pdf.layout.lines import Line
 from ingest.parsers.pdf.layout.text_repair import join_lines
-from ingest.parsers.pdf.layout.typed_labels import Label, read_label
+from ingest.parsers.pdf.layout.typed_labels import TypedLabel, read_label
 from kb.language.script import is_cjk
 from kb.language.sentences import LINE_ENDS
 
@@ -25,7 +25,7 @@ class Paragraph:
 
     lines: list[Line]
     page: int = 0
-    label: Label | None = None
+    label: TypedLabel | None = None
     depth: int | None = None
     footnote: bool = False
     toc: bool = False

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kb.language.script import HAN, is_cjk
 
-__all__ = ["PAGE_OF", "Label", "is_section_name", "read_label"]
+__all__ = ["PAGE_OF", "TypedLabel", "is_section_name", "read_label"]
 
 _DIGITS = "〇零一二三四五六七八九十百"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -43,7 +43,7 @@ _BELONGS = re.compile(r"\s*(?:to|of|之|的)\s*", re.I)
 _DASHES = "–—*-·‧"
 
 
-class Label(NamedTuple):
+class TypedLabel(NamedTuple):
     """The label at the start of a line. ``end``: offset after it."""
 
     kind: str
@@ -56,7 +56,7 @@ class Label(NamedTuple):
         return len(re.findall(r"\d+", self.text)) if self.kind == "number" else 0
 
 
-def read_label(text: str) -> Label | None:
+def read_label(text: str) -> TypedLabel | None:
     """Return the label at the start of ``text``, or ``None``."""
     for kind, pattern in _PATTERNS:
         match = pattern.match(text)
@@ -69,7 +69,7 @@ def read_label(text: str) -> Label | None:
             and not (rest.startswith(" ") or (len(rest) > 1 and is_cjk(rest[0])))
         ):
             continue
-        return Label(kind, match.group(), match.end())
+        return TypedLabel(kind, match.group(), match.end())
     return None
 
 

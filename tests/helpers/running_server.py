@@ -17,7 +17,7 @@ from kb.people.access import Ability
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
+def running_server(app: FastAPI) -> Iterator[str]:
     """Serve ``app`` for the length of a ``with`` block and give its address."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3))
@@ -34,7 +34,7 @@ def served(app: FastAPI) -> Iterator[str]:
         listening.close()
 
 
-def key_of(
+def new_api_key(
     settings: Settings,
     tenant: str = "harmony",
     collections: list[str] | None = None,

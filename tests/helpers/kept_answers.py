@@ -1,4 +1,4 @@
-"""Answers as they lie in the database, for tests that need one without asking."""
+"""Stored answers as JSON data of the database, for tests that need one without a question."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["kept_answer", "kept_place"]
 
 
 def kept_place(**changes: Any) -> dict[str, Any]:
-    """Return a quote of version 1 of some document, or a passage near to a question."""
+    """Return a stored quote, or a nearest passage, of version 1 of a document."""
     place: dict[str, Any] = {
         "n": 1, "quote": "x", "excerpt": "x", "chunk_id": 1, "start": 0, "end": 1, "document_id": 1, "document": "x.md",
         "title": "x", "version": 1, "version_id": 1, "collection": "main", "pages": [], "clause": None,
@@ -18,7 +18,7 @@ def kept_place(**changes: Any) -> dict[str, Any]:
 
 
 def kept_answer(**changes: Any) -> dict[str, Any]:
-    """Return an answer as it was kept before records had a version: all that had no default then."""
+    """Return a stored answer without a schema number, with all fields that had no default then."""
     egress: dict[str, Any] = {"left": False, "host": None, "model": None, "collections": [], "sent": [], "masked": {}}
     answer: dict[str, Any] = {
         "question": "?", "searched": "?", "language": "en", "answer": "x", "message": "x", "refused": False,

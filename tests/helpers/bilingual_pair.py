@@ -9,7 +9,7 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import tenants
 from kb.store.tables.library_tables import DocumentRow
-from tests.assistant.conftest import run
+from tests.helpers.command_line import run
 
 CHINESE_NAME, ENGLISH_NAME = "車輛借用守則.md", "Vehicle Rules.md"
 CHINESE = """# 車輛借用守則
@@ -70,19 +70,19 @@ ENGLISH = """# Vehicle Borrowing Rules
 """
 
 
-def take_in(settings: Settings, folder: Path, english_into: str = "main") -> None:
-    """Take both copies into ``harmony``; they are found as a pair by themselves."""
+def ingest_pair(settings: Settings, folder: Path, english_into: str = "main") -> None:
+    """Ingest both copies into ``harmony``; they are found as a pair automatically."""
     folder.mkdir(exist_ok=True)
     for name, text, collection in ((CHINESE_NAME, CHINESE, "main"), (ENGLISH_NAME, ENGLISH, english_into)):
         (folder / name).write_text(text, encoding="utf-8")
         run(settings, "ingest", str(folder / name), "--tenant", "harmony", "--collection", collection)
 
 
-def copied(ready: Settings, folder: Path) -> Settings:
-    """Return settings of a copy of the data that holds the pair as well."""
+def copy_with_pair(ready: Settings, folder: Path) -> Settings:
+    """Return settings of a copy of the data with the pair in it."""
     shutil.copytree(ready.data, folder / "data")
     settings = ready.model_copy(update={"data": folder / "data"})
-    take_in(settings, folder / "in")
+    ingest_pair(settings, folder / "in")
     return settings
 
 

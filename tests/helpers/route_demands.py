@@ -19,7 +19,7 @@ OF_TENANT = ("/api/v1/tenants/{tenant}", "/t/{tenant}")
 
 
 @dataclass(frozen=True)
-class Asked:
+class RouteMethod:
     """A method of a route: what it demands of its caller, and whether it takes a body.
 
     ``demand``: an ability in the address's tenant, "person" (anybody signed in), "program" (an API key, which says the
@@ -49,17 +49,17 @@ class Asked:
         return re.sub(r"\{(.+?)\}", lambda found: str(values[found[1].partition(":")[0]]), self.path)
 
 
-def routes(app: FastAPI) -> Iterator[Asked]:
+def routes(app: FastAPI) -> Iterator[RouteMethod]:
     """Yield every method of every route; what is not a FastAPI route demands nothing that could be read off it."""
     for context in iter_route_contexts(app.routes):
         route: Any = context.original_route
         if not isinstance(route, APIRoute):
-            yield Asked("*", route.path, None, False, False)
+            yield RouteMethod("*", route.path, None, False, False)
             continue
         calls = list(_calls(route.dependant))
         for method in sorted(route.methods - {"HEAD"}):
             people_only = any(one is dependencies._tenant_person for one in calls)
-            yield Asked(method, context.path, _demand(calls), bool(route.dependant.body_params), people_only)
+            yield RouteMethod(method, context.path, _demand(calls), bool(route.dependant.body_params), people_only)
 
 
 def _calls(dependant: Dependant) -> Iterator[Callable[..., Any]]:

@@ -15,7 +15,7 @@ from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow,
 from kb.store.tenants import Tenant
 
 
-def content(tenant: Tenant) -> dict[tuple[str, int], dict[str, Any]]:
+def stored_content(tenant: Tenant) -> dict[tuple[str, int], dict[str, Any]]:
     """Return every version's state, chunks and vectors by (document name, version number)."""
     library = Library(tenant)
     query = sa.select(DocumentRow, VersionRow).join(VersionRow, VersionRow.document_id == DocumentRow.id)

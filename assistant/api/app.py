@@ -22,7 +22,7 @@ from assistant.mcp.http_endpoint import McpEndpoint
 from assistant.service import file_intake
 from assistant.service.rate_limits import MAX_BODY_BYTES
 from assistant.service.running_service import Service
-from assistant.web.pages import floors
+from assistant.web.pages import page_packages
 from kb.core.settings import Settings
 
 __all__ = ["create"]
@@ -40,12 +40,12 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
         take_in: whether this process works through the queue of files, which makes it the data folder's writer.
     """
     service = Service(settings)
-    door = McpEndpoint(service)
+    mcp_endpoint = McpEndpoint(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        taking_in = file_intake.running(service) if take_in else file_intake.no_intake()
-        async with run_on_own_thread(taking_in), door.open():
+        intake = file_intake.running(service) if take_in else file_intake.no_intake()
+        async with run_on_own_thread(intake), mcp_endpoint.open():
             with service.warming.running():
                 yield
 
@@ -66,8 +66,8 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
     app.add_middleware(CompressedFiles)
     for router in _routers():
         app.include_router(router)
-    app.router.routes.append(Route("/mcp", door, include_in_schema=False))
-    app.mount("/static", VersionedFiles(packages=_statics()), name="static")
+    app.router.routes.append(Route("/mcp", mcp_endpoint, include_in_schema=False))
+    app.mount("/static", VersionedFiles(packages=_static_packages()), name="static")
     return app
 
 
@@ -77,8 +77,8 @@ class _Application(FastAPI):
         return RequestLog(SecurityHeaders(super().build_middleware_stack()), self.state.service.metrics)
 
 
-def _statics() -> list[str | tuple[str, str]]:
-    return [(floor.__name__, "static") for floor in floors()]
+def _static_packages() -> list[str | tuple[str, str]]:
+    return [(package.__name__, "static") for package in page_packages()]
 
 
 def _routers() -> list[APIRouter]:

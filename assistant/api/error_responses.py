@@ -14,14 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from assistant.api.observability.request_log import route_of
+from assistant.api.observability.request_log import route_template
 from kb.core.errors import InputError, Misconfigured, NotFound, SinziError, Unauthenticated
 
 __all__ = ["ErrorBody", "install"]
 
 _LOG = logging.getLogger("sinzi.service")
-_MOST_FAULTS = 20
-_PROGRAMS = ("/api/", "/v1/", "/mcp")
+_MAX_FAULTS = 20
+_PROGRAM_PREFIXES = ("/api/", "/v1/", "/mcp")
 
 
 class ErrorDetail(BaseModel):
@@ -40,24 +40,24 @@ class ErrorBody(BaseModel):
 
 def install(app: FastAPI) -> None:
     """Give every error of the application the one shape."""
-    app.add_exception_handler(SinziError, _ours)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_exception_handler(SinziError, _handle_sinzi_error)
+    app.add_exception_handler(RequestValidationError, _handle_invalid_request)
+    app.add_exception_handler(HTTPException, _handle_http_error)
+    app.add_exception_handler(Exception, _handle_unexpected_error)
 
 
 def _locale(request: Request) -> str:
     return str(getattr(request.state, "locale", "zh-HK"))
 
 
-def _answer(request: Request, error: SinziError, status: int | None = None) -> Response:
+def _error_response(request: Request, error: SinziError, status: int | None = None) -> Response:
     code = status or error.http_status
     if request.url.path.startswith("/v1/"):
-        from assistant.api.openai.openai_errors import fault
+        from assistant.api.openai.openai_errors import openai_error
 
-        return fault(request, error, code)
+        return openai_error(request, error, code)
     headers = {"Retry-After": str(error.detail["seconds"])} if "seconds" in error.detail else {}
-    if request.url.path.startswith(_PROGRAMS) or request.method not in ("GET", "HEAD"):
+    if request.url.path.startswith(_PROGRAM_PREFIXES) or request.method not in ("GET", "HEAD"):
         body = {"error": error.as_dict(_locale(request))}
         if isinstance(error, Unauthenticated):
             headers["WWW-Authenticate"] = "Bearer"
@@ -70,36 +70,36 @@ def _answer(request: Request, error: SinziError, status: int | None = None) -> R
     return render(request, "error.html", status_code=code, error=error.as_dict(_locale(request)))
 
 
-async def _ours(request: Request, error: Exception) -> Response:
+async def _handle_sinzi_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, SinziError)
     if isinstance(error, Misconfigured):
         _LOG.error("misconfigured: %s", error)
-    return _answer(request, error)
+    return _error_response(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _handle_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    told_of = list(error.errors())[:_MOST_FAULTS]  # a body of 1 MB may have a hundred thousand
-    faults = [{"at": ".".join(map(str, one["loc"]))[:200], "reason": one["msg"]} for one in told_of]
+    listed = list(error.errors())[:_MAX_FAULTS]  # a body of 1 MB may have a hundred thousand
+    faults = [{"at": ".".join(map(str, one["loc"]))[:200], "reason": one["msg"]} for one in listed]
     first = faults[0] if faults else {"at": "", "reason": ""}
-    told = InputError("request_invalid", reason=f"{first['at']}: {first['reason']}", faults=faults)
-    return _answer(request, told, 422)
+    invalid = InputError("request_invalid", reason=f"{first['at']}: {first['reason']}", faults=faults)
+    return _error_response(request, invalid, 422)
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _handle_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        response = _answer(request, InputError("method_not_allowed"), 405)
-        response.headers["Allow"] = ", ".join(_allowed(request))
+        response = _error_response(request, InputError("method_not_allowed"), 405)
+        response.headers["Allow"] = ", ".join(_allowed_methods(request))
         return response
     if error.status_code == 413:
-        return _answer(request, InputError("request_too_large"), 413)
+        return _error_response(request, InputError("request_too_large"), 413)
     if error.status_code == 404:
-        return _answer(request, NotFound("not_found"))
-    return _answer(request, InputError("request_invalid", reason=str(error.detail)), error.status_code)
+        return _error_response(request, NotFound("not_found"))
+    return _error_response(request, InputError("request_invalid", reason=str(error.detail)), error.status_code)
 
 
-def _allowed(request: Request) -> list[str]:
+def _allowed_methods(request: Request) -> list[str]:
     """Return the methods of an address; a route knows only its own."""
     methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
     routes = request.app.routes
@@ -110,7 +110,7 @@ def _matches(route: BaseRoute, scope: Scope) -> bool:
     return route.matches(scope)[0] is Match.FULL
 
 
-async def _unforeseen(request: Request, error: Exception) -> Response:
+async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
     # The address's template: a path may hold the token of an invitation.
-    _LOG.error("unforeseen %s at %s", type(error).__name__, route_of(request.scope), exc_info=error)
-    return _answer(request, SinziError("internal", reason=type(error).__name__))
+    _LOG.error("unforeseen %s at %s", type(error).__name__, route_template(request.scope), exc_info=error)
+    return _error_response(request, SinziError("internal", reason=type(error).__name__))

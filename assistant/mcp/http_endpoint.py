@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["McpEndpoint"]
 
 # A question and its history; nothing larger is sent here.
-LARGEST_BODY = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 
 
 class McpEndpoint:
@@ -48,7 +48,7 @@ class McpEndpoint:
         server.streamable_http_app(
             json_response=True,
             stateless_http=True,
-            max_request_body_size=LARGEST_BODY,
+            max_request_body_size=MAX_BODY_BYTES,
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # looked at below
         )
         async with server.session_manager.run():
@@ -62,20 +62,20 @@ class McpEndpoint:
         headers = Headers(scope=scope)
         state = scope.setdefault("state", {})
         try:
-            stranger = unknown_host(headers.get("host", ""), headers.get("origin"), self._names)
-            if stranger is not None:
-                raise Forbidden("host_unknown", host=stranger)
+            unknown = unknown_host(headers.get("host", ""), headers.get("origin"), self._names)
+            if unknown is not None:
+                raise Forbidden("host_unknown", host=unknown)
             if scope["method"] != "POST":  # there is no stream to listen to, and no session to end
                 raise InputError("method_not_allowed")
-            state["caller"] = await run_in_threadpool(self._enter, headers.get("authorization", ""))
+            state["caller"] = await run_in_threadpool(self._authenticate, headers.get("authorization", ""))
             if self._manager is None:
                 raise Transient("starting")
         except SinziError as error:
-            await _error(error, str(state.get("locale", "en")))(scope, receive, send)
+            await _error_response(error, str(state.get("locale", "en")))(scope, receive, send)
             return
         await self._manager.handle_request(scope, receive, send)
 
-    def _enter(self, authorization: str) -> Caller:
+    def _authenticate(self, authorization: str) -> Caller:
         scheme, _, token = authorization.partition(" ")
         caller = caller_of_key(self._service, token) if scheme.casefold() == "bearer" else None
         if caller is None:
@@ -89,7 +89,7 @@ def _caller_of(context: Any) -> Caller:
     return caller
 
 
-def _error(error: SinziError, locale: str) -> JSONResponse:
+def _error_response(error: SinziError, locale: str) -> JSONResponse:
     status = 405 if error.code == "method_not_allowed" else error.http_status
     headers = {405: {"Allow": "POST"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
     return JSONResponse({"error": error.as_dict(locale)}, status_code=status, headers=headers)

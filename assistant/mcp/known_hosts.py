@@ -17,19 +17,21 @@ __all__ = ["known_names", "unknown_host"]
 
 def known_names(settings: Settings) -> frozenset[str]:
     """Return the names, lower-case, by which this service may be called."""
-    own = socket.gethostname().casefold()
+    hostname = socket.gethostname().casefold()
     public = urlsplit(settings.public_url).hostname or ""
-    return frozenset({"localhost", own, own.split(".", maxsplit=1)[0], f"{own}.local", public, settings.host} - {""})
+    return frozenset(
+        {"localhost", hostname, hostname.split(".", maxsplit=1)[0], f"{hostname}.local", public, settings.host} - {""}
+    )
 
 
 def unknown_host(host: str, origin: str | None, names: frozenset[str]) -> str | None:
     """Return the Host or Origin header for which a request must be turned away; None where both are in order."""
-    if not _known(f"//{host}", names):
+    if not _is_known(f"//{host}", names):
         return host
-    return None if origin is None or _known(origin, names) else origin
+    return None if origin is None or _is_known(origin, names) else origin
 
 
-def _known(address: str, names: frozenset[str]) -> bool:
+def _is_known(address: str, names: frozenset[str]) -> bool:
     try:
         name = (urlsplit(address).hostname or "").casefold()
         if name in names:

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ["AskResult", "DocumentPiece", "DocumentText", "FoundPassage", "FoundPassages", "Heading", "Quote"]
+__all__ = ["AskResult", "DocumentPiece", "DocumentText", "Heading", "Quote", "SearchPassage", "SearchResult"]
 
 
-class FoundPassage(BaseModel):
+class SearchPassage(BaseModel):
     document_id: Annotated[int, Field(description="For get_document.")]
     document: Annotated[str, Field(description="File name.")]
     title: str
@@ -25,10 +25,10 @@ class FoundPassage(BaseModel):
     score: Annotated[float, Field(description="Relevance; comparable within one search only.")]
 
 
-class FoundPassages(BaseModel):
+class SearchResult(BaseModel):
     """Passages, best first."""
 
-    passages: list[FoundPassage]
+    passages: list[SearchPassage]
 
 
 class Quote(BaseModel):

@@ -18,54 +18,54 @@ from jinja2.runtime import Context
 
 from kb.core.messages import Catalogue
 
-__all__ = ["floors", "render", "text", "text_keys", "texts"]
+__all__ = ["page_packages", "render", "text", "text_keys", "texts"]
 
 
 @cache
-def floors() -> tuple[ModuleType, ...]:
+def page_packages() -> tuple[ModuleType, ...]:
     """Return the packages with pages (``templates/``, ``messages/``, ``static/``), of the group ``sinzi.pages``."""
     points = sorted(entry_points(group="sinzi.pages"), key=lambda point: point.name)
     return tuple(point.load() for point in points)
 
 
 @cache
-def _areas() -> dict[str, Catalogue]:
+def _catalogues() -> dict[str, Catalogue]:
     """Return the texts of pages by area: every ``messages/<area>.json`` of the floors with pages."""
     return {
-        entry.name.removesuffix(".json"): Catalogue(floor.__name__, f"messages/{entry.name}")
-        for floor in floors()
-        for entry in files(floor).joinpath("messages").iterdir()
+        entry.name.removesuffix(".json"): Catalogue(package.__name__, f"messages/{entry.name}")
+        for package in page_packages()
+        for entry in files(package).joinpath("messages").iterdir()
         if entry.name.endswith(".json")
     }
 
 
 def text_keys() -> frozenset[str]:
     """Return the keys of all texts of pages, each "<area>.<name>"."""
-    return frozenset(f"{area}.{name}" for area, catalogue in _areas().items() for name in catalogue)
+    return frozenset(f"{area}.{name}" for area, catalogue in _catalogues().items() for name in catalogue)
 
 
 def text(key: str, locale: str, **values: object) -> str:
     """Return the text ``key`` ("<area>.<name>") in ``locale``."""
     area, _, name = key.partition(".")
-    return _areas()[area].text(name, locale, **values)
+    return _catalogues()[area].text(name, locale, **values)
 
 
 def texts(area: str, locale: str) -> dict[str, str]:
     """Return all texts of an area in ``locale``, for a page's own script; fields stay as they are."""
-    return _areas()[area].texts(locale)
+    return _catalogues()[area].texts(locale)
 
 
 @cache
 def _environment() -> Environment:
-    loader = ChoiceLoader([PackageLoader(floor.__name__) for floor in floors()])
+    loader = ChoiceLoader([PackageLoader(package.__name__) for package in page_packages()])
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.globals |= {"t": _t, "page_texts": _page_texts, "static": _static}
+    environment.globals |= {"t": _page_text, "page_texts": _page_texts, "static": _static_address}
     environment.filters["as_json"] = _as_json
     return environment
 
 
 @pass_context
-def _t(context: Context, key: str, **values: object) -> str:
+def _page_text(context: Context, key: str, **values: object) -> str:
     return text(key, str(context["locale"]), **values)
 
 
@@ -87,10 +87,10 @@ def _as_json(value: object) -> str:
 
 
 @cache
-def _static(name: str) -> str:
+def _static_address(name: str) -> str:
     """Return the address of a static file, with a digest so that browsers keep it until it changes."""
-    for floor in floors():
-        found: Traversable = files(floor).joinpath("static", name)
+    for package in page_packages():
+        found: Traversable = files(package).joinpath("static", name)
         if found.is_file():
             return f"/static/{name}?v={hashlib.sha256(found.read_bytes()).hexdigest()[:10]}"
     raise KeyError(name)

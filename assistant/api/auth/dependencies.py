@@ -25,20 +25,20 @@ from kb.people.access import Ability
 from kb.people.sessions import SignedIn
 
 COOKIE = "sinzi_session"
-_cookie = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session")
-_bearer = HTTPBearer(auto_error=False, scheme_name="key")
+_cookie_scheme = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session")
+_bearer_scheme = HTTPBearer(auto_error=False, scheme_name="key")
 
 
-def _service(request: Request) -> Service:
+def _get_service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 
 
-ServiceDep = Annotated[Service, Depends(_service)]
+ServiceDep = Annotated[Service, Depends(_get_service)]
 
 
-def _signed_in(
-    request: Request, service: ServiceDep, token: Annotated[str | None, Security(_cookie)]
+def _find_session(
+    request: Request, service: ServiceDep, token: Annotated[str | None, Security(_cookie_scheme)]
 ) -> SignedIn | None:
     """Return the browser's session; a change must carry its CSRF token."""
     found = sessions.find(service.settings, token) if token else None
@@ -54,22 +54,22 @@ def _signed_in(
     return found
 
 
-def _person(found: Annotated[SignedIn | None, Depends(_signed_in)]) -> SignedIn:
+def _person(found: Annotated[SignedIn | None, Depends(_find_session)]) -> SignedIn:
     if found is None:
         raise Unauthenticated("signin_required")
     return found
 
 
-MaybePerson = Annotated[SignedIn | None, Depends(_signed_in)]
-Person = Annotated[SignedIn, Depends(_person)]
+OptionalSignedInDep = Annotated[SignedIn | None, Depends(_find_session)]
+SignedInDep = Annotated[SignedIn, Depends(_person)]
 
 
 def _caller(
     request: Request,
     service: ServiceDep,
     tenant: Annotated[str, Path(description="The organisation's short name.", examples=["harmony"])],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    token: Annotated[str | None, Security(_cookie)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer_scheme)],
+    token: Annotated[str | None, Security(_cookie_scheme)],
 ) -> Caller:
     if credentials is not None:
         program = caller_of_key(service, credentials.credentials)
@@ -79,7 +79,7 @@ def _caller(
             raise NotFound("tenant_not_found", tenant=tenant)
         found = program
     else:
-        found = caller_of_person(service, _person(_signed_in(request, service, token)).user, tenant)
+        found = caller_of_person(service, _person(_find_session(request, service, token)).user, tenant)
     request.state.caller = found
     return found
 
@@ -127,7 +127,7 @@ PersonDep = Annotated[TenantPerson, Depends(_tenant_person)]
 def _program(
     request: Request,
     service: ServiceDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer_scheme)],
 ) -> Caller:
     """Return the program of a key, where the address names no tenant; it must be allowed to ask."""
     caller = caller_of_key(service, credentials.credentials) if credentials else None

@@ -21,9 +21,9 @@ def set_session(request: Request, response: Response, service: Service, user_id:
 
     The token is always a new one, and a session the browser came with ends: nobody can plant a session beforehand.
     """
-    before = request.cookies.get(COOKIE)
-    if before:
-        sessions.end(service.settings, before)
+    old_token = request.cookies.get(COOKIE)
+    if old_token:
+        sessions.end(service.settings, old_token)
     token = sessions.start(service.settings, user_id)
     response.set_cookie(
         COOKIE,

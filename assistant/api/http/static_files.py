@@ -12,7 +12,7 @@ __all__ = ["CompressedFiles", "VersionedFiles"]
 _FOREVER = "public, max-age=31536000, immutable"
 # Pages are left out: they hold the CSRF token, and the length of what is compressed tells of what stands beside it.
 # So are event streams, which must leave at once, and files, which are compressed already.
-_COMPRESSED = frozenset(
+_COMPRESSED_TYPES = frozenset(
     {"application/json", "text/css", "text/javascript", "application/javascript", "image/svg+xml", "text/plain"}
 )
 
@@ -22,8 +22,8 @@ class VersionedFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        digest = scope["query_string"].startswith(b"v=")
-        response.headers["Cache-Control"] = _FOREVER if digest and response.status_code < 400 else "no-cache"
+        has_digest = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = _FOREVER if has_digest and response.status_code < 400 else "no-cache"
         return response
 
 
@@ -35,13 +35,13 @@ class CompressedFiles(GZipMiddleware):
         if scope["type"] != "http" or b"gzip" not in accepted:
             await self.app(scope, receive, send)
         else:
-            await _Texts(self.app, minimum_size=1024, compresslevel=6)(scope, receive, send)
+            await _TextResponder(self.app, minimum_size=1024, compresslevel=6)(scope, receive, send)
 
 
-class _Texts(GZipResponder):
+class _TextResponder(GZipResponder):
     async def send_with_compression(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            kinds = dict(message.get("headers", ())).get(b"content-type", b"").decode("latin-1")
-            kind = kinds.partition(";")[0].strip().lower()
-            self.exclude_content_types = () if kind in _COMPRESSED else (kind,)
+            content_type = dict(message.get("headers", ())).get(b"content-type", b"").decode("latin-1")
+            media_type = content_type.partition(";")[0].strip().lower()
+            self.exclude_content_types = () if media_type in _COMPRESSED_TYPES else (media_type,)
         await super().send_with_compression(message)

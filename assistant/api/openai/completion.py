@@ -29,7 +29,7 @@ from kb.search.models import embedding
 __all__ = ["Completion"]
 
 # Between a text that was broken off and the one that stands in for it.
-_GAP = "\n\n"
+_SEPARATOR = "\n\n"
 
 
 @dataclass(slots=True)
@@ -51,51 +51,51 @@ class Completion:
     id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def whole(self, answer: Answer) -> ChatCompletion:
+    def full_response(self, answer: Answer) -> ChatCompletion:
         """Return the completion of an answer."""
         record = finish_answer(self.caller, self.turn, answer)
-        shown = StreamedText()
-        shown.add(answer.text)
-        shown.add(_sources(shown, answer))
+        sent_text = StreamedText()
+        sent_text.add(answer.text)
+        sent_text.add(_source_list(sent_text, answer))
         return ChatCompletion(
             id=self.id,
             created=self.created,
             model=self.model,
-            choices=[Choice(message=Reply(content=shown.text, annotations=self._annotations(shown)))],
-            usage=self._usage(shown.text),
+            choices=[Choice(message=Reply(content=sent_text.text, annotations=self._annotations(sent_text)))],
+            usage=self._usage(sent_text.text),
             sinzi=view_of(record),
         )
 
-    def chunks(self, events: Iterator[Event]) -> Iterator[str]:
+    def stream(self, events: Iterator[Event]) -> Iterator[str]:
         """Yield the lines of a server-sent stream, ``[DONE]`` last; closing it closes ``events``."""
         yield self._chunk({"role": "assistant", "content": ""})
         try:
-            yield from self._told(events)
+            yield from self._content_chunks(events)
         except SinziError as error:  # the status has been sent already; clients raise on a line with an error
-            told = {"message": error.message(self.locale), "type": "server_error", "param": None, "code": error.code}
-            yield f"data: {json.dumps({'error': told}, ensure_ascii=False)}\n\n"
+            body = {"message": error.message(self.locale), "type": "server_error", "param": None, "code": error.code}
+            yield f"data: {json.dumps({'error': body}, ensure_ascii=False)}\n\n"
         yield "data: [DONE]\n\n"
 
-    def _told(self, events: Iterator[Event]) -> Iterator[str]:
-        shown = StreamedText()
+    def _content_chunks(self, events: Iterator[Event]) -> Iterator[str]:
+        sent_text = StreamedText()
         answerer = ""
         for event in events:
             if isinstance(event, DeltaEvent):
-                gap = CitedText((_GAP,) if answerer not in ("", event.answerer) else ())
+                separator = CitedText((_SEPARATOR,) if answerer not in ("", event.answerer) else ())
                 answerer = event.answerer
-                yield self._chunk({"content": shown.add(gap + event.content)})
+                yield self._chunk({"content": sent_text.add(separator + event.content)})
             elif isinstance(event, AnswerEvent):
-                yield from self._end(event.answer, shown)
+                yield from self._last_chunks(event.answer, sent_text)
 
-    def _end(self, answer: Answer, shown: StreamedText) -> Iterator[str]:
+    def _last_chunks(self, answer: Answer, sent_text: StreamedText) -> Iterator[str]:
         """Yield the sources that the text only numbers, and the last chunk with what is known of all of them."""
-        if sources := shown.add(_sources(shown, answer)):
+        if sources := sent_text.add(_source_list(sent_text, answer)):
             yield self._chunk({"content": sources})
         record = finish_answer(self.caller, self.turn, answer)
-        marks = [one.model_dump() for one in self._annotations(shown)]
-        yield self._chunk({"annotations": marks}, finish="stop", sinzi=view_of(record).model_dump(mode="json"))
+        annotations = [one.model_dump() for one in self._annotations(sent_text)]
+        yield self._chunk({"annotations": annotations}, finish="stop", sinzi=view_of(record).model_dump(mode="json"))
         if self.with_usage:
-            yield self._chunk(None, usage=self._usage(shown.text).model_dump())
+            yield self._chunk(None, usage=self._usage(sent_text.text).model_dump())
 
     def _chunk(self, delta: dict[str, Any] | None, finish: str | None = None, **more: Any) -> str:
         choices = [] if delta is None else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
@@ -110,12 +110,12 @@ class Completion:
         }
         return f"data: {json.dumps(body, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
-    def _annotations(self, shown: StreamedText) -> list[Annotation]:
+    def _annotations(self, sent_text: StreamedText) -> list[Annotation]:
         """Return one annotation for each marker of the text, in order; those of a version gone since are left out."""
-        views = {one.n: one for one in citation_views(self.caller.library, shown.citations)}
+        views = {one.n: one for one in citation_views(self.caller.library, sent_text.citations)}
         return [
             Annotation(url_citation=self._url_citation(marker, views[marker.citation.n]))
-            for marker in shown.markers
+            for marker in sent_text.markers
             if marker.citation.n in views
         ]
 
@@ -132,23 +132,27 @@ class Completion:
         )
 
     def _usage(self, content: str) -> TokenUsage:
-        sent = "\n".join([*self.turn.history, self.turn.question])
+        prompt_text = "\n".join([*self.turn.history, self.turn.question])
         encoder = embedding.load(self.caller.service.settings)
-        bare, prompt, completion = encoder.count_tokens(["", sent, content])
-        asked, written = max(0, prompt - bare), max(0, completion - bare)
-        return TokenUsage(prompt_tokens=asked, completion_tokens=written, total_tokens=asked + written)
+        empty, prompt, completion = encoder.count_tokens(["", prompt_text, content])
+        prompt_tokens, completion_tokens = max(0, prompt - empty), max(0, completion - empty)
+        return TokenUsage(
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            total_tokens=prompt_tokens + completion_tokens,
+        )
 
 
-def _sources(shown: StreamedText, answer: Answer) -> CitedText:
+def _source_list(sent_text: StreamedText, answer: Answer) -> CitedText:
     """Return the places of what the text cites by number only, for a client that knows nothing of annotations.
 
     Those are a language model's citations. Quotes have their place beside them; where they stand in for a model that
     failed, what it had cited before is listed.
     """
-    placed = {one.span for one in answer.citations} if answer.answerer == extractive.NAME else set()
+    shown_spans = {one.span for one in answer.citations} if answer.answerer == extractive.NAME else set()
     language = Language(answer.language)
     lines: list[str | Citation] = []
-    for one in shown.citations:
-        if one.span not in placed:
+    for one in sent_text.citations:
+        if one.span not in shown_spans:
             lines += ["\n", one, f" {place(one, language)}"]
     return CitedText(("\n", *lines) if lines else ())

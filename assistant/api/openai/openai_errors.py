@@ -13,9 +13,9 @@ from fastapi.routing import APIRoute
 from assistant.api.openai.openai_schemas import FaultBody
 from kb.core.errors import InputError, SinziError
 
-__all__ = ["FAULTS", "OpenAIRoute", "fault"]
+__all__ = ["ERROR_RESPONSES", "OpenAIRoute", "openai_error"]
 
-FAULTS: dict[int | str, dict[str, Any]] = {
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": FaultBody} for status in (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 }
 # OpenAI's own codes, where its clients act on them; other errors keep ours.
@@ -35,19 +35,21 @@ class OpenAIRoute(APIRoute):
             except RequestValidationError as error:
                 first = error.errors()[0] if error.errors() else {"loc": ("body",), "msg": str(error)}
                 at = ".".join(str(part) for part in first["loc"] if part != "body")
-                return fault(request, InputError("request_invalid", reason=f"{at}: {first['msg']}", param=at or None))
+                return openai_error(
+                    request, InputError("request_invalid", reason=f"{at}: {first['msg']}", param=at or None)
+                )
             except SinziError as error:
-                return fault(request, error)
+                return openai_error(request, error)
 
         return handler
 
 
-def fault(request: Request, error: SinziError, code: int | None = None) -> Response:
+def openai_error(request: Request, error: SinziError, code: int | None = None) -> Response:
     """Return an error in OpenAI's shape; ``code`` is its HTTP status where it is not the error's own."""
     status = code or error.http_status
-    shown = error.message(str(getattr(request.state, "locale", "en")))
+    message = error.message(str(getattr(request.state, "locale", "en")))
     body = {
-        "message": shown,
+        "message": message,
         "type": "server_error" if status >= 500 else _TYPES.get(status, "invalid_request_error"),
         "param": error.detail.get("param"),
         "code": _CODES.get(error.code, error.code),

@@ -25,14 +25,14 @@ __all__ = [
 ]
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
-LONGEST_TEXT = 200_000
+MAX_TEXT_CHARS = 200_000
 
 
 class MessagePart(BaseModel):
     """A piece of a message; only text can be read."""
 
     type: Annotated[str, Field(max_length=40, examples=["text"])]
-    text: Annotated[str, Field(max_length=LONGEST_TEXT)] | None = None
+    text: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None = None
 
 
 class Message(BaseModel):
@@ -40,7 +40,7 @@ class Message(BaseModel):
 
     role: Role
     content: (
-        Annotated[str, Field(max_length=LONGEST_TEXT)] | Annotated[list[MessagePart], Field(max_length=50)] | None
+        Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | Annotated[list[MessagePart], Field(max_length=50)] | None
     ) = None
 
 
@@ -52,7 +52,7 @@ class ResponseFormat(BaseModel):
     type: Annotated[str, Field(max_length=40, examples=["text"])] = "text"
 
 
-class Own(BaseModel):
+class SinziOptions(BaseModel):
     """What only Sinzi knows of a question."""
 
     model_config = ConfigDict(extra="forbid")
@@ -89,7 +89,7 @@ class ChatRequest(BaseModel):
     response_format: ResponseFormat | None = None
     modalities: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=8)] | None = None
     tool_choice: str | dict[str, Any] | None = None
-    sinzi: Own | None = None
+    sinzi: SinziOptions | None = None
 
 
 class UrlCitation(BaseModel):

@@ -38,7 +38,7 @@ class StreamedText:
 
     def add(self, content: CitedText) -> str:
         """Append a piece; return it as it stands in the text."""
-        before = len(self.text)
+        old_length = len(self.text)
         for part in content.parts:
             if isinstance(part, str):
                 self.text += part
@@ -47,9 +47,9 @@ class StreamedText:
             start = len(self.text)
             self.text += f"[{citation.n}]"
             self.markers.append(CitationMarker(start, len(self.text), citation))
-        return self.text[before:]
+        return self.text[old_length:]
 
     def _number(self, citation: Citation) -> int:
-        taken = self._numbers.values()
-        free = citation.n if citation.n not in taken else max(taken) + 1
+        used = self._numbers.values()
+        free = citation.n if citation.n not in used else max(used) + 1
         return self._numbers.setdefault(citation.span, free)

@@ -35,7 +35,7 @@ from assistant.api.routes.writing import task_pages, tasks
 __all__ = ["router"]
 
 router = APIRouter()
-for part in (
+for module in (
     home,
     session,
     session_oidc,
@@ -70,4 +70,4 @@ for part in (
     uploads,
     usage,
 ):
-    router.include_router(part.router)
+    router.include_router(module.router)

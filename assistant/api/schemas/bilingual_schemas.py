@@ -108,17 +108,17 @@ def row_public(number: int, row: AlignedRow) -> AlignedRowPublic:
     return AlignedRowPublic(
         number=number,
         differs=row.differs,
-        chinese=[_passage(one) for one in row.chinese],
-        english=[_passage(one) for one in row.english],
+        chinese=[_passage_public(one) for one in row.chinese],
+        english=[_passage_public(one) for one in row.english],
     )
 
 
-def _passage(side: PassageView) -> PairedPassagePublic:
+def _passage_public(passage: PassageView) -> PairedPassagePublic:
     return PairedPassagePublic(
-        chunk_id=side.chunk.id,
-        clause=side.chunk.clause,
-        heading_path=list(side.chunk.heading_path),
-        pages=list(side.chunk.pages),
-        text=side.chunk.text,
-        figures=[TextRangePublic(start=start, end=end) for start, end in side.marks],
+        chunk_id=passage.chunk.id,
+        clause=passage.chunk.clause,
+        heading_path=list(passage.chunk.heading_path),
+        pages=list(passage.chunk.pages),
+        text=passage.chunk.text,
+        figures=[TextRangePublic(start=start, end=end) for start, end in passage.marks],
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-__all__ = ["Body", "Email", "Id", "Locale", "Moment", "Name", "Password", "Slug"]
+__all__ = ["Body", "Email", "Id", "Locale", "Name", "Password", "Slug", "UtcTime"]
 
 
 class Body(BaseModel):
@@ -29,4 +29,4 @@ Slug = Annotated[str, Field(min_length=1, max_length=40, examples=["harmony"])]
 Locale = Annotated[str, Field(pattern=r"^(zh-HK|en)$", examples=["zh-HK"])]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 # The records keep UTC without a zone; on the wire a time says that it is UTC (RFC 3339).
-Moment = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]
+UtcTime = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]

@@ -6,13 +6,21 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from assistant.api.schemas.bodies import Moment
+from assistant.api.schemas.bodies import UtcTime
 from assistant.library_admin.document_detail import DocumentEditor, main_version
 from assistant.library_admin.document_list import Item
 from assistant.service.callers import Caller
 from kb.core.errors import NotFound
 
-__all__ = ["DocumentDetail", "DocumentPage", "DocumentPublic", "VersionPublic", "detail_of", "item_of", "shelf_of"]
+__all__ = [
+    "DocumentDetail",
+    "DocumentPage",
+    "DocumentPublic",
+    "VersionPublic",
+    "document_detail",
+    "document_editor",
+    "document_public",
+]
 
 
 class DocumentPublic(BaseModel):
@@ -33,7 +41,7 @@ class DocumentPublic(BaseModel):
     owner: str
     review_on: date | None
     review_due: bool
-    updated_at: Moment
+    updated_at: UtcTime
 
 
 class DocumentPage(BaseModel):
@@ -57,7 +65,7 @@ class VersionPublic(BaseModel):
     effective_from: date | None
     effective_to: date | None = Field(description="The first day on which it no longer holds.")
     notes: list[str]
-    created_at: Moment
+    created_at: UtcTime
 
 
 class DocumentDetail(BaseModel):
@@ -74,13 +82,13 @@ class DocumentDetail(BaseModel):
     versions: list[VersionPublic]
 
 
-def shelf_of(caller: Caller, document_id: int, *, edit: bool = False) -> DocumentEditor:
+def document_editor(caller: Caller, document_id: int, *, edit: bool = False) -> DocumentEditor:
     """Return the document within the caller's reach; see :meth:`Caller.document`."""
     collection, document = caller.document(document_id, edit=edit)
     return DocumentEditor(caller.service.settings, caller.library, caller.actor, collection, document)
 
 
-def item_of(item: Item) -> DocumentPublic:
+def document_public(item: Item) -> DocumentPublic:
     document, version = item.document, item.version
     return DocumentPublic(
         id=document.id,
@@ -102,20 +110,20 @@ def item_of(item: Item) -> DocumentPublic:
     )
 
 
-def detail_of(shelf: DocumentEditor, caller: Caller) -> DocumentDetail:
-    editable = shelf.collection.slug in caller.reach.edit
-    versions = shelf.versions(editor=editable)
-    main = main_version(shelf.document, versions)
+def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
+    editable = editor.collection.slug in caller.reach.edit
+    versions = editor.versions(editor=editable)
+    main = main_version(editor.document, versions)
     if main is None:
-        raise NotFound("document_not_found", document=str(shelf.document.id))
+        raise NotFound("document_not_found", document=str(editor.document.id))
     return DocumentDetail(
-        id=shelf.document.id,
-        name=shelf.document.name,
-        title=main.title or shelf.document.name,
-        collection=shelf.collection.slug,
+        id=editor.document.id,
+        name=editor.document.name,
+        title=main.title or editor.document.name,
+        collection=editor.collection.slug,
         editable=editable,
-        owner=shelf.document.owner,
-        review_on=shelf.document.review_on,
+        owner=editor.document.owner,
+        review_on=editor.document.review_on,
         main_version_id=main.id,
         versions=[VersionPublic.model_validate(one, from_attributes=True) for one in versions],
     )

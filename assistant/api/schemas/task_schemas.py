@@ -21,25 +21,25 @@ from kb.library.documents import Library
 
 __all__ = [
     "ChangePublic",
-    "ChangesAsked",
     "ChangesPublic",
-    "DraftAsked",
-    "PiecePublic",
+    "ChangesRequest",
+    "DiffPiecePublic",
+    "DraftRequest",
     "PointPublic",
-    "SummaryAsked",
-    "TranslationAsked",
+    "SummaryRequest",
     "TranslationPublic",
-    "WrittenPublic",
+    "TranslationRequest",
+    "WrittenTextPublic",
     "changes_public",
     "translation_public",
-    "written_public",
+    "written_text_public",
 ]
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class SummaryAsked(Body):
+class SummaryRequest(Body):
     """Which version to summarise (its number; the newest by default), and in which language (the reader's)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"version": 2, "language": "en"}]})
@@ -49,7 +49,7 @@ class SummaryAsked(Body):
     generate: bool = Field(default=True, description="Whether a language model may write, where there is one.")
 
 
-class ChangesAsked(Body):
+class ChangesRequest(Body):
     """Numbers of two versions; by default the newest and the one before it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"earlier": 1, "later": 2}]})
@@ -58,7 +58,7 @@ class ChangesAsked(Body):
     later: Number | None = None
 
 
-class DraftAsked(Body):
+class DraftRequest(Body):
     """What to draft, from a question or from an answer that was kept (``message``), exactly one of the two.
 
     ``collections`` and ``as_of`` narrow what a question may find; an answer has been narrowed already.
@@ -77,13 +77,13 @@ class DraftAsked(Body):
     generate: bool = True
 
     @model_validator(mode="after")
-    def _from_one_thing(self) -> Self:
+    def _has_one_source(self) -> Self:
         if (self.question is None) == (self.message is None):
             raise ValueError("give either question or message")
         return self
 
 
-class TranslationAsked(Body):
+class TranslationRequest(Body):
     """Characters ``start``–``end`` of the passage (all of it by default); by default into the other language."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"start": 0, "end": 120, "language": "en"}]})
@@ -100,7 +100,7 @@ class PointPublic(BaseModel):
     citation: CitationView
 
 
-class WrittenPublic(BaseModel):
+class WrittenTextPublic(BaseModel):
     """A text with its sources: markers ``[n]`` in ``text`` name ``citations``."""
 
     kind: Literal["summary", "email", "notice", "minutes"]
@@ -114,7 +114,7 @@ class WrittenPublic(BaseModel):
     egress: EgressView
 
 
-class PiecePublic(BaseModel):
+class DiffPiecePublic(BaseModel):
     """A stretch of a wording; ``changed`` where the other wording does not have it."""
 
     text: str
@@ -128,8 +128,8 @@ class ChangePublic(BaseModel):
     clause: str = Field(description="Its number, or its heading where it has none.")
     before: list[CitationView]
     after: list[CitationView]
-    before_pieces: list[PiecePublic]
-    after_pieces: list[PiecePublic]
+    before_pieces: list[DiffPiecePublic]
+    after_pieces: list[DiffPiecePublic]
 
 
 class ChangesPublic(BaseModel):
@@ -152,19 +152,19 @@ class TranslationPublic(BaseModel):
     egress: EgressView
 
 
-def written_public(library: Library, made: WrittenText) -> WrittenPublic:
-    points = [(one.heading, citation_views(library, [one.citation])) for one in made.points]
-    return WrittenPublic.model_validate(
+def written_text_public(library: Library, written: WrittenText) -> WrittenTextPublic:
+    points = [(one.heading, citation_views(library, [one.citation])) for one in written.points]
+    return WrittenTextPublic.model_validate(
         {
-            "kind": made.kind,
-            "language": made.language,
-            "text": made.text,
-            "answerer": made.answerer,
-            "fallback": made.fallback,
-            "unsure": made.unsure,
-            "citations": citation_views(library, made.citations),
+            "kind": written.kind,
+            "language": written.language,
+            "text": written.text,
+            "answerer": written.answerer,
+            "fallback": written.fallback,
+            "unsure": written.unsure,
+            "citations": citation_views(library, written.citations),
             "points": [PointPublic(heading=heading, citation=one) for heading, found in points for one in found],
-            "egress": EgressView(**made.egress.as_dict()),
+            "egress": EgressView(**written.egress.as_dict()),
         }
     )
 
@@ -174,33 +174,33 @@ def changes_public(library: Library, found: Changes) -> ChangesPublic:
         document=found.document,
         earlier=found.earlier,
         later=found.later,
-        changes=[_change(library, one) for one in found.changes],
+        changes=[_change_public(library, one) for one in found.changes],
         unchanged=found.unchanged,
     )
 
 
-def _change(library: Library, change: Change) -> ChangePublic:
-    old, new = diff_words(_wording(change.before), _wording(change.after))
+def _change_public(library: Library, change: Change) -> ChangePublic:
+    old, new = diff_words(_quoted_text(change.before), _quoted_text(change.after))
     return ChangePublic(
         kind=change.kind,
         clause=change.clause,
         before=citation_views(library, change.before),
         after=citation_views(library, change.after),
-        before_pieces=[PiecePublic(text=one.text, changed=one.changed) for one in old],
-        after_pieces=[PiecePublic(text=one.text, changed=one.changed) for one in new],
+        before_pieces=[DiffPiecePublic(text=one.text, changed=one.changed) for one in old],
+        after_pieces=[DiffPiecePublic(text=one.text, changed=one.changed) for one in new],
     )
 
 
-def _wording(citations: list[Citation]) -> str:
+def _quoted_text(citations: list[Citation]) -> str:
     return "\n".join(one.quote for one in citations)
 
 
-def translation_public(library: Library, made: Translation) -> TranslationPublic:
-    [original] = citation_views(library, [made.original])
+def translation_public(library: Library, written: Translation) -> TranslationPublic:
+    [original] = citation_views(library, [written.original])
     return TranslationPublic(
         original=original,
-        language=made.language,
-        text=made.text,
-        verified=made.verified,
-        egress=EgressView(**made.egress.as_dict()),
+        language=written.language,
+        text=written.text,
+        verified=written.verified,
+        egress=EgressView(**written.egress.as_dict()),
     )

@@ -91,10 +91,10 @@ def keep(collection: Slug, body: SuggestionsUpdate, caller: Editor) -> None:
 
 
 @router.get("/ask/preferences", summary="How one reads answers")
-def preferences(own: PersonDep) -> Preferences:
-    return Preferences(script=script_of(own.caller.library, own.id))
+def preferences(person: PersonDep) -> Preferences:
+    return Preferences(script=script_of(person.caller.library, person.id))
 
 
 @router.put("/ask/preferences", summary="Change how one reads answers", status_code=204)
-def prefer(body: Preferences, own: PersonDep) -> None:
-    save_script(own.caller.library, own.id, body.script)
+def prefer(body: Preferences, person: PersonDep) -> None:
+    save_script(person.caller.library, person.id, body.script)

@@ -24,7 +24,7 @@ def page(
     request: Request, caller: Reader, version: Id, chunk: Number = 0, start: Number = 0, end: Number = 2**31 - 1
 ) -> HTMLResponse:
     """Show characters ``start``–``end`` of a chunk of the version, of its first chunk where none is named."""
-    holding = readable_versions.readable_version(caller.library, caller.reach, version)
+    opened = readable_versions.readable_version(caller.library, caller.reach, version)
     row = next((one for one in caller.library.chunks_of(version) if chunk in (0, one.id)), None)
     if row is None:
         raise NotFound("source_not_found")
@@ -33,11 +33,11 @@ def page(
         "chunk_id": row.id,
         "start": start,
         "end": min(end, len(row.text)) if chunk else 0,
-        "title": holding.version.title or holding.document.name,
+        "title": opened.version.title or opened.document.name,
         "clause": row.clause,
         "pages": list(row.pages),
-        "version": holding.version.number,
-        "effective_from": holding.version.effective_from,
-        "effective_to": holding.version.effective_to,
+        "version": opened.version.number,
+        "effective_from": opened.version.effective_from,
+        "effective_to": opened.version.effective_to,
     }
     return render(request, "ask/source.html", place=place)

@@ -29,7 +29,7 @@ _IMAGES: dict[int | str, dict[str, Any]] = {
 _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {}}}}
 # A page never changes, but who may see it does, and the next person at this browser may be another: a browser keeps
 # the image and asks each time whether it may show it.
-_KEPT = {"Cache-Control": "private, no-cache"}
+_CACHE_HEADERS = {"Cache-Control": "private, no-cache"}
 
 
 class SourcePublic(BaseModel):
@@ -59,15 +59,15 @@ class SourcePublic(BaseModel):
 @router.get("/chunks/{chunk}/source", summary="Open the place of a quote")
 def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1) -> SourcePublic:
     """`start` and `end` are the quoted characters of the chunk, as a citation gives them; all of it by default."""
-    holding, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
+    opened, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
     end = min(end, len(row.text))
     start = min(start, end)
-    path = originals.path_of(caller.library, holding)
+    path = originals.path_of(caller.library, opened)
     kind = originals.kind_of(path)
-    readable_versions.record_opening(caller.library, caller.actor, holding)
+    readable_versions.record_opening(caller.library, caller.actor, opened)
     found = marks(row, start, end, path, kind) if kind != "text" else []
     return SourcePublic(
-        **_version(holding),
+        **_version_fields(opened),
         drawn=kind != "text",
         pages=sorted({mark.page for mark in found}) or list(row.pages),
         clause=row.clause,
@@ -78,8 +78,8 @@ def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1
     )
 
 
-def _version(holding: DocumentVersion) -> dict[str, Any]:
-    document, version = holding.document, holding.version
+def _version_fields(opened: DocumentVersion) -> dict[str, Any]:
+    document, version = opened.document, opened.version
     return {
         "document_id": document.id,
         "document": document.name,
@@ -88,7 +88,7 @@ def _version(holding: DocumentVersion) -> dict[str, Any]:
         "version": version.number,
         "version_id": version.id,
         "state": version.state,
-        "collection": holding.collection.slug,
+        "collection": opened.collection.slug,
         "language": version.language,
         "effective_from": version.effective_from,
         "effective_to": version.effective_to,
@@ -103,7 +103,7 @@ def text(
     first: Annotated[int, Query(ge=0, le=2**31 - 1, description="Ordinal of the first block, from 0.")] = 0,
     count: Annotated[int, Query(ge=1, le=100)] = 10,
 ) -> list[TextBlock]:
-    return readable_text.blocks(caller.library, _opened(caller, version).version.id, first, count)
+    return readable_text.blocks(caller.library, _open_version(caller, version).version.id, first, count)
 
 
 @router.get(
@@ -121,12 +121,12 @@ def page_image(
     width: Annotated[int, Query(ge=100, le=4000, description="Pixels; the next of a few widths is drawn.")] = 1200,
 ) -> Response:
     """PDF pages as they print, scans and photos upright. Other formats have no pages to draw: 404."""
-    holding = _opened(caller, version)
-    path = page_images.image(caller.library, holding, page, width, form)
-    etag = f'"{holding.version.sha256[:32]}-{path.stem}"'
+    opened = _open_version(caller, version)
+    path = page_images.image(caller.library, opened, page, width, form)
+    etag = f'"{opened.version.sha256[:32]}-{path.stem}"'
     if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=_KEPT | {"ETag": etag})
-    return FileResponse(path, media_type=f"image/{form}", headers=_KEPT | {"ETag": etag})
+        return Response(status_code=304, headers=_CACHE_HEADERS | {"ETag": etag})
+    return FileResponse(path, media_type=f"image/{form}", headers=_CACHE_HEADERS | {"ETag": etag})
 
 
 @router.get(
@@ -134,17 +134,17 @@ def page_image(
 )
 def original(version: Id, caller: Reader) -> FileResponse:
     """The file as it was handed in, always as a download."""
-    holding = _opened(caller, version)
-    path = originals.path_of(caller.library, holding)
+    opened = _open_version(caller, version)
+    path = originals.path_of(caller.library, opened)
     return FileResponse(
         path,
         media_type=originals.media_type(path),
-        filename=holding.document.name,
+        filename=opened.document.name,
         headers=originals.DOWNLOAD_HEADERS,
     )
 
 
-def _opened(caller: Caller, version: int) -> DocumentVersion:
-    holding = readable_versions.readable_version(caller.library, caller.reach, version)
-    readable_versions.record_opening(caller.library, caller.actor, holding)
-    return holding
+def _open_version(caller: Caller, version: int) -> DocumentVersion:
+    opened = readable_versions.readable_version(caller.library, caller.reach, version)
+    readable_versions.record_opening(caller.library, caller.actor, opened)
+    return opened

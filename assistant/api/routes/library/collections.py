@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.api.auth.dependencies import Manager, Reader
-from assistant.api.schemas.bodies import Body, Moment, Name
+from assistant.api.schemas.bodies import Body, Name, UtcTime
 from assistant.llm import model_choices
 from assistant.service.callers import Caller
 from kb.library import audit, collections
@@ -33,7 +33,7 @@ class CollectionPublic(BaseModel):
     name: str
     documents: int
     editable: bool
-    created_at: Moment
+    created_at: UtcTime
 
 
 class CollectionCreate(Body):
@@ -59,19 +59,19 @@ def listing(caller: Reader) -> list[CollectionPublic]:
 
 
 @router.post("", status_code=201, summary="Create a collection")
-def create(asked: CollectionCreate, caller: Manager) -> CollectionPublic:
-    row = collections.create(caller.library, asked.slug, asked.name)
-    if asked.open:
+def create(body: CollectionCreate, caller: Manager) -> CollectionPublic:
+    row = collections.create(caller.library, body.slug, body.name)
+    if body.open:
         access.grant(caller.library, row, EVERYONE, "read")
-    audit.record(caller.library, caller.actor, "collection.create", asked.slug, open=asked.open)
+    audit.record(caller.library, caller.actor, "collection.create", body.slug, open=body.open)
     return _public(row, 0, caller, editable=True)
 
 
 @router.patch("/{slug}", summary="Rename a collection")
-def rename(slug: str, asked: CollectionUpdate, caller: Manager) -> CollectionPublic:
+def rename(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPublic:
     row = caller.collection(slug, edit=True)
-    collections.rename(caller.library, row, asked.name)
-    audit.record(caller.library, caller.actor, "collection.rename", slug, name=asked.name)
+    collections.rename(caller.library, row, body.name)
+    audit.record(caller.library, caller.actor, "collection.rename", slug, name=body.name)
     sizes = collections.sizes(caller.library)
     return _public(caller.library.collection(slug), sizes.get(slug, 0), caller)
 
@@ -79,8 +79,8 @@ def rename(slug: str, asked: CollectionUpdate, caller: Manager) -> CollectionPub
 @router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete an empty collection")
 def remove(slug: str, caller: Manager) -> None:
     collections.remove(caller.library, caller.collection(slug, edit=True))
-    for of_people in (api_keys, invitations):
-        of_people.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+    for store in (api_keys, invitations):
+        store.forget_collection(caller.service.settings, caller.tenant.slug, slug)
     model_choices.forget(caller.library, slug)
     audit.record(caller.library, caller.actor, "collection.delete", slug)
 

@@ -22,7 +22,7 @@ from assistant.service.callers import Caller
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
 
-__all__ = ["Only", "opened_pair", "router", "rows_to_show"]
+__all__ = ["Only", "open_pair", "router", "rows_to_show"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
 Only = Literal["all", "differing", "alone"]
@@ -56,7 +56,7 @@ def rows(
 ) -> AlignedRowsPublic:
     """Passage by passage. `figures` stand neither in the other side of the row nor in the rows around it: look there,
     for the copies may differ, or only say it otherwise. 404 `twin_not_found` where there is no copy to see."""
-    pair, view = opened_pair(caller, document_id)
+    pair, view = open_pair(caller, document_id)
     found = rows_to_show(view, only)
     return AlignedRowsPublic(
         chinese=paired_document(pair.chinese),
@@ -67,11 +67,11 @@ def rows(
 
 
 @router.put("/{document_id}/twin", summary="Name the copy in the other language")
-def pair(document_id: Id, asked: CounterpartUpdate, caller: Editor) -> BilingualPairPublic:
+def pair(document_id: Id, body: CounterpartUpdate, caller: Editor) -> BilingualPairPublic:
     """Needs the right to edit this document and to read the other; both must be published."""
     caller.document(document_id, edit=True)
-    caller.document(asked.document_id)
-    document_pairs.set_pair(caller.library, caller.actor, document_id, asked.document_id)
+    caller.document(body.document_id)
+    document_pairs.set_pair(caller.library, caller.actor, document_id, body.document_id)
     return show(document_id, caller)
 
 
@@ -87,7 +87,7 @@ def unpair(document_id: Id, caller: Editor) -> None:
     document_pairs.unpair(caller.library, caller.actor, found, document_id)
 
 
-def opened_pair(caller: Caller, document_id: int) -> tuple[BilingualPair, PairView]:
+def open_pair(caller: Caller, document_id: int) -> tuple[BilingualPair, PairView]:
     """Return a document's pair within the caller's rights, side by side; the audit log records both as opened.
 
     Raises:

@@ -38,14 +38,14 @@ class TermPublic(BaseModel):
     abbreviations: str
 
 
-class Table(Body):
+class GlossaryImport(Body):
     """CSV with the columns written, colloquial, english, abbreviations; ``replace`` puts it in place of all terms."""
 
     csv: str = Field(max_length=900_000, examples=["written,colloquial,english,abbreviations\n院友,老友記,resident,\n"])
     replace: bool = False
 
 
-class Added(BaseModel):
+class GlossaryImportResult(BaseModel):
     """How many terms were new."""
 
     added: int
@@ -57,17 +57,17 @@ def listing(caller: Reader) -> list[TermPublic]:
 
 
 @router.post("", status_code=201, summary="Add a term")
-def add(asked: TermCreate, caller: Manager) -> TermPublic:
+def add(body: TermCreate, caller: Manager) -> TermPublic:
     """It counts from the next question on."""
-    row = tenant_glossary.add(caller.library, Term(**asked.model_dump()))
-    audit.record(caller.library, caller.actor, "glossary.add", _called(row))
+    row = tenant_glossary.add(caller.library, Term(**body.model_dump()))
+    audit.record(caller.library, caller.actor, "glossary.add", _display_name(row))
     return _public(row)
 
 
 @router.put("/{term_id}", summary="Change a term")
-def change(term_id: Id, asked: TermCreate, caller: Manager) -> TermPublic:
-    row = tenant_glossary.change(caller.library, term_id, Term(**asked.model_dump()))
-    audit.record(caller.library, caller.actor, "glossary.change", _called(row))
+def change(term_id: Id, body: TermCreate, caller: Manager) -> TermPublic:
+    row = tenant_glossary.change(caller.library, term_id, Term(**body.model_dump()))
+    audit.record(caller.library, caller.actor, "glossary.change", _display_name(row))
     return _public(row)
 
 
@@ -78,11 +78,11 @@ def remove(term_id: Id, caller: Manager) -> None:
 
 
 @router.post("/import", summary="Add terms from CSV")
-def import_(asked: Table, caller: Manager) -> Added:
+def import_(body: GlossaryImport, caller: Manager) -> GlossaryImportResult:
     """All or none: a line that is not right stops the import."""
-    added = tenant_glossary.import_terms(caller.library, tenant_glossary.from_csv(asked.csv), replace=asked.replace)
-    audit.record(caller.library, caller.actor, "glossary.import", added=added, replaced=asked.replace)
-    return Added(added=added)
+    added = tenant_glossary.import_terms(caller.library, tenant_glossary.from_csv(body.csv), replace=body.replace)
+    audit.record(caller.library, caller.actor, "glossary.import", added=added, replaced=body.replace)
+    return GlossaryImportResult(added=added)
 
 
 @router.get("/export", summary="Terms as CSV", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -93,7 +93,7 @@ def export(caller: Reader) -> Response:
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _called(row: GlossaryRow) -> str:
+def _display_name(row: GlossaryRow) -> str:
     return row.written or row.colloquial or row.english or row.abbreviations
 
 

@@ -15,14 +15,14 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.datastructures import Headers
 
-from assistant.api.http.addresses import FORWARDED
+from assistant.api.http.addresses import PROXY_HEADERS
 from assistant.service.metrics import Metrics
 from kb.core.settings import Settings
 
 __all__ = ["may_read", "router"]
 
 router = APIRouter(tags=["operations"])
-_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 @router.get(
@@ -50,15 +50,15 @@ def may_read(settings: Settings, peer: str, headers: Headers) -> bool:
     and where it sends neither, KB_PUBLIC_URL does.
     """
     token = settings.metrics_token.get_secret_value()
-    scheme, _, shown = headers.get("authorization", "").partition(" ")
+    scheme, _, sent_token = headers.get("authorization", "").partition(" ")
     if token:
-        return scheme.casefold() == "bearer" and secrets.compare_digest(shown.strip().encode(), token.encode())
-    if settings.public_url or any(name in headers for name in FORWARDED):
+        return scheme.casefold() == "bearer" and secrets.compare_digest(sent_token.strip().encode(), token.encode())
+    if settings.public_url or any(name in headers for name in PROXY_HEADERS):
         return False
-    return _loopback(peer) and urlsplit(f"//{headers.get('host', '')}").hostname in _OWN_NAMES
+    return _is_loopback(peer) and urlsplit(f"//{headers.get('host', '')}").hostname in _LOOPBACK_NAMES
 
 
-def _loopback(peer: str) -> bool:
+def _is_loopback(peer: str) -> bool:
     try:
         return ipaddress.ip_address(peer).is_loopback
     except ValueError:

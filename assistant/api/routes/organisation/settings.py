@@ -68,16 +68,16 @@ def show(caller: Manager) -> SettingsPublic:
 
 
 @router.patch("", summary="Change name and contact")
-def change(asked: SettingsUpdate, caller: Manager) -> SettingsPublic:
-    tenants.change(caller.service.settings, caller.tenant.slug, name=asked.name, contact=asked.contact)
-    audit.record(caller.library, caller.actor, "settings.change", fields=sorted(asked.model_dump(exclude_none=True)))
+def change(body: SettingsUpdate, caller: Manager) -> SettingsPublic:
+    tenants.change(caller.service.settings, caller.tenant.slug, name=body.name, contact=body.contact)
+    audit.record(caller.library, caller.actor, "settings.change", fields=sorted(body.model_dump(exclude_none=True)))
     return _public(caller)
 
 
 @router.put("/model", summary="Choose about language models")
-def choose_model(asked: ModelUpdate, caller: Manager) -> SettingsPublic:
-    model_choices.save(caller.library, ModelChoices(asked.enabled, tuple(dict.fromkeys(asked.collections))))
-    audit.record(caller.library, caller.actor, "settings.model", enabled=asked.enabled, collections=asked.collections)
+def choose_model(body: ModelUpdate, caller: Manager) -> SettingsPublic:
+    model_choices.save(caller.library, ModelChoices(body.enabled, tuple(dict.fromkeys(body.collections))))
+    audit.record(caller.library, caller.actor, "settings.model", enabled=body.enabled, collections=body.collections)
     return _public(caller)
 
 
@@ -87,9 +87,9 @@ def list_cards(caller: Manager) -> Cards:
 
 
 @router.put("/cards", summary="Change the cards")
-def save_cards(asked: Cards, caller: Manager) -> Cards:
+def save_cards(body: Cards, caller: Manager) -> Cards:
     """All of them at once; a question about a subject shows its card before any answer."""
-    kept = subject_cards.save(caller.library, [one.model_dump() for one in asked.cards])
+    kept = subject_cards.save(caller.library, [one.model_dump() for one in body.cards])
     audit.record(caller.library, caller.actor, "settings.cards", cards=len(kept))
     return Cards(cards=kept)
 

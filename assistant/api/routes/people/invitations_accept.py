@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from assistant.api.auth import session_cookie
-from assistant.api.auth.dependencies import MaybePerson, ServiceDep
+from assistant.api.auth.dependencies import OptionalSignedInDep, ServiceDep
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Name, Password
 from assistant.service.rate_limits import client_address
@@ -38,23 +38,23 @@ class InvitationAccept(Body):
 
 @router.post("/api/v1/invitations/accept", summary="Accept an invitation", status_code=201)
 def accept(
-    body: InvitationAccept, request: Request, response: Response, service: ServiceDep, found: MaybePerson
+    body: InvitationAccept, request: Request, response: Response, service: ServiceDep, signed_in: OptionalSignedInDep
 ) -> SessionPublic:
     """Become a member as invited, and be signed in."""
     invitation = invitations.find(service.settings, body.token)
-    user = _invited(service, request, invitation, body, found)
+    user = _accepting_account(service, request, invitation, body, signed_in)
     library = service.library(service.tenant(invitation.tenant_slug))
     invitations.accept(service.settings, library, invitation, user)
     csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
 
 
-def _invited(
-    service: Service, request: Request, invitation: InvitationRow, body: InvitationAccept, found: SignedIn | None
+def _accepting_account(
+    service: Service, request: Request, invitation: InvitationRow, body: InvitationAccept, signed_in: SignedIn | None
 ) -> UserRow:
     """Return the account that accepts: the one signed in, the one whose password is shown, or a new one."""
-    if found is not None and found.user.email == invitation.email:
-        return found.user
+    if signed_in is not None and signed_in.user.email == invitation.email:
+        return signed_in.user
     if accounts.by_email(service.settings, invitation.email) is None:
         if not body.name or not body.password:
             raise InputError("invitation_incomplete")
@@ -72,7 +72,7 @@ def _invited(
 
 @router.get("/invitation/{token}", include_in_schema=False, response_class=HTMLResponse)
 def page(
-    token: Annotated[str, Path(max_length=100)], request: Request, service: ServiceDep, found: MaybePerson
+    token: Annotated[str, Path(max_length=100)], request: Request, service: ServiceDep, signed_in: OptionalSignedInDep
 ) -> Response:
     invitation = invitations.find(service.settings, token)
     return render(
@@ -82,7 +82,7 @@ def page(
         token=token,
         organisation=service.tenant(invitation.tenant_slug).name,
         known=accounts.by_email(service.settings, invitation.email) is not None,
-        mine=found is not None and found.user.email == invitation.email,
+        mine=signed_in is not None and signed_in.user.email == invitation.email,
         oidc=bool(service.settings.oidc_issuer),
         least=LEAST_PASSWORD,
     )

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.http.addresses import address_of
+from assistant.api.http.addresses import absolute_url
 from assistant.api.schemas.bodies import Body, Id, Name, Slug
 from assistant.web.pages import render
 from kb.library import audit
@@ -50,7 +50,7 @@ class KeyPublic(BaseModel):
     state: str = Field(description="active, expired or revoked.")
 
 
-class KeyMade(KeyPublic):
+class KeyWithToken(KeyPublic):
     """A new key with its token, which is shown this once."""
 
     token: str = Field(examples=["sinzi_…"])
@@ -58,11 +58,11 @@ class KeyMade(KeyPublic):
 
 @router.get(_PATH, summary="List API keys")
 def listing(caller: Manager) -> list[KeyPublic]:
-    return [KeyPublic(**_facts(row)) for row in api_keys.listing(caller.service.settings, caller.tenant.slug)]
+    return [KeyPublic(**_key_fields(row)) for row in api_keys.listing(caller.service.settings, caller.tenant.slug)]
 
 
 @router.post(_PATH, summary="Make an API key", status_code=201)
-def create(body: KeyCreate, caller: Manager) -> KeyMade:
+def create(body: KeyCreate, caller: Manager) -> KeyWithToken:
     """Make a key. Its token is shown once; a key never manages people or settings."""
     assert caller.user is not None
     collections = None if body.collections is None else caller.searchable_collections(body.collections)
@@ -71,7 +71,7 @@ def create(body: KeyCreate, caller: Manager) -> KeyMade:
         caller.service.settings, caller.tenant.slug, body.name, body.abilities, collections, caller.user.id, ends
     )
     audit.record(caller.library, caller.actor, "key.create", row.name, prefix=row.prefix, abilities=row.abilities)
-    return KeyMade(**_facts(row), token=token)
+    return KeyWithToken(**_key_fields(row), token=token)
 
 
 @router.delete(_PATH + "/{key_id}", summary="Revoke an API key", status_code=204)
@@ -81,7 +81,7 @@ def revoke(key_id: Id, caller: Manager) -> None:
     audit.record(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
 
 
-def _facts(row: ApiKeyRow) -> dict[str, Any]:
+def _key_fields(row: ApiKeyRow) -> dict[str, Any]:
     times = {name: getattr(row, name) for name in ("created_at", "expires_at", "used_at")}
     expired = row.expires_at is not None and row.expires_at < now()
     return {
@@ -103,5 +103,5 @@ def page(request: Request, caller: Manager) -> Response:
         keys=listing(caller),
         collections=caller.library.collections(),
         abilities=[one for one in Ability if one in api_keys.ALLOWED],
-        address=address_of(request, caller.service.settings, ""),
+        address=absolute_url(request, caller.service.settings, ""),
     )

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.http.addresses import address_of
+from assistant.api.http.addresses import absolute_url
 from assistant.api.routes.people.invitations import listing as invitations_of
 from assistant.api.schemas.bodies import Body, Id
 from assistant.service.callers import Caller
@@ -59,7 +59,7 @@ def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
     found = members.change_role(caller.service.settings, caller.tenant.slug, user_id, body.role)
     audit.record(caller.library, caller.actor, "member.role", found.user.name, role=body.role.value, user=user_id)
     if Ability.MANAGE not in ROLES[body.role]:
-        _end_keys(caller, user_id)
+        _revoke_keys(caller, user_id)
     return _public(found)
 
 
@@ -68,10 +68,10 @@ def remove(user_id: Id, caller: Manager) -> None:
     """End a membership, the rights that went with it, and the API keys the person made. The last owner stays (409)."""
     found = members.remove(caller.service.settings, caller.library, user_id)
     audit.record(caller.library, caller.actor, "member.remove", found.user.name, user=user_id)
-    _end_keys(caller, user_id)
+    _revoke_keys(caller, user_id)
 
 
-def _end_keys(caller: Caller, user_id: int) -> None:
+def _revoke_keys(caller: Caller, user_id: int) -> None:
     """Revoke the API keys that somebody made as an owner and may have kept."""
     for row in api_keys.revoke_of(caller.service.settings, caller.tenant.slug, user_id):
         audit.record(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
@@ -84,14 +84,14 @@ def reset(user_id: Id, request: Request, caller: Manager) -> LinkPublic:
     Refused with 409 for somebody who also belongs to an organisation that is not yours.
     """
     found = members.get(caller.service.settings, caller.tenant.slug, user_id)
-    token, ends = password_resets.create(caller.service.settings, user_id, caller.tenant.slug, _own_id(caller))
+    token, ends = password_resets.create(caller.service.settings, user_id, caller.tenant.slug, _manager_id(caller))
     audit.record(caller.library, caller.actor, "member.reset", found.user.name, user=user_id)
     return LinkPublic(
-        link=address_of(request, caller.service.settings, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC)
+        link=absolute_url(request, caller.service.settings, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC)
     )
 
 
-def _own_id(caller: Caller) -> int:
+def _manager_id(caller: Caller) -> int:
     assert caller.user is not None, "only people manage"
     return caller.user.id
 
@@ -117,6 +117,6 @@ def page(request: Request, caller: Manager) -> Response:
         invitations=invitations_of(caller),
         collections=caller.library.collections(),
         roles=list(Role),
-        me=_own_id(caller),
+        me=_manager_id(caller),
         days=caller.service.settings.invitation_days,
     )

@@ -1,4 +1,4 @@
-"""The OpenAPI document: names for operations, tags with a meaning, who may call, and only errors that can happen."""
+"""Build the OpenAPI document: names of operations, described tags, who may call, and only errors that can happen."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _METHODS = ("get", "put", "post", "delete", "patch")
 
 
 def operation_id(route: APIRoute) -> str:
-    """Return the operation's name for generated clients, its file's and its function's: ``conversations_rename``."""
+    """Return the operation id for generated clients: module name and function name, as in ``conversations_rename``."""
     file = route.endpoint.__module__.rsplit(".", maxsplit=1)[-1]
     group = str(route.tags[0]) if file == "routes" and route.tags else file
     return f"{group}_{route.name}"
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Let ``app`` give the document made here, once for all requests."""
+    """Make ``app`` serve the document of :func:`document`. It is built once, at the first request."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -65,7 +65,7 @@ def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
 
 
 def _remove_impossible_errors(method: str, operation: dict[str, Any]) -> None:
-    """Leave out what every route declares and this one cannot give."""
+    """Remove the error responses that are declared for all routes but that this operation cannot return."""
     impossible: set[str] = set()
     if method == "get":
         impossible |= {"409", "413", "429"}
@@ -77,14 +77,14 @@ def _remove_impossible_errors(method: str, operation: dict[str, Any]) -> None:
         impossible |= {"401", "403"}
     for response in operation["responses"].values():
         if "text/event-stream" in response.get("content", {}):
-            response["content"]["text/event-stream"] = {}  # OpenAPI 3.1 has no schema for one event of many
+            response["content"]["text/event-stream"] = {}  # OpenAPI 3.1 cannot describe one event of a stream
     for status in impossible:
         if _is_shared_error(operation["responses"].get(status)):
             del operation["responses"][status]
 
 
 def _is_shared_error(response: dict[str, Any] | None) -> bool:
-    """Whether a response is one of those that all routes declare, and not the route's own word."""
+    """Return whether a response is one of those declared for all routes, not one that the route declares itself."""
     content = (response or {}).get("content", {}).get("application/json", {})
     shape = str(content.get("schema", {}).get("$ref", ""))
     return shape.endswith(("/ErrorBody", "/FaultBody"))

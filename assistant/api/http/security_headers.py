@@ -1,4 +1,4 @@
-"""What every response carries and every change must: a strict content security policy, and the same origin."""
+"""Security headers of every response, and the check that requests which change something come from this site."""
 
 from __future__ import annotations
 
@@ -26,12 +26,16 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _HSTS = f"max-age={180 * 24 * 3600}"
-# What changes nothing, by the standard (RFC 9110, 9.2.1).
+# Methods that change nothing (RFC 9110, section 9.2.1).
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SecurityHeaders:
-    """ASGI middleware: security headers on all responses; a cookie's change from another site is refused."""
+    """ASGI middleware: adds security headers to all responses and refuses cross-site requests that change something.
+
+    A request with an ``Authorization`` header is not checked here: it does not rely on the cookie. A refused request
+    gets 403 ``csrf_invalid``.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -68,7 +72,7 @@ class SecurityHeaders:
 
 
 def _send_too_large_as_json(send: Send, locale: str) -> Send:
-    """Give the refusal of a body that is too large, which Starlette words by itself, the one shape of errors."""
+    """Return a ``send`` that turns Starlette's plain-text response to a too large body into the usual JSON error."""
     body = json.dumps({"error": InputError("request_too_large").as_dict(locale)}, ensure_ascii=False).encode()
     replaced = False
 
@@ -87,7 +91,11 @@ def _send_too_large_as_json(send: Send, locale: str) -> Send:
 
 
 def _is_cross_site(headers: Headers, public: str) -> bool:
-    """Whether a browser says that another site sent this request; ``public`` is our name where a proxy hides it."""
+    """Return whether the browser says that another site sent this request.
+
+    Args:
+        public: the host of KB_PUBLIC_URL. Behind a proxy the Host header may differ from it.
+    """
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
@@ -95,7 +103,7 @@ def _is_cross_site(headers: Headers, public: str) -> bool:
 
 
 def _locale(headers: Headers) -> str:
-    """The interface language of who has not signed in: the choice kept in a cookie, or the browser's."""
+    """Return the interface language of a person who is not signed in: from the cookie, else from the browser."""
     for part in headers.get("cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
         if name == "locale" and value in ("zh-HK", "en"):

@@ -1,4 +1,7 @@
-"""Static files: kept by the browser for good under an address with a digest, asked for again under any other."""
+"""Static files with cache headers, and gzip for text.
+
+A URL with a digest (``?v=``) may be cached for a year. A browser must revalidate any other URL.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,15 @@ from starlette.types import Message, Receive, Scope, Send
 __all__ = ["CompressedFiles", "VersionedFiles"]
 
 _FOREVER = "public, max-age=31536000, immutable"
-# Pages are left out: they hold the CSRF token, and the length of what is compressed tells of what stands beside it.
-# So are event streams, which must leave at once, and files, which are compressed already.
+# HTML pages are not compressed: they contain the CSRF token, and the compressed length can reveal it (BREACH attack).
+# Event streams are not compressed, because they must be sent at once. Original files are compressed already.
 _COMPRESSED_TYPES = frozenset(
     {"application/json", "text/css", "text/javascript", "application/javascript", "image/svg+xml", "text/plain"}
 )
 
 
 class VersionedFiles(StaticFiles):
-    """Static files with their ``Cache-Control``; see ``static()`` of the templates for the addresses."""
+    """Static files with ``Cache-Control``. The function ``static()`` of the templates makes the URLs."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -28,7 +31,7 @@ class VersionedFiles(StaticFiles):
 
 
 class CompressedFiles(GZipMiddleware):
-    """gzip for texts of 1 kB and more, and for nothing else."""
+    """Compresses text responses of at least 1024 bytes with gzip, and nothing else."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         accepted = dict(scope.get("headers", ())).get(b"accept-encoding", b"")

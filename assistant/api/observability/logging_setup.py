@@ -1,7 +1,7 @@
-"""The service's log, on standard error: lines for a person at a terminal, JSON lines for anything else.
+"""The log of the service, on standard error: readable lines at a terminal, JSON lines otherwise.
 
-Everything logged through :mod:`logging` comes out in one shape. What belongs to one request carries its
-``request_id``. No text of a question, no name and no address of a document stands in it.
+Everything logged through :mod:`logging` has the same format. Entries that belong to a request have its ``request_id``.
+The log contains no text of questions, and no names or addresses of documents.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["configure"]
 
 
 def configure(stream: TextIO | None = None) -> None:
-    """Send the log of this process to ``stream`` (by default standard error), in place of what was set before."""
+    """Send the log of this process to ``stream`` (by default standard error). This replaces existing log handlers."""
     target = stream or sys.stderr
     is_terminal = target.isatty()
     processors: list[structlog.typing.Processor] = [

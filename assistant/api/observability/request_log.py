@@ -1,4 +1,4 @@
-"""What is written down of every request: one line in the log, one count in the metrics, and an id to find both by."""
+"""For every request: a request id, one log line and one entry in the metrics."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ __all__ = ["RequestLog", "route_template"]
 
 _LOG = logging.getLogger("sinzi.request")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-# Routes without a template.
+# Paths that have no FastAPI route and so no template.
 _ROUTES_WITHOUT_TEMPLATE = ("/mcp", "/api/v1/openapi.json")
-# Asked for every few seconds, or many at a time: worth a line only when something is wrong.
+# Requested every few seconds, or many at a time. They are logged at level DEBUG, except errors from 500 but 503.
 _QUIET_ROUTES = ("/static", "/healthz", "/readyz", "/metrics", "/favicon.ico")
 
 
 class RequestLog:
-    """ASGI middleware, the outermost: answers carry ``X-Request-ID``, the sender's own where there was a usable one."""
+    """The outermost ASGI middleware. Every response has ``X-Request-ID``.
+
+    The id is the client's, if the request has a valid one (8 to 64 letters, digits, ``.``, ``_`` or ``-``), else a new
+    one.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -59,7 +63,10 @@ class RequestLog:
 
 
 def route_template(scope: Scope) -> str:
-    """Return the template of the address, ``/api/v1/tenants/{tenant}/ask``: few enough to count by, and no names."""
+    """Return the path template of a request, as in ``/api/v1/tenants/{tenant}/ask``, or ``(none)``.
+
+    Metrics and log use templates because there are few of them and they contain no names.
+    """
     if scope["path"].startswith("/static/"):
         return "/static"
     if scope["path"] in _ROUTES_WITHOUT_TEMPLATE:

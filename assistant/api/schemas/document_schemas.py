@@ -1,4 +1,4 @@
-"""Documents and versions on the wire, and the document that a request is about."""
+"""Models of documents and versions, and functions that make them from records."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ __all__ = [
 
 
 class DocumentPublic(BaseModel):
-    """A document in a list, with the version that stands for it: the published one, else the newest."""
+    """A document in a list, with data of its published version, or of the newest if none is published."""
 
     id: int
     name: str
     title: str
     collection: str
-    status: str = Field(description="published, draft, withdrawn, or indexing while it first comes in.")
-    draft: bool = Field(description="Whether another version waits to be published.")
+    status: str = Field(description="published, draft, withdrawn, or indexing while its first version is ingested.")
+    draft: bool = Field(description="Whether another version is a draft that is not published yet.")
     language: str
     version: int
     version_id: int
@@ -45,7 +45,7 @@ class DocumentPublic(BaseModel):
 
 
 class DocumentPage(BaseModel):
-    """A page of a list."""
+    """One page of a list of documents. ``total`` counts the documents on all pages."""
 
     total: int
     items: list[DocumentPublic]
@@ -63,7 +63,7 @@ class VersionPublic(BaseModel):
     size_bytes: int
     issued: date | None
     effective_from: date | None
-    effective_to: date | None = Field(description="The first day on which it no longer holds.")
+    effective_to: date | None = Field(description="The first day on which it is no longer in force.")
     notes: list[str]
     created_at: UtcTime
 
@@ -83,7 +83,12 @@ class DocumentDetail(BaseModel):
 
 
 def document_editor(caller: Caller, document_id: int, *, edit: bool = False) -> DocumentEditor:
-    """Return the document within the caller's reach; see :meth:`Caller.document`."""
+    """Return the editor of a document that the caller may read, or edit with ``edit``.
+
+    Raises:
+        NotFound: ``document_not_found``, also for a document that the caller may not read.
+        Forbidden: ``not_allowed`` if the caller may read but not edit it.
+    """
     collection, document = caller.document(document_id, edit=edit)
     return DocumentEditor(caller.service.settings, caller.library, caller.actor, collection, document)
 
@@ -111,6 +116,11 @@ def document_public(item: Item) -> DocumentPublic:
 
 
 def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
+    """Return a document with the versions that the caller may see.
+
+    Raises:
+        NotFound: ``document_not_found`` if there is none.
+    """
     editable = editor.collection.slug in caller.reach.edit
     versions = editor.versions(editor=editable)
     main = main_version(editor.document, versions)

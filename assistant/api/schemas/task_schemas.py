@@ -1,4 +1,4 @@
-"""Summaries, changes, drafts and translations on the wire."""
+"""Models of summaries, changes between versions, drafts and translations."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class SummaryRequest(Body):
-    """Which version to summarise (its number; the newest by default), and in which language (the reader's)."""
+    """The number of the version to summarise (default: the newest) and the language (default: the reader's)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"version": 2, "language": "en"}]})
 
     version: Number | None = None
     language: Language | None = None
-    generate: bool = Field(default=True, description="Whether a language model may write, where there is one.")
+    generate: bool = Field(default=True, description="Whether a language model may write, if the organisation has one.")
 
 
 class ChangesRequest(Body):
-    """Numbers of two versions; by default the newest and the one before it."""
+    """The numbers of the two versions to compare. By default: the newest version and the one before it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"earlier": 1, "later": 2}]})
 
@@ -59,9 +59,9 @@ class ChangesRequest(Body):
 
 
 class DraftRequest(Body):
-    """What to draft, from a question or from an answer that was kept (``message``), exactly one of the two.
+    """What to draft, and from what: either a question or a stored answer (``message``), exactly one of the two.
 
-    ``collections`` and ``as_of`` narrow what a question may find; an answer has been narrowed already.
+    ``collections`` and ``as_of`` limit the search for a question. They have no effect on a stored answer.
     """
 
     model_config = ConfigDict(
@@ -73,7 +73,7 @@ class DraftRequest(Body):
     message: Number | None = None
     collections: Slugs | None = None
     as_of: date | None = None
-    language: Language | None = Field(default=None, description="By default the question's.")
+    language: Language | None = Field(default=None, description="By default the language of the question.")
     generate: bool = True
 
     @model_validator(mode="after")
@@ -84,7 +84,7 @@ class DraftRequest(Body):
 
 
 class TranslationRequest(Body):
-    """Characters ``start``–``end`` of the passage (all of it by default); by default into the other language."""
+    """Translate characters ``start``–``end`` of the passage (default: all), by default into the other language."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"start": 0, "end": 120, "language": "en"}]})
 
@@ -94,38 +94,38 @@ class TranslationRequest(Body):
 
 
 class PointPublic(BaseModel):
-    """A telling line of a document, word for word, under the heading of its section."""
+    """A key line of a document, word for word, with the heading of its section."""
 
     heading: str
     citation: CitationView
 
 
 class WrittenTextPublic(BaseModel):
-    """A text with its sources: markers ``[n]`` in ``text`` name ``citations``."""
+    """A text with its sources. A marker ``[n]`` in ``text`` refers to the citation with this ``n``."""
 
     kind: Literal["summary", "email", "notice", "minutes"]
     language: str
     text: str
     answerer: Literal["llm", "extractive"]
-    fallback: str = Field(description='Why quotes stand in for a language model\'s text, as a code; "" otherwise.')
-    unsure: bool = Field(description="Whether the quotes may miss what was asked.")
+    fallback: str = Field(description='The code of why quotes replace a language model\'s text; "" otherwise.')
+    unsure: bool = Field(description="Whether the quotes may not answer what was asked.")
     citations: list[CitationView]
     points: list[PointPublic]
     egress: EgressView
 
 
 class DiffPiecePublic(BaseModel):
-    """A stretch of a wording; ``changed`` where the other wording does not have it."""
+    """A piece of one wording. ``changed`` is true if the other wording does not have it."""
 
     text: str
     changed: bool
 
 
 class ChangePublic(BaseModel):
-    """A clause in both wordings; the pieces of a side join to its whole text."""
+    """A clause in both wordings. The pieces of a side, joined, are the whole text of that side."""
 
     kind: Literal["changed", "added", "removed", "renumbered"]
-    clause: str = Field(description="Its number, or its heading where it has none.")
+    clause: str = Field(description="The number of the clause, or its heading if it has no number.")
     before: list[CitationView]
     after: list[CitationView]
     before_pieces: list[DiffPiecePublic]
@@ -133,17 +133,17 @@ class ChangePublic(BaseModel):
 
 
 class ChangesPublic(BaseModel):
-    """What is not as it was from version ``earlier`` to version ``later``, in reading order."""
+    """What changed from version ``earlier`` to version ``later``, in reading order."""
 
     document: str
     earlier: int
     later: int
     changes: list[ChangePublic]
-    unchanged: int = Field(description="How many clauses are as they were.")
+    unchanged: int = Field(description="The number of clauses that did not change.")
 
 
 class TranslationPublic(BaseModel):
-    """A passage and its translation; ``verified`` where every sentence could be checked against the original."""
+    """A passage and its translation. ``verified``: every sentence was checked against the original."""
 
     original: CitationView
     language: str

@@ -1,4 +1,4 @@
-"""What a chat request asks: the question, its history, the collections; and what cannot be asked this way."""
+"""Turn a chat request into a turn: question, history, collections. Refuse parameters that are not supported."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from kb.core.errors import InputError, NotFound
 
 __all__ = ["ALL_COLLECTIONS", "chat_turn", "model_collections", "model_id"]
 
+# The model that stands for all collections that the caller may read.
 ALL_COLLECTIONS = "sinzi"
 
 
 def model_id(collection: str) -> str:
-    """Return the model that stands for a collection."""
+    """Return the model id of a collection."""
     return f"{ALL_COLLECTIONS}/{collection}"
 
 
 def model_collections(caller: Caller, model: str) -> list[str]:
-    """Return the collections a model stands for, all within the caller's reach.
+    """Return the slugs of the collections that a model stands for.
 
     Raises:
-        NotFound: ``model_not_found``.
+        NotFound: ``model_not_found``, also if the caller may not read the collection.
     """
     if model == ALL_COLLECTIONS:
         return caller.searchable_collections(None)
@@ -32,7 +33,7 @@ def model_collections(caller: Caller, model: str) -> list[str]:
 
 
 def chat_turn(caller: Caller, request: ChatRequest) -> Turn:
-    """Return the turn that a chat request asks for.
+    """Return the turn of a chat request.
 
     Raises:
         InputError: ``parameter_unsupported``, ``question_empty``.
@@ -55,7 +56,11 @@ def chat_turn(caller: Caller, request: ChatRequest) -> Turn:
 
 
 def _refuse_unsupported(request: ChatRequest) -> None:
-    """Refuse what would be promised and not kept; what only tunes a model's writing is passed over."""
+    """Refuse parameters that would change the result but are not supported. Sampling parameters are ignored.
+
+    Raises:
+        InputError: ``parameter_unsupported``.
+    """
     unsupported = {
         "n": (request.n or 1) > 1,
         "logprobs": bool(request.logprobs),

@@ -1,4 +1,4 @@
-"""An answer as a chat completion, whole or in chunks."""
+"""An answer as a chat completion, in one response or as a stream of chunks."""
 
 from __future__ import annotations
 
@@ -28,18 +28,20 @@ from kb.search.models import embedding
 
 __all__ = ["Completion"]
 
-# Between a text that was broken off and the one that stands in for it.
+# Between the unfinished text of a model that failed and the text that replaces it.
 _SEPARATOR = "\n\n"
 
 
 @dataclass(slots=True)
 class Completion:
-    """One completion in the making.
+    """Makes one chat completion.
 
     Attributes:
-        model: as the client named it.
-        links: addresses of the originals.
-        locale: language of an error's message.
+        model: the model id, as the client sent it.
+        links: makes the URLs of sources.
+        locale: the language of error messages.
+        with_usage: whether a stream ends with a chunk that has token counts.
+        created: Unix time in seconds.
     """
 
     caller: Caller
@@ -52,7 +54,7 @@ class Completion:
     created: int = field(default_factory=lambda: int(time.time()))
 
     def full_response(self, answer: Answer) -> ChatCompletion:
-        """Return the completion of an answer."""
+        """Return the completion of an answer, and finish the answer (record it)."""
         record = finish_answer(self.caller, self.turn, answer)
         sent_text = StreamedText()
         sent_text.add(answer.text)
@@ -67,11 +69,11 @@ class Completion:
         )
 
     def stream(self, events: Iterator[Event]) -> Iterator[str]:
-        """Yield the lines of a server-sent stream, ``[DONE]`` last; closing it closes ``events``."""
+        """Yield the lines of the event stream, the last one ``data: [DONE]``. Closing the stream closes ``events``."""
         yield self._chunk({"role": "assistant", "content": ""})
         try:
             yield from self._content_chunks(events)
-        except SinziError as error:  # the status has been sent already; clients raise on a line with an error
+        except SinziError as error:  # the status was sent already; clients raise an exception at a line with an error
             body = {"message": error.message(self.locale), "type": "server_error", "param": None, "code": error.code}
             yield f"data: {json.dumps({'error': body}, ensure_ascii=False)}\n\n"
         yield "data: [DONE]\n\n"
@@ -88,7 +90,7 @@ class Completion:
                 yield from self._last_chunks(event.answer, sent_text)
 
     def _last_chunks(self, answer: Answer, sent_text: StreamedText) -> Iterator[str]:
-        """Yield the sources that the text only numbers, and the last chunk with what is known of all of them."""
+        """Yield the list of sources, the last content chunk with all annotations, and token counts if requested."""
         if sources := sent_text.add(_source_list(sent_text, answer)):
             yield self._chunk({"content": sources})
         record = finish_answer(self.caller, self.turn, answer)
@@ -111,7 +113,7 @@ class Completion:
         return f"data: {json.dumps(body, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
     def _annotations(self, sent_text: StreamedText) -> list[Annotation]:
-        """Return one annotation for each marker of the text, in order; those of a version gone since are left out."""
+        """Return one annotation for each marker, in order. Markers whose version was deleted meanwhile are left out."""
         views = {one.n: one for one in citation_views(self.caller.library, sent_text.citations)}
         return [
             Annotation(url_citation=self._url_citation(marker, views[marker.citation.n]))
@@ -144,10 +146,10 @@ class Completion:
 
 
 def _source_list(sent_text: StreamedText, answer: Answer) -> CitedText:
-    """Return the places of what the text cites by number only, for a client that knows nothing of annotations.
+    """Return a list with the places of sources that the text cites only by number, for clients that ignore annotations.
 
-    Those are a language model's citations. Quotes have their place beside them; where they stand in for a model that
-    failed, what it had cited before is listed.
+    These are the citations of a language model. An extractive answer shows the place beside each quote. If it replaces
+    the text of a model that failed, the list has the citations that the model wrote before.
     """
     shown_spans = {one.span for one in answer.citations} if answer.answerer == extractive.NAME else set()
     language = Language(answer.language)

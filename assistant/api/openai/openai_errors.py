@@ -1,4 +1,4 @@
-"""Errors in OpenAI's shape and with its statuses, for all routes whose class is :class:`OpenAIRoute`."""
+"""Errors in OpenAI's format, for all routes of the class :class:`OpenAIRoute`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ __all__ = ["ERROR_RESPONSES", "OpenAIRoute", "openai_error"]
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": FaultBody} for status in (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 }
-# OpenAI's own codes, where its clients act on them; other errors keep ours.
+# Codes that OpenAI's clients react to are replaced by OpenAI's codes; other errors keep ours.
 _CODES = {"key_invalid": "invalid_api_key", "too_many_requests": "rate_limit_exceeded"}
 _TYPES = {403: "permission_error", 429: "rate_limit_error"}
 
 
 class OpenAIRoute(APIRoute):
-    """A route whose errors OpenAI's clients can read."""
+    """A route that returns errors in OpenAI's format."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
@@ -45,7 +45,11 @@ class OpenAIRoute(APIRoute):
 
 
 def openai_error(request: Request, error: SinziError, code: int | None = None) -> Response:
-    """Return an error in OpenAI's shape; ``code`` is its HTTP status where it is not the error's own."""
+    """Return an error response in OpenAI's format.
+
+    Args:
+        code: the HTTP status; by default that of the error.
+    """
     status = code or error.http_status
     message = error.message(str(getattr(request.state, "locale", "en")))
     body = {

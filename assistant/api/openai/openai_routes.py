@@ -1,4 +1,4 @@
-"""``/v1/models`` and ``/v1/chat/completions``, for programs that speak OpenAI's way."""
+"""``/v1/models`` and ``/v1/chat/completions``, for programs that use OpenAI's API."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute, respo
 
 @router.get("/models", summary="List what can be asked, as models")
 def list_models(caller: Program) -> ModelList:
-    """Return ``sinzi`` (all collections the key reaches) and ``sinzi/<collection>`` for each of them."""
+    """Return ``sinzi`` (all collections that the key may read) and ``sinzi/<collection>`` for each of them."""
     return ModelList(data=_models(caller))
 
 
@@ -55,11 +55,11 @@ def _models(caller: Caller) -> list[Model]:
 def create_chat_completion(
     request: Request, body: ChatRequest, caller: Program, service: ServiceDep
 ) -> ChatCompletion | StreamingResponse:
-    """Answer the last user message from the documents; user messages before it are its history.
+    """Answer the last user message from the documents. The user messages before it are the history.
 
-    Quotes stand behind the markers ``[n]`` of the text and as ``annotations`` of type ``url_citation``. With
-    ``stream`` the answer comes as server-sent events and ends with ``data: [DONE]``. System messages and parameters
-    of sampling change nothing: an answer stands on the documents alone.
+    Each marker ``[n]`` in the text has an annotation of type ``url_citation`` with the quote. With ``stream`` the
+    answer is sent as server-sent events and ends with ``data: [DONE]``. System messages and sampling parameters have no
+    effect: an answer comes from the documents only.
     """
     turn = chat_turn(caller, body)
     completion = Completion(
@@ -70,9 +70,8 @@ def create_chat_completion(
         locale=request.state.locale,
         with_usage=bool(body.stream_options and body.stream_options.include_usage),
     )
-    events = start_answer(
-        caller, turn
-    )  # an empty or too long question fails here, while there still is a status to give
+    # An empty or too long question fails here, before the status is sent.
+    events = start_answer(caller, turn)
     if body.stream:
         lines = completion.stream(events)
         return StreamingResponse(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

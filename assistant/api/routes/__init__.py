@@ -1,4 +1,4 @@
-"""One file per group of addresses, each with a ``router``; :data:`router` holds them all."""
+"""The routes: each module has a ``router``, and :data:`router` includes them all."""
 
 from __future__ import annotations
 

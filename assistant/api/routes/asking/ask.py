@@ -1,4 +1,4 @@
-"""One question, one answer: for programs; and what an empty conversation offers."""
+"""Ask one question without a conversation; suggested questions; how a person reads answers."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ SuggestedText = Annotated[str, StringConstraints(strip_whitespace=True, min_leng
 
 
 class Ask(Question):
-    """A question with the questions before it, oldest first, which a follow-up hangs on."""
+    """A question with the earlier questions (``history``, oldest first) that a follow-up question refers to."""
 
     history: list[QuestionText] = Field(default=[], max_length=20)
     script: Script = "hant"
 
 
 class SuggestionPublic(BaseModel):
-    """A question to start with."""
+    """A suggested question."""
 
     collection: str = Field(examples=["main"])
     question: str = Field(examples=["有關「假期」，文件有甚麼規定？"])
 
 
 class SuggestionsUpdate(Body):
-    """The questions of a collection, in order; none means that its documents' headings are offered."""
+    """The suggested questions of a collection, in order. If there are none, they are made from its headings."""
 
     questions: list[SuggestedText] = Field(max_length=suggestions.MOST, examples=[["病假要唔要醫生紙？"]])
 
 
 class Preferences(Body):
-    """How a person reads answers: Traditional ("hant") or Simplified ("hans") characters; quotes stay as they are."""
+    """How a person reads answers: in Traditional ("hant") or Simplified ("hans") characters. Quotes do not change."""
 
     script: Script
 
 
 @router.post("/ask", summary="Ask one question")
 def ask(body: Ask, caller: Asker) -> AnswerView:
-    """Answer from the documents in force on the day. That they do not carry an answer is an answer too: `refused`."""
+    """Answer from the documents in force on the day. If they do not answer the question, `refused` is true."""
     turn = Turn(
         question=body.question,
         history=body.history,
@@ -69,7 +69,7 @@ def ask(body: Ask, caller: Asker) -> AnswerView:
 def offered(
     caller: Asker, collections: Annotated[list[Slug] | None, Query(max_length=200)] = None
 ) -> list[SuggestionPublic]:
-    """A few questions about the collections: those kept for them, else made of their documents' headings."""
+    """A few questions about the collections: the stored ones, else questions made from headings of documents."""
     found = suggestions.suggest(caller.library, caller.searchable_collections(collections), _locale(caller.user))
     return [SuggestionPublic(collection=one.collection, question=one.question) for one in found]
 

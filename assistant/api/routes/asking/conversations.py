@@ -1,4 +1,4 @@
-"""A person's conversations: listed, searched, renamed, deleted. What is asked in them is in :mod:`.messages`."""
+"""List, search, create, rename and delete a person's conversations. Their questions are in :mod:`.messages`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class ConversationCreate(Body):
-    """A conversation; its title is the first question's unless given."""
+    """A new conversation. By default its title comes from the first question."""
 
     title: Title | None = None
     collections: Slugs | None = None
@@ -34,13 +34,13 @@ class ConversationCreate(Body):
 
 
 class ConversationUpdate(Body):
-    """A conversation's new name."""
+    """The new title of a conversation."""
 
     title: Title
 
 
 class ConversationPublic(BaseModel):
-    """A conversation in a list; ``collections`` None means all that one may read."""
+    """A conversation in a list. ``collections`` is null for all collections that the person may read."""
 
     id: int
     title: str
@@ -76,7 +76,7 @@ def create(body: ConversationCreate, person: PersonDep) -> ConversationPublic:
 
 @router.get("/conversations/{conversation}", summary="A conversation with its answers")
 def whole(conversation: Id, person: PersonDep) -> ConversationDetail:
-    """Answers that quote what one may not read any more come without their text (`withheld`)."""
+    """An answer that quotes a document which the person may no longer read has no text (`withheld`)."""
     library = person.caller.library
     row = conversation_store.get(library, person.id, conversation)
     rows = conversation_store.messages(library, row.id)

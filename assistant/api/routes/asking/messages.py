@@ -1,4 +1,4 @@
-"""Questions in a conversation: answered in a stream, kept, judged."""
+"""Questions in a conversation: answer as a stream, store the answer, take feedback."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class FeedbackUpdate(Body):
-    """What one thinks of an answer."""
+    """A person's feedback on an answer: 1 (helpful) or -1, with a reason."""
 
     verdict: Literal[1, -1]
     reason: Reason = ""
@@ -41,7 +41,7 @@ class FeedbackUpdate(Body):
 
 
 class MessagePublic(BaseModel):
-    """A question with its answer, and what its asker thought of it."""
+    """A question with its answer and the feedback of the person who asked."""
 
     id: int
     asked_at: datetime
@@ -58,11 +58,11 @@ class MessagePublic(BaseModel):
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 def post(conversation: Id, body: Question, request: Request, person: PersonDep) -> Response:
-    """Answer as server-sent events, or as JSON where `Accept` names it and not `text/event-stream`.
+    """Answer as server-sent events, or as JSON if `Accept` names JSON and not `text/event-stream`.
 
     Events: `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
-    then `done` with the kept message, or `error` in the one error shape. `collections` and `as_of` hold for this
-    question and, where given, for those after it.
+    then `done` with the stored message, or `error` with the usual error body. `collections` and `as_of`, if given, are
+    valid for this question and the questions after it.
     """
     caller, script = person.caller, script_of(person.caller.library, person.id)
     row = conversation_store.get(caller.library, person.id, conversation)
@@ -98,7 +98,7 @@ def _stream(
                 yield sse(event.kind, _finish(person, conversation, turn, event.answer, script).model_dump(mode="json"))
             else:
                 yield sse(event.kind, event_data(event, converter))
-    except SinziError as error:  # the status has gone out with the first event
+    except SinziError as error:  # the status was sent with the first event
         yield sse("error", {"error": error.as_dict(locale)})
 
 
@@ -110,7 +110,7 @@ def _finish(person: TenantPerson, conversation: int, turn: Turn, answer: Answer,
 
 @router.put("/messages/{message}/feedback", summary="Say what one thinks of an answer", status_code=204)
 def judge(message: Id, body: FeedbackUpdate, person: PersonDep) -> None:
-    """`reason` says what was wrong: wrong, incomplete, outdated, not_found (though it exists), unclear, other."""
+    """`reason` says what is wrong: wrong, incomplete, outdated, not_found (but it exists), unclear, other."""
     conversation_store.judge(person.caller.library, person.id, message, body.verdict, body.reason, body.comment)
 
 
@@ -120,7 +120,11 @@ def unjudge(message: Id, person: PersonDep) -> None:
 
 
 def message_public(message: MessageRow, answer: AnswerView, feedback: FeedbackRow | None) -> MessagePublic:
-    """Return a kept message as its asker sees it; ``answer`` is what may be shown of it."""
+    """Return a stored message as the person who asked sees it.
+
+    Args:
+        answer: the part of the stored answer that may be shown.
+    """
     return MessagePublic(
         id=message.id,
         asked_at=message.asked_at.replace(tzinfo=UTC),

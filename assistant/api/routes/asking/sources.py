@@ -1,4 +1,4 @@
-"""What an answer stands on: the quoted place, pages as images, readable text, the original to download."""
+"""The sources of an answer: the quoted place, pages as images, readable text, the original file."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["sources"])
 Offset = Annotated[int, Query(ge=0, le=2**31 - 1)]
 _IMAGES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}, "image/webp": {}}},
-    304: {"description": "The image the browser has is still right."},
+    304: {"description": "The image in the browser's cache is still valid."},
 }
 _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {}}}}
-# A page never changes, but who may see it does, and the next person at this browser may be another: a browser keeps
-# the image and asks each time whether it may show it.
+# A page never changes, but the right to see it may change, and another person may use this browser next. So the browser
+# caches the image and asks each time whether it may show it.
 _CACHE_HEADERS = {"Cache-Control": "private, no-cache"}
 
 
 class SourcePublic(BaseModel):
-    """A quote's place: ``marks`` on pictures of pages where the format has them, ``blocks`` as text in any case."""
+    """The place of a quote: ``blocks`` as text, and ``marks`` on page images if the format has pages."""
 
     document_id: int
     document: str
@@ -47,7 +47,7 @@ class SourcePublic(BaseModel):
     effective_from: date | None
     effective_to: date | None
     page_count: int | None
-    drawn: bool = Field(description="Whether pages can be had as images.")
+    drawn: bool = Field(description="Whether pages are available as images.")
     pages: list[int]
     clause: str | None
     heading_path: list[str]
@@ -58,7 +58,7 @@ class SourcePublic(BaseModel):
 
 @router.get("/chunks/{chunk}/source", summary="Open the place of a quote")
 def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1) -> SourcePublic:
-    """`start` and `end` are the quoted characters of the chunk, as a citation gives them; all of it by default."""
+    """`start` and `end` are the quoted characters of the chunk, as in a citation. By default the whole chunk."""
     opened, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
     end = min(end, len(row.text))
     start = min(start, end)
@@ -118,9 +118,9 @@ def page_image(
     form: Form,
     caller: Reader,
     request: Request,
-    width: Annotated[int, Query(ge=100, le=4000, description="Pixels; the next of a few widths is drawn.")] = 1200,
+    width: Annotated[int, Query(ge=100, le=4000, description="Pixels; the next of a few fixed widths is used.")] = 1200,
 ) -> Response:
-    """PDF pages as they print, scans and photos upright. Other formats have no pages to draw: 404."""
+    """A PDF page as printed; a scan or photo turned upright. Other formats have no page images: 404."""
     opened = _open_version(caller, version)
     path = page_images.image(caller.library, opened, page, width, form)
     etag = f'"{opened.version.sha256[:32]}-{path.stem}"'
@@ -133,7 +133,7 @@ def page_image(
     "/versions/{version}/original", summary="Download the original", response_class=FileResponse, responses=_FILES
 )
 def original(version: Id, caller: Reader) -> FileResponse:
-    """The file as it was handed in, always as a download."""
+    """The file as it was uploaded, always as a download."""
     opened = _open_version(caller, version)
     path = originals.path_of(caller.library, opened)
     return FileResponse(

@@ -1,4 +1,4 @@
-"""Collections: the knowledge bases an organisation's documents lie in. Rights on them are people's own addresses."""
+"""Collections, which hold an organisation's documents. The routes for rights are in :mod:`..people.rights`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NewSlug = Annotated[
 
 
 class CollectionPublic(BaseModel):
-    """A collection as the caller reaches it."""
+    """A collection, and whether the caller may edit it."""
 
     slug: str
     name: str
@@ -37,7 +37,7 @@ class CollectionPublic(BaseModel):
 
 
 class CollectionCreate(Body):
-    """A new collection; ``open`` lets everyone in the organisation read it, otherwise only owners see it at first."""
+    """A new collection. With ``open`` everyone in the organisation may read it; otherwise only owners, at first."""
 
     slug: NewSlug
     name: Name = Field(examples=["甲中心"])
@@ -45,14 +45,14 @@ class CollectionCreate(Body):
 
 
 class CollectionUpdate(Body):
-    """Another name."""
+    """The new name of a collection."""
 
     name: Name = Field(examples=["甲中心（灣仔）"])
 
 
 @router.get("", summary="List collections")
 def listing(caller: Reader) -> list[CollectionPublic]:
-    """The collections the caller may read."""
+    """Return the collections that the caller may read."""
     sizes = collections.sizes(caller.library)
     rows = (row for row in caller.library.collections() if row.slug in caller.reach.read)
     return [_public(row, sizes.get(row.slug, 0), caller) for row in rows]

@@ -1,4 +1,4 @@
-"""What an editor does to a document: describe it, publish, restore and withdraw versions, set dates, delete it."""
+"""What an editor can do: describe a document, publish, restore and withdraw versions, set dates, delete it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Day = Annotated[date | None, Field(examples=["2026-04-01"])]
 
 
 class DocumentUpdate(Body):
-    """What to change; fields left out stay, `review_on: null` clears the day."""
+    """The changes. A field that is left out stays as it is; `review_on: null` removes the date."""
 
     title: str | None = Field(default=None, min_length=1, max_length=300, examples=["員工手冊"])
     owner: str | None = Field(default=None, max_length=120, examples=["陳主任"])
@@ -27,7 +27,7 @@ class DocumentUpdate(Body):
 
 
 class DatesUpdate(Body):
-    """The days a version holds; null leaves that side open."""
+    """The dates between which a version is in force; null means no limit."""
 
     effective_from: Day
     effective_to: Day
@@ -45,7 +45,7 @@ def change(document_id: Id, body: DocumentUpdate, caller: Editor) -> DocumentDet
 
 @router.delete("/{document_id}", status_code=204, response_class=Response, summary="Delete a document for good")
 def remove(document_id: Id, caller: Editor) -> None:
-    """All versions, their originals and everything search knew of them; this cannot be undone."""
+    """Delete all versions, their originals and their search data. This cannot be undone."""
     document_editor(caller, document_id, edit=True).remove()
 
 
@@ -58,7 +58,7 @@ def dates(document_id: Id, version_id: Id, body: DatesUpdate, caller: Editor) ->
 
 @router.post("/{document_id}/versions/{version_id}/publish", summary="Publish or restore a version")
 def publish(document_id: Id, version_id: Id, caller: Editor) -> DocumentDetail:
-    """A draft begins to answer; an earlier or withdrawn version answers again. The version before it rests."""
+    """Answers use the draft, or use an earlier or withdrawn version again. It replaces the version published before."""
     editor = document_editor(caller, document_id, edit=True)
     editor.release(editor.version(version_id, editor=True))
     return document_detail(document_editor(caller, document_id), caller)
@@ -66,7 +66,7 @@ def publish(document_id: Id, version_id: Id, caller: Editor) -> DocumentDetail:
 
 @router.post("/{document_id}/versions/{version_id}/withdraw", summary="Withdraw a version")
 def withdraw(document_id: Id, version_id: Id, caller: Editor) -> DocumentDetail:
-    """It is no longer searched for any day, and is kept."""
+    """The version is no longer searched, whatever the date asked for. It is not deleted."""
     editor = document_editor(caller, document_id, edit=True)
     editor.withdraw(editor.version(version_id, editor=True))
     return document_detail(document_editor(caller, document_id), caller)

@@ -1,4 +1,4 @@
-"""Documents: listed, opened, seen as search sees them; a question tried on one."""
+"""List documents, open one, show its outline and chunks, and try a question on it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TrialRequest(Body):
 
 
 class RankedPassagePublic(BaseModel):
-    """A passage of the document; ``rank`` from 1 among the passages of all documents the asker may read."""
+    """A passage of the document. ``rank``, from 1, is among the passages of all documents that the caller may read."""
 
     rank: int
     score: float
@@ -50,11 +50,11 @@ class RankedPassagePublic(BaseModel):
 
 
 class TrialPublic(BaseModel):
-    """Where search ranks the document's passages for the question."""
+    """The ranks that search gives the document's passages for the question."""
 
-    searched: bool = Field(description="False where no version of the document is searched today.")
+    searched: bool = Field(description="False if no version of the document is published.")
     considered: int
-    first: str | None = Field(description="The document that comes first.")
+    first: str | None = Field(description="The name of the document with the best passage.")
     passages: list[RankedPassagePublic]
 
 
@@ -69,7 +69,7 @@ def listing(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DocumentPage:
-    """By name. Drafts and withdrawn documents are seen by who may edit them."""
+    """Return documents sorted by name. Only people who may edit them see drafts and withdrawn documents."""
     document_filter = DocumentFilter(q, status, collection, language, review_due)
     total, items = lists.documents(caller.library, caller.reach, document_filter, offset, limit)
     return DocumentPage(total=total, items=[document_public(one) for one in items])
@@ -94,14 +94,14 @@ def outline(document_id: Id, version_id: Id, caller: Reader) -> list[SectionPubl
 
 @router.get("/{document_id}/versions/{version_id}/chunks", summary="A version as search sees it")
 def chunks(document_id: Id, version_id: Id, caller: Reader) -> list[ChunkPublic]:
-    """The pieces that are found, in reading order, with the places on the page they were read from."""
+    """Return the version's chunks in reading order, each with its places on the pages."""
     version = _visible_version(caller, document_id, version_id)
     return [chunk_public(one) for one in caller.library.chunks_of(version.id)]
 
 
 @router.get("/{document_id}/versions/{version_id}/kind", summary="How a version can be looked at")
 def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "picture", "text"]:
-    """`pdf` and `picture` have pages that can be had as images."""
+    """For `pdf` and `picture`, pages are available as images."""
     editor = document_editor(caller, document_id)
     version = _visible_version(caller, document_id, version_id)
     opened = DocumentVersion(editor.collection, editor.document, version)
@@ -110,7 +110,7 @@ def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "pic
 
 @router.post("/{document_id}/trial", summary="Try a question on a document")
 def try_question(document_id: Id, body: TrialRequest, caller: Reader) -> TrialPublic:
-    """Searches as an answer does, and tells where passages of this document come; nothing is kept."""
+    """Search as for an answer, and return the ranks of this document's passages. The question is not stored."""
     limit_questions(caller)
     editor = document_editor(caller, document_id)
     versions = {one.id for one in editor.versions(editor=False)}

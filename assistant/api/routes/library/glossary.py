@@ -1,4 +1,4 @@
-"""An organisation's own terms: names that mean the same, so that what is asked by one is found by the others."""
+"""An organisation's glossary: names that mean the same, so that a question with one name finds the others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Cell = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x
 
 
 class TermCreate(Body):
-    """Names of one thing; several of a kind parted by ";". Two names at least, or there is nothing to match."""
+    """Names of one thing, at least two in all. Several names in one field are separated by ";"."""
 
     written: Cell = Field(default="", examples=["高齡津貼"])
     colloquial: Cell = Field(default="", examples=["生果金; 老人金"])
@@ -29,7 +29,7 @@ class TermCreate(Body):
 
 
 class TermPublic(BaseModel):
-    """A term."""
+    """A term of the glossary."""
 
     id: int
     written: str
@@ -39,14 +39,14 @@ class TermPublic(BaseModel):
 
 
 class GlossaryImport(Body):
-    """CSV with the columns written, colloquial, english, abbreviations; ``replace`` puts it in place of all terms."""
+    """CSV with the columns written, colloquial, english, abbreviations. ``replace`` removes all other terms."""
 
     csv: str = Field(max_length=900_000, examples=["written,colloquial,english,abbreviations\n院友,老友記,resident,\n"])
     replace: bool = False
 
 
 class GlossaryImportResult(BaseModel):
-    """How many terms were new."""
+    """The number of new terms."""
 
     added: int
 
@@ -58,7 +58,7 @@ def listing(caller: Reader) -> list[TermPublic]:
 
 @router.post("", status_code=201, summary="Add a term")
 def add(body: TermCreate, caller: Manager) -> TermPublic:
-    """It counts from the next question on."""
+    """Search uses the term from the next question on."""
     row = tenant_glossary.add(caller.library, Term(**body.model_dump()))
     audit.record(caller.library, caller.actor, "glossary.add", _display_name(row))
     return _public(row)
@@ -79,7 +79,7 @@ def remove(term_id: Id, caller: Manager) -> None:
 
 @router.post("/import", summary="Add terms from CSV")
 def import_(body: GlossaryImport, caller: Manager) -> GlossaryImportResult:
-    """All or none: a line that is not right stops the import."""
+    """Import all lines or none: one invalid line stops the import."""
     added = tenant_glossary.import_terms(caller.library, tenant_glossary.from_csv(body.csv), replace=body.replace)
     audit.record(caller.library, caller.actor, "glossary.import", added=added, replaced=body.replace)
     return GlossaryImportResult(added=added)

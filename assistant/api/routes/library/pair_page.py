@@ -32,7 +32,7 @@ def page(
     only: Only = "all",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
-    """Show a hundred rows at a time, all of them or those that ``only`` names."""
+    """Show one page of a hundred rows: of all rows, or of those that ``only`` selects."""
     pair, view = open_pair(caller, document_id)
     found = rows_to_show(view, only)
     rows = [
@@ -63,12 +63,12 @@ def _passages(passages: Sequence[PassageView]) -> list[dict[str, Any]]:
 
 
 def blocks(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[bool, list[Line]]]:
-    """Split a text into ``(whether it is a table, its lines)``; a tab separates the cells of a line.
+    """Split a text into blocks ``(whether it is a table, its lines)``. A line with a tab is a table row of cells.
 
-    A piece is ``changed`` where it is marked.
+    Pieces inside ``marks`` are ``changed``.
 
     Args:
-        marks: characters ``(start, end)`` of the text, ascending.
+        marks: ranges ``(start, end)`` in characters of the text, ascending.
     """
     lines: list[Line] = []
     offset = 0

@@ -1,4 +1,4 @@
-"""Files in: many at once from a browser, one from the web; how they are doing, once or as a stream."""
+"""Upload files, add a file from the web, and follow the progress of uploads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from kb.store.tables.activity_tables import UploadRow
 
 __all__ = ["router"]
 
-# The ceiling of KB_MAX_UPLOAD_MB, which is what counts: receiving stops there.
+# The highest allowed value of KB_MAX_UPLOAD_MB. That setting is the real limit: receiving stops there.
 _MAX_BODY_BYTES = 65_536 * 1024 * 1024
 _POLL_SECONDS = 0.3
 _STREAM_SECONDS = 50.0
@@ -39,18 +39,18 @@ _FORM_FIELDS = {
     "files": {
         "type": "array",
         "items": {"type": "string", "format": "binary"},
-        "description": "One part a file; its file name becomes the document's name.",
+        "description": "One part for each file. The file name becomes the name of the document.",
     },
     "publish": {
         "type": "string",
         "enum": ["true", "false"],
         "default": "true",
-        "description": "false keeps what comes in as drafts, which are not searched.",
+        "description": "With false the files become drafts, which are not searched.",
     },
     "replaces": {
         "type": "string",
         "pattern": "^[1-9][0-9]{0,8}$",
-        "description": "Id of the document that the one file is a new version of.",
+        "description": "Id of a document; the file becomes a new version of it. Only for a single file.",
     },
 }
 _MULTIPART: dict[str, Any] = {
@@ -70,24 +70,24 @@ large_bodies = APIRouter(prefix=_PREFIX, tags=["uploads"], max_body_size=_MAX_BO
 
 
 class UploadPublic(BaseModel):
-    """A file on its way in."""
+    """An uploaded file and the progress of its ingestion."""
 
     id: int
     collection: str
-    name: str = Field(description="The name its document goes by.")
-    path: str = Field(description="The name it came with; of a file found inside another, with that one in front.")
+    name: str = Field(description="The name of its document.")
+    path: str = Field(description="The uploaded file's name. A file found inside another has that one in front.")
     status: str = Field(description="queued, working, indexed, replaced, unchanged, failed, expanded.")
-    stage: str = Field(description="While it is worked on: read, embed or store.")
+    stage: str = Field(description="The stage of a file in work: read, embed or store.")
     done: int
-    total: int | None = Field(description="Pages to read or chunks to embed, where known.")
-    error: dict[str, Any] | None = Field(description="Why it failed: code, message, detail.")
+    total: int | None = Field(description="The number of pages to read or chunks to embed, if known.")
+    error: dict[str, Any] | None = Field(description="Why it failed: code, message and detail.")
     document_id: int | None
     created_at: UtcTime
     finished_at: UtcTime | None
 
 
 class UrlUpload(Body):
-    """A page or file on the public web."""
+    """The URL of a page or file on the public web."""
 
     url: str = Field(min_length=8, max_length=2000, examples=["https://www.example.org/guide.pdf"])
     publish: bool = True
@@ -95,7 +95,7 @@ class UrlUpload(Body):
 
 @large_bodies.post("/collections/{slug}/uploads", status_code=201, summary="Upload files", openapi_extra=_MULTIPART)
 async def upload(request: Request, slug: str, caller: Editor) -> list[UploadPublic]:
-    """Takes the files onto the disk as they come in and queues them; a file that cannot be queued is `failed`."""
+    """Write the files to disk while they arrive, and queue them. A file that cannot be queued is `failed`."""
     intake = _intake(caller)
     collection = await run_in_threadpool(caller.collection, slug, edit=True)
     content_type = request.headers.get("content-type", "")
@@ -124,7 +124,7 @@ def _queue(
 
 @small_bodies.post("/collections/{slug}/uploads/url", status_code=201, summary="Add a page or file from the web")
 def add_url(request: Request, slug: str, body: UrlUpload, caller: Editor) -> UploadPublic:
-    """Fetches one public address, redirects included; addresses inside an office's own network are refused."""
+    """Fetch one public URL and follow its redirects. Addresses in a private network are refused."""
     intake = _intake(caller)
     batch = Batch(caller.collection(slug, edit=True), body.publish)
     audit.record(caller.library, caller.actor, "document.fetch", body.url, collection=slug)
@@ -142,15 +142,15 @@ def add_url(request: Request, slug: str, body: UrlUpload, caller: Editor) -> Upl
 
 @small_bodies.get("/uploads", summary="List uploads")
 def listing(request: Request, caller: Editor, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> list[UploadPublic]:
-    """Those under way first, then the latest; only of collections the caller edits."""
+    """Unfinished uploads first, then the latest. Only uploads to collections that the caller may edit."""
     return _recent_uploads(request, caller, limit)
 
 
 @small_bodies.get("/uploads/events", summary="Follow uploads", response_class=StreamingResponse, responses=_EVENTS)
 def events(request: Request, caller: Editor) -> StreamingResponse:
-    """Server-sent events: `uploads` with a list of what has changed, `idle` when nothing is under way any more.
+    """Server-sent events: `uploads` with the uploads that changed, and `idle` when all uploads are finished.
 
-    The stream ends after `idle`, or after a minute; whoever wants more asks again.
+    The stream ends after `idle`, or after less than a minute. Then a client can request it again.
     """
     return StreamingResponse(_stream_changes(request, caller), media_type="text/event-stream")
 
@@ -183,7 +183,7 @@ def clear(caller: Editor) -> None:
     "/uploads/{upload_id}", status_code=204, response_class=Response, summary="Take an upload off the list"
 )
 def dismiss(upload_id: Id, caller: Editor) -> None:
-    """Only once it is finished; its document stays."""
+    """Only a finished upload can be removed. Its document stays."""
     upload_batch.dismiss(caller.library, caller.reach.edit, upload_id)
 
 

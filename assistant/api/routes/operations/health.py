@@ -1,4 +1,4 @@
-"""``/healthz``: the process lives; ``/readyz``: it can answer questions. Neither says whose documents lie here."""
+"""``/healthz``: the process runs. ``/readyz``: it can answer questions. Neither names an organisation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """``checks`` names what was looked at: "ok", or what is wrong."""
+    """The result of each check: "ok", or what is wrong."""
 
     status: Literal["ok", "not_ready"]
     checks: dict[str, str]
@@ -38,7 +38,7 @@ async def check_health() -> Health:
 
 @router.get("/readyz", summary="Can it answer questions?", responses={503: {"model": Readiness}})
 def check_readiness(service: ServiceDep, response: Response) -> Readiness:
-    """Look at the records, the embedding model and the disk; 503 while one of them is not in order."""
+    """Check the database, the embedding model and the disk. The status is 503 while one check fails."""
     checks = {"records": _check_records(service), "model": service.warming.state, "disk": _check_disk(service)}
     ready = all(found == "ok" for found in checks.values())
     response.status_code = 200 if ready else 503

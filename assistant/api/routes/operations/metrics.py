@@ -1,7 +1,7 @@
-"""``/metrics``: figures for Prometheus.
+"""``/metrics``: metrics for Prometheus.
 
-They tell how busy which organisation is, so they are not for the network: only this computer itself is answered, or
-who shows ``KB_METRICS_TOKEN`` (``Authorization: Bearer …``).
+The metrics show how much each organisation uses the service, so they are not public. A client must run on this
+computer, or, if ``KB_METRICS_TOKEN`` is set, send this token (``Authorization: Bearer …``).
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {}}},
-        403: {"content": {"text/plain": {}}, "description": "Neither this computer nor the token."},
+        403: {"content": {"text/plain": {}}, "description": "Not from this computer, or a wrong token."},
     },
 )
 def read_metrics(request: Request) -> Response:
-    """Answered to this computer itself, or to who shows ``KB_METRICS_TOKEN`` as a bearer token."""
+    """Only for clients on this computer. If ``KB_METRICS_TOKEN`` is set, only for clients with this bearer token."""
     service = request.app.state.service
     if not may_read(service.settings, request.client.host if request.client else "", request.headers):
         return PlainTextResponse("Only from this computer, or with KB_METRICS_TOKEN.\n", status_code=403)
@@ -44,10 +44,13 @@ def read_metrics(request: Request) -> Response:
 
 
 def may_read(settings: Settings, peer: str, headers: Headers) -> bool:
-    """Whether a request may see the figures.
+    """Return whether a request may read the metrics.
 
-    A proxy on this computer calls from this computer too, for anybody: its headers and a foreign Host give it away,
-    and where it sends neither, KB_PUBLIC_URL does.
+    A proxy on this computer forwards requests of anybody, and they seem to come from this computer. The proxy's headers
+    or another Host reveal it. If it sends neither, KB_PUBLIC_URL shows that there may be a proxy.
+
+    Args:
+        peer: the client's IP address.
     """
     token = settings.metrics_token.get_secret_value()
     scheme, _, sent_token = headers.get("authorization", "").partition(" ")

@@ -1,4 +1,4 @@
-"""The audit trail, for owners: filtered on a page, exported as CSV or JSON lines."""
+"""The audit trail, for owners: filter it, show it in a page, export it as CSV or JSON Lines."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ __all__ = ["router"]
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/audit"
 _PAGE = 100
-# A form sends an empty field where nothing was chosen.
+# A form sends an empty string for a field without a choice.
 _EMPTY_AS_NONE = BeforeValidator(lambda value: None if value == "" else value)
 Day = Annotated[date | None, _EMPTY_AS_NONE]
 
 
 class AuditFilter(BaseModel):
-    """Which entries: days are the service's own, the last one included."""
+    """Which entries to return. Days are in the service's time zone; ``until`` is included."""
 
     model_config = ConfigDict(extra="forbid")
     since: Day = None
@@ -44,19 +44,19 @@ class AuditFilter(BaseModel):
 
 
 class Page(AuditFilter):
-    """Which entries, and where the page before ended."""
+    """Which entries to return. ``before`` is the id of the last entry on the previous page."""
 
     before: Annotated[int | None, _EMPTY_AS_NONE, Field(ge=1, le=2**31 - 1)] = None
 
 
 class Export(AuditFilter):
-    """Which entries, and in which format."""
+    """Which entries to export, and in which format."""
 
     format: Literal["csv", "jsonl"] = "csv"
 
 
 class EntryPublic(BaseModel):
-    """Who did what, when."""
+    """An entry: who did what, and when."""
 
     id: int
     at: datetime
@@ -69,13 +69,13 @@ class EntryPublic(BaseModel):
 
 @router.get(_PATH, summary="Read the audit trail")
 def listing(caller: Manager, entry_filter: Annotated[Page, Query()]) -> list[EntryPublic]:
-    """Return up to 100 entries, newest first; ``before`` the last one's id gives the next page."""
+    """Return up to 100 entries, newest first. For the next page, set ``before`` to the id of the last entry."""
     return [EntryPublic(**_entry_fields(row)) for row in entry_filter.entries(caller, _PAGE, entry_filter.before)]
 
 
 @router.get(_PATH + "/export", summary="Export the audit trail", response_class=StreamingResponse)
 def export(caller: Manager, entry_filter: Annotated[Export, Query()]) -> StreamingResponse:
-    """Download the entries; the export is itself noted."""
+    """Download the entries. The audit trail records the export too."""
     audit.record(caller.library, caller.actor, "audit.export", entry_filter.format, filter=_filter_values(entry_filter))
     rows = entry_filter.entries(caller, None)
     lines = audit.as_csv(rows) if entry_filter.format == "csv" else audit.as_jsonl(rows)
@@ -90,8 +90,8 @@ def _filter_values(entry_filter: AuditFilter) -> dict[str, str]:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    """Return the beginning of a day here, as the records keep it: UTC without a zone."""
-    if day is None or not 1971 <= day.year <= 9000:  # beyond, the clocks of some systems fail
+    """Return the start of a day in the service's time zone, as the database keeps times: UTC without a zone."""
+    if day is None or not 1971 <= day.year <= 9000:  # some systems cannot convert times outside this range
         return None
     return datetime(day.year, day.month, day.day).astimezone().astimezone(UTC).replace(tzinfo=None)
 

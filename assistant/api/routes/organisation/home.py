@@ -1,4 +1,4 @@
-"""The front door: to the set-up page, to signing in, or to asking."""
+"""``/``: redirect to the set-up page, the sign-in page, the page where people ask, or the account page."""
 
 from __future__ import annotations
 

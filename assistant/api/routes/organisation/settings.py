@@ -1,4 +1,4 @@
-"""An organisation's own choices: its name, whom a refusal names, language models, cards for high-stakes subjects."""
+"""An organisation's settings: its name, the contact in a refusal, language models, cards for high-stakes subjects."""
 
 from __future__ import annotations
 
@@ -24,40 +24,42 @@ Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300
 
 
 class ModelPublic(BaseModel):
-    """The language model of this installation, and what the organisation has chosen about it."""
+    """The language model of this installation, and the organisation's settings for it."""
 
     configured: bool
     name: str
     host: str
-    inside: bool = Field(description="Whether it stands in the building: then no text leaves.")
+    inside: bool = Field(
+        description="Whether it runs on this computer or in a private network; no text leaves it then."
+    )
     enabled: bool
-    collections: list[str] = Field(description="Those whose text may be sent outside the building.")
+    collections: list[str] = Field(description="Collections whose text may be sent outside the organisation's network.")
 
 
 class SettingsPublic(BaseModel):
-    """What an owner has chosen."""
+    """The settings that an owner can change."""
 
     name: str
-    contact: str = Field(description="Whom a refusal names; empty: the installation's contact.")
+    contact: str = Field(description="The contact in a refusal. Empty: the contact of the installation.")
     model: ModelPublic
 
 
 class SettingsUpdate(Body):
-    """What to change; fields left out stay."""
+    """The changes. A field that is left out stays as it is."""
 
     name: Name | None = Field(default=None, examples=["和諧長者服務社"])
     contact: Contact | None = Field(default=None, examples=["人事部，內線 101"])
 
 
 class ModelUpdate(Body):
-    """Whether a language model may write answers, and which collections' text may leave the building for it."""
+    """Whether a language model may write answers, and which collections' text may be sent to an external model."""
 
     enabled: bool
     collections: list[Slug] = Field(default=[], max_length=500)
 
 
 class Cards(Body):
-    """All cards, in the order in which they are tried."""
+    """All cards, in the order in which they are compared with a question."""
 
     cards: list[Card] = Field(max_length=subject_cards.MOST_CARDS, examples=[[]])
 
@@ -88,7 +90,7 @@ def list_cards(caller: Manager) -> Cards:
 
 @router.put("/cards", summary="Change the cards")
 def save_cards(body: Cards, caller: Manager) -> Cards:
-    """All of them at once; a question about a subject shows its card before any answer."""
+    """Replace all cards. A question about a subject shows the card of the subject before any answer."""
     kept = subject_cards.save(caller.library, [one.model_dump() for one in body.cards])
     audit.record(caller.library, caller.actor, "settings.cards", cards=len(kept))
     return Cards(cards=kept)

@@ -1,4 +1,4 @@
-"""One's own account: the page, and the password."""
+"""A person's own account: its page, and changing the password."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ router = APIRouter(tags=["people"])
 
 
 class PasswordUpdate(Body):
-    """The password that holds now, and the one to hold from now on."""
+    """The current password and the new one."""
 
     current: Password
     password: Password
@@ -31,7 +31,7 @@ class PasswordUpdate(Body):
 def change_password(
     body: PasswordUpdate, request: Request, response: Response, signed_in: SignedInDep, service: ServiceDep
 ) -> SessionPublic:
-    """Change one's password. All other browsers are signed out; this one gets a new session."""
+    """Change the password. All other browsers are signed out; this browser gets a new session."""
     user = service.limits.check_attempt(
         client_address(request),
         signed_in.user.email,

@@ -1,4 +1,4 @@
-"""Invitations, as managers make them: by link, for one person, with a role and the collections to open."""
+"""Managers invite people. An invitation is a link for one person, with a role and rights on collections."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _PATH = "/api/v1/tenants/{tenant}/invitations"
 
 
 class InvitationCreate(Body):
-    """Whom to invite, as what, and which collections open on acceptance."""
+    """Whom to invite, with which role, and the rights on collections that the person gets."""
 
     email: Email
     role: Role = Role.MEMBER
     collections: Annotated[dict[Slug, Literal["read", "edit"]], Field(max_length=200)] = Field(
-        default={}, description="Level by collection.", examples=[{"main": "read"}]
+        default={}, description="The right (read or edit) by collection.", examples=[{"main": "read"}]
     )
 
 
 class InvitationPublic(BaseModel):
-    """An invitation nobody has accepted yet."""
+    """An invitation that nobody has accepted yet."""
 
     id: int
     email: str
@@ -45,7 +45,7 @@ class InvitationPublic(BaseModel):
 
 
 class InvitationWithLink(InvitationPublic):
-    """An invitation with its link, which is shown this once."""
+    """An invitation with its link. The link is shown only once."""
 
     link: str = Field(examples=["https://kb.example/invitation/…"])
 
@@ -58,7 +58,7 @@ def listing(caller: Manager) -> list[InvitationPublic]:
 
 @router.post(_PATH, summary="Invite somebody", status_code=201)
 def create(body: InvitationCreate, request: Request, caller: Manager) -> InvitationWithLink:
-    """Make a link that lets one person in. Give it to that person only; it works once."""
+    """Make a link with which one person can join. Give it to that person only; it works once."""
     assert caller.user is not None
     row, token = invitations.create(
         caller.service.settings, caller.library, body.email, body.role, dict(body.collections), caller.user.id
@@ -70,7 +70,7 @@ def create(body: InvitationCreate, request: Request, caller: Manager) -> Invitat
 
 @router.post(_PATH + "/{invitation_id}/link", summary="Make a new link", status_code=201)
 def renew(invitation_id: Id, request: Request, caller: Manager) -> InvitationWithLink:
-    """Give an invitation a new link and its full time again; the link before ends."""
+    """Give an invitation a new link that is valid for the full time. The old link stops working."""
     row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id)
     audit.record(caller.library, caller.actor, "member.invite", row.email, renewed=True)
     return _with_link(request, caller, row, token)

@@ -1,4 +1,4 @@
-"""An invitation, as the invited person meets it: a page, and accepting."""
+"""An invited person opens the page of an invitation and accepts it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ Token = Annotated[str, Field(min_length=1, max_length=100, examples=["Zk3v…"])
 
 
 class InvitationAccept(Body):
-    """The link's token, and: for a new account a name and a password; for an account of one's own its password, if
-    one is not signed in with it."""
+    """The token of the link.
+
+    A new account also needs a name and a password. An existing account needs its password, unless the person is signed
+    in with this account.
+    """
 
     token: Token
     name: Name | None = None
@@ -40,7 +43,7 @@ class InvitationAccept(Body):
 def accept(
     body: InvitationAccept, request: Request, response: Response, service: ServiceDep, signed_in: OptionalSignedInDep
 ) -> SessionPublic:
-    """Become a member as invited, and be signed in."""
+    """Make the person a member, with the role and rights of the invitation, and sign in."""
     invitation = invitations.find(service.settings, body.token)
     user = _accepting_account(service, request, invitation, body, signed_in)
     library = service.library(service.tenant(invitation.tenant_slug))
@@ -52,7 +55,12 @@ def accept(
 def _accepting_account(
     service: Service, request: Request, invitation: InvitationRow, body: InvitationAccept, signed_in: SignedIn | None
 ) -> UserRow:
-    """Return the account that accepts: the one signed in, the one whose password is shown, or a new one."""
+    """Return the account that accepts: the signed-in one, the one with the given password, or a new one.
+
+    Raises:
+        InputError: ``invitation_incomplete`` if a new account lacks name or password.
+        Unauthenticated: ``signin_failed``.
+    """
     if signed_in is not None and signed_in.user.email == invitation.email:
         return signed_in.user
     if accounts.by_email(service.settings, invitation.email) is None:

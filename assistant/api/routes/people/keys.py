@@ -1,4 +1,4 @@
-"""API keys: a program's way in, with chosen abilities and collections."""
+"""API keys for programs. A key has chosen abilities and collections."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _PATH = "/api/v1/tenants/{tenant}/keys"
 
 
 class KeyCreate(Body):
-    """What the key may do, and where."""
+    """What the key may do, and in which collections."""
 
     name: Name = Field(examples=["Intranet search"])
     abilities: Annotated[list[Ability], Field(min_length=1, max_length=5)] = Field(examples=[["ask", "read"]])
     collections: Annotated[list[Slug], Field(min_length=1, max_length=200)] | None = Field(
-        default=None, description="Collections by short name; null for those open to everyone."
+        default=None, description="Short names of collections; null for the collections that are open to everyone."
     )
     expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
@@ -41,7 +41,7 @@ class KeyPublic(BaseModel):
 
     id: int
     name: str
-    prefix: str = Field(description="The token's beginning, to tell keys apart.")
+    prefix: str = Field(description="The beginning of the token, to tell keys apart.")
     abilities: list[Ability]
     collections: list[str] | None
     created_at: datetime
@@ -51,7 +51,7 @@ class KeyPublic(BaseModel):
 
 
 class KeyWithToken(KeyPublic):
-    """A new key with its token, which is shown this once."""
+    """A new key with its token. The token is shown only once."""
 
     token: str = Field(examples=["sinzi_…"])
 
@@ -63,7 +63,7 @@ def listing(caller: Manager) -> list[KeyPublic]:
 
 @router.post(_PATH, summary="Make an API key", status_code=201)
 def create(body: KeyCreate, caller: Manager) -> KeyWithToken:
-    """Make a key. Its token is shown once; a key never manages people or settings."""
+    """Make a key. Its token is shown only once. A key can never manage people or settings."""
     assert caller.user is not None
     collections = None if body.collections is None else caller.searchable_collections(body.collections)
     ends = now() + timedelta(days=body.expires_in_days) if body.expires_in_days else None

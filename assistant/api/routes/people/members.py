@@ -1,4 +1,4 @@
-"""The people of an organisation: their roles, and links for a new password."""
+"""The members of an organisation: their roles, and one-time links for a new password."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PATH = "/api/v1/tenants/{tenant}/members"
 
 
 class MemberPublic(BaseModel):
-    """A person of the organisation."""
+    """A member of the organisation."""
 
     id: int
     name: str
@@ -36,13 +36,13 @@ class MemberPublic(BaseModel):
 
 
 class MemberUpdate(Body):
-    """The role to give."""
+    """The new role of a member."""
 
     role: Role
 
 
 class LinkPublic(BaseModel):
-    """A link to hand to one person; it is shown once."""
+    """A link for one person. It is shown only once."""
 
     link: str = Field(examples=["https://kb.example/reset/…"])
     expires_at: datetime
@@ -55,7 +55,7 @@ def listing(caller: Manager) -> list[MemberPublic]:
 
 @router.patch(_PATH + "/{user_id}", summary="Change a role")
 def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
-    """Change a person's role. The last owner keeps theirs (409). API keys made by who is no owner any more end."""
+    """Change a person's role. The last owner stays owner (409). The API keys of a former owner are revoked."""
     found = members.change_role(caller.service.settings, caller.tenant.slug, user_id, body.role)
     audit.record(caller.library, caller.actor, "member.role", found.user.name, role=body.role.value, user=user_id)
     if Ability.MANAGE not in ROLES[body.role]:
@@ -65,14 +65,14 @@ def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
 
 @router.delete(_PATH + "/{user_id}", summary="Remove a person", status_code=204)
 def remove(user_id: Id, caller: Manager) -> None:
-    """End a membership, the rights that went with it, and the API keys the person made. The last owner stays (409)."""
+    """End the membership, its rights and the API keys that the person made. The last owner cannot be removed (409)."""
     found = members.remove(caller.service.settings, caller.library, user_id)
     audit.record(caller.library, caller.actor, "member.remove", found.user.name, user=user_id)
     _revoke_keys(caller, user_id)
 
 
 def _revoke_keys(caller: Caller, user_id: int) -> None:
-    """Revoke the API keys that somebody made as an owner and may have kept."""
+    """Revoke the API keys that a person made as an owner, because the person may still have their tokens."""
     for row in api_keys.revoke_of(caller.service.settings, caller.tenant.slug, user_id):
         audit.record(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
 
@@ -81,7 +81,7 @@ def _revoke_keys(caller: Caller, user_id: int) -> None:
 def reset(user_id: Id, request: Request, caller: Manager) -> LinkPublic:
     """Make a one-time link with which a person chooses a new password.
 
-    Refused with 409 for somebody who also belongs to an organisation that is not yours.
+    Refused with 409 if the person also belongs to an organisation that the caller does not own.
     """
     found = members.get(caller.service.settings, caller.tenant.slug, user_id)
     token, ends = password_resets.create(caller.service.settings, user_id, caller.tenant.slug, _manager_id(caller))

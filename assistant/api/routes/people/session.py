@@ -27,14 +27,14 @@ router = APIRouter(tags=["people"])
 
 
 class SignIn(Body):
-    """E-mail and password."""
+    """The e-mail address and password of an account."""
 
     email: Email
     password: Password
 
 
 class MembershipPublic(BaseModel):
-    """An organisation one belongs to."""
+    """An organisation that the person belongs to, and the person's role."""
 
     tenant: str = Field(examples=["harmony"])
     name: str = Field(examples=["和諧長者服務社"])
@@ -52,14 +52,14 @@ class MePublic(BaseModel):
 
 
 class MeUpdate(Body):
-    """What one may change of oneself; what is left out stays."""
+    """Changes to one's own account. A field that is left out stays as it is."""
 
     name: Name | None = None
     locale: Locale | None = None
 
 
 class SessionPublic(BaseModel):
-    """An open session; ``csrf`` goes back as the header X-CSRF-Token with every change."""
+    """A session. Requests that change something must send ``csrf`` as the header X-CSRF-Token."""
 
     csrf: str
     me: MePublic
@@ -67,7 +67,7 @@ class SessionPublic(BaseModel):
 
 @router.post("/api/v1/session", summary="Sign in", status_code=201)
 def sign_in(body: SignIn, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
-    """Sign a browser in: sets the cookie `sinzi_session`. Programs use API keys instead."""
+    """Sign in a browser and set the cookie `sinzi_session`. Programs use API keys instead."""
     user = service.limits.check_attempt(
         client_address(request), body.email, lambda: passwords.owner_of(service.settings, body.email, body.password)
     )
@@ -79,7 +79,7 @@ def sign_in(body: SignIn, request: Request, response: Response, service: Service
 
 @router.delete("/api/v1/session", summary="Sign out", status_code=204)
 def sign_out(request: Request, response: Response, service: ServiceDep, _signed_in: OptionalSignedInDep) -> None:
-    """Sign this browser out. Nothing happens where nobody is signed in."""
+    """Sign out this browser. Nothing happens if nobody is signed in."""
     session_cookie.end_session(request, response, service)
 
 
@@ -109,13 +109,13 @@ def page(
 
 
 def local_path(target: str) -> str:
-    """Return an address to go to after signing in: a path of this service, or the front door for anything else."""
+    """Return ``target`` if it is a path of this service, else ``/``. This prevents open redirects after signing in."""
     is_local = target.startswith("/") and target[1:2] not in ("/", "\\") and target.isprintable()
     return target if is_local else "/"
 
 
 def me_public(settings: Settings, user: UserRow) -> MePublic:
-    """Return what a person sees of themselves."""
+    """Return a person's own account with its memberships."""
     memberships = accounts.memberships(settings, user.id)
     return MePublic(
         id=user.id,

@@ -1,4 +1,4 @@
-"""Signing in at the organisation's own provider (Microsoft 365, Google): there and back again."""
+"""Sign in with OpenID Connect (Microsoft 365, Google): redirect to the provider, and handle its callback."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def finish_sign_in(
         raise Forbidden("oidc_refused", reason="state")
     identity = provider.identity(absolute_url(request, service.settings, _CALLBACK_PATH), flow, code)
     user = oidc_identities.find_user(service.settings, identity)
-    # An invitation the person came from may have been accepted on the way.
+    # If the person came from an invitation, signing in may have accepted it already.
     target = local_path(flow.next)
     response = RedirectResponse("/" if target.startswith("/invitation/") else target, status_code=303)
     response.delete_cookie(_COOKIE, path=_PATH)

@@ -1,4 +1,4 @@
-"""The first start: one page makes the first account and its organisation, then never opens again."""
+"""The first start: a page makes the first account and its organisation. It is closed once an account exists."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TenantCreate(Body):
     slug: Slug
     name: Name
     contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
-        default="", description="Whom to ask when the documents are silent.", examples=["人事部，內線 101"]
+        default="", description="Whom to ask if the documents do not answer.", examples=["人事部，內線 101"]
     )
 
 
@@ -47,17 +47,17 @@ class SetUp(Body):
     password: Password
     tenant: TenantCreate | None = None
     take_over: Annotated[list[Slug], Field(max_length=100)] = Field(
-        default=[], description="Organisations that exist already, as `kb demo` makes them."
+        default=[], description="Existing organisations that the account will own, for example one made by `kb demo`."
     )
     locale: Locale = "zh-HK"
     token: Annotated[str, Field(max_length=100)] = Field(
-        default="", description="As `kb serve` printed it; not needed on the computer it runs on."
+        default="", description="The token that `kb serve` printed. Not needed on the computer where the service runs."
     )
 
 
 @router.post("/api/v1/set-up", summary="Make the first account", status_code=201)
 def set_up(body: SetUp, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
-    """Make the first account and its organisation, and sign it in. Refused with 409 once there is an account."""
+    """Make the first account and its organisation, and sign in. Refused with 409 if there is an account already."""
     if accounts.count(service.settings) == 0 and not is_local_request(request):
         address = client_address(request)
         if not service.limits.check_attempt(address, "set-up", lambda: _is_setup_token(request, body.token) or None):
@@ -86,10 +86,11 @@ def _is_setup_token(request: Request, token: str) -> bool:
 
 
 def is_local_request(request: Request) -> bool:
-    """Return whether the browser runs on this very computer and means it.
+    """Return whether the request comes from a browser on this computer.
 
-    The name it asked for must be this computer's too: a page elsewhere may have its name point here. Behind a proxy
-    everybody seems to be near, so a forwarded request never counts, nor any where KB_PUBLIC_URL tells of a proxy.
+    The Host header must be a loopback name too, because a web page can let its own host name resolve to this computer
+    (DNS rebinding). Behind a proxy every request seems to come from this computer. So a request with proxy headers does
+    not count as local, and no request does if KB_PUBLIC_URL is set.
     """
     if request.client is None or any(name in request.headers for name in PROXY_HEADERS):
         return False

@@ -1,4 +1,4 @@
-"""The pages beyond asking: what changed in a document, the document in a page, and drafts."""
+"""The pages for changes between versions, for summaries and for drafts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def changes_page(
     earlier: Annotated[int | None, Query(alias="from", ge=1, le=2**31 - 1)] = None,
     later: Annotated[int | None, Query(alias="to", ge=1, le=2**31 - 1)] = None,
 ) -> HTMLResponse:
-    """Compare the versions ``from`` and ``to``, whichever is the older; the newest two by default."""
+    """Compare the versions ``from`` and ``to``, in any order. By default: the newest two."""
     _, document = caller.document(document_id)
     versions = version_passages.readable_versions(caller.library, document)
     if earlier and later and earlier > later:
@@ -46,7 +46,7 @@ def changes_page(
 
 @router.get("/t/{tenant}/library/{document_id}/summary")
 def summary_page(request: Request, document_id: Id, caller: Reader, version: Number = None) -> HTMLResponse:
-    """Show a document's telling clauses; a language model is asked only when the reader says so."""
+    """Show a document's key clauses. A language model writes only when the reader asks for it."""
     written = summarise_document(caller, document_id, version, reader_language(request), generate=False)
     _, document = caller.document(document_id)
     by_number = {one.number: one for one in version_passages.readable_versions(caller.library, document)}
@@ -73,7 +73,7 @@ def draft_page(
     message: Number = None,
     question: Annotated[str, Query(max_length=2000)] = "",
 ) -> HTMLResponse:
-    """Draft from an answer of one's own (``message``) or from a question."""
+    """Draft from a stored answer of the same person (``message``) or from a question."""
     if message is not None:
         question = conversation_store.message(person.caller.library, person.id, message).question
     start = {"message": message, "begin": bool(question)}

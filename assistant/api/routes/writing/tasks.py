@@ -1,4 +1,4 @@
-"""Beyond asking: summarise a document, what changed in it, draft from what it says, translate a passage."""
+"""Summarise a document, compare two versions, draft a text from documents, translate a passage."""
 
 from __future__ import annotations
 
@@ -36,27 +36,27 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["tasks"])
 
 @router.post("/documents/{document_id}/summary", summary="Summarise a document")
 def summarise(document_id: Id, body: SummaryRequest, request: Request, caller: Reader) -> WrittenTextPublic:
-    """`points` are its telling clauses, word for word; where there is a language model, it writes `text` over them."""
+    """`points` are the key clauses, word for word. If there is a language model, it writes `text` from them."""
     language = body.language or reader_language(request)
     return summarise_document(caller, document_id, body.version, language, generate=body.generate)
 
 
 @router.post("/documents/{document_id}/changes", summary="What changed between two versions")
 def changes(document_id: Id, body: ChangesRequest, caller: Reader) -> ChangesPublic:
-    """Clause by clause, both wordings as citations, with the words that differ."""
+    """Return each changed clause with both wordings as citations, and the words that differ."""
     return compare_versions(caller, document_id, body.earlier, body.later)
 
 
 @router.post("/drafts", summary="Draft an e-mail, a notice or minutes")
 def draft(body: DraftRequest, caller: Asker) -> WrittenTextPublic:
-    """From what the documents say about a question, or from what a kept answer quoted. Nothing is kept or sent."""
+    """Draft from what the documents say about a question, or from a stored answer's quotes. The draft is not stored."""
     written = _draft(caller, body)
     return written_text_public(caller.library, written)
 
 
 @router.post("/chunks/{chunk}/translation", summary="Translate a passage")
 def translate(chunk: Id, body: TranslationRequest, caller: Reader) -> TranslationPublic:
-    """Only a language model can: 409 `llm_needed` where the organisation has none. The clause's number is kept."""
+    """This needs a language model: 409 `llm_needed` if the organisation has none. The clause number stays as it is."""
     source, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
     limit_questions(caller)
     start, end = min(body.start, len(row.text)), min(body.end, len(row.text))
@@ -77,7 +77,15 @@ def translate(chunk: Id, body: TranslationRequest, caller: Reader) -> Translatio
 def summarise_document(
     caller: Caller, document_id: int, version: int | None, language: Language, *, generate: bool
 ) -> WrittenTextPublic:
-    """Summarise a document within the caller's reach; the page does it with this too."""
+    """Summarise a document that the caller may read. The route and the page use this function.
+
+    Args:
+        version: the number of the version; by default the newest.
+
+    Raises:
+        NotFound: ``document_not_found``, ``version_not_found``.
+        TooMany: ``too_many_requests``.
+    """
     collection, document = caller.document(document_id)
     limit_questions(caller)
     written = summary.summarise(
@@ -100,7 +108,17 @@ def summarise_document(
 
 
 def compare_versions(caller: Caller, document_id: int, earlier: int | None, later: int | None) -> ChangesPublic:
-    """Compare two versions of a document within the caller's reach; the page does it with this too."""
+    """Compare two versions of a document that the caller may read. The route and the page use this function.
+
+    Args:
+        earlier: the number of a version; by default the one before ``later``.
+        later: the number of a version; by default the newest.
+
+    Raises:
+        NotFound: ``document_not_found``, ``version_not_found``.
+        InputError: ``versions_needed`` if there is only one version and no number is given.
+        TooMany: ``too_many_requests``.
+    """
     collection, document = caller.document(document_id)
     limit_questions(caller)
     found = version_changes.compare(caller.library, document.name, earlier, later, collections=[collection.slug])
@@ -123,7 +141,7 @@ def _draft(caller: Caller, body: DraftRequest) -> WrittenText:
         about = ", ".join(collections)
     else:
         if caller.user is None or body.message is None:
-            raise Forbidden("not_allowed")  # programs have no kept answers
+            raise Forbidden("not_allowed")  # programs have no stored answers
         answer = load_answer_source(caller.library, caller.user.id, caller.reach, body.message)
         limit_questions(caller)
         written = drafting.draft_from(
@@ -144,7 +162,7 @@ def _draft(caller: Caller, body: DraftRequest) -> WrittenText:
 
 
 def reader_language(request: Request) -> Language:
-    """Return the language of texts for this reader: that of the pages they see."""
+    """Return the language of texts for this reader: the interface language of the request."""
     return Language.ENGLISH if request.state.locale == "en" else Language.TRADITIONAL
 
 

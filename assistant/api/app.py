@@ -1,4 +1,4 @@
-"""The application: every floor's routers, the pages' static files, and what runs beside them while it lives."""
+"""Build the FastAPI application: the routers of all packages, static files, middleware and background work."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
     """Return the application.
 
     Args:
-        settings: of this installation.
-        take_in: whether this process works through the queue of files, which makes it the data folder's writer.
+        settings: the settings of this installation.
+        take_in: whether this process ingests the queued files. Then it holds the data folder's writer lock.
     """
     service = Service(settings)
     mcp_endpoint = McpEndpoint(service)
@@ -73,7 +73,7 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
 
 class _Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
-        """Put guard and log around everything, so that the answer to an unforeseen error goes through them too."""
+        """Make the security headers and the request log outermost, so that they also cover the response to a crash."""
         return RequestLog(SecurityHeaders(super().build_middleware_stack()), self.state.service.metrics)
 
 
@@ -82,6 +82,6 @@ def _static_packages() -> list[str | tuple[str, str]]:
 
 
 def _routers() -> list[APIRouter]:
-    """Return the routers every floor registers in the entry-point group ``sinzi.routers``, in order of their names."""
+    """Return the routers that packages register in the entry-point group ``sinzi.routers``, sorted by name."""
     points = sorted(entry_points(group="sinzi.routers"), key=lambda point: point.name)
     return [point.load() for point in points]

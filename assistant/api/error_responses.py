@@ -1,4 +1,8 @@
-"""The one error shape, ``{"error": {"code", "message", "detail"}}``; a page gets a page, or the way to sign in."""
+"""Turn exceptions into responses.
+
+A program gets JSON: ``{"error": {"code", "message", "detail"}}``; under ``/v1`` it gets OpenAI's shape. A browser that
+opens a page gets an error page, or a redirect to the sign-in page if nobody is signed in.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ _PROGRAM_PREFIXES = ("/api/", "/v1/", "/mcp")
 
 
 class ErrorDetail(BaseModel):
-    """What went wrong: ``code`` is stable, ``message`` in the caller's language, ``detail`` for a program."""
+    """What went wrong. ``code`` is stable, ``message`` is in the caller's language, ``detail`` is for programs."""
 
     code: str
     message: str
@@ -33,13 +37,13 @@ class ErrorDetail(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """Every answer with a status of 400 and more."""
+    """The body of every response with a status of 400 or more."""
 
     error: ErrorDetail
 
 
 def install(app: FastAPI) -> None:
-    """Give every error of the application the one shape."""
+    """Register the exception handlers, so that every error has the same shape."""
     app.add_exception_handler(SinziError, _handle_sinzi_error)
     app.add_exception_handler(RequestValidationError, _handle_invalid_request)
     app.add_exception_handler(HTTPException, _handle_http_error)
@@ -79,7 +83,7 @@ async def _handle_sinzi_error(request: Request, error: Exception) -> Response:
 
 async def _handle_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    listed = list(error.errors())[:_MAX_FAULTS]  # a body of 1 MB may have a hundred thousand
+    listed = list(error.errors())[:_MAX_FAULTS]  # a body of 1 MB may have a hundred thousand faults
     faults = [{"at": ".".join(map(str, one["loc"]))[:200], "reason": one["msg"]} for one in listed]
     first = faults[0] if faults else {"at": "", "reason": ""}
     invalid = InputError("request_invalid", reason=f"{first['at']}: {first['reason']}", faults=faults)
@@ -100,7 +104,7 @@ async def _handle_http_error(request: Request, error: Exception) -> Response:
 
 
 def _allowed_methods(request: Request) -> list[str]:
-    """Return the methods of an address; a route knows only its own."""
+    """Return the methods that some route accepts at this path. One route knows only its own methods."""
     methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
     routes = request.app.routes
     return [one for one in methods if any(_matches(route, dict(request.scope, method=one)) for route in routes)]
@@ -111,6 +115,6 @@ def _matches(route: BaseRoute, scope: Scope) -> bool:
 
 
 async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
-    # The address's template: a path may hold the token of an invitation.
+    # Log the route's template, not the path: a path may contain the token of an invitation.
     _LOG.error("unforeseen %s at %s", type(error).__name__, route_template(request.scope), exc_info=error)
     return _error_response(request, SinziError("internal", reason=type(error).__name__))

@@ -1,4 +1,4 @@
-"""A document for a program: its outline and its text, in runs that fit a model's window."""
+"""A document's outline and text for a language model, in parts that fit its context window."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from kb.store.tables.library_tables import READABLE, VersionRow
 
 __all__ = ["as_markdown", "read"]
 
-# Characters of one run of text; about 10,000 tokens of Chinese.
+# Characters in one part of the text: about 10,000 tokens of Chinese.
 MAX_TEXT_CHARS = 12_000
 
 
 def read(caller: Caller, document_id: int, version: int | None, first_piece: int) -> DocumentText:
-    """Return a run of a document's text, from its ``first_piece`` (1, 2, …) on; the opening is written down.
+    """Return a part of a document's text. The audit trail records the opening.
+
+    Args:
+        version: the number of the version; by default the published one, else the newest that the caller may read.
+        first_piece: the number of the piece (chunk) to start with, from 1. The outline comes only with piece 1.
 
     Raises:
         NotFound: ``document_not_found``, ``version_not_found``.
@@ -52,7 +56,7 @@ def read(caller: Caller, document_id: int, version: int | None, first_piece: int
 
 
 def _open_version(caller: Caller, document_id: int, number: int | None) -> DocumentVersion:
-    """Return the version asked for, else the one published, else the newest that may be read."""
+    """Return version ``number``; if it is None, the published version, else the newest that the caller may read."""
     collection, document = caller.document(document_id)
     states = set(READABLE)
     if collection.slug in caller.reach.edit:
@@ -69,7 +73,9 @@ def _open_version(caller: Caller, document_id: int, number: int | None) -> Docum
 
 
 def as_markdown(caller: Caller, document_id: int) -> str:
-    """Return the whole text of the published version, pages and headings marked.
+    """Return the whole text of a document as Markdown, with headings, and pages as comments.
+
+    The version is the published one, else the newest that the caller may read.
 
     Raises:
         NotFound: ``document_not_found``, ``version_not_found``.

@@ -1,4 +1,4 @@
-"""The tools and resources, the same over every transport; ``who`` says on whose behalf a call is made."""
+"""The MCP tools and resources. They are the same for every transport; ``resolve_caller`` finds the caller."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ CallerResolver = Callable[[Context[Any, Any]], Caller]
 
 _INSTRUCTIONS = (
     "The documents of a social-welfare organisation in Hong Kong: handbooks, circulars, forms, minutes. "
-    "Use `ask` for a question a worker has: its answer quotes the documents letter for letter, and says so where they "
-    "are silent; keep its markers [n] and name document, clause and page. Use `search` for passages to read yourself, "
+    "Use `ask` for a question a worker has: its answer quotes the exact words of the documents, and says so if they do "
+    "not answer; keep its markers [n] and name document, clause and page. Use `search` for passages to read yourself, "
     "and `get_document` for the text around them. Questions may be Cantonese, written Chinese or English."
 )
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
 
-Question = Annotated[str, Field(min_length=1, max_length=20_000, description="In the words of who asks.")]
+Question = Annotated[str, Field(min_length=1, max_length=20_000, description="In the words of the person who asks.")]
 Collections = Annotated[
     list[Annotated[str, Field(max_length=40)]] | None,
-    Field(max_length=100, description="Short names of the collections to look in; all within reach by default."),
+    Field(max_length=100, description="Short names of the collections to search; by default all that may be read."),
 ]
-AsOf = Annotated[date | None, Field(description="The day for which it should hold (YYYY-MM-DD); today by default.")]
+AsOf = Annotated[date | None, Field(description="The day for which it should be valid (YYYY-MM-DD); today by default.")]
 History = Annotated[
     list[str] | None, Field(max_length=50, description="Earlier questions of the same conversation, oldest first.")
 ]
@@ -52,10 +52,10 @@ DocumentId = Annotated[int, Field(ge=1, le=2**31 - 1, description="From a result
 
 
 def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
-    """Return the server.
+    """Return the MCP server.
 
     Args:
-        who: returns the caller of a request, or raises one of our errors.
+        resolve_caller: returns the caller of a request, or raises a :class:`SinziError`.
     """
     server: MCPServer[Any] = MCPServer(
         "sinzi", title="Sinzi 善知", instructions=_INSTRUCTIONS, version=version("sinzi"), log_level="WARNING"
@@ -69,7 +69,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
         collections: Collections = None,
         as_of: AsOf = None,
     ) -> SearchResult:
-        """Find the passages nearest to a question, best first. Nearest does not mean that they answer it."""
+        """Find the passages most similar to a question, best first. A similar passage need not answer the question."""
         with _as_tool_errors(service):
             caller = _require_ability(resolve_caller(context), Ability.READ)
             limit_questions(caller)
@@ -106,7 +106,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
         collections: Collections = None,
         as_of: AsOf = None,
     ) -> AskResult:
-        """Answer a question with exact quotes, each with document, version, clause and page; or refuse."""
+        """Answer a question with exact quotes, each with document, version, clause and page, or refuse to answer."""
         with _as_tool_errors(service):
             caller = _require_ability(resolve_caller(context), Ability.ASK)
             turn = Turn(question, history or (), caller.searchable_collections(collections), as_of)
@@ -120,10 +120,10 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
     def get_document(
         context: Context[Any, Any],
         document_id: DocumentId,
-        version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="By default the one in force.")] = None,
+        version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="By default the published one.")] = None,
         first_piece: Annotated[int, Field(ge=1, le=2**31 - 1, description="Where to read on; 1 is the start.")] = 1,
     ) -> DocumentText:
-        """Read a document: its outline, and its text piece by piece with clauses and pages."""
+        """Read a document: its outline, and its text in pieces with clauses and pages."""
         with _as_tool_errors(service):
             return document_text.read(
                 _require_ability(resolve_caller(context), Ability.READ), document_id, version, first_piece
@@ -131,7 +131,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
 
     @server.resource("sinzi://documents/{document_id}", title="A document's text", mime_type="text/markdown")
     def document(document_id: str, context: Context[Any, Any]) -> str:
-        """The whole text of a document, headings and pages marked; ids come from search and ask."""
+        """The whole text of a document as Markdown, with headings and pages. Ids come from search and ask."""
         try:
             number = int(document_id) if document_id.isdecimal() and len(document_id) < 10 else 0
             return document_text.as_markdown(_require_ability(resolve_caller(context), Ability.READ), number)
@@ -149,7 +149,7 @@ def _require_ability(caller: Caller, ability: Ability) -> Caller:
 
 @contextmanager
 def _as_tool_errors(service: Service) -> Iterator[None]:
-    """Tell the assistant of an error of ours in words it can act on."""
+    """Turn a :class:`SinziError` into a :class:`ToolError`, so that the calling model reads its message and code."""
     try:
         yield
     except SinziError as error:

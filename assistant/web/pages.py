@@ -1,4 +1,4 @@
-"""Pages: a template, the reader's language, and what every page needs to know of the reader."""
+"""Render HTML pages: templates, texts in the reader's language, and the values that every page needs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ __all__ = ["page_packages", "render", "text", "text_keys", "texts"]
 
 @cache
 def page_packages() -> tuple[ModuleType, ...]:
-    """Return the packages with pages (``templates/``, ``messages/``, ``static/``), of the group ``sinzi.pages``."""
+    """Return the packages with pages: those registered in the entry-point group ``sinzi.pages``, sorted by name.
+
+    Such a package has the folders ``templates/``, ``messages/`` and ``static/``.
+    """
     points = sorted(entry_points(group="sinzi.pages"), key=lambda point: point.name)
     return tuple(point.load() for point in points)
 
 
 @cache
 def _catalogues() -> dict[str, Catalogue]:
-    """Return the texts of pages by area: every ``messages/<area>.json`` of the floors with pages."""
+    """Return ``{area: texts}`` from every ``messages/<area>.json`` of the packages with pages."""
     return {
         entry.name.removesuffix(".json"): Catalogue(package.__name__, f"messages/{entry.name}")
         for package in page_packages()
@@ -40,7 +43,7 @@ def _catalogues() -> dict[str, Catalogue]:
 
 
 def text_keys() -> frozenset[str]:
-    """Return the keys of all texts of pages, each "<area>.<name>"."""
+    """Return the keys of all texts of pages. A key is "<area>.<name>"."""
     return frozenset(f"{area}.{name}" for area, catalogue in _catalogues().items() for name in catalogue)
 
 
@@ -51,7 +54,7 @@ def text(key: str, locale: str, **values: object) -> str:
 
 
 def texts(area: str, locale: str) -> dict[str, str]:
-    """Return all texts of an area in ``locale``, for a page's own script; fields stay as they are."""
+    """Return all texts of an area in ``locale`` by name, for a page's script. Fields in texts are not filled in."""
     return _catalogues()[area].texts(locale)
 
 
@@ -71,7 +74,7 @@ def _page_text(context: Context, key: str, **values: object) -> str:
 
 @pass_context
 def _page_texts(context: Context, *areas: str) -> dict[str, str]:
-    """The texts a page's script needs, under their full keys."""
+    """Return the texts that a page's script needs, by full key: those of ``areas`` and of ``common``."""
     found: dict[str, str] = {}
     for area in ("common", *areas):
         found |= {f"{area}.{key}": value for key, value in texts(area, str(context["locale"])).items()}
@@ -79,7 +82,7 @@ def _page_texts(context: Context, *areas: str) -> dict[str, str]:
 
 
 def _as_json(value: object) -> str:
-    """JSON that can stand inside a script element of type application/json."""
+    """Return JSON that is safe inside a script element of type application/json."""
     from markupsafe import Markup
 
     encoded = json.dumps(value, ensure_ascii=False, default=str)
@@ -88,7 +91,11 @@ def _as_json(value: object) -> str:
 
 @cache
 def _static_address(name: str) -> str:
-    """Return the address of a static file, with a digest so that browsers keep it until it changes."""
+    """Return the URL of a static file, with a digest, so that browsers cache the file until it changes.
+
+    Raises:
+        KeyError: no package has the file.
+    """
     for package in page_packages():
         found: Traversable = files(package).joinpath("static", name)
         if found.is_file():
@@ -99,8 +106,8 @@ def _static_address(name: str) -> str:
 def render(request: Request, template: str, *, status_code: int = 200, **values: Any) -> HTMLResponse:
     """Render a template.
 
-    Every template knows ``request``, ``locale``, ``user`` (None before sign-in), ``caller`` (None outside a tenant),
-    ``csrf``, ``t(key)`` for texts and ``static(name)`` for addresses.
+    Every template has ``request``, ``locale``, ``user`` (None before sign-in), ``caller`` (None outside a tenant),
+    ``csrf``, ``t(key)`` for texts and ``static(name)`` for URLs of static files.
     """
     state = request.state
     locale = str(getattr(state, "locale", "zh-HK"))

@@ -33,8 +33,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class SecurityHeaders:
     """ASGI middleware: adds security headers to all responses and refuses cross-site requests that change something.
 
-    A request with an ``Authorization`` header is not checked here: it does not rely on the cookie. A refused request
-    gets 403 ``csrf_invalid``.
+    Requests with an ``Authorization`` header are not checked here. A refused request gets 403 ``csrf_invalid``.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -22,7 +22,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute, responses=ERROR_RESPONSES)
 
 
-@router.get("/models", summary="List what can be asked, as models")
+@router.get("/models", summary="List the models, one for each collection")
 def list_models(caller: Program) -> ModelList:
     """Return ``sinzi`` (all collections that the key may read) and ``sinzi/<collection>`` for each of them."""
     return ModelList(data=_models(caller))

@@ -65,7 +65,7 @@ def ask(body: Ask, caller: Asker) -> AnswerView:
     return in_script(view_of(finish_answer(caller, turn, answer)), body.script)
 
 
-@router.get("/suggestions", summary="Questions to start with")
+@router.get("/suggestions", summary="Suggest questions")
 def offered(
     caller: Asker, collections: Annotated[list[Slug] | None, Query(max_length=200)] = None
 ) -> list[SuggestionPublic]:
@@ -78,23 +78,25 @@ def _locale(user: object) -> str:
     return str(getattr(user, "locale", "zh-HK"))
 
 
-@router.get("/collections/{collection}/suggestions", summary="The questions kept for a collection")
+@router.get("/collections/{collection}/suggestions", summary="Show the suggested questions of a collection")
 def kept(collection: Slug, caller: Asker) -> SuggestionsUpdate:
     return SuggestionsUpdate(questions=suggestions.stored(caller.library, caller.collection(collection)))
 
 
-@router.put("/collections/{collection}/suggestions", summary="Set the questions of a collection", status_code=204)
+@router.put(
+    "/collections/{collection}/suggestions", summary="Set the suggested questions of a collection", status_code=204
+)
 def keep(collection: Slug, body: SuggestionsUpdate, caller: Editor) -> None:
     row = caller.collection(collection, edit=True)
     suggestions.replace(caller.library, row, body.questions)
     audit.record(caller.library, caller.actor, "suggestions.change", row.slug, count=len(body.questions))
 
 
-@router.get("/ask/preferences", summary="How one reads answers")
+@router.get("/ask/preferences", summary="Show how a person reads answers")
 def preferences(person: PersonDep) -> Preferences:
     return Preferences(script=script_of(person.caller.library, person.id))
 
 
-@router.put("/ask/preferences", summary="Change how one reads answers", status_code=204)
+@router.put("/ask/preferences", summary="Change how a person reads answers", status_code=204)
 def prefer(body: Preferences, person: PersonDep) -> None:
     save_script(person.caller.library, person.id, body.script)

@@ -55,7 +55,7 @@ class ConversationDetail(ConversationPublic):
     messages: list[MessagePublic]
 
 
-@router.get("/conversations", summary="One's conversations, latest first")
+@router.get("/conversations", summary="List one's own conversations, latest first")
 def listing(
     person: PersonDep,
     search: Annotated[str, Query(max_length=200, description="Words of titles or questions.")] = "",
@@ -74,7 +74,7 @@ def create(body: ConversationCreate, person: PersonDep) -> ConversationPublic:
     return _public(person, row)
 
 
-@router.get("/conversations/{conversation}", summary="A conversation with its answers")
+@router.get("/conversations/{conversation}", summary="Show a conversation with its answers")
 def whole(conversation: Id, person: PersonDep) -> ConversationDetail:
     """An answer that quotes a document which the person may no longer read has no text (`withheld`)."""
     library = person.caller.library

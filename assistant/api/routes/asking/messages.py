@@ -108,13 +108,13 @@ def _finish(person: TenantPerson, conversation: int, turn: Turn, answer: Answer,
     return message_public(message, in_script(view_of(record), script), None)
 
 
-@router.put("/messages/{message}/feedback", summary="Say what one thinks of an answer", status_code=204)
+@router.put("/messages/{message}/feedback", summary="Give feedback on an answer", status_code=204)
 def judge(message: Id, body: FeedbackUpdate, person: PersonDep) -> None:
     """`reason` says what is wrong: wrong, incomplete, outdated, not_found (but it exists), unclear, other."""
     conversation_store.judge(person.caller.library, person.id, message, body.verdict, body.reason, body.comment)
 
 
-@router.delete("/messages/{message}/feedback", summary="Take one's judgement back", status_code=204)
+@router.delete("/messages/{message}/feedback", summary="Remove one's feedback on an answer", status_code=204)
 def unjudge(message: Id, person: PersonDep) -> None:
     conversation_store.unjudge(person.caller.library, person.id, message)
 

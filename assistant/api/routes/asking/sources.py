@@ -56,7 +56,7 @@ class SourcePublic(BaseModel):
     blocks: list[TextBlock]
 
 
-@router.get("/chunks/{chunk}/source", summary="Open the place of a quote")
+@router.get("/chunks/{chunk}/source", summary="Show the place of a quote")
 def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1) -> SourcePublic:
     """`start` and `end` are the quoted characters of the chunk, as in a citation. By default the whole chunk."""
     opened, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
@@ -108,7 +108,7 @@ def text(
 
 @router.get(
     "/versions/{version}/pages/{page}.{form}",
-    summary="A page as an image",
+    summary="Show a page as an image",
     response_class=FileResponse,
     responses=_IMAGES,
 )

@@ -49,7 +49,7 @@ def remove(document_id: Id, caller: Editor) -> None:
     document_editor(caller, document_id, edit=True).remove()
 
 
-@router.patch("/{document_id}/versions/{version_id}", summary="Set the days a version holds")
+@router.patch("/{document_id}/versions/{version_id}", summary="Set the dates between which a version is in force")
 def dates(document_id: Id, version_id: Id, body: DatesUpdate, caller: Editor) -> DocumentDetail:
     editor = document_editor(caller, document_id, edit=True)
     editor.hold_between(editor.version(version_id, editor=True), body.effective_from, body.effective_to)

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents
 Only = Literal["all", "differing", "alone"]
 
 
-@router.get("/{document_id}/twin", summary="A document's copy in the other language")
+@router.get("/{document_id}/twin", summary="Show a document's copy in the other language")
 def show(document_id: Id, caller: Reader) -> BilingualPairPublic:
     """The copy is found some time after publishing, or set. A copy that the caller may not read is not shown."""
     caller.document(document_id)
@@ -46,7 +46,7 @@ def show(document_id: Id, caller: Reader) -> BilingualPairPublic:
     )
 
 
-@router.get("/{document_id}/twin/rows", summary="Both copies side by side")
+@router.get("/{document_id}/twin/rows", summary="Show both copies side by side")
 def rows(
     document_id: Id,
     caller: Reader,
@@ -69,7 +69,7 @@ def rows(
     )
 
 
-@router.put("/{document_id}/twin", summary="Name the copy in the other language")
+@router.put("/{document_id}/twin", summary="Set a document's copy in the other language")
 def pair(document_id: Id, body: CounterpartUpdate, caller: Editor) -> BilingualPairPublic:
     """The caller needs the right to edit this document and to read the other. Both must be published."""
     caller.document(document_id, edit=True)
@@ -79,7 +79,7 @@ def pair(document_id: Id, body: CounterpartUpdate, caller: Editor) -> BilingualP
 
 
 @router.delete(
-    "/{document_id}/twin", status_code=204, response_class=Response, summary="Say that the copy is another document"
+    "/{document_id}/twin", status_code=204, response_class=Response, summary="Say that two documents are not copies"
 )
 def unpair(document_id: Id, caller: Editor) -> None:
     """The two documents are not paired automatically again. A person can still pair them."""

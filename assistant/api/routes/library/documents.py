@@ -86,20 +86,20 @@ def detail(document_id: Id, caller: Reader) -> DocumentDetail:
     return found
 
 
-@router.get("/{document_id}/versions/{version_id}/outline", summary="A version's outline")
+@router.get("/{document_id}/versions/{version_id}/outline", summary="Show the outline of a version")
 def outline(document_id: Id, version_id: Id, caller: Reader) -> list[SectionPublic]:
     version = _visible_version(caller, document_id, version_id)
     return [section_public(one) for one in caller.library.outline(version.id)]
 
 
-@router.get("/{document_id}/versions/{version_id}/chunks", summary="A version as search sees it")
+@router.get("/{document_id}/versions/{version_id}/chunks", summary="List the chunks of a version")
 def chunks(document_id: Id, version_id: Id, caller: Reader) -> list[ChunkPublic]:
     """Return the version's chunks in reading order, each with its places on the pages."""
     version = _visible_version(caller, document_id, version_id)
     return [chunk_public(one) for one in caller.library.chunks_of(version.id)]
 
 
-@router.get("/{document_id}/versions/{version_id}/kind", summary="How a version can be looked at")
+@router.get("/{document_id}/versions/{version_id}/kind", summary="Show how a version can be displayed")
 def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "picture", "text"]:
     """For `pdf` and `picture`, pages are available as images."""
     editor = document_editor(caller, document_id)

@@ -85,7 +85,9 @@ def import_(body: GlossaryImport, caller: Manager) -> GlossaryImportResult:
     return GlossaryImportResult(added=added)
 
 
-@router.get("/export", summary="Terms as CSV", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+@router.get(
+    "/export", summary="Export terms as CSV", response_class=Response, responses={200: {"content": {"text/csv": {}}}}
+)
 def export(caller: Reader) -> Response:
     text = tenant_glossary.as_csv(tenant_glossary.listing(caller.library))
     audit.record(caller.library, caller.actor, "glossary.export")

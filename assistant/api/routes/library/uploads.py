@@ -180,7 +180,7 @@ def clear(caller: Editor) -> None:
 
 
 @small_bodies.delete(
-    "/uploads/{upload_id}", status_code=204, response_class=Response, summary="Take an upload off the list"
+    "/uploads/{upload_id}", status_code=204, response_class=Response, summary="Remove a finished upload from the list"
 )
 def dismiss(upload_id: Id, caller: Editor) -> None:
     """Only a finished upload can be removed. Its document stays."""

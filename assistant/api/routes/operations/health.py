@@ -31,12 +31,12 @@ class Readiness(BaseModel):
     checks: dict[str, str]
 
 
-@router.get("/healthz", summary="Is the process alive?")
+@router.get("/healthz", summary="Check whether the process runs")
 async def check_health() -> Health:
     return Health()
 
 
-@router.get("/readyz", summary="Can it answer questions?", responses={503: {"model": Readiness}})
+@router.get("/readyz", summary="Check whether the service can answer questions", responses={503: {"model": Readiness}})
 def check_readiness(service: ServiceDep, response: Response) -> Readiness:
     """Check the database, the embedding model and the disk. The status is 503 while one check fails."""
     checks = {"records": _check_records(service), "model": service.warming.state, "disk": _check_disk(service)}

@@ -27,7 +27,7 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 @router.get(
     "/metrics",
-    summary="Figures for Prometheus",
+    summary="Metrics for Prometheus",
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {}}},

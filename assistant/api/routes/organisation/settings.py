@@ -64,7 +64,7 @@ class Cards(Body):
     cards: list[Card] = Field(max_length=subject_cards.MOST_CARDS, examples=[[]])
 
 
-@router.get("", summary="An organisation's settings")
+@router.get("", summary="Show an organisation's settings")
 def show(caller: Manager) -> SettingsPublic:
     return _public(caller)
 
@@ -76,14 +76,14 @@ def change(body: SettingsUpdate, caller: Manager) -> SettingsPublic:
     return _public(caller)
 
 
-@router.put("/model", summary="Choose about language models")
+@router.put("/model", summary="Choose the use of language models")
 def choose_model(body: ModelUpdate, caller: Manager) -> SettingsPublic:
     model_choices.save(caller.library, ModelChoices(body.enabled, tuple(dict.fromkeys(body.collections))))
     audit.record(caller.library, caller.actor, "settings.model", enabled=body.enabled, collections=body.collections)
     return _public(caller)
 
 
-@router.get("/cards", summary="Cards for high-stakes subjects")
+@router.get("/cards", summary="List the cards for high-stakes subjects")
 def list_cards(caller: Manager) -> Cards:
     return Cards(cards=subject_cards.listing(caller.library))
 
@@ -96,7 +96,7 @@ def save_cards(body: Cards, caller: Manager) -> Cards:
     return Cards(cards=kept)
 
 
-@router.delete("/cards", status_code=204, response_class=Response, summary="Go back to the shipped cards")
+@router.delete("/cards", status_code=204, response_class=Response, summary="Restore the built-in cards")
 def reset_cards(caller: Manager) -> None:
     subject_cards.reset(caller.library)
     audit.record(caller.library, caller.actor, "settings.cards", cards="reset")

@@ -46,6 +46,6 @@ class UsagePublic(BaseModel):
     storage: StoragePublic
 
 
-@router.get("/usage", summary="Usage in numbers")
+@router.get("/usage", summary="Show usage in numbers")
 def show(caller: Manager, days: Annotated[int, Query(ge=1, le=366)] = 30) -> UsagePublic:
     return UsagePublic.model_validate(usage(caller.library, days), from_attributes=True)

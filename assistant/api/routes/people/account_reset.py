@@ -28,7 +28,7 @@ class Reset(Body):
     password: Password
 
 
-@router.post("/api/v1/reset", summary="Choose a new password by a link", status_code=201)
+@router.post("/api/v1/reset", summary="Set a new password with a one-time link", status_code=201)
 def reset(body: Reset, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
     """Set a new password with a one-time link and sign in. All other browsers are signed out."""
     user = password_resets.use(service.settings, body.token, body.password)

@@ -56,7 +56,7 @@ def listing(caller: Manager) -> list[InvitationPublic]:
     return [InvitationPublic(**_invitation_fields(row)) for row in found]
 
 
-@router.post(_PATH, summary="Invite somebody", status_code=201)
+@router.post(_PATH, summary="Invite a person", status_code=201)
 def create(body: InvitationCreate, request: Request, caller: Manager) -> InvitationWithLink:
     """Make a link with which one person can join. Give it to that person only; it works once."""
     assert caller.user is not None
@@ -68,7 +68,7 @@ def create(body: InvitationCreate, request: Request, caller: Manager) -> Invitat
     return _with_link(request, caller, row, token)
 
 
-@router.post(_PATH + "/{invitation_id}/link", summary="Make a new link", status_code=201)
+@router.post(_PATH + "/{invitation_id}/link", summary="Make a new link for an invitation", status_code=201)
 def renew(invitation_id: Id, request: Request, caller: Manager) -> InvitationWithLink:
     """Give an invitation a new link that is valid for the full time. The old link stops working."""
     row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id)

@@ -48,12 +48,12 @@ class LinkPublic(BaseModel):
     expires_at: datetime
 
 
-@router.get(_PATH, summary="List people")
+@router.get(_PATH, summary="List members")
 def listing(caller: Manager) -> list[MemberPublic]:
     return [_public(one) for one in accounts.members(caller.service.settings, caller.tenant.slug)]
 
 
-@router.patch(_PATH + "/{user_id}", summary="Change a role")
+@router.patch(_PATH + "/{user_id}", summary="Change a member's role")
 def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
     """Change a person's role. The last owner stays owner (409). The API keys of a former owner are revoked."""
     found = members.change_role(caller.service.settings, caller.tenant.slug, user_id, body.role)
@@ -63,7 +63,7 @@ def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
     return _public(found)
 
 
-@router.delete(_PATH + "/{user_id}", summary="Remove a person", status_code=204)
+@router.delete(_PATH + "/{user_id}", summary="Remove a member", status_code=204)
 def remove(user_id: Id, caller: Manager) -> None:
     """End the membership, its rights and the API keys that the person made. The last owner cannot be removed (409)."""
     found = members.remove(caller.service.settings, caller.library, user_id)

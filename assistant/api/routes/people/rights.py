@@ -63,7 +63,7 @@ def listing(caller: Manager) -> list[RightsPublic]:
     return [_public(caller, row) for row in caller.library.collections()]
 
 
-@router.put(_PATH + "/{collection}/{subject}", summary="Open a collection")
+@router.put(_PATH + "/{collection}/{subject}", summary="Grant a right on a collection")
 def grant(collection: CollectionSlug, subject: Subject, body: GrantUpdate, caller: Manager) -> RightsPublic:
     """Grant a right to everyone or to one person. It replaces the right granted before."""
     row = caller.collection(collection)
@@ -73,7 +73,7 @@ def grant(collection: CollectionSlug, subject: Subject, body: GrantUpdate, calle
     return _public(caller, row)
 
 
-@router.delete(_PATH + "/{collection}/{subject}", summary="Close a collection")
+@router.delete(_PATH + "/{collection}/{subject}", summary="Revoke a right on a collection")
 def revoke(collection: CollectionSlug, subject: Subject, caller: Manager) -> RightsPublic:
     """Remove a right. Nothing happens if there is none."""
     row = caller.collection(collection)

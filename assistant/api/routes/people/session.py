@@ -83,7 +83,7 @@ def sign_out(request: Request, response: Response, service: ServiceDep, _signed_
     session_cookie.end_session(request, response, service)
 
 
-@router.get("/api/v1/me", summary="Who is signed in")
+@router.get("/api/v1/me", summary="Show who is signed in")
 def me(signed_in: SignedInDep, service: ServiceDep) -> MePublic:
     return me_public(service.settings, signed_in.user)
 

@@ -41,7 +41,7 @@ def summarise(document_id: Id, body: SummaryRequest, request: Request, caller: R
     return summarise_document(caller, document_id, body.version, language, generate=body.generate)
 
 
-@router.post("/documents/{document_id}/changes", summary="What changed between two versions")
+@router.post("/documents/{document_id}/changes", summary="Compare two versions of a document")
 def changes(document_id: Id, body: ChangesRequest, caller: Reader) -> ChangesPublic:
     """Return each changed clause with both wordings as citations, and the words that differ."""
     return compare_versions(caller, document_id, body.earlier, body.later)

@@ -1,4 +1,4 @@
-"""Who reads and edits which collection. What is not given is denied; owners reach everything."""
+"""Who may read and edit which collection. Without a grant there is no access; owners may access everything."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CollectionSlug = Annotated[str, Path(max_length=40, examples=["main"])]
 
 
 class GrantPublic(BaseModel):
-    """A person's right on a collection; ``edit`` holds for editors only and reads too."""
+    """A person's right on a collection. ``edit`` includes reading, and has an effect for editors only."""
 
     user: int
     name: str
@@ -44,7 +44,7 @@ class GrantPublic(BaseModel):
 
 
 class RightsPublic(BaseModel):
-    """Who reaches a collection, besides the owners."""
+    """Who may access a collection, besides the owners."""
 
     collection: str = Field(examples=["main"])
     name: str
@@ -53,7 +53,7 @@ class RightsPublic(BaseModel):
 
 
 class GrantUpdate(Body):
-    """The right to give."""
+    """The right to grant."""
 
     level: GrantLevel
 
@@ -63,9 +63,9 @@ def listing(caller: Manager) -> list[RightsPublic]:
     return [_public(caller, row) for row in caller.library.collections()]
 
 
-@router.put(_PATH + "/{collection}/{subject}", summary="Open a collection")
+@router.put(_PATH + "/{collection}/{subject}", summary="Grant a right on a collection")
 def grant(collection: CollectionSlug, subject: Subject, body: GrantUpdate, caller: Manager) -> RightsPublic:
-    """Open a collection to everyone or to one person, in place of the right given before."""
+    """Grant a right to everyone or to one person. It replaces the right granted before."""
     row = caller.collection(collection)
     name = _name(caller, subject)
     access.grant(caller.library, row, subject, body.level)
@@ -73,9 +73,9 @@ def grant(collection: CollectionSlug, subject: Subject, body: GrantUpdate, calle
     return _public(caller, row)
 
 
-@router.delete(_PATH + "/{collection}/{subject}", summary="Close a collection")
+@router.delete(_PATH + "/{collection}/{subject}", summary="Revoke a right on a collection")
 def revoke(collection: CollectionSlug, subject: Subject, caller: Manager) -> RightsPublic:
-    """Take a right back; nothing happens where there is none."""
+    """Remove a right. Nothing happens if there is none."""
     row = caller.collection(collection)
     access.revoke(caller.library, row, subject)
     audit.record(caller.library, caller.actor, "rights.revoke", row.slug, to=subject)

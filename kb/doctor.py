@@ -19,7 +19,7 @@ from kb.search.models import embedding
 from kb.store import blobs, tenants, writer_lock
 from kb.store.tenants import Tenant
 
-__all__ = ["Finding", "examine"]
+__all__ = ["LEAST_FREE_MB", "examine"]
 
 PACKAGES = ("sentence-transformers", "chromadb", "llama-index-core", "unstructured", "fastapi", "dbos", "rapidocr")
 LEAST_FREE_MB = 1024

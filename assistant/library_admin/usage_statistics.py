@@ -15,7 +15,7 @@ from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
 from kb.store.tables.states import FeedbackVerdict, VersionState
 
-__all__ = ["Day", "Storage", "TenantUsage", "usage"]
+__all__ = ["usage"]
 
 # Hong Kong has no daylight saving time.
 _SHIFT = "+8 hours"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ["AskResult", "DocumentPiece", "DocumentText", "Heading", "Quote", "SearchPassage", "SearchResult"]
+__all__ = ["AskResult", "DocumentPiece", "DocumentText", "Heading", "Quote", "SearchHits", "SearchPassage"]
 
 
 class SearchPassage(BaseModel):
@@ -25,7 +25,7 @@ class SearchPassage(BaseModel):
     score: Annotated[float, Field(description="Relevance; scores of different searches cannot be compared.")]
 
 
-class SearchResult(BaseModel):
+class SearchHits(BaseModel):
     """The passages found, best first."""
 
     passages: list[SearchPassage]

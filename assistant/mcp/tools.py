@@ -16,7 +16,7 @@ from pydantic import Field
 from assistant.conversations.stored_answer import view_of
 from assistant.events import final_answer
 from assistant.mcp import document_text
-from assistant.mcp.tool_schemas import AskResult, DocumentText, Quote, SearchPassage, SearchResult
+from assistant.mcp.tool_schemas import AskResult, DocumentText, Quote, SearchHits, SearchPassage
 from assistant.service.asking import finish_answer, start_answer
 from assistant.service.callers import Caller, limit_questions
 from assistant.service.links import Links
@@ -27,7 +27,7 @@ from kb.core.errors import Forbidden, SinziError
 from kb.library import audit
 from kb.people.access import Ability
 
-__all__ = ["CallerResolver", "build"]
+__all__ = ["build"]
 
 CallerResolver = Callable[[Context[Any, Any]], Caller]
 
@@ -68,7 +68,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
         limit: Annotated[int, Field(ge=1, le=50, description="How many passages at most.")] = 8,
         collections: Collections = None,
         as_of: AsOf = None,
-    ) -> SearchResult:
+    ) -> SearchHits:
         """Find the passages most similar to a question, best first. A similar passage need not answer the question."""
         with _as_tool_errors(service):
             caller = _require_ability(resolve_caller(context), Ability.READ)
@@ -78,7 +78,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
             passages = retriever.retrieve(question, limit=limit, collections=slugs, as_of=as_of)
             audit.record(caller.library, caller.actor, "question.search", via="mcp")
             document_versions_by_id = document_versions(caller.library, (one.version_id for one in passages))
-            return SearchResult(
+            return SearchHits(
                 passages=[
                     SearchPassage(
                         document_id=document_versions_by_id[one.version_id].document.id,

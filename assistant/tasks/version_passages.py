@@ -47,8 +47,8 @@ def load_passages(library: Library, document: DocumentRow, number: int | None = 
     if version is None:
         raise NotFound("version_not_found", document=document.name, version=number or 1)
     collection = next(one for one in library.collections() if one.id == document.collection_id)
-    holding = DocumentVersion(collection, document, version)
-    return [passage(chunk, holding) for chunk in library.chunks_of(version.id)]
+    document_version = DocumentVersion(collection, document, version)
+    return [passage(chunk, document_version) for chunk in library.chunks_of(version.id)]
 
 
 def find_clause(library: Library, document: DocumentRow, number: str) -> QuotableSpan | None:

@@ -31,7 +31,7 @@ from kb.store.tables.columns import now
 from kb.store.tables.library_tables import CollectionRow, DocumentRow
 from kb.store.tables.states import UNFINISHED, IngestStage, IngestStatus
 
-__all__ = ["LiveProgress", "UploadStatus"]
+__all__ = ["UploadStatus"]
 
 _LOG = logging.getLogger("sinzi.intake")
 _WRITE_SECONDS = 3.0

@@ -22,7 +22,6 @@ from typing import Any
 from kb.core.messages import Catalogue
 
 __all__ = [
-    "MESSAGES",
     "Conflict",
     "FileRejected",
     "Forbidden",

@@ -16,7 +16,7 @@ from kb.core.csv_safety import escape_formula
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["COLUMNS", "Actor", "actions", "as_csv", "as_jsonl", "entries", "record"]
+__all__ = ["Actor", "actions", "as_csv", "as_jsonl", "entries", "record"]
 
 COLUMNS = ("at", "actor", "name", "action", "subject", "detail")
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-__all__ = ["ErasureHandler", "erase_copies"]
+__all__ = ["erase_copies"]
 
 
 class ErasureHandler(Protocol):

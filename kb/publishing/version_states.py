@@ -40,7 +40,7 @@ __all__ = [
     "withdraw",
 ]
 
-_RESTING = (VersionState.SUPERSEDED, VersionState.WITHDRAWN)
+_INACTIVE = (VersionState.SUPERSEDED, VersionState.WITHDRAWN)
 
 
 def put_in_force(session: Session, document_id: int, version_id: int) -> int | None:
@@ -51,7 +51,7 @@ def put_in_force(session: Session, document_id: int, version_id: int) -> int | N
     """
     document = session.get_one(DocumentRow, document_id)
     version = session.get_one(VersionRow, version_id)
-    back = version.state in _RESTING
+    back = version.state in _INACTIVE
     session.execute(sa.delete(PairSearchedRow).where(PairSearchedRow.version_id == version_id))
     old = session.get(VersionRow, document.published_version_id or -1)
     if old is not None and old.id != version.id:
@@ -103,7 +103,7 @@ def publish_existing(library: Library, vectors: VectorStore, version: VersionRow
     Raises:
         Conflict: ``version_state`` for a version that is published or not ready.
     """
-    if version.state not in (VersionState.DRAFT, *_RESTING):
+    if version.state not in (VersionState.DRAFT, *_INACTIVE):
         raise Conflict("version_state", version=version.number, state=version.state)
     restore_vectors(library, vectors, version.id)
     with library.transaction() as session:

@@ -162,7 +162,7 @@ def _next_number(session: Session, document: DocumentRow) -> int:
     return (session.scalar(query) or 0) + 1
 
 
-def fill(library: Library, begun: StartedVersion, content: VersionContent) -> list[int]:
+def fill(library: Library, started: StartedVersion, content: VersionContent) -> list[int]:
     """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
 
     Returns:
@@ -170,14 +170,14 @@ def fill(library: Library, begun: StartedVersion, content: VersionContent) -> li
     """
     parts: list[SectionRow | ChunkRow | AmendmentRow] = [*content.sections, *content.chunks, *content.amendments]
     for row in parts:
-        row.version_id = begun.version_id
+        row.version_id = started.version_id
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
         chunk.vector = np.asarray(vector, dtype=np.float16).tobytes()
     # Finding the words is slow, so it is done before the transaction, which blocks other writers.
     words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
-        version_states.delete_contents(session, begun.version_id)
-        version = session.get_one(VersionRow, begun.version_id)
+        version_states.delete_contents(session, started.version_id)
+        version = session.get_one(VersionRow, started.version_id)
         version.title, version.language, version.page_count = content.title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to
@@ -186,33 +186,33 @@ def fill(library: Library, begun: StartedVersion, content: VersionContent) -> li
         session.add_all(content.chunks)
         session.flush()
         entries = [(chunk.id, *both) for chunk, both in zip(content.chunks, words, strict=True)]
-        word_index.add(session, begun.version_id, entries)
+        word_index.add(session, started.version_id, entries)
         return [chunk.id for chunk in content.chunks]
 
 
-def publish(library: Library, vectors: VectorStore, begun: StartedVersion) -> None:
+def publish(library: Library, vectors: VectorStore, started: StartedVersion) -> None:
     """Let the version answer and the one before it rest.
 
     The version's vectors must be in ``vectors`` already.
     """
     with library.transaction() as session:
-        old = version_states.put_in_force(session, begun.document_id, begun.version_id)
+        old = version_states.put_in_force(session, started.document_id, started.version_id)
     if old is not None:
         vectors.remove_version(old)
 
 
-def discard(library: Library, begun: StartedVersion) -> None:
+def discard(library: Library, started: StartedVersion) -> None:
     """Undo :func:`begin` for a file that could not be read; a document without any version goes too."""
     with library.transaction() as session:
-        version = session.get(VersionRow, begun.version_id)
+        version = session.get(VersionRow, started.version_id)
         if version is None or version.state != VersionState.INDEXING:
             return
         version_states.delete_contents(session, version.id)
         session.delete(version)
         session.flush()
-        left = sa.select(sa.func.count()).where(VersionRow.document_id == begun.document_id)
+        left = sa.select(sa.func.count()).where(VersionRow.document_id == started.document_id)
         if not session.scalar(left):
-            session.execute(sa.delete(DocumentRow).where(DocumentRow.id == begun.document_id))
+            session.execute(sa.delete(DocumentRow).where(DocumentRow.id == started.document_id))
 
 
 def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int:

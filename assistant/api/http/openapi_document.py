@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from kb.core.settings import Settings
 
-__all__ = ["document", "install", "operation_id", "operations"]
+__all__ = ["install", "operation_id"]
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 

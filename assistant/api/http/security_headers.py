@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.core.errors import Forbidden, InputError
 
-__all__ = ["CONTENT_SECURITY_POLICY", "SAFE_METHODS", "SecurityHeaders"]
+__all__ = ["SAFE_METHODS", "SecurityHeaders"]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -14,7 +14,6 @@ __all__ = [
     "ChatCompletion",
     "ChatRequest",
     "Choice",
-    "Fault",
     "FaultBody",
     "Message",
     "Model",

@@ -15,17 +15,7 @@ from assistant.bilingual_view.side_by_side import AlignedRow, PassageView
 from kb.library.documents import DocumentVersion
 from kb.store.tables.states import PairState
 
-__all__ = [
-    "AlignedRowPublic",
-    "AlignedRowsPublic",
-    "BilingualPairPublic",
-    "CounterpartUpdate",
-    "PairedDocumentPublic",
-    "PairedPassagePublic",
-    "TextRangePublic",
-    "paired_document",
-    "row_public",
-]
+__all__ = ["AlignedRowsPublic", "BilingualPairPublic", "CounterpartUpdate", "paired_document", "row_public"]
 
 
 class CounterpartUpdate(Body):

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from kb.store.tables.library_tables import ChunkRow, SectionRow
 
-__all__ = ["Box", "ChunkPublic", "SectionPublic", "chunk_public", "section_public"]
+__all__ = ["ChunkPublic", "SectionPublic", "chunk_public", "section_public"]
 
 
 class SectionPublic(BaseModel):

@@ -12,15 +12,7 @@ from assistant.library_admin.document_list import Item
 from assistant.service.callers import Caller
 from kb.core.errors import NotFound
 
-__all__ = [
-    "DocumentDetail",
-    "DocumentPage",
-    "DocumentPublic",
-    "VersionPublic",
-    "document_detail",
-    "document_editor",
-    "document_public",
-]
+__all__ = ["DocumentDetail", "DocumentPage", "document_detail", "document_editor", "document_public"]
 
 
 class DocumentPublic(BaseModel):

@@ -20,12 +20,9 @@ from kb.language.detect import Language
 from kb.library.documents import Library
 
 __all__ = [
-    "ChangePublic",
     "ChangesPublic",
     "ChangesRequest",
-    "DiffPiecePublic",
     "DraftRequest",
-    "PointPublic",
     "SummaryRequest",
     "TranslationPublic",
     "TranslationRequest",

@@ -19,15 +19,7 @@ from kb.store.tables.library_tables import (
 )
 from kb.store.tables.states import PairState
 
-__all__ = [
-    "counterparts_of",
-    "delete_pair",
-    "pair_of",
-    "rejected_counterparts",
-    "save_alignment",
-    "save_pair",
-    "versions_to_search",
-]
+__all__ = ["counterparts_of", "pair_of", "rejected_counterparts", "save_alignment", "save_pair", "versions_to_search"]
 
 
 def counterparts_of(session: Session, chunk_ids: Collection[int]) -> dict[int, list[int]]:

@@ -1,4 +1,4 @@
-"""Tables of one tenant's library (``records.sqlite``). What people do in the tenant is in :mod:`.activity`.
+"""Tables of one tenant's library (``records.sqlite``). What people do in the tenant is in :mod:`.activity_tables`.
 
 No table of a tenant has a tenant column: a tenant's records are a database of their own, so there is no
 filter to forget. Dates are ISO dates, times are UTC.
@@ -21,7 +21,6 @@ __all__ = [
     "CollectionRow",
     "DocumentPairRow",
     "DocumentRow",
-    "LibraryChangesRow",
     "PairSearchedRow",
     "PassagePairRow",
     "PostingRow",

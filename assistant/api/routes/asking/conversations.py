@@ -19,7 +19,7 @@ from assistant.conversations.stored_answer import StoredAnswer, view_of
 from assistant.service.asking import script_of
 from kb.store.tables.activity_tables import ConversationRow
 
-__all__ = ["ConversationPublic", "router"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["conversations"])
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Field(examples=["病假"])]

@@ -26,7 +26,7 @@ from kb.library import audit
 from kb.library.documents import DocumentVersion
 from kb.store.tables.library_tables import VersionRow
 
-__all__ = ["router"]
+__all__ = ["detail", "router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
 

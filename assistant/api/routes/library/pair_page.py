@@ -17,7 +17,7 @@ from assistant.bilingual_view.side_by_side import PassageView
 from assistant.tasks.word_diff import DiffPiece
 from assistant.web.pages import render
 
-__all__ = ["blocks", "router"]
+__all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 _ROWS = 100

@@ -19,7 +19,7 @@ from assistant.api.http.addresses import PROXY_HEADERS
 from assistant.service.metrics import Metrics
 from kb.core.settings import Settings
 
-__all__ = ["may_read", "router"]
+__all__ = ["router"]
 
 router = APIRouter(tags=["operations"])
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")

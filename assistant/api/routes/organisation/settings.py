@@ -17,7 +17,7 @@ from assistant.service.callers import Caller
 from kb.library import audit
 from kb.store import tenants
 
-__all__ = ["router"]
+__all__ = ["router", "show"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/settings", tags=["settings"])
 Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]

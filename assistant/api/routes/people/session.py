@@ -21,7 +21,7 @@ from kb.people.accounts import Membership
 from kb.store import tenants
 from kb.store.tables.platform_tables import UserRow
 
-__all__ = ["MePublic", "SessionPublic", "local_path", "me_public", "router"]
+__all__ = ["SessionPublic", "local_path", "me_public", "router"]
 
 router = APIRouter(tags=["people"])
 

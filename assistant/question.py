@@ -34,7 +34,7 @@ class SearchQuestion:
 
     Attributes:
         text: the question. It can be understood without the conversation.
-        card: the card of a high-stakes subject, as :meth:`assistant.cards.subject_cards.Card.localized` returns it; None for any other subject.
+        card: the card of a high-stakes subject, as ``Card.localized`` returns it; None for any other subject.
     """
 
     text: str

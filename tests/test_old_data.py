@@ -30,6 +30,8 @@ from kb.store import tenants
 from tests.fixtures.service import signed_in
 from tests.helpers.command_line import run
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "old_data"
 VERSIONS = sorted(path.stem.removeprefix("data_") for path in FOLDER.glob("data_*.json"))
 API = "/api/v1/tenants/harmony"

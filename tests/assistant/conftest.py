@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from tests.helpers.command_line import run
+from tests.helpers.made_once import made_once
 
 HANDBOOK = """第五章 假期
 
@@ -44,8 +48,16 @@ FEES = "服務,每月收費,減免\n日間護理,$1200,綜援全免\n家居照�
 @pytest.fixture(scope="session")
 def asked(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a data folder in which ``harmony`` has its documents and ``sunrise`` has one other."""
-    folder = tmp_path_factory.mktemp("asked")
-    settings = model_settings.model_copy(update={"data": folder / "data"})
+
+    def make(folder: Path) -> None:
+        _ingest(model_settings.model_copy(update={"data": folder / "data"}), folder)
+
+    data = tmp_path_factory.mktemp("asked") / "data"
+    shutil.copytree(made_once(tmp_path_factory, "handbook", make) / "data", data)
+    return model_settings.model_copy(update={"data": data})
+
+
+def _ingest(settings: Settings, folder: Path) -> None:
     harmony, sunrise = folder / "harmony", folder / "sunrise"
     for path, text in (
         (harmony / "員工手冊.txt", HANDBOOK),
@@ -59,7 +71,6 @@ def asked(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     for slug, folder_in in (("harmony", harmony), ("sunrise", sunrise)):
         tenants.create(settings, slug, slug, "人事部，內線 101")
         run(settings, "ingest", str(folder_in), "--tenant", slug)
-    return settings
 
 
 @pytest.fixture

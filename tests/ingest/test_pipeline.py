@@ -24,6 +24,8 @@ from kb.store.tenants import Tenant
 from tests.helpers.files import make_docx, make_mail, make_pdf, make_zip, rules
 from tests.helpers.stored_content import assert_consistent, stored_content
 
+pytestmark = pytest.mark.slow
+
 
 def ingest_file(
     settings: Settings, workers: WorkerPool, tenant: Tenant, path: Path, name: str | None = None

@@ -18,6 +18,8 @@ from kb.store.tables.library_tables import DocumentRow
 from tests.fixtures.service import ClientOf
 from tests.helpers.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copy_with_pair, document
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1/tenants/harmony"
 QUESTION = "借用車輛要幾多日前申請？"
 

@@ -43,6 +43,8 @@ from kb.store.tables.library_tables import VersionRow
 from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
 from tests.helpers.kept_answers import kept_answer, kept_place
 
+pytestmark = pytest.mark.slow
+
 HARMONY = "/api/v1/tenants/harmony"
 SECRET = "the secret of the board"
 

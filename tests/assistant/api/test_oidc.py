@@ -22,6 +22,8 @@ from tests.assistant.api import oidc_provider
 from tests.assistant.api.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 from tests.fixtures.service import PASSWORD, email_of, signed_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[OidcProvider]:

@@ -27,6 +27,8 @@ from kb.people.access import Ability
 from tests.fixtures.service import ClientOf
 from tests.helpers.running_server import new_api_key
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))
 ALWAYS_THE_SAME = "SCHEMATHESIS_EXAMPLES" not in os.environ
 # Not looked at: what is allowed by its shape may still be refused for what it says; "0" for false and "" for nothing

@@ -24,6 +24,8 @@ from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow,
 from tests.fixtures.service import ClientOf, email_of, signed_in
 from tests.helpers.route_demands import OF_TENANT, RouteMethod, routes
 
+pytestmark = pytest.mark.slow
+
 # What anybody on the network may open: the way in, and whether the service lives.
 PUBLIC = {
     "GET /",

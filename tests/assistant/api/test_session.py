@@ -12,6 +12,8 @@ from kb.core.settings import Settings
 from kb.store import tenants
 from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
 
+pytestmark = pytest.mark.slow
+
 FIRST = {"email": "first@ngo.example", "name": "First", "password": PASSWORD}
 NEW = {"tenant": {"slug": "our-ngo", "name": "本會"}}
 SIGN_IN = {"email": email_of("member"), "password": PASSWORD}

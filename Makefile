@@ -18,6 +18,7 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	@echo "Installing (a few minutes the first time) ..."
 	$(BIN)/python -m pip install --quiet --progress-bar on -e '.[dev]'
+	@test -e .env || echo "KB_DATA=$(KB_DATA)" > .env  # so that `kb`, run in this folder, uses the same data as make
 	touch $(READY)
 
 setup: $(READY)  ## make .venv and install

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
+import filelock
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kb.core.errors import Misconfigured
@@ -16,10 +19,16 @@ __all__ = ["lock_for_writing", "open_engine"]
 # The newest migration of each schema; opening compares it with the file's and migrates only if they differ,
 # so that a question does not pay for importing Alembic.
 HEADS = {"platform": "p0003", "tenant": "t0007"}
+# Alembic's context belongs to the process: two threads that migrate at once would use each other's connection.
+_MIGRATING = threading.Lock()
+_PATIENCE_SECONDS = 30
 
 
 def open_engine(path: Path, schema: str) -> sa.Engine:
     """Open (and create or migrate) the database file ``path``.
+
+    Several threads and processes may open the same file at once: one migrates, the others wait for it. A migration
+    that is interrupted changes nothing, and the next opening runs it again.
 
     Args:
         path: the SQLite file; its folder must exist.
@@ -29,10 +38,12 @@ def open_engine(path: Path, schema: str) -> sa.Engine:
         Misconfigured: ``data_too_new`` when a newer Sinzi wrote the file.
     """
     # An error tells its statement without the values: questions, answers and hashes of tokens stay out of the log.
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, hide_parameters=True)
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _pragmas)
-    if _revision(engine) != HEADS[schema]:
-        _migrate(engine, path, schema)
+    if not path.is_file() or _revision(engine) != HEADS[schema]:
+        with _MIGRATING, filelock.FileLock(path.with_name(f"{path.name}.lock")):
+            if _revision(engine) != HEADS[schema]:
+                _migrate(path, schema)
     return engine
 
 
@@ -56,13 +67,28 @@ def _pragmas(connection: Any, _record: Any) -> None:
 
 
 def _revision(engine: sa.Engine) -> str | None:
-    with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
+    """Return the file's revision; None for a new file, and for one that another process is creating just now."""
+    try:
+        with engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    except OperationalError as error:
+        if "locked" in str(error.orig):
             return None
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        raise
 
 
-def _migrate(engine: sa.Engine, path: Path, schema: str) -> None:
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _migrate(path: Path, schema: str) -> None:
+    """Run the missing migrations in one transaction, so that an interruption leaves the file as it was.
+
+    Python's driver commits each CREATE and ALTER at once unless the transaction is begun explicitly
+    (``isolation_level=None`` and BEGIN; see SQLAlchemy, "Serializable isolation / Savepoints / Transactional DDL").
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError
@@ -70,6 +96,10 @@ def _migrate(engine: sa.Engine, path: Path, schema: str) -> None:
     config = Config()
     config.set_main_option("script_location", f"kb.store:migrations/{schema}")
     config.set_main_option("path_separator", "os")
+    options = {"timeout": _PATIENCE_SECONDS, "isolation_level": None}
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args=options, poolclass=sa.NullPool, hide_parameters=True)
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         try:

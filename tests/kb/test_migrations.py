@@ -5,6 +5,9 @@ What they move keeps its meaning: the word index, links for a new password, a pe
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -195,3 +198,55 @@ def test_a_persons_settings_are_no_settings_of_the_tenant(settings: Settings, tm
     assert tenant_settings.get(library, "llm") == {"enabled": True, "collections": []}
     with library.session() as session:
         assert session.scalars(sa.text("SELECT key FROM settings")).all() == ["llm"]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+import sqlalchemy as sa
+from sqlalchemy import event
+from kb.store.database import open_engine
+
+left = int(sys.argv[3])
+
+def count(connection, cursor, statement, *_more):
+    global left
+    if statement.lstrip().split(None, 1)[0].upper() in ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE"):
+        left -= 1
+        if left == 0:
+            os._exit(9)
+
+event.listen(sa.Engine, "after_cursor_execute", count)
+open_engine(Path(sys.argv[1]), sys.argv[2]).dispose()
+print("opened")
+"""
+
+
+@pytest.mark.parametrize(("schema", "first"), [("platform", "p0002"), ("tenant", "t0006"), ("tenant", "")])
+def test_a_killed_migration_is_run_again(tmp_path: Path, schema: str, first: str) -> None:
+    for statements in (1, 2, 4, 7):
+        path = tmp_path / f"{statements}.sqlite"
+        if first:
+            old = sa.create_engine(f"sqlite:///{path}")
+            upgrade(old, schema, first)
+            old.dispose()
+        command = [sys.executable, "-c", KILLED, str(path), schema, str(statements)]
+        killed = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert killed.returncode in (9, 0), killed.stderr
+        engine = open_engine(path, schema)
+        assert _differences(engine, SCHEMAS[schema]) == []
+        engine.dispose()
+
+
+def test_several_processes_and_threads_open_at_once(tmp_path: Path) -> None:
+    """One migrates, the others wait; threads with different files do not mix their migrations."""
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "new.sqlite"), "tenant", "-1"]
+    shared = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    with ThreadPoolExecutor(4) as pool:
+        engines = list(pool.map(lambda n: open_engine(tmp_path / f"{n}.sqlite", "tenant"), range(4)))
+    for engine in engines:
+        assert _differences(engine, SCHEMAS["tenant"]) == []
+        engine.dispose()
+    for process in shared:
+        out, err = process.communicate(timeout=120)
+        assert out == "opened\n", err

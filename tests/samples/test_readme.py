@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -94,3 +97,15 @@ def test_the_program_runs(demo: Demo, monkeypatch: pytest.MonkeyPatch, capsys: p
     printed = capsys.readouterr().out
     assert printed.split()[1] == "員工手冊.pdf"
     assert "5.8 病假連續兩天或以上，須遞交註冊西醫" in printed
+
+
+def test_kb_finds_the_data_that_make_made(demo: Demo, tmp_path: Path) -> None:
+    """The README's commands have no --data: make writes the data folder into .env, and kb reads it there."""
+    line = re.search(r"^\t@?(test -e \.env .*?)(?:  #.*)?$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert line is not None
+    recipe = line[1].replace("$(KB_DATA)", str(demo.settings.data))
+    subprocess.run(["sh", "-c", recipe], cwd=tmp_path, check=True)
+    environment = {name: value for name, value in os.environ.items() if name != "KB_DATA"}
+    command = [sys.executable, "-c", "from kb.cli import main; main()", "tenant", "list"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert "harmony" in done.stdout

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import sqlalchemy as sa
 
 from assistant.messages import interface
+from kb.core import data_files
 from kb.core.local_date import today
 from kb.language.detect import Language
 from kb.language.script import is_han
@@ -115,5 +115,4 @@ def _telling(heading: str) -> bool:
 @cache
 def _general() -> frozenset[str]:
     """Headings that say nothing without their document, case-folded."""
-    text = files("assistant.conversations").joinpath("general_headings.txt").read_text(encoding="utf-8")
-    return frozenset(line.casefold() for line in text.splitlines() if line and not line.startswith("#"))
+    return frozenset(line.casefold() for line in data_files.lines("assistant.conversations", "general_headings.txt"))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 
+from kb.core import data_files
 from kb.language.script import fold, is_han, simplified_only, traditional_only
 
 __all__ = ["Language", "detect"]
@@ -47,8 +47,7 @@ _ENGLISH_FRAME = re.compile(
 @cache
 def _markers() -> tuple[re.Pattern[str], dict[str, float]]:
     """Return a longest-first pattern over the folded markers and the weight of each (0 shields a word)."""
-    text = files("kb.language").joinpath("markers.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    rows = data_files.rows("kb.language", "markers.tsv")
     weights = {fold(word): float(weight) for weight, words in rows for word in words.split()}
     return re.compile("|".join(sorted(map(re.escape, weights), key=len, reverse=True))), weights
 

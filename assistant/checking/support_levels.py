@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from assistant.checking.support import Match
 from kb.core import data_files
-from kb.language.detect import Language, detect
+from kb.language.detect import detect, is_chinese
 from kb.search.passage import Passage
 
 __all__ = ["Levels", "Verdict", "level_of", "levels", "verdict"]
@@ -35,7 +35,7 @@ def levels() -> Levels:
 
 def level_of(sentence: str, passage: Passage) -> str:
     """Return the key of the levels for a sentence and its source: "same" or "other"."""
-    return "same" if detect(sentence).is_chinese == Language(passage.language).is_chinese else "other"
+    return "same" if detect(sentence).is_chinese == is_chinese(passage.language) else "other"
 
 
 def verdict(match: Match, level: dict[str, float]) -> Verdict:

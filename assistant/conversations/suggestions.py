@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from assistant.messages import interface
 from kb.core import data_files
 from kb.core.local_date import today
-from kb.language.detect import Language
+from kb.language.detect import is_chinese
 from kb.language.script import is_han
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import SuggestionRow
@@ -79,7 +79,7 @@ def _from_headings(
     english = locale == "en"
     versions = library.in_force(today(), collections)
     chance.shuffle(versions)
-    versions.sort(key=lambda one: (one.version.language == Language.ENGLISH.value) != english)
+    versions.sort(key=lambda one: is_chinese(one.version.language) == english)
     found: list[Suggestion] = []
     for document_version in versions:
         title = document_version.version.title or document_version.document.name

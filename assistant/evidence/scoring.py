@@ -19,7 +19,7 @@ from assistant.evidence.answer_kinds import Kind, figures_of, kinds, share
 from assistant.evidence.question_terms import Term, coverage, terms, word_set
 from assistant.evidence.quotable_spans import QuotableSpan, header
 from kb.core import data_files
-from kb.language.detect import Language
+from kb.language.detect import Language, is_chinese
 from kb.language.script import fold
 from kb.language.words import query_words
 from kb.search.passage import Passage
@@ -131,7 +131,7 @@ def features(question: QuestionFeatures, span: QuotableSpan, cosine: float, best
     """
     passage = span.passage
     here, over, title = word_set(span.text), above(span), word_set(passage.title)
-    weights = question.word_weights[passage.language != Language.ENGLISH]
+    weights = question.word_weights[is_chinese(passage.language)]
     return np.array(
         [
             sum(value for word, value in weights.items() if word in here),

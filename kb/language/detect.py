@@ -14,7 +14,7 @@ from functools import cache
 from kb.core import data_files
 from kb.language.script import fold, is_han, simplified_only, traditional_only
 
-__all__ = ["Language", "detect"]
+__all__ = ["Language", "detect", "is_chinese"]
 
 
 class Language(StrEnum):
@@ -28,7 +28,12 @@ class Language(StrEnum):
     @property
     def is_chinese(self) -> bool:
         """True for Cantonese and for written Chinese in either script."""
-        return self is not Language.ENGLISH
+        return is_chinese(self)
+
+
+def is_chinese(language: str) -> bool:
+    """Return whether the value of a :class:`Language`, as the database has it, is Cantonese or written Chinese."""
+    return language != Language.ENGLISH
 
 
 # A document is Cantonese when it has this much marker weight per Han character; colloquial text has 0.05 to 0.3.

@@ -6,10 +6,7 @@ unanswerable questions.
 
 from __future__ import annotations
 
-import json
 import math
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -17,6 +14,7 @@ import numpy as np
 from assistant.evidence.gather import Evidence
 from assistant.evidence.question_terms import mentions, terms, word_set
 from assistant.evidence.scoring import above
+from kb.core import data_files
 
 __all__ = ["FEATURES", "confidence", "features", "threshold"]
 
@@ -26,9 +24,8 @@ _SIMILAR_SHARE = 1 / 3
 _MIN_SPANS, _MAX_SPANS = 5, 20
 
 
-@cache
 def _model() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(files("assistant.answers").joinpath("refusal.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = data_files.json_data("assistant.answers", "refusal.json")
     return loaded
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from assistant.sources.readable_versions import document_versions
 from kb.core.errors import Conflict, InputError, NotFound
-from kb.language.detect import Language
+from kb.language.detect import is_chinese
 from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import DocumentVersion, Library
@@ -84,13 +84,13 @@ def set_pair(library: Library, actor: Actor, document_id: int, other_id: int) ->
         if one not in known:
             raise Conflict("twin_unpublished", document=_name(library, one))
     mine, other = known[document_id], known[other_id]
-    if _is_english(mine) == _is_english(other):
+    if _is_chinese(mine) == _is_chinese(other):
         raise InputError("twin_same_language", document=mine.document.name, other=other.document.name)
     with library.session() as session:
         row = pair_records.pair_of(session, other_id)
     if row is not None and row.state == PairState.SET and document_id not in (row.chinese_id, row.english_id):
         raise Conflict("twin_taken", document=other.document.name)
-    chinese, english = (other, mine) if _is_english(mine) else (mine, other)
+    chinese, english = (mine, other) if _is_chinese(mine) else (other, mine)
     pair_finder.pair_documents(library, chinese.document.id, english.document.id)
     _record(library, actor, _PAIRED, mine, other)
 
@@ -115,8 +115,8 @@ def _name(library: Library, document_id: int) -> str:
     return row.name
 
 
-def _is_english(version: DocumentVersion) -> bool:
-    return version.version.language == Language.ENGLISH.value
+def _is_chinese(version: DocumentVersion) -> bool:
+    return is_chinese(version.version.language)
 
 
 def _record(library: Library, actor: Actor, action: str, mine: DocumentVersion, other: DocumentVersion) -> None:

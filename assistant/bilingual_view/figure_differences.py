@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from assistant.bilingual_view.figure_patterns import FIGURE, IDIOM, MONEY, NUMBER, WORDS
 from assistant.checking.figure_claims import claimed_figures
+from kb.core import data_files
 from kb.language.quantities.amounts import SCALES
 from kb.language.quantities.clocks import clocks
 from kb.language.quantities.dates import WEEKDAYS, days_of_month, spell_out, year_of
@@ -181,6 +181,5 @@ def _folded(text: str) -> str:
 
 @cache
 def _equivalents() -> list[tuple[str, re.Pattern[str]]]:
-    text = files("assistant.bilingual_view").joinpath("figure_equivalents.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    rows = data_files.rows("assistant.bilingual_view", "figure_equivalents.tsv")
     return [(figure, re.compile(pattern)) for figure, pattern in rows]

@@ -6,15 +6,14 @@ harm and a missing one may do much, so the patterns are wide: "child abuse train
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.cards.pattern_cost import MAX_WAYS, matching_cost
+from kb.core import data_files
 from kb.core.errors import InputError
 from kb.language.script import fold
 from kb.library import tenant_settings
@@ -96,8 +95,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 @cache
 def defaults() -> tuple[Card, ...]:
     """Return the shipped cards. All telephone numbers on them are of public services."""
-    text = files("assistant.cards").joinpath("cards.json").read_text(encoding="utf-8")
-    return tuple(Card.model_validate(one) for one in json.loads(text))
+    return tuple(Card.model_validate(one) for one in data_files.json_data("assistant.cards", "cards.json"))
 
 
 def listing(library: Library) -> list[Card]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.resources import files
 
 from assistant.personal_data import personal_names
+from kb.core import data_files
 from kb.language.quantities.dates import MONTH_NAMES, WEEKDAY_NAMES
 from kb.language.script import fold, is_han
 
@@ -24,8 +24,7 @@ _PLAIN = frozenset(["i", "hk", "hong", "kong", "am", "pm", "chinese", "english",
 @cache
 def _posts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     """Return for each post a pattern of its names in a claim, and one of the names that a source may use for it."""
-    text = files("assistant.checking").joinpath("posts.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    rows = data_files.rows("assistant.checking", "posts.tsv")
     return tuple((_any_of(cells[0]), _any_of("; ".join(cells))) for cells in rows)
 
 
@@ -37,8 +36,7 @@ def _any_of(cell: str) -> re.Pattern[str]:
 @cache
 def _kinds() -> tuple[tuple[re.Pattern[str], ...], ...]:
     """Return for each kind (年假 病假 … are one kind) a pattern for the names of each of its things."""
-    text = files("assistant.checking").joinpath("kinds.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    rows = data_files.rows("assistant.checking", "kinds.tsv")
     return tuple(tuple(_any_of(cell) for cell in row) for row in rows)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 
+from kb.core import data_files
 from kb.language.script import fold
 
 __all__ = ["agree", "clauses", "modes"]
@@ -30,8 +30,7 @@ _POSITIVE = frozenset([Mode.REQUIRED, Mode.ALLOWED])
 
 @cache
 def _patterns() -> tuple[tuple[Mode, re.Pattern[str]], ...]:
-    text = files("assistant.checking").joinpath("polarity.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    rows = data_files.rows("assistant.checking", "polarity.tsv")
     return tuple((Mode(mode), re.compile(pattern)) for mode, pattern in rows)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 
 from assistant.checking.support import Match
-from kb.language.detect import Language, detect
+from kb.core import data_files
+from kb.language.detect import detect, is_chinese
 from kb.search.passage import Passage
 
 __all__ = ["Levels", "Verdict", "level_of", "levels", "verdict"]
@@ -25,21 +23,19 @@ class Verdict(StrEnum):
     WRONG = "wrong"
 
 
-@cache
 def levels() -> Levels:
     """Return the fitted levels for a claim in the language of its source ("same") and in the other one ("other").
 
     ``terms`` is the weight of the terms, 0..1; the rest is the weight of the cosine. ``unverified`` is the score from
     which a sentence is shown and marked as unverified, and ``supported`` the score from which it is supported.
     """
-    text = files("assistant.checking").joinpath("levels.json").read_text(encoding="utf-8")
-    loaded: Levels = json.loads(text)
+    loaded: Levels = data_files.json_data("assistant.checking", "levels.json")
     return loaded
 
 
 def level_of(sentence: str, passage: Passage) -> str:
     """Return the key of the levels for a sentence and its source: "same" or "other"."""
-    return "same" if detect(sentence).is_chinese == Language(passage.language).is_chinese else "other"
+    return "same" if detect(sentence).is_chinese == is_chinese(passage.language) else "other"
 
 
 def verdict(match: Match, level: dict[str, float]) -> Verdict:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import sqlalchemy as sa
 
 from assistant.messages import interface
+from kb.core import data_files
 from kb.core.local_date import today
-from kb.language.detect import Language
+from kb.language.detect import is_chinese
 from kb.language.script import is_han
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import SuggestionRow
@@ -79,7 +79,7 @@ def _from_headings(
     english = locale == "en"
     versions = library.in_force(today(), collections)
     chance.shuffle(versions)
-    versions.sort(key=lambda one: (one.version.language == Language.ENGLISH.value) != english)
+    versions.sort(key=lambda one: is_chinese(one.version.language) == english)
     found: list[Suggestion] = []
     for document_version in versions:
         title = document_version.version.title or document_version.document.name
@@ -115,5 +115,4 @@ def _telling(heading: str) -> bool:
 @cache
 def _general() -> frozenset[str]:
     """Headings that say nothing without their document, case-folded."""
-    text = files("assistant.conversations").joinpath("general_headings.txt").read_text(encoding="utf-8")
-    return frozenset(line.casefold() for line in text.splitlines() if line and not line.startswith("#"))
+    return frozenset(line.casefold() for line in data_files.lines("assistant.conversations", "general_headings.txt"))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
+from kb.core import data_files
 from kb.language.quantities.index import figures
 from kb.language.script import fold
 
@@ -33,8 +33,7 @@ class Kind:
 
 @cache
 def _table() -> tuple[Kind, ...]:
-    text = files("assistant.evidence").joinpath("answer_kinds.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    rows = data_files.rows("assistant.evidence", "answer_kinds.tsv")
     return tuple(
         Kind(name, form, re.compile(fold(question)), re.compile(fold(answer))) for name, form, question, answer in rows
     )

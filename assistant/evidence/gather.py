@@ -17,7 +17,7 @@ from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of
 from assistant.evidence.scoring import ScoredSpan, read, score
 from kb.core.cpu_cores import usable_cores
-from kb.language.detect import Language
+from kb.language.detect import is_chinese
 from kb.search.dense.sentence_vectors import sentence_text
 from kb.search.models import embedding
 from kb.search.models.embedding_cache import EmbeddingCache
@@ -73,7 +73,7 @@ def _gather(retriever: Retriever, question: str, collections: list[str] | None, 
     stored = [_stored_cosines(found, span) for span in candidates]
     chosen = _promising(found, candidates, stored)
     cosines_of_chosen = _cosines(retriever, found, [candidates[i] for i in chosen], [stored[i] for i in chosen])
-    chinese = np.array([candidates[i].passage.language != Language.ENGLISH.value for i in chosen])
+    chinese = np.array([is_chinese(candidates[i].passage.language) for i in chosen])
     cosines = found.language_means.centred(cosines_of_chosen, found.vectors, chinese).max(axis=1)
     cosines += found.language_means.mean_offset(found.vectors)
     spans = score(read(found), [candidates[i] for i in chosen], cosines)

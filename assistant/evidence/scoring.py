@@ -7,12 +7,10 @@ between the spans of the same question have a meaning.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +18,8 @@ from numpy.typing import NDArray
 from assistant.evidence.answer_kinds import Kind, figures_of, kinds, share
 from assistant.evidence.question_terms import Term, coverage, terms, word_set
 from assistant.evidence.quotable_spans import QuotableSpan, header
-from kb.language.detect import Language
+from kb.core import data_files
+from kb.language.detect import Language, is_chinese
 from kb.language.script import fold
 from kb.language.words import query_words
 from kb.search.passage import Passage
@@ -111,10 +110,8 @@ def score(question: QuestionFeatures, spans: Sequence[QuotableSpan], cosines: ND
     return sorted(scored, key=lambda one: -one.score)
 
 
-@cache
 def _weights() -> dict[str, float]:
-    text = files("assistant.evidence").joinpath("scoring.json").read_text(encoding="utf-8")
-    loaded: dict[str, float] = json.loads(text)["weights"]
+    loaded: dict[str, float] = data_files.json_data("assistant.evidence", "scoring.json")["weights"]
     return loaded
 
 
@@ -134,7 +131,7 @@ def features(question: QuestionFeatures, span: QuotableSpan, cosine: float, best
     """
     passage = span.passage
     here, over, title = word_set(span.text), above(span), word_set(passage.title)
-    weights = question.word_weights[passage.language != Language.ENGLISH]
+    weights = question.word_weights[is_chinese(passage.language)]
     return np.array(
         [
             sum(value for word, value in weights.items() if word in here),

@@ -11,9 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 from assistant.personal_data import hkid, personal_names
+from kb.core import data_files
 
 __all__ = ["Masker"]
 
@@ -28,21 +28,17 @@ _SIMPLIFIED = {"电话": "電話", "户口": "戶口", "电邮": "電郵", "hkid
 PersonalData = tuple[int, int, str]  # start, end, kind
 
 
-def _lines(name: str) -> list[str]:
-    text = files("assistant.personal_data").joinpath(name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    rows = (line.split("\t", 1) for line in _lines("personal.tsv"))
+    rows = data_files.rows("assistant.personal_data", "personal.tsv")
     return tuple((kind, re.compile(pattern, re.IGNORECASE if kind == "bank" else 0)) for kind, pattern in rows)
 
 
 @cache
 def _public_numbers() -> frozenset[str]:
     """Return the digits of public telephone numbers, which are not personal data."""
-    return frozenset(re.sub(r"\D", "", re.split(r" (?=[A-Z])", line, maxsplit=1)[0]) for line in _lines("public.txt"))
+    lines = data_files.lines("assistant.personal_data", "public.txt")
+    return frozenset(re.sub(r"\D", "", re.split(r" (?=[A-Z])", line, maxsplit=1)[0]) for line in lines)
 
 
 class Masker:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
+from kb.core import data_files
 from kb.language.script import HAN_BASIC
 
 __all__ = ["find"]
@@ -31,8 +31,7 @@ _ORDINARY = re.compile(
 @cache
 def _surnames() -> tuple[str, str]:
     """Return the Chinese and the English surnames as regular expressions (``a|b|c``), longest first."""
-    text = files("assistant.personal_data").joinpath("surnames.txt").read_text(encoding="utf-8")
-    words = {word for line in text.splitlines() if not line.startswith("#") for word in line.split()}
+    words = {word for line in data_files.lines("assistant.personal_data", "surnames.txt") for word in line.split()}
     ordered = sorted(words, key=lambda word: (-len(word), word))
     return "|".join(w for w in ordered if not w.isascii()), "|".join(w for w in ordered if w.isascii())
 

@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from kb.core import data_files
 from kb.language.detect import Language
 from kb.language.script import fold, to_simplified
 
@@ -62,8 +63,8 @@ def fill_text(name: str, language: Language, **values: object) -> str:
 
 @cache
 def _instruction_pattern() -> re.Pattern[str]:
-    lines = files("assistant.prompts").joinpath("instructions.txt").read_text(encoding="utf-8").splitlines()
-    return re.compile("|".join(f"(?:{fold(line)})" for line in lines if line and not line.startswith("#")))
+    lines = data_files.lines("assistant.prompts", "instructions.txt")
+    return re.compile("|".join(f"(?:{fold(line)})" for line in lines))
 
 
 def is_instruction(text: str) -> bool:

@@ -7,15 +7,12 @@ also after a redirect, is made only to a public IP address, and to exactly the a
 from __future__ import annotations
 
 import ipaddress
-import json
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.message import Message
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -23,6 +20,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpcore
 
 from assistant.uploads.filenames import clean
+from kb.core import data_files
 from kb.core.errors import InputError
 from kb.core.settings import Settings
 
@@ -192,9 +190,8 @@ def _encoded(url: str) -> str:
     return "".join(one if one.isascii() else "".join(f"%{byte:02X}" for byte in one.encode()) for one in whole)
 
 
-@cache
 def _suffixes() -> dict[str, str]:
-    loaded: dict[str, str] = json.loads(files("assistant.uploads").joinpath("suffixes.json").read_text("utf-8"))
+    loaded: dict[str, str] = data_files.json_data("assistant.uploads", "suffixes.json")
     return loaded
 
 

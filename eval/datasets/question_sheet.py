@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from eval.datasets.question_files import JudgedQuestion, from_row
 from ingest.parsers.shared.encoding import decode
+from kb.core import data_files
 from kb.core.errors import InputError
 
 __all__ = ["read", "template"]
@@ -28,10 +26,8 @@ MAX_ROWS, MAX_COLUMNS = 100_000, 60
 MAX_EXPANDED_MB = 60
 
 
-@cache
 def _columns() -> dict[str, dict[str, Any]]:
-    text = files("eval.datasets").joinpath("columns.json").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, Any]] = json.loads(text)
+    loaded: dict[str, dict[str, Any]] = data_files.json_data("eval.datasets", "columns.json")
     return loaded
 
 

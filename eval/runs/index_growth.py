@@ -26,7 +26,7 @@ from kb.publishing import version_writer
 from kb.search.dense import sentence_vectors
 from kb.search.dense.vector_store import VectorStore
 from kb.search.models import embedding
-from kb.search.models.encoder import Vectors
+from kb.search.models.encoder import Vectors, decode_vector
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from kb.store.tables.library_tables import ChunkRow
@@ -101,7 +101,7 @@ class _ChunkGenerator:
             self.model = library.collection(DEFAULT_COLLECTION).model
         self.sentences = [[text[start:end] for start, end in sentences(text)] or [text] for text, _, _ in rows]
         self.languages = [language for _, language, _ in rows]
-        self.vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, _, blob in rows]).astype(np.float32)
+        self.vectors = np.stack([decode_vector(blob) for _, _, blob in rows])
         self.random = np.random.default_rng(SEED)
 
     def generate(self, number: int) -> tuple[list[ChunkRow], Vectors]:

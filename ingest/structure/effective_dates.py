@@ -7,14 +7,13 @@ in a circular's opening, what it announces) takes effect.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
+from kb.core import data_files
 from kb.language.quantities.dates import find_dates
 from kb.language.script import half_width
 from kb.language.sentences import STOPS
@@ -48,9 +47,7 @@ class Dates:
 
 @cache
 def label_words(name: str) -> tuple[str, ...]:
-    words: dict[str, list[str]] = json.loads(
-        files("ingest.structure").joinpath("date_labels.json").read_text(encoding="utf-8")
-    )
+    words: dict[str, list[str]] = data_files.json_data("ingest.structure", "date_labels.json")
     return tuple(sorted(words[name], key=len, reverse=True))
 
 

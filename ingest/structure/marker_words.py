@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from importlib.resources import files
+
+from kb.core import data_files
 
 __all__ = ["word_list"]
 
@@ -12,7 +12,5 @@ __all__ = ["word_list"]
 @cache
 def word_list(name: str) -> tuple[str, ...]:
     """Return a list of ``clause_words.json``."""
-    words: dict[str, list[str]] = json.loads(
-        files("ingest.structure").joinpath("clause_words.json").read_text(encoding="utf-8")
-    )
+    words: dict[str, list[str]] = data_files.json_data("ingest.structure", "clause_words.json")
     return tuple(words[name])

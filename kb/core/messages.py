@@ -6,11 +6,10 @@ empty…"}}``. A text may have ``str.format`` fields. The file is beside the cod
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+
+from kb.core import data_files
 
 __all__ = ["Catalogue"]
 
@@ -59,7 +58,6 @@ class Catalogue(Mapping[str, dict[str, str]]):
         return len(_load(self.package, self.filename))
 
 
-@cache
 def _load(package: str, filename: str) -> _Texts:
-    loaded: _Texts = json.loads(files(package).joinpath(filename).read_text(encoding="utf-8"))
+    loaded: _Texts = data_files.json_data(package, filename)
     return loaded

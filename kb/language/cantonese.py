@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from kb.core import data_files
 from kb.language.detect import Language, detect
-from kb.language.lexicon import Lexicon, rows
+from kb.language.lexicon import Lexicon
 from kb.language.script import is_han, to_traditional
 
 __all__ = ["to_written"]
@@ -28,7 +29,7 @@ _SPACES = re.compile(r"[ \t]{2,}")
 def _rules(name: str, cantonese: bool) -> tuple[Rule, ...]:
     """Return the (pattern, replacement) rules of a table; those marked ``?`` only for Cantonese text."""
     found = []
-    for pattern, replacement, *flag in rows(name):
+    for pattern, replacement, *flag in data_files.rows("kb.language", name):
         if cantonese or not any(flag):
             found.append((re.compile(pattern, re.IGNORECASE), replacement))
     return tuple(found)
@@ -38,7 +39,7 @@ def _rules(name: str, cantonese: bool) -> tuple[Rule, ...]:
 def _words(cantonese: bool, shortest: int) -> Lexicon[str]:
     """Return colloquial word → written words; ``=`` rows map to themselves, ``-`` rows to nothing."""
     entries: dict[str, str] = {}
-    for written, forms in rows("cantonese.tsv"):
+    for written, forms in data_files.rows("kb.language", "cantonese.tsv"):
         for form in forms.split():
             word = form.removeprefix("?")
             if (cantonese or word == form) and len(word) >= shortest:

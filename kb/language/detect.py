@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 
+from kb.core import data_files
 from kb.language.script import fold, is_han, simplified_only, traditional_only
 
-__all__ = ["Language", "detect"]
+__all__ = ["Language", "detect", "is_chinese"]
 
 
 class Language(StrEnum):
@@ -28,7 +28,12 @@ class Language(StrEnum):
     @property
     def is_chinese(self) -> bool:
         """True for Cantonese and for written Chinese in either script."""
-        return self is not Language.ENGLISH
+        return is_chinese(self)
+
+
+def is_chinese(language: str) -> bool:
+    """Return whether the value of a :class:`Language`, as the database has it, is Cantonese or written Chinese."""
+    return language != Language.ENGLISH
 
 
 # A document is Cantonese when it has this much marker weight per Han character; colloquial text has 0.05 to 0.3.
@@ -47,8 +52,7 @@ _ENGLISH_FRAME = re.compile(
 @cache
 def _markers() -> tuple[re.Pattern[str], dict[str, float]]:
     """Return a longest-first pattern over the folded markers and the weight of each (0 shields a word)."""
-    text = files("kb.language").joinpath("markers.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    rows = data_files.rows("kb.language", "markers.tsv")
     weights = {fold(word): float(weight) for weight, words in rows for word in words.split()}
     return re.compile("|".join(sorted(map(re.escape, weights), key=len, reverse=True))), weights
 

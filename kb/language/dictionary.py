@@ -16,11 +16,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 
 import filelock
 
+from kb.core import data_files
 from kb.language.script import HAN_BASIC, fold
 from kb.language.words import index_words, query_words, stop_mask
 
@@ -69,8 +69,7 @@ def _entries() -> Iterator[tuple[str, list[str]]]:
 
 @cache
 def _empty_words() -> frozenset[str]:
-    text = files("kb.language").joinpath("dictionary_stop.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+    return frozenset(word for line in data_files.lines("kb.language", "dictionary_stop.txt") for word in line.split())
 
 
 def _meanings(definition: str) -> list[str]:

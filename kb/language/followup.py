@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from kb.language.lexicon import Lexicon, rows
+from kb.core import data_files
+from kb.language.lexicon import Lexicon
 from kb.language.script import fold, is_han
 from kb.language.words import content_words
 
@@ -36,7 +37,9 @@ _TAIL = re.compile(r"[呢呀啊嘅㗎\s?？。.!！]+$")
 
 @cache
 def _topic_free() -> frozenset[str]:
-    return frozenset(fold(word) for (line,) in rows("topic_free.txt") for word in line.split())
+    return frozenset(
+        fold(word) for (line,) in data_files.rows("kb.language", "topic_free.txt") for word in line.split()
+    )
 
 
 @cache
@@ -54,7 +57,10 @@ def _pattern(word: str) -> str:
 @cache
 def _contrasts() -> tuple[re.Pattern[str], ...]:
     """Return for each group of words of one kind a pattern over their folded forms, the longest first."""
-    groups = (sorted((fold(word) for word in line.split()), key=len, reverse=True) for (line,) in rows("contrasts.txt"))
+    groups = (
+        sorted((fold(word) for word in line.split()), key=len, reverse=True)
+        for (line,) in data_files.rows("kb.language", "contrasts.txt")
+    )
     return tuple(re.compile("|".join(map(_pattern, group))) for group in groups)
 
 

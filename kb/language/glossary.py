@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kb.core import data_files
 from kb.core.errors import FileRejected
-from kb.language.lexicon import Lexicon, parse_rows, rows
+from kb.language.lexicon import Lexicon
 from kb.language.script import HAN, fold, is_han
 
 __all__ = ["Expansion", "Glossary"]
@@ -90,7 +91,7 @@ def _table(table_rows: Sequence[Row]) -> _Table:
     """Map the tokens of every term of more than one character to the concepts it may name."""
     table: _Table = {}
     # Folding the table as one text is ten times quicker than folding its cells.
-    folded_rows = parse_rows(fold("\n".join("\t".join(row) for row in table_rows)))
+    folded_rows = data_files.parse_rows(fold("\n".join("\t".join(row) for row in table_rows)))
     for row, folded in zip(table_rows, folded_rows, strict=True):
         concept = _concept(row)
         for term in {term for cell in _split(folded) for term in cell if len(term) > 1}:
@@ -108,8 +109,8 @@ def _merge(first: _Table, second: _Table) -> _Table:
 @cache
 def _shipped() -> tuple[_Table, _Table]:
     """Return the table for English text and the one for text with Chinese in it."""
-    terms = _table(rows("glossary.tsv"))
-    return terms, _merge(_table(rows("english_terms.tsv")), terms)
+    terms = _table(data_files.rows("kb.language", "glossary.tsv"))
+    return terms, _merge(_table(data_files.rows("kb.language", "english_terms.tsv")), terms)
 
 
 @cache
@@ -119,7 +120,7 @@ def _shipped_lexicons() -> tuple[Lexicon[tuple[_Concept, ...]], ...]:
 
 def _read(path: Path) -> tuple[tuple[str, ...], ...]:
     try:
-        return parse_rows(path.read_text(encoding="utf-8-sig"))
+        return data_files.parse_rows(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise FileRejected("file_broken", name=path.name) from error
 

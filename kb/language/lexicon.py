@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Generic, TypeVar
 
-__all__ = ["Lexicon", "parse_rows", "rows"]
+__all__ = ["Lexicon"]
 
 Value = TypeVar("Value")
-
-
-@cache
-def rows(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return the cells of a tab-separated table beside this module; empty lines and lines from ``#`` are comments."""
-    return parse_rows(files("kb.language").joinpath(name).read_text(encoding="utf-8"))
-
-
-def parse_rows(text: str) -> tuple[tuple[str, ...], ...]:
-    """Return the cells of a tab-separated table, without its empty and comment lines."""
-    return tuple(tuple(line.split("\t")) for line in text.splitlines() if line and not line.startswith("#"))
 
 
 class Lexicon(Generic[Value]):

@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
 from unicodedata import east_asian_width
 
 import opencc
+
+from kb.core import data_files
 
 __all__ = [
     "CJK",
@@ -91,8 +92,7 @@ def _converter(config: str) -> opencc.OpenCC:
 
 def _variants() -> list[tuple[str, str]]:
     """Pairs (variant, form kept) of ``variants.tsv``: what OpenCC does not bring together."""
-    text = files("kb.language").joinpath("variants.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    rows = data_files.rows("kb.language", "variants.tsv")
     return [(variant, kept) for kept, others in rows for variant in others.split()]
 
 

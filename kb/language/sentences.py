@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+
+from kb.core import data_files
 
 __all__ = ["CLOSERS", "LINE_ENDS", "PAUSES", "STOPS", "sentences"]
 
@@ -35,8 +36,9 @@ _OPEN = {"「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "“"
 
 @cache
 def _abbreviations() -> frozenset[str]:
-    text = files("kb.language").joinpath("abbreviations.txt").read_text(encoding="utf-8")
-    return frozenset(word.lower() for line in text.splitlines() if not line.startswith("#") for word in line.split())
+    return frozenset(
+        word.lower() for line in data_files.lines("kb.language", "abbreviations.txt") for word in line.split()
+    )
 
 
 def _dot_ends(line: str, start: int, end: int) -> bool:

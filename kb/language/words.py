@@ -12,10 +12,10 @@ import re
 import threading
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
 
 import snowballstemmer
 
+from kb.core import data_files
 from kb.language.quantities.index import figures
 from kb.language.script import HAN, fold
 
@@ -36,25 +36,19 @@ _TOUCHING_STOP_WEIGHT = 0.25
 
 
 @cache
-def _lines(name: str) -> tuple[str, ...]:
-    text = files("kb.language").joinpath(name).read_text(encoding="utf-8")
-    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
-
-
-@cache
 def _spellings() -> dict[str, str]:
-    return dict(line.split("\t") for line in _lines("spellings.tsv"))
+    return {row[0]: row[1] for row in data_files.rows("kb.language", "spellings.tsv")}
 
 
 @cache
 def _english_stop_words() -> frozenset[str]:
-    return frozenset(word for line in _lines("stop_words_en.txt") for word in line.split())
+    return frozenset(word for line in data_files.lines("kb.language", "stop_words_en.txt") for word in line.split())
 
 
 @cache
 def _chinese_stops() -> tuple[re.Pattern[str], frozenset[str]]:
     """Return a longest-first pattern over function words and the content words holding one (=目的), and the former."""
-    words = [word for line in _lines("stop_words_zh.txt") for word in line.split()]
+    words = [word for line in data_files.lines("kb.language", "stop_words_zh.txt") for word in line.split()]
     kept = {fold(word[1:]) for word in words if word.startswith("=")}
     stops = frozenset(fold(word) for word in words if not word.startswith("=")) - kept
     return re.compile("|".join(sorted(stops | kept, key=len, reverse=True))), stops

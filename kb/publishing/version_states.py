@@ -19,6 +19,7 @@ from kb.library.documents import Library
 from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import indexed_words
 from kb.search.lexical import word_index
+from kb.search.models.encoder import decode_vector
 from kb.store.tables.library_tables import (
     AmendmentRow,
     ChunkRow,
@@ -135,7 +136,7 @@ def restore_vectors(library: Library, vectors: VectorStore, version_id: int) -> 
         rows = session.execute(query).all()
     vectors.remove_version(version_id)
     if rows:
-        floats = np.stack([np.frombuffer(vector, dtype=np.float16) for _, vector in rows]).astype(np.float32)
+        floats = np.stack([decode_vector(vector) for _, vector in rows])
         vectors.add(version_id, [chunk_id for chunk_id, _ in rows], floats)
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,7 @@ from kb.publishing import erasure, version_states
 from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import indexed_words
 from kb.search.lexical import word_index
-from kb.search.models.encoder import Vectors
+from kb.search.models.encoder import Vectors, encode_vector
 from kb.store import blobs
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.store.tables.states import VersionState
@@ -172,7 +171,7 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
     for row in parts:
         row.version_id = started.version_id
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
-        chunk.vector = np.asarray(vector, dtype=np.float16).tobytes()
+        chunk.vector = encode_vector(vector)
     # Finding the words is slow, so it is done before the transaction, which blocks other writers.
     words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:

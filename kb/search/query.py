@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kb.language.cantonese import to_written
-from kb.language.detect import Language, detect
+from kb.language.detect import Language, detect, is_chinese
 from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.language.words import content_words, query_words
@@ -74,7 +74,7 @@ class Query:
 
     def words_for(self, language: str) -> Words:
         """Return the words, with weights, for a text in ``language``."""
-        return self.own if (language != Language.ENGLISH) == self.language.is_chinese else self.other
+        return self.own if is_chinese(language) == self.language.is_chinese else self.other
 
 
 def analyse(text: str, glossary: Glossary, dictionary: Dictionary) -> Query:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import sqlalchemy as sa
 
 from kb.core.settings import Settings
@@ -14,7 +13,7 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import embedded_text, indexed_words
 from kb.search.lexical import word_index
 from kb.search.models import embedding
-from kb.search.models.encoder import Encoder
+from kb.search.models.encoder import Encoder, encode_vector
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
 from kb.store.tables.states import VersionState
 
@@ -88,7 +87,7 @@ def _rebuild_batch(
         if start == 0:
             word_index.remove_version(session, version.id)
         for row, vector in zip(rows, vectors, strict=True):
-            row.vector = np.asarray(vector, dtype=np.float16).tobytes()
+            row.vector = encode_vector(vector)
         chunks = [sentence_vectors.ChunkToEmbed(row.id, version.title, row.heading_path, row.text) for row in rows]
         sentence_texts = [text for chunk in chunks for text in chunk.texts]
         sentence_vectors.store(session, chunks, encoder.encode_passages(sentence_texts))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from kb.core import data_files
 from kb.core.settings import Settings
 
 __all__ = ["install", "operation_id"]
@@ -91,7 +90,5 @@ def _is_shared_error(response: dict[str, Any] | None) -> bool:
 
 
 def _load_texts() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(
-        files("assistant.api.http").joinpath("openapi.json").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, Any] = data_files.json_data("assistant.api.http", "openapi.json")
     return loaded

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kb.language.lexicon import rows
+from kb.core import data_files
 
 __all__ = ["any_of", "read_table", "unnamed"]
 
 
 def read_table(name: str, columns: int) -> list[tuple[list[str], ...]]:
     """Return the rows of a tab-separated table, each cell as its words; cells left out at a row's end are empty."""
-    table = rows(f"quantities/{name}")
+    table = data_files.rows("kb.language.quantities", name)
     return [tuple(cell.split() for cell in (*row, *[""] * (columns - len(row)))) for row in table]
 
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.language.detect import Language
+from kb.language.detect import Language, is_chinese
+from kb.search.models.encoder import decode_vector
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
 
 __all__ = ["LanguagePassages", "count", "read"]
@@ -65,9 +66,8 @@ def read(session: Session) -> dict[bool, LanguagePassages]:
     """Return the published passages in Chinese (True) and in English (False)."""
     columns = (ChunkRow.id, VersionRow.document_id, ChunkRow.language, sa.func.length(ChunkRow.text), ChunkRow.vector)
     rows = session.execute(_published(*columns).order_by(ChunkRow.id)).all()
-    english = Language.ENGLISH.value
     return {
-        chinese: _as_arrays(chinese, [row for row in rows if (row[2] != english) == chinese])
+        chinese: _as_arrays(chinese, [row for row in rows if is_chinese(row[2]) == chinese])
         for chinese in (True, False)
     }
 
@@ -85,7 +85,7 @@ def _as_arrays(chinese: bool, rows: Sequence[Any]) -> LanguagePassages:
     numbers = np.array([(row[0], row[1], row[3]) for row in rows], dtype=np.int64).reshape(-1, 3)
     vectors = np.zeros((0, 0), dtype=np.float32)
     if rows:
-        vectors = np.frombuffer(b"".join(row[4] for row in rows), np.float16).reshape(len(rows), -1).astype(np.float32)
+        vectors = decode_vector(b"".join(row[4] for row in rows)).reshape(len(rows), -1)
         vectors -= vectors.mean(axis=0)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
     return LanguagePassages(chinese, numbers[:, 0], numbers[:, 1], numbers[:, 2], vectors)

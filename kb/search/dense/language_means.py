@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from kb.search.models.encoder import decode_vector
 from kb.store.tables.library_tables import ChunkRow
 
 __all__ = ["LanguageMeans", "compute_means", "decode_vector"]
@@ -21,11 +22,6 @@ SAMPLE_SIZE = 256
 MIN_PASSAGES = 5
 # The share of the difference between the languages that is subtracted, 0..1; chosen on the development sets.
 STRENGTH = 0.75
-
-
-def decode_vector(blob: bytes) -> Floats:
-    """Return a vector, or several in one blob, as float32; stored is float16. Shape (values,)."""
-    return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
 
 
 class LanguageMeans:

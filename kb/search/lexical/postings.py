@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.language.detect import Language
+from kb.language.detect import is_chinese
 from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import ChunkRow, PostingRow, WordBlockRow
 
@@ -54,8 +54,7 @@ def add(session: Session, version_id: int, entries: Iterable[Entry]) -> None:
         by_block[entry[0] // BLOCK].append(entry)
     for block, inside in by_block.items():
         rows = [
-            (chunk_id % BLOCK, languages[chunk_id] != Language.ENGLISH.value, len(body), version_id)
-            for chunk_id, body, _ in inside
+            (chunk_id % BLOCK, is_chinese(languages[chunk_id]), len(body), version_id) for chunk_id, body, _ in inside
         ]
         _add_chunks(session, block, np.array(rows, dtype=CHUNK))
         _add_postings(session, block, inside)

@@ -1,4 +1,4 @@
-"""The interface of an embedding model, its identity, and the type of its vectors.
+"""The interface of an embedding model, its identity, the type of its vectors and their form in the database.
 
 Vectors are float32, L2-normalised, shape (n, dimension); cosine similarity is their dot product.
 """
@@ -11,9 +11,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Encoder", "Identity", "Vectors"]
+__all__ = ["Encoder", "Identity", "Vectors", "decode_vector", "encode_vector"]
 
 Vectors = NDArray[np.float32]
+
+
+def encode_vector(vector: Vectors) -> bytes:
+    """Return a vector, shape (dimension,), as the database stores it: float16."""
+    return np.asarray(vector, dtype=np.float16).tobytes()
+
+
+def decode_vector(blob: bytes) -> Vectors:
+    """Return a stored vector, or several joined in one blob, as float32. Shape (values,)."""
+    return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

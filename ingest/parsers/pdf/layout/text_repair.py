@@ -5,15 +5,14 @@ Nothing is added: a glyph becomes the character that it shows, a gap becomes a s
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from kb.core import data_files
 from kb.language.script import CJK_PROSE, is_cjk
 
 __all__ = [
@@ -55,7 +54,7 @@ def _compound_heads() -> frozenset[str]:
 
 
 def _load_symbols() -> Any:
-    return json.loads(files("ingest.parsers.pdf.layout").joinpath("symbols.json").read_text(encoding="utf-8"))
+    return data_files.json_data("ingest.parsers.pdf.layout", "symbols.json")
 
 
 @cache

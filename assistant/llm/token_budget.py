@@ -41,7 +41,13 @@ class Reservation:
 
 def spent(library: Library) -> int:
     """Return the tokens the tenant has spent today, reserved ones included."""
-    return _spent_on(today().isoformat(), tenant_settings.get(library, KEY))
+    kept = tenant_settings.get(library, KEY)
+    return _spent_on(_budget_day(kept), kept)
+
+
+def _budget_day(kept: Any) -> str:
+    """Return today, or the day of the stored budget where that is later: a budget never goes back to an earlier day."""
+    return max(today().isoformat(), kept["day"] if kept else "")
 
 
 def _spent_on(day: str, kept: Any) -> int:
@@ -57,11 +63,13 @@ def reserve(settings: Settings, library: Library, count: int) -> Reservation | N
     Raises:
         Transient: ``llm_budget`` where fewer are left.
     """
-    limit, day = settings.llm_daily_tokens, today().isoformat()
+    limit, day = settings.llm_daily_tokens, ""
     if not limit:
         return None
 
     def add(kept: Any) -> dict[str, Any]:
+        nonlocal day
+        day = _budget_day(kept)  # read inside the transaction: midnight may pass while it waits for another one
         total = _spent_on(day, kept) + count
         if total > limit:
             raise Transient("llm_budget", host=endpoint.host(settings), reason=f"KB_LLM_DAILY_TOKENS={limit}")

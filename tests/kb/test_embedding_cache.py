@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +23,7 @@ class LengthEncoder:
     def __init__(self, name: str = "length") -> None:
         self.identity = Identity(name, 2, "query: ", "passage: ", "1")
         self.encoded: list[list[str]] = []
+        self.last: weakref.ref[Vectors] | None = None  # the newest batch, if anybody still keeps it
 
     def encode_queries(self, texts: list[str]) -> Vectors:
         return self._encode(texts, self.identity.query_prefix)
@@ -30,7 +33,10 @@ class LengthEncoder:
 
     def _encode(self, texts: list[str], prefix: str) -> Vectors:
         self.encoded.append(texts)
-        return np.array([[len(text), len(prefix)] for text in texts], dtype=np.float32).reshape(-1, 2)
+        batch = np.zeros((len(texts), 2), dtype=np.float32)
+        batch[:] = [[len(text), len(prefix)] for text in texts]
+        self.last = weakref.ref(batch)
+        return batch
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         return [len(text) for text in texts]
@@ -79,6 +85,15 @@ def test_no_more_is_kept_than_the_bound_and_the_first_goes_first() -> None:
     cache.passages(encoder, ["ccc", "bb"])
     cache.passages(encoder, ["a"])
     assert encoder.encoded == [["a", "bb", "ccc"], ["a"]]
+
+
+def test_a_kept_vector_does_not_keep_its_batch() -> None:
+    encoder, cache = LengthEncoder(), EmbeddingCache(1)
+    cache.passages(encoder, ["a", "bb", "ccc"])
+    gc.collect()
+    assert encoder.last is not None
+    assert encoder.last() is None
+    assert cache.passages(encoder, ["ccc"]).tolist() == [[3, 9]]
 
 
 @pytest.mark.usefixtures("eager_threads")

@@ -60,7 +60,8 @@ class EmbeddingCache:
         missing = [text for text in keys if text not in known]
         if missing:
             known |= dict(zip(missing, encode(missing), strict=True))
-            self._keep({keys[text]: known[text] for text in missing})
+            # A row is a view of its batch: a copy lets go of the batch when one of its vectors is kept.
+            self._keep({keys[text]: known[text].copy() for text in missing})
         return np.stack([known[text] for text in texts])
 
     def _keep(self, vectors: dict[_Key, NDArray[np.float32]]) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from multiprocessing import get_context
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
@@ -15,6 +15,7 @@ from assistant import turn
 from assistant.llm import token_budget
 from kb.core.errors import Transient
 from kb.core.settings import Settings
+from kb.library import tenant_settings
 from kb.library.documents import Library
 from kb.search.retriever import Retriever
 from kb.store import tenants
@@ -82,6 +83,41 @@ def test_a_request_that_ends_after_midnight_leaves_the_new_day_alone(
     assert reserve(limited, 200) == "reserved"
     token_budget.settle(library, late, 100)
     assert token_budget.spent(library) == 200
+
+
+def test_a_request_that_waits_over_midnight_is_of_the_new_day(
+    limited: Settings, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer has the records, over midnight, and reserves tokens of the new day."""
+    day, holds, has_waited = [date(2098, 12, 31)], Event(), Event()
+    monkeypatch.setattr(token_budget, "today", lambda: day[0])
+
+    def other(_: object) -> dict[str, object]:
+        holds.set()
+        has_waited.wait(0.5)
+        day[0] = date(2099, 1, 1)
+        return {"day": "2099-01-01", "tokens": 200}
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(tenant_settings.update, library, token_budget.KEY, other)
+        holds.wait()
+        reserved = token_budget.reserve(limited, library, 100)
+        first.result()
+    assert reserved == token_budget.Reservation("2099-01-01", 100)
+    assert token_budget.spent(library) == 300
+
+
+def test_a_clock_that_goes_back_does_not_give_the_day_again(
+    limited: Settings, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(token_budget, "today", lambda: date(2099, 1, 2))
+    assert reserve(limited, 200) == "reserved"
+    monkeypatch.setattr(token_budget, "today", lambda: date(2099, 1, 1))
+    assert reserve(limited, 300) == "llm_budget"
+    assert reserve(limited, 50) == "reserved"
+    assert token_budget.spent(library) == 250
+    monkeypatch.setattr(token_budget, "today", lambda: date(2099, 1, 2))
+    assert token_budget.spent(library) == 250
 
 
 def test_without_a_limit_nothing_is_counted(limited: Settings, library: Library) -> None:

@@ -16,6 +16,8 @@ from kb.store import tenants, writer_lock
 from tests.helpers.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, ingest_pair
 from tests.helpers.command_line import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:

@@ -19,6 +19,8 @@ from tests.browser.conftest import Visit
 from tests.helpers.language_model_server import LanguageModelServer
 from tests.helpers.running_server import running_server
 
+pytestmark = pytest.mark.slow
+
 CANTONESE = "八號風球要唔要返工？"
 ENGLISH = "How long does a complaint reply take?"
 UNANSWERED = "公司有冇牙科保險？"

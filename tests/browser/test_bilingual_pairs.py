@@ -12,6 +12,8 @@ from kb.core.settings import Settings
 from tests.browser.conftest import Visit
 from tests.helpers.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copy_with_pair, document
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def site_settings(ready: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:

@@ -15,6 +15,8 @@ from kb.core.settings import Settings
 from tests.browser.conftest import Visit
 from tests.helpers.files import make_docx, make_pdf
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def site_app(site_settings: Settings) -> FastAPI:

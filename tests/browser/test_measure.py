@@ -7,6 +7,8 @@ import pytest
 from assistant.web.pages import text
 from tests.browser.conftest import Visit
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "八號風球要唔要返工？"
 
 

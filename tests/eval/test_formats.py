@@ -13,6 +13,8 @@ from eval.commands.evaluate import evaluate
 from kb.cli import Context
 from kb.core.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 RULE = "員工請病假兩天或以上，須於復工當日遞交醫生證明書。"
 
 

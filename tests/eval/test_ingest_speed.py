@@ -14,6 +14,8 @@ from eval.runs.ingest_timing import StageTimer
 from kb.cli import Context
 from kb.core.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 def test_side_by_side_in_one_run(settings: Settings, tmp_path: Path) -> None:
     paths = []

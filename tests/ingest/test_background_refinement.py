@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
@@ -21,6 +22,8 @@ from kb.search.dense import sentence_vectors
 from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow
 from kb.store.tenants import Tenant
 from tests.helpers.files import make_docx
+
+pytestmark = pytest.mark.slow
 
 
 def ingested(settings: Settings, workers: WorkerPool, tenant: Tenant, path: Path) -> Library:

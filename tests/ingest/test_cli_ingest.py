@@ -16,6 +16,8 @@ from kb.store.tenants import Tenant
 from tests.helpers.files import make_docx
 from tests.helpers.stored_content import assert_consistent, stored_content
 
+pytestmark = pytest.mark.slow
+
 FIELDS = ["path", "status", "document", "version", "pages", "chunks", "seconds", "error"]
 
 

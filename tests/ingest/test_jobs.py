@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ingest import document_names, pipeline, reconcile
 from ingest.context import IngestContext, work_folder
 from ingest.job import job_for
@@ -26,6 +28,8 @@ from kb.store import tenants, writer_lock
 from kb.store.tenants import Tenant
 from tests.helpers.files import make_docx, make_pdf, rules
 from tests.helpers.stored_content import assert_consistent, stored_content
+
+pytestmark = pytest.mark.slow
 
 
 def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:

@@ -14,6 +14,8 @@ from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 NOTICE = [
     "Notice of fire drill",
     "All staff leave the building by the east stairs at 10:30.",

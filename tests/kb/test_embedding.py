@@ -11,6 +11,8 @@ from kb.search.models import bundled_model, e5_file, embedding
 from kb.search.models.embedding import SentenceTransformerEncoder
 from kb.search.models.onnx_encoder import OnnxEncoder
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["病假須附醫生證明書。", "Sick leave must be supported by a medical certificate.", "The bus leaves at 8."]
 
 

@@ -23,6 +23,8 @@ from kb.store import tenants
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import ApiKeyRow, PasswordResetRow, SessionRow, UserRow
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse battery"
 Run = Callable[..., Result]
 

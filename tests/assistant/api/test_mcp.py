@@ -96,6 +96,7 @@ async def test_over_http(address: str, service_settings: Settings, mode: str) ->
         await looks_right(client)
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_over_standard_input_and_output(service_settings: Settings) -> None:
     async with Client(kb_mcp(service_settings)) as client:
@@ -108,6 +109,7 @@ async def test_over_standard_input_and_output(service_settings: Settings) -> Non
     }
 
 
+@pytest.mark.slow
 def test_nothing_but_the_protocol_goes_to_standard_output(service_settings: Settings) -> None:
     parameters = kb_mcp(service_settings, "nobody")
     ended = subprocess.run(

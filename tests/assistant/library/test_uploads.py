@@ -28,6 +28,8 @@ from kb.store.tenants import Tenant
 from tests.helpers.files import make_docx, make_mail, make_pdf, make_zip, rules
 from tests.helpers.stored_content import assert_consistent, stored_content
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1/tenants/harmony"
 PATIENCE_SECONDS = 120.0
 

@@ -21,6 +21,8 @@ from kb.store import tenants
 from tests.helpers.command_line import run
 from tests.helpers.language_model_server import LanguageModelServer
 
+pytestmark = pytest.mark.slow
+
 Started = Callable[..., LanguageModelServer]
 Made = Callable[..., Retriever]
 

@@ -24,6 +24,8 @@ from kb.store.tables.activity_tables import EVERYONE
 from tests.helpers.language_model_server import LanguageModelServer, completion_events
 from tests.helpers.running_server import running_server
 
+pytestmark = pytest.mark.slow
+
 Started = Callable[..., LanguageModelServer]
 SICK_LEAVE = "病假連續兩天或以上，須遞交註冊西醫簽發的醫生證明書"
 # The first sentence is complete when the second begins.

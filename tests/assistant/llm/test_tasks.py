@@ -22,6 +22,8 @@ from kb.store import tenants
 from tests.helpers.command_line import invoke, run
 from tests.helpers.language_model_server import LanguageModelServer
 
+pytestmark = pytest.mark.slow
+
 Started = Callable[..., LanguageModelServer]
 Made = Callable[..., Retriever]
 OLD = """1 借用

@@ -20,6 +20,8 @@ from kb.search.retriever import Retriever
 from kb.store import tenants
 from tests.helpers.language_model_server import LanguageModelServer
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 450
 
 

@@ -44,7 +44,7 @@ check: $(READY) $(NODE_READY)  ## lint, types (Python and the pages' modules), f
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	node_modules/.bin/tsc -p jsconfig.json
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports import-contracts.toml
 
 bench: $(READY)  ## measure speed, search and answers on the samples
 	$(BIN)/kb eval bench

@@ -27,7 +27,7 @@ class SearchingEvent:
 
     Attributes:
         searched: the question that is searched for.
-        card: the fixed card of a high-stakes subject, as :meth:`.Card.localized` returns it; it is shown first.
+        card: the fixed card of a high-stakes subject, as ``Card.localized`` returns it; it is shown first.
     """
 
     kind: ClassVar[str] = "searching"

@@ -17,7 +17,7 @@ from kb.language.followup import is_follow_up, standalone
 from kb.language.words import content_words, index_words
 from kb.library.documents import Library
 
-__all__ = ["SearchQuestion", "standalone_question", "understand"]
+__all__ = ["standalone_question", "understand"]
 
 # The number of earlier questions that the model sees.
 MAX_EARLIER_QUESTIONS = 4
@@ -34,7 +34,7 @@ class SearchQuestion:
 
     Attributes:
         text: the question. It can be understood without the conversation.
-        card: the card of a high-stakes subject, as :meth:`.Card.localized` returns it; None for any other subject.
+        card: the card of a high-stakes subject, as ``Card.localized`` returns it; None for any other subject.
     """
 
     text: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -83,7 +84,7 @@ def _write(retriever: Retriever, evidence: Evidence, gateway: Gateway | None) ->
     if quotes.refused:
         return (yield from _as_deltas(replace(quotes, egress=gateway.egress)))
     try:
-        return (yield from generative.write(retriever, evidence, gateway, quotes))
+        return (yield from _events_of(generative.write(retriever, evidence, gateway, quotes), generative.NAME))
     except WritingFailed as failure:
         reason = say(_reason_key(failure.code), Language(quotes.language)) + "\n"
         replacement = replace(
@@ -94,6 +95,18 @@ def _write(retriever: Retriever, evidence: Evidence, gateway: Gateway | None) ->
             egress=gateway.egress,
         )
     return (yield from _as_deltas(replacement))
+
+
+def _events_of(pieces: Generator[CitedText, None, Answer], answerer: str) -> Generator[DeltaEvent, None, Answer]:
+    """Yield each piece of an answer as an event; closing this generator closes ``pieces``."""
+    with closing(pieces):
+        while True:
+            try:
+                piece = next(pieces)
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
+            yield DeltaEvent(piece, answerer)
 
 
 def _as_deltas(complete: Answer) -> Generator[DeltaEvent, None, Answer]:

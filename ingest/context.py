@@ -15,12 +15,13 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.dense.vector_store import VectorStore
 from kb.store import tenants
+from kb.store.tables.states import IngestStage
 from kb.store.tenants import Tenant
 
 __all__ = ["IngestContext", "ReportProgress", "work_folder"]
 
-# report(path, stage, done, total): pages read or chunks embedded; stage is "read", "embed" or "store"
-ReportProgress = Callable[[str, str, int, int | None], None]
+# report(path, stage, done, total): pages read or chunks embedded
+ReportProgress = Callable[[str, IngestStage, int, int | None], None]
 
 
 class IngestContext:
@@ -66,7 +67,7 @@ class IngestContext:
     def vectors(self, job: Job, library: Library) -> VectorStore:
         return VectorStore(self.settings, library.tenant, job.collection)
 
-    def progress_callback(self, job: Job, stage: str) -> Callable[[int, int | None], None]:
+    def progress_callback(self, job: Job, stage: IngestStage) -> Callable[[int, int | None], None]:
         """Return a callback ``(done, total)`` that reports the progress of ``job`` in ``stage``."""
         return lambda done, total: self.report(job.path, stage, done, total)
 

@@ -14,6 +14,7 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import blobs
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import IngestStatus
 from kb.store.tenants import Tenant
 
 __all__ = ["Job", "Outcome", "check_source", "failed_outcome", "job_for", "unchanged_outcome"]
@@ -50,13 +51,13 @@ class Outcome:
     """The result of a job.
 
     Attributes:
-        status: "indexed", "replaced", "unchanged", "failed"; None for an archive, which is not a document itself.
+        status: how it ended; None for an archive, which is not a document itself.
         error: see :mod:`ingest.error_json`.
         members: jobs for the files found inside.
     """
 
     path: str
-    status: str | None
+    status: IngestStatus | None
     document: str
     version: int | None = None
     pages: int | None = None
@@ -111,9 +112,9 @@ def unchanged_outcome(library: Library, source: Path, name: str, path: str, coll
     )
     with library.session() as session:
         row = session.execute(query).first()
-    return Outcome(path, "unchanged", name, *row) if row else None
+    return Outcome(path, IngestStatus.UNCHANGED, name, *row) if row else None
 
 
 def failed_outcome(path: str, name: str, error: Exception) -> Outcome:
     """Return the outcome of a file that could not be ingested."""
-    return Outcome(path, "failed", name, error=error_to_json(error))
+    return Outcome(path, IngestStatus.FAILED, name, error=error_to_json(error))

@@ -30,8 +30,16 @@ from kb.publishing.version_writer import StartedVersion, VersionContent
 from kb.search.models.encoder import Vectors
 from kb.store import blobs, tenants
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
+from kb.store.tables.states import IngestStage, IngestStatus
 
 __all__ = ["ingest"]
+
+# Status of a file by what its version was when it was started.
+_STATUS = {
+    "new": IngestStatus.INDEXED,
+    "replacement": IngestStatus.REPLACED,
+    "unchanged": IngestStatus.UNCHANGED,
+}
 
 
 class Step(Protocol):
@@ -65,8 +73,7 @@ def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outco
 
 
 def _run_stages(job: Job, started: StartedVersion, context: IngestContext, step: Step) -> Outcome:
-    status = {"new": "indexed", "replacement": "replaced", "unchanged": "unchanged"}[started.status]
-    outcome = Outcome(job.path, status, started.document, started.number)
+    outcome = Outcome(job.path, _STATUS[started.status], started.document, started.number)
     if started.status == "unchanged":
         counts = step("facts", lambda: _counts(job, started, context))
         outcome.pages, outcome.chunks = counts["pages"], counts["chunks"]
@@ -80,7 +87,7 @@ def _run_stages(job: Job, started: StartedVersion, context: IngestContext, step:
         if job.publish:
             step("publish", lambda: _publish(job, started, context))
         else:
-            outcome.status = "indexed"
+            outcome.status = IngestStatus.INDEXED
             step("draft", lambda: _keep_as_draft(job, started, context))
     else:
         step("discard", lambda: _discard(job, started, context))
@@ -113,9 +120,10 @@ def _counts(job: Job, started: StartedVersion, context: IngestContext) -> dict[s
 def _read(job: Job, started: StartedVersion, context: IngestContext) -> dict[str, Any]:
     """Read the file into its work folder; return the number of pages, chunks and members."""
     tenant = tenants.get(context.settings, job.tenant)
-    context.report(job.path, "read", 0, None)
+    context.report(job.path, IngestStage.READ, 0, None)
     source, folder = blobs.original_path(tenant.files_path, job.sha256), work_folder(tenant, started.version_id)
-    return context.workers.read(source, job.name.rsplit("/", 1)[-1], folder, context.progress_callback(job, "read"))
+    progress = context.progress_callback(job, IngestStage.READ)
+    return context.workers.read(source, job.name.rsplit("/", 1)[-1], folder, progress)
 
 
 def _load_prepared(
@@ -144,14 +152,14 @@ def _index(job: Job, started: StartedVersion, context: IngestContext) -> int:
     library = context.library(job)
     folder = work_folder(library.tenant, started.version_id)
     document = _load_prepared(job, started, context, folder)
-    context.report(job.path, "embed", 0, len(document.texts))
+    context.report(job.path, IngestStage.EMBED, 0, len(document.texts))
     with ThreadPoolExecutor(1) as pool:  # importing Chroma takes a second: the embedder works meanwhile
         store = pool.submit(context.vectors, job, library)
-        context.workers.embed(folder, context.progress_callback(job, "embed"))
+        context.workers.embed(folder, context.progress_callback(job, IngestStage.EMBED))
     vectors = embedding_stage.load_vectors(folder, *context.workers.identity())
     # The records keep float16. The vector store gets the same numbers, so that either can be restored from the other.
     vectors = vectors.astype(np.float16).astype(np.float32)
-    context.report(job.path, "store", 0, None)
+    context.report(job.path, IngestStage.STORE, 0, None)
     content = _content(document, vectors)
     content.notes += member_notes(job)
     chunk_ids = version_writer.fill(library, started, content)

@@ -20,6 +20,7 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.lexical import word_index
 from kb.store import blobs, tenants
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import VersionState
 from kb.store.tenants import Tenant
 
 __all__ = ["reconcile_all", "remove_orphan_originals"]
@@ -35,7 +36,7 @@ def _reconcile_tenant(settings: Settings, tenant: Tenant, pending: set[str]) -> 
     """Repair the stores of one tenant; ``pending`` holds the SHA-256 of files that are still to be ingested."""
     library = Library(tenant)
     with library.session() as session:
-        started = session.scalars(sa.select(VersionRow).where(VersionRow.state == "indexing")).all()
+        started = session.scalars(sa.select(VersionRow).where(VersionRow.state == VersionState.INDEXING)).all()
     kept = {version.id for version in started if version.sha256 in pending}
     for version in started:
         if version.id not in kept:

@@ -16,7 +16,7 @@ import click
 
 from kb.core.errors import SinziError
 
-__all__ = ["Commands", "Context", "main", "pass_context"]
+__all__ = ["Context", "main", "pass_context"]
 
 
 class Context:

@@ -19,7 +19,7 @@ from kb.search.models import embedding
 from kb.store import blobs, tenants, writer_lock
 from kb.store.tenants import Tenant
 
-__all__ = ["Finding", "examine"]
+__all__ = ["LEAST_FREE_MB", "examine"]
 
 PACKAGES = ("sentence-transformers", "chromadb", "llama-index-core", "unstructured", "fastapi", "dbos", "rapidocr")
 LEAST_FREE_MB = 1024
@@ -107,11 +107,11 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
     library = Library(tenant)
     documents = library.documents()
     missing = [h for h in documents if not blobs.original_path(tenant.files_path, h.version.sha256).is_file()]
-    for holding in missing:
-        yield Finding(what, f"original missing: {holding.document.name}", f"kb ingest <{holding.document.name}>")
+    for entry in missing:
+        yield Finding(what, f"original missing: {entry.document.name}", f"kb ingest <{entry.document.name}>")
     rebuild = f"kb rebuild --tenant {tenant.slug}"
     for collection in library.collections():
-        mine = [holding for holding in documents if holding.collection.id == collection.id]
+        mine = [entry for entry in documents if entry.collection.id == collection.id]
         name = f"{what}/{collection.slug}"
         try:
             if collection.model and collection.model != embedding.identity(settings):
@@ -122,7 +122,7 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
         if busy and not settings.chroma_url:
             yield Finding(name, f"{len(mine)} documents (vectors not looked at: being written)")
             continue
-        wanted = {chunk.id for holding in mine for chunk in library.chunks_of(holding.version.id)}
+        wanted = {chunk.id for entry in mine for chunk in library.chunks_of(entry.version.id)}
         there = VectorStore(settings, tenant, collection.slug).ids()
         if wanted != there:
             yield Finding(name, f"{len(wanted - there)} vectors missing, {len(there - wanted)} too many", rebuild)

@@ -42,17 +42,17 @@ def find_amended_rule(library: Library, evidence: Evidence, *quoted: QuotableSpa
     if not clauses:
         return None
     in_force = library.in_force(evidence.found.as_of, evidence.collections)
-    holdings = {holding.version.id: holding for holding in in_force}
-    statements = _statements(library, list(holdings))
+    by_version = {document_version.version.id: document_version for document_version in in_force}
+    statements = _statements(library, list(by_version))
     for passage, clause in clauses:
         for row in statements:
-            holding = holdings[row.version_id]
+            document_version = by_version[row.version_id]
             concerns = row.version_id != passage.version_id and _same_document(row, passage)
             in_effect = row.effective_from is None or row.effective_from <= evidence.found.as_of
             if concerns and in_effect and _contains_clause(row.clause, clause):
-                span = _new_rule(library, holding, row.clause or clause)
+                span = _new_rule(library, document_version, row.clause or clause)
                 if span:
-                    return AmendedRule(span, row.effective_from or holding.version.effective_from)
+                    return AmendedRule(span, row.effective_from or document_version.version.effective_from)
     return None
 
 
@@ -75,12 +75,12 @@ def _same_document(row: AmendmentRow, best: Passage) -> bool:
     return bool(hint) and any(hint in name or name in hint for name in names if name)
 
 
-def _new_rule(library: Library, holding: DocumentVersion, clause: str) -> QuotableSpan | None:
+def _new_rule(library: Library, document_version: DocumentVersion, clause: str) -> QuotableSpan | None:
     """Return the first sentence of the amending version that names the clause."""
     named = re.compile(rf"(?<![\d.]){re.escape(clause)}(?![\d.]*\d)")
-    for chunk in library.chunks_of(holding.version.id):
+    for chunk in library.chunks_of(document_version.version.id):
         if named.search(chunk.text):
-            for span in spans_of(passage_of(chunk, holding)):
+            for span in spans_of(passage_of(chunk, document_version)):
                 if named.search(span.text):
                     return span
     return None

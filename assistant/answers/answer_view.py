@@ -87,7 +87,7 @@ def citation_views(library: Library, citations: Iterable[Citation]) -> list[Cita
     ]
 
 
-def _citation(one: Citation, holding: DocumentVersion, counterpart: SourceRef | None) -> CitationView:
+def _citation(one: Citation, document_version: DocumentVersion, counterpart: SourceRef | None) -> CitationView:
     return CitationView(
         n=one.n,
         quote=one.quote,
@@ -98,5 +98,5 @@ def _citation(one: Citation, holding: DocumentVersion, counterpart: SourceRef | 
         pages=one.pages,
         clause=one.clause,
         language=one.language,
-        **place_of(holding),
+        **place_of(document_version),
     )

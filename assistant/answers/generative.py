@@ -13,7 +13,6 @@ from assistant.answers.amended_rules import find_amended_rule
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import Draft, WritingFailed, fill_prompt, write_checked
 from assistant.answers.cited_text import CitedText
-from assistant.events import DeltaEvent
 from assistant.evidence.gather import Evidence
 from assistant.llm.gateway import Gateway
 from kb.search.passage import Passage
@@ -28,7 +27,7 @@ MAX_PASSAGES = 5
 
 def write(
     retriever: Retriever, evidence: Evidence, gateway: Gateway, quotes: Answer
-) -> Generator[DeltaEvent, None, Answer]:
+) -> Generator[CitedText, None, Answer]:
     """Yield each sentence that passes the check, and return the answer.
 
     Args:
@@ -45,7 +44,7 @@ def write(
     draft = Draft(query.language, CitedText((note + "\n",) if note else ()))
     lead = draft.text
     for sentence in write_checked(retriever, gateway, request, sent, draft):
-        yield DeltaEvent(lead + sentence, NAME)
+        yield lead + sentence
         lead = CitedText()
     if not draft.citations:  # the source of every sentence was deleted in the meantime
         raise WritingFailed("unsupported", sentences=draft.checked)

@@ -1,4 +1,4 @@
-"""The application: every floor's routers, the pages' static files, and what runs beside them while it lives."""
+"""Build the FastAPI application: the routers of all packages, static files, middleware and background work."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from assistant.mcp.http_endpoint import McpEndpoint
 from assistant.service import file_intake
 from assistant.service.rate_limits import MAX_BODY_BYTES
 from assistant.service.running_service import Service
-from assistant.web.pages import floors
+from assistant.web.pages import page_packages
 from kb.core.settings import Settings
 
 __all__ = ["create"]
@@ -36,16 +36,16 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
     """Return the application.
 
     Args:
-        settings: of this installation.
-        take_in: whether this process works through the queue of files, which makes it the data folder's writer.
+        settings: the settings of this installation.
+        take_in: whether this process ingests the queued files. Then it holds the data folder's writer lock.
     """
     service = Service(settings)
-    door = McpEndpoint(service)
+    mcp_endpoint = McpEndpoint(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        taking_in = file_intake.running(service) if take_in else file_intake.no_intake()
-        async with run_on_own_thread(taking_in), door.open():
+        intake = file_intake.running(service) if take_in else file_intake.no_intake()
+        async with run_on_own_thread(intake), mcp_endpoint.open():
             with service.warming.running():
                 yield
 
@@ -66,22 +66,22 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
     app.add_middleware(CompressedFiles)
     for router in _routers():
         app.include_router(router)
-    app.router.routes.append(Route("/mcp", door, include_in_schema=False))
-    app.mount("/static", VersionedFiles(packages=_statics()), name="static")
+    app.router.routes.append(Route("/mcp", mcp_endpoint, include_in_schema=False))
+    app.mount("/static", VersionedFiles(packages=_static_packages()), name="static")
     return app
 
 
 class _Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
-        """Put guard and log around everything, so that the answer to an unforeseen error goes through them too."""
+        """Make the security headers and the request log outermost, so that they also cover the response to a crash."""
         return RequestLog(SecurityHeaders(super().build_middleware_stack()), self.state.service.metrics)
 
 
-def _statics() -> list[str | tuple[str, str]]:
-    return [(floor.__name__, "static") for floor in floors()]
+def _static_packages() -> list[str | tuple[str, str]]:
+    return [(package.__name__, "static") for package in page_packages()]
 
 
 def _routers() -> list[APIRouter]:
-    """Return the routers every floor registers in the entry-point group ``sinzi.routers``, in order of their names."""
+    """Return the routers that packages register in the entry-point group ``sinzi.routers``, sorted by name."""
     points = sorted(entry_points(group="sinzi.routers"), key=lambda point: point.name)
     return [point.load() for point in points]

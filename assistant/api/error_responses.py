@@ -1,4 +1,8 @@
-"""The one error shape, ``{"error": {"code", "message", "detail"}}``; a page gets a page, or the way to sign in."""
+"""Turn exceptions into responses.
+
+A program gets JSON: ``{"error": {"code", "message", "detail"}}``; under ``/v1`` it gets OpenAI's shape. A browser that
+opens a page gets an error page, or a redirect to the sign-in page if nobody is signed in.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +18,18 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from assistant.api.observability.request_log import route_of
+from assistant.api.observability.request_log import route_template
 from kb.core.errors import InputError, Misconfigured, NotFound, SinziError, Unauthenticated
 
 __all__ = ["ErrorBody", "install"]
 
 _LOG = logging.getLogger("sinzi.service")
-_MOST_FAULTS = 20
-_PROGRAMS = ("/api/", "/v1/", "/mcp")
+_MAX_FAULTS = 20
+_PROGRAM_PREFIXES = ("/api/", "/v1/", "/mcp")
 
 
 class ErrorDetail(BaseModel):
-    """What went wrong: ``code`` is stable, ``message`` in the caller's language, ``detail`` for a program."""
+    """What went wrong. ``code`` is stable, ``message`` is in the caller's language, ``detail`` is for programs."""
 
     code: str
     message: str
@@ -33,31 +37,31 @@ class ErrorDetail(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """Every answer with a status of 400 and more."""
+    """The body of every response with a status of 400 or more."""
 
     error: ErrorDetail
 
 
 def install(app: FastAPI) -> None:
-    """Give every error of the application the one shape."""
-    app.add_exception_handler(SinziError, _ours)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unforeseen)
+    """Register the exception handlers, so that every error has the same shape."""
+    app.add_exception_handler(SinziError, _handle_sinzi_error)
+    app.add_exception_handler(RequestValidationError, _handle_invalid_request)
+    app.add_exception_handler(HTTPException, _handle_http_error)
+    app.add_exception_handler(Exception, _handle_unexpected_error)
 
 
 def _locale(request: Request) -> str:
     return str(getattr(request.state, "locale", "zh-HK"))
 
 
-def _answer(request: Request, error: SinziError, status: int | None = None) -> Response:
+def _error_response(request: Request, error: SinziError, status: int | None = None) -> Response:
     code = status or error.http_status
     if request.url.path.startswith("/v1/"):
-        from assistant.api.openai.openai_errors import fault
+        from assistant.api.openai.openai_errors import openai_error
 
-        return fault(request, error, code)
+        return openai_error(request, error, code)
     headers = {"Retry-After": str(error.detail["seconds"])} if "seconds" in error.detail else {}
-    if request.url.path.startswith(_PROGRAMS) or request.method not in ("GET", "HEAD"):
+    if request.url.path.startswith(_PROGRAM_PREFIXES) or request.method not in ("GET", "HEAD"):
         body = {"error": error.as_dict(_locale(request))}
         if isinstance(error, Unauthenticated):
             headers["WWW-Authenticate"] = "Bearer"
@@ -70,37 +74,37 @@ def _answer(request: Request, error: SinziError, status: int | None = None) -> R
     return render(request, "error.html", status_code=code, error=error.as_dict(_locale(request)))
 
 
-async def _ours(request: Request, error: Exception) -> Response:
+async def _handle_sinzi_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, SinziError)
     if isinstance(error, Misconfigured):
         _LOG.error("misconfigured: %s", error)
-    return _answer(request, error)
+    return _error_response(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _handle_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    told_of = list(error.errors())[:_MOST_FAULTS]  # a body of 1 MB may have a hundred thousand
-    faults = [{"at": ".".join(map(str, one["loc"]))[:200], "reason": one["msg"]} for one in told_of]
+    listed = list(error.errors())[:_MAX_FAULTS]  # a body of 1 MB may have a hundred thousand faults
+    faults = [{"at": ".".join(map(str, one["loc"]))[:200], "reason": one["msg"]} for one in listed]
     first = faults[0] if faults else {"at": "", "reason": ""}
-    told = InputError("request_invalid", reason=f"{first['at']}: {first['reason']}", faults=faults)
-    return _answer(request, told, 422)
+    invalid = InputError("request_invalid", reason=f"{first['at']}: {first['reason']}", faults=faults)
+    return _error_response(request, invalid, 422)
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _handle_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        response = _answer(request, InputError("method_not_allowed"), 405)
-        response.headers["Allow"] = ", ".join(_allowed(request))
+        response = _error_response(request, InputError("method_not_allowed"), 405)
+        response.headers["Allow"] = ", ".join(_allowed_methods(request))
         return response
     if error.status_code == 413:
-        return _answer(request, InputError("request_too_large"), 413)
+        return _error_response(request, InputError("request_too_large"), 413)
     if error.status_code == 404:
-        return _answer(request, NotFound("not_found"))
-    return _answer(request, InputError("request_invalid", reason=str(error.detail)), error.status_code)
+        return _error_response(request, NotFound("not_found"))
+    return _error_response(request, InputError("request_invalid", reason=str(error.detail)), error.status_code)
 
 
-def _allowed(request: Request) -> list[str]:
-    """Return the methods of an address; a route knows only its own."""
+def _allowed_methods(request: Request) -> list[str]:
+    """Return the methods that some route accepts at this path. One route knows only its own methods."""
     methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
     routes = request.app.routes
     return [one for one in methods if any(_matches(route, dict(request.scope, method=one)) for route in routes)]
@@ -110,7 +114,7 @@ def _matches(route: BaseRoute, scope: Scope) -> bool:
     return route.matches(scope)[0] is Match.FULL
 
 
-async def _unforeseen(request: Request, error: Exception) -> Response:
-    # The address's template: a path may hold the token of an invitation.
-    _LOG.error("unforeseen %s at %s", type(error).__name__, route_of(request.scope), exc_info=error)
-    return _answer(request, SinziError("internal", reason=type(error).__name__))
+async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
+    # Log the route's template, not the path: a path may contain the token of an invitation.
+    _LOG.error("unforeseen %s at %s", type(error).__name__, route_template(request.scope), exc_info=error)
+    return _error_response(request, SinziError("internal", reason=type(error).__name__))

@@ -16,6 +16,7 @@ from kb.library.documents import DocumentVersion, Library
 from kb.people.access import Reach
 from kb.search.bilingual import pair_finder, pair_records
 from kb.store.tables.library_tables import DocumentPairRow, DocumentRow
+from kb.store.tables.states import PairState
 
 __all__ = ["BilingualPair", "all_pairs", "pair_of", "set_pair", "unpair"]
 
@@ -25,15 +26,11 @@ _PAIRED, _UNPAIRED = "document.twin", "document.untwin"
 
 @dataclass(frozen=True, slots=True)
 class BilingualPair:
-    """The Chinese and the English copy of a document, both in their published versions.
-
-    Attributes:
-        state: "found" automatically or "set" by a person.
-    """
+    """The Chinese and the English copy of a document, both in their published versions; ``state`` is not REJECTED."""
 
     chinese: DocumentVersion
     english: DocumentVersion
-    state: str
+    state: PairState
 
     def counterpart(self, document_id: int) -> DocumentVersion:
         """Return the document in the other language."""
@@ -50,7 +47,7 @@ def pair_of(library: Library, reach: Reach, document_id: int) -> BilingualPair |
 def all_pairs(library: Library, reach: Reach) -> list[BilingualPair]:
     """Return all pairs that the reader may see, sorted by the name of the Chinese document."""
     with library.session() as session:
-        rows = list(session.scalars(sa.select(DocumentPairRow).where(DocumentPairRow.state != pair_records.REJECTED)))
+        rows = list(session.scalars(sa.select(DocumentPairRow).where(DocumentPairRow.state != PairState.REJECTED)))
     return sorted(_pairs(library, reach, rows), key=lambda pair: pair.chinese.document.name)
 
 
@@ -91,7 +88,7 @@ def set_pair(library: Library, actor: Actor, document_id: int, other_id: int) ->
         raise InputError("twin_same_language", document=mine.document.name, other=other.document.name)
     with library.session() as session:
         row = pair_records.pair_of(session, other_id)
-    if row is not None and row.state == pair_records.SET and document_id not in (row.chinese_id, row.english_id):
+    if row is not None and row.state == PairState.SET and document_id not in (row.chinese_id, row.english_id):
         raise Conflict("twin_taken", document=other.document.name)
     chinese, english = (other, mine) if _is_english(mine) else (mine, other)
     pair_finder.pair_documents(library, chinese.document.id, english.document.id)
@@ -105,7 +102,7 @@ def unpair(library: Library, actor: Actor, pair: BilingualPair, document_id: int
         document_id: the document of the two from which the person asked, for the audit log.
     """
     with library.transaction() as session:
-        pair_records.save_pair(session, pair.chinese.document.id, pair.english.document.id, pair_records.REJECTED)
+        pair_records.save_pair(session, pair.chinese.document.id, pair.english.document.id, PairState.REJECTED)
     other = pair.counterpart(document_id)
     _record(library, actor, _UNPAIRED, pair.counterpart(other.document.id), other)
 

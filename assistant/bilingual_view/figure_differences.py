@@ -22,7 +22,7 @@ from kb.language.quantities.dates import WEEKDAYS, days_of_month, spell_out, yea
 from kb.language.quantities.numerals import chinese_to_int, decimal_text
 from kb.language.script import HAN_BASIC, fold
 
-__all__ = ["Figure", "FigureSet", "all_of", "missing", "said"]
+__all__ = ["all_of", "missing", "said"]
 
 _GAP = re.compile(rf"(?<=[\d{HAN_BASIC}]) +(?=[\d{HAN_BASIC}])")
 _ONE = re.compile(r"^(?:一|one\b)")

@@ -20,7 +20,7 @@ from kb.language.script import fold
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
-__all__ = ["Card", "Contact", "defaults", "find", "listing", "reset", "save"]
+__all__ = ["MOST_CARDS", "Card", "find", "listing", "reset", "save"]
 
 KEY = "cards"
 MOST_CARDS = 50

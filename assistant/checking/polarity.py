@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from kb.language.script import fold
 
-__all__ = ["Mode", "agree", "clauses", "modes"]
+__all__ = ["agree", "clauses", "modes"]
 
 
 class Mode(StrEnum):

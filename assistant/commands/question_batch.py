@@ -12,7 +12,7 @@ from assistant.turn import Turn
 from kb.core.errors import InputError
 from kb.core.local_date import parse_date
 
-__all__ = ["BatchLine", "BrokenLine", "read"]
+__all__ = ["BrokenLine", "read"]
 
 
 @dataclass(frozen=True, slots=True)

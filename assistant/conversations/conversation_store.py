@@ -13,6 +13,7 @@ from kb.core.errors import NotFound
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
 from kb.store.tables.columns import now
+from kb.store.tables.states import FeedbackVerdict
 
 __all__ = [
     "REASONS",
@@ -179,8 +180,10 @@ def message(library: Library, person: int, message_id: int) -> MessageRow:
         return _message(session, person, message_id)
 
 
-def judge(library: Library, person: int, message_id: int, verdict: int, reason: Reason, comment: str) -> None:
-    """Store the asker's feedback on an answer (``verdict`` +1 or -1); it replaces earlier feedback.
+def judge(
+    library: Library, person: int, message_id: int, verdict: FeedbackVerdict, reason: Reason, comment: str
+) -> None:
+    """Store the asker's feedback on an answer; it replaces earlier feedback.
 
     Raises:
         NotFound: ``message_not_found``, also for another person's question.

@@ -22,16 +22,7 @@ from kb.core.errors import Misconfigured
 from kb.library.documents import DocumentVersion, Library
 from kb.search.passage import Passage
 
-__all__ = [
-    "SCHEMA",
-    "StoredAnswer",
-    "StoredCitation",
-    "StoredEgress",
-    "StoredPlace",
-    "redacted",
-    "stored_answer",
-    "view_of",
-]
+__all__ = ["StoredAnswer", "StoredCitation", "StoredEgress", "StoredPlace", "redacted", "stored_answer", "view_of"]
 
 # The version of the record. Older answers without a version are version 1.
 SCHEMA = 1
@@ -192,7 +183,7 @@ def _counterparts(library: Library, citations: list[Citation]) -> dict[int, Stor
     return {chunk: _PLACE.validate_python(place.model_dump()) for chunk, place in places.items()}
 
 
-def _citation(one: Citation, holding: DocumentVersion, counterparts: dict[int, StoredPlace]) -> StoredCitation:
+def _citation(one: Citation, document_version: DocumentVersion, counterparts: dict[int, StoredPlace]) -> StoredCitation:
     return StoredCitation(
         n=one.n,
         quote=one.quote,
@@ -203,11 +194,11 @@ def _citation(one: Citation, holding: DocumentVersion, counterparts: dict[int, S
         pages=tuple(one.pages),
         clause=one.clause,
         language=one.language,
-        **place_of(holding),
+        **place_of(document_version),
     )
 
 
-def _nearest(one: Passage, holding: DocumentVersion) -> StoredNearest:
+def _nearest(one: Passage, document_version: DocumentVersion) -> StoredNearest:
     return StoredNearest(
         chunk_id=one.chunk_id,
         start=0,
@@ -216,7 +207,7 @@ def _nearest(one: Passage, holding: DocumentVersion) -> StoredNearest:
         clause=one.clause,
         language=one.language,
         excerpt=shortened(" ".join(one.text.split()), EXCERPT),
-        **place_of(holding),
+        **place_of(document_version),
     )
 
 

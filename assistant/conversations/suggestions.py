@@ -19,7 +19,7 @@ from kb.library.documents import Library
 from kb.store.tables.activity_tables import SuggestionRow
 from kb.store.tables.library_tables import CollectionRow, SectionRow
 
-__all__ = ["MOST", "Suggestion", "replace", "stored", "suggest"]
+__all__ = ["MOST", "replace", "stored", "suggest"]
 
 # The most questions that are stored for a collection, and the number that is offered.
 MOST = 12
@@ -77,17 +77,17 @@ def _from_headings(
 ) -> list[Suggestion]:
     """Return one question per document, documents in the reader's language first."""
     english = locale == "en"
-    holdings = library.in_force(today(), collections)
-    chance.shuffle(holdings)
-    holdings.sort(key=lambda one: (one.version.language == Language.ENGLISH.value) != english)
+    versions = library.in_force(today(), collections)
+    chance.shuffle(versions)
+    versions.sort(key=lambda one: (one.version.language == Language.ENGLISH.value) != english)
     found: list[Suggestion] = []
-    for holding in holdings:
-        title = holding.version.title or holding.document.name
-        headings = _headings(library, holding.version.id) if _short(title) else []
+    for document_version in versions:
+        title = document_version.version.title or document_version.document.name
+        headings = _headings(library, document_version.version.id) if _short(title) else []
         if headings and len(found) < OFFERED:
             heading = chance.choice(headings)
             asked = interface("suggested", "zh-HK" if is_han(heading[0]) else "en", title=title, heading=heading)
-            found.append(Suggestion(holding.collection.slug, asked))
+            found.append(Suggestion(document_version.collection.slug, asked))
     return found
 
 

@@ -26,7 +26,7 @@ from kb.language.words import query_words
 from kb.search.passage import Passage
 from kb.search.retriever import SearchResult
 
-__all__ = ["FEATURES", "QuestionFeatures", "ScoredSpan", "above", "features", "read", "score"]
+__all__ = ["FEATURES", "ScoredSpan", "above", "read", "score"]
 
 FEATURES = (
     "words", "words_above", "words_title", "cosine", "cosine_gap", "passage",

@@ -12,7 +12,8 @@ from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.publishing import version_states, version_writer
 from kb.search.dense.vector_store import VectorStore
-from kb.store.tables.library_tables import READABLE, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import READABLE, VersionState
 
 __all__ = ["DocumentEditor", "main_version"]
 
@@ -82,7 +83,7 @@ class DocumentEditor:
 
     def release(self, version: VersionRow) -> None:
         """Publish a draft or an earlier version."""
-        action = "document.publish" if version.state == "draft" else "document.restore"
+        action = "document.publish" if version.state == VersionState.DRAFT else "document.restore"
         version_states.publish_existing(self.library, self._store(), version)
         self._record(action, version=version.number)
 

@@ -13,10 +13,11 @@ from kb.core.local_date import today
 from kb.library.documents import Library
 from kb.people.access import Reach
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import VersionState
 
-__all__ = ["DocumentFilter", "Item", "documents", "languages"]
+__all__ = ["DocumentFilter", "Item", "Status", "documents", "languages"]
 
-Status = Literal["published", "draft", "withdrawn", "indexing"]
+Status = Literal[VersionState.PUBLISHED, VersionState.DRAFT, VersionState.WITHDRAWN, VersionState.INDEXING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,14 @@ def documents(
         .limit(1)
         .scalar_subquery()
     )
-    drafts = sa.exists().where(VersionRow.document_id == DocumentRow.id, VersionRow.state == "draft")
+    drafts = sa.exists().where(VersionRow.document_id == DocumentRow.id, VersionRow.state == VersionState.DRAFT)
     current = sa.orm.aliased(VersionRow)
     editable = CollectionRow.slug.in_(reach.edit)
     query = (
         sa.select(CollectionRow, DocumentRow, current, sa.and_(drafts, editable))
         .join(DocumentRow, DocumentRow.collection_id == CollectionRow.id)
         .join(current, current.id == sa.func.coalesce(DocumentRow.published_version_id, newest))
-        .where(CollectionRow.slug.in_(reach.read), sa.or_(editable, current.state == "published"))
+        .where(CollectionRow.slug.in_(reach.read), sa.or_(editable, current.state == VersionState.PUBLISHED))
     )
     for condition in _conditions(wanted, current, sa.and_(drafts, editable)):
         query = query.where(condition)
@@ -85,8 +86,8 @@ def _conditions(wanted: DocumentFilter, current: Any, drafts: sa.ColumnElement[b
     found: list[sa.ColumnElement[bool]] = []
     for word in wanted.text.split():
         found.append(sa.or_(*(one.icontains(word, autoescape=True) for one in (DocumentRow.name, current.title))))
-    if wanted.status == "draft":
-        found.append(sa.or_(current.state == "draft", drafts))
+    if wanted.status == VersionState.DRAFT:
+        found.append(sa.or_(current.state == VersionState.DRAFT, drafts))
     elif wanted.status:
         found.append(current.state == wanted.status)
     if wanted.collection:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
-__all__ = ["RankedPassage", "Trial", "try_question"]
+__all__ = ["try_question"]
 
 
 @dataclass(frozen=True, slots=True)

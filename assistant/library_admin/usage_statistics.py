@@ -13,8 +13,9 @@ from kb.core.local_date import HONG_KONG, today
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
+from kb.store.tables.states import FeedbackVerdict, VersionState
 
-__all__ = ["Day", "Storage", "TenantUsage", "usage"]
+__all__ = ["usage"]
 
 # Hong Kong has no daylight saving time.
 _SHIFT = "+8 hours"
@@ -72,11 +73,11 @@ def usage(library: Library, days: int) -> TenantUsage:
             ).all()
         )
         published = sa.select(sa.func.count()).where(DocumentRow.published_version_id.is_not(None))
-        drafts = sa.select(sa.func.count()).where(VersionRow.state == "draft")
+        drafts = sa.select(sa.func.count()).where(VersionRow.state == VersionState.DRAFT)
         return TenantUsage(
             days=[Day(one, *asked.get(one.isoformat(), (0, 0))) for one in _days(first, days)],
-            helpful=verdicts.get(1, 0),
-            unhelpful=verdicts.get(-1, 0),
+            helpful=verdicts.get(FeedbackVerdict.HELPFUL, 0),
+            unhelpful=verdicts.get(FeedbackVerdict.UNHELPFUL, 0),
             documents=session.scalar(published) or 0,
             drafts=session.scalar(drafts) or 0,
             versions=session.scalar(sa.select(sa.func.count(VersionRow.id))) or 0,

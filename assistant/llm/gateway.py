@@ -28,7 +28,7 @@ from kb.search.passage import Passage
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Gateway", "open_gateway", "warm"]
+__all__ = ["Gateway", "open_gateway"]
 
 Piece = str | Exception | None
 

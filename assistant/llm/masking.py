@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from assistant.personal_data import hkid, personal_names
 
-__all__ = ["MARK", "Masker"]
+__all__ = ["Masker"]
 
 # Marks have full-width brackets, which documents do not use, and are the same in both languages.
 MARK = re.compile(r"〔(HKID|電話|戶口|地址|電郵|姓名)(\d+)〕")

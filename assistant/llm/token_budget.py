@@ -18,7 +18,7 @@ from kb.language.script import is_han
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
-__all__ = ["Reservation", "reserve", "settle", "spent", "tokens"]
+__all__ = ["reserve", "settle", "tokens"]
 
 KEY = "llm_spent"
 # Characters of other scripts per token. Models' tokenizers need fewer tokens, so the estimate is safe.

@@ -1,4 +1,4 @@
-"""``/mcp``: the tools over streamable HTTP, for whoever shows an API key; tenant and rights are the key's."""
+"""``/mcp``: the MCP tools over streamable HTTP. Each request needs an API key; the key gives tenant and rights."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["McpEndpoint"]
 
-# A question and its history; nothing larger is sent here.
-LARGEST_BODY = 1024 * 1024
+# Enough for a question and its history, the largest request.
+MAX_BODY_BYTES = 1024 * 1024
 
 
 class McpEndpoint:
-    """ASGI application of ``/mcp``; it serves while :meth:`open` lasts."""
+    """The ASGI application of ``/mcp``. It serves requests inside :meth:`open`; before, it answers ``starting``."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -35,10 +35,10 @@ class McpEndpoint:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Serve for the length of an ``async with`` block.
+        """Serve requests until the ``async with`` block ends.
 
-        No session is kept between requests: each brings its key, so a revoked key ends at once, and any number of
-        workers can share an address.
+        There is no session between requests: each request carries its key. So a revoked key stops working at once, and
+        any number of worker processes can serve one address.
         """
         from mcp.server.transport_security import TransportSecuritySettings
 
@@ -48,8 +48,8 @@ class McpEndpoint:
         server.streamable_http_app(
             json_response=True,
             stateless_http=True,
-            max_request_body_size=LARGEST_BODY,
-            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # looked at below
+            max_request_body_size=MAX_BODY_BYTES,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # see __call__
         )
         async with server.session_manager.run():
             self._manager = server.session_manager
@@ -62,20 +62,20 @@ class McpEndpoint:
         headers = Headers(scope=scope)
         state = scope.setdefault("state", {})
         try:
-            stranger = unknown_host(headers.get("host", ""), headers.get("origin"), self._names)
-            if stranger is not None:
-                raise Forbidden("host_unknown", host=stranger)
-            if scope["method"] != "POST":  # there is no stream to listen to, and no session to end
+            unknown = unknown_host(headers.get("host", ""), headers.get("origin"), self._names)
+            if unknown is not None:
+                raise Forbidden("host_unknown", host=unknown)
+            if scope["method"] != "POST":  # without sessions, GET (listen) and DELETE (end) have no use
                 raise InputError("method_not_allowed")
-            state["caller"] = await run_in_threadpool(self._enter, headers.get("authorization", ""))
+            state["caller"] = await run_in_threadpool(self._authenticate, headers.get("authorization", ""))
             if self._manager is None:
                 raise Transient("starting")
         except SinziError as error:
-            await _error(error, str(state.get("locale", "en")))(scope, receive, send)
+            await _error_response(error, str(state.get("locale", "en")))(scope, receive, send)
             return
         await self._manager.handle_request(scope, receive, send)
 
-    def _enter(self, authorization: str) -> Caller:
+    def _authenticate(self, authorization: str) -> Caller:
         scheme, _, token = authorization.partition(" ")
         caller = caller_of_key(self._service, token) if scheme.casefold() == "bearer" else None
         if caller is None:
@@ -89,7 +89,7 @@ def _caller_of(context: Any) -> Caller:
     return caller
 
 
-def _error(error: SinziError, locale: str) -> JSONResponse:
+def _error_response(error: SinziError, locale: str) -> JSONResponse:
     status = 405 if error.code == "method_not_allowed" else error.http_status
     headers = {405: {"Allow": "POST"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
     return JSONResponse({"error": error.as_dict(locale)}, status_code=status, headers=headers)

@@ -1,7 +1,7 @@
-"""Who may reach ``/mcp`` by which name: a web page must not reach it through a name that it points here itself.
+"""The host names under which ``/mcp`` may be called. This protects against DNS rebinding.
 
-DNS rebinding turns a page's own name into this computer's address; the browser then sends that name as Host and
-Origin. An address typed as digits cannot be turned, nor can a name of this computer's own.
+In a DNS rebinding attack, a web page lets its own host name resolve to this computer's address. The browser then sends
+that name as Host and Origin. An IP address cannot be rebound, and neither can this computer's own names.
 """
 
 from __future__ import annotations
@@ -16,20 +16,27 @@ __all__ = ["known_names", "unknown_host"]
 
 
 def known_names(settings: Settings) -> frozenset[str]:
-    """Return the names, lower-case, by which this service may be called."""
-    own = socket.gethostname().casefold()
+    """Return the host names, in lower case, under which this service may be called."""
+    hostname = socket.gethostname().casefold()
     public = urlsplit(settings.public_url).hostname or ""
-    return frozenset({"localhost", own, own.split(".", maxsplit=1)[0], f"{own}.local", public, settings.host} - {""})
+    return frozenset(
+        {"localhost", hostname, hostname.split(".", maxsplit=1)[0], f"{hostname}.local", public, settings.host} - {""}
+    )
 
 
 def unknown_host(host: str, origin: str | None, names: frozenset[str]) -> str | None:
-    """Return the Host or Origin header for which a request must be turned away; None where both are in order."""
-    if not _known(f"//{host}", names):
+    """Return the Host or Origin header because of which a request must be refused, or None if both are known.
+
+    Args:
+        origin: None if the request has no Origin header.
+        names: see :func:`known_names`.
+    """
+    if not _is_known(f"//{host}", names):
         return host
-    return None if origin is None or _known(origin, names) else origin
+    return None if origin is None or _is_known(origin, names) else origin
 
 
-def _known(address: str, names: frozenset[str]) -> bool:
+def _is_known(address: str, names: frozenset[str]) -> bool:
     try:
         name = (urlsplit(address).hostname or "").casefold()
         if name in names:

@@ -1,4 +1,4 @@
-"""What the tools give back; the field descriptions are what an assistant reads."""
+"""The results of the tools. The field descriptions are part of what the calling model reads."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ["AskResult", "DocumentPiece", "DocumentText", "FoundPassage", "FoundPassages", "Heading", "Quote"]
+__all__ = ["AskResult", "DocumentPiece", "DocumentText", "Heading", "Quote", "SearchHits", "SearchPassage"]
 
 
-class FoundPassage(BaseModel):
+class SearchPassage(BaseModel):
     document_id: Annotated[int, Field(description="For get_document.")]
     document: Annotated[str, Field(description="File name.")]
     title: str
@@ -22,17 +22,17 @@ class FoundPassage(BaseModel):
     effective_from: date | None
     effective_to: date | None
     text: str
-    score: Annotated[float, Field(description="Relevance; comparable within one search only.")]
+    score: Annotated[float, Field(description="Relevance; scores of different searches cannot be compared.")]
 
 
-class FoundPassages(BaseModel):
-    """Passages, best first."""
+class SearchHits(BaseModel):
+    """The passages found, best first."""
 
-    passages: list[FoundPassage]
+    passages: list[SearchPassage]
 
 
 class Quote(BaseModel):
-    n: Annotated[int, Field(description="The marker [n] of the answer that this quote stands behind.")]
+    n: Annotated[int, Field(description="The number of the marker [n] in the answer that refers to this quote.")]
     document_id: int
     document: str
     title: str
@@ -41,12 +41,12 @@ class Quote(BaseModel):
     effective_to: date | None
     clause: str | None
     pages: list[int]
-    quote: Annotated[str, Field(description="Letter for letter from the document.")]
-    url: Annotated[str, Field(description="The place in the original; empty where no service's address is known.")]
+    quote: Annotated[str, Field(description="The exact words of the document.")]
+    url: Annotated[str, Field(description="A link to the original; empty if the service's address is not known.")]
 
 
 class AskResult(BaseModel):
-    """An answer that stands on quotes, or a refusal where the documents are silent."""
+    """An answer with quotes, or a refusal if the documents do not answer the question."""
 
     answer: str
     refused: Annotated[bool, Field(description="True: the documents do not answer. Say so; do not fill the gap.")]
@@ -55,7 +55,7 @@ class AskResult(BaseModel):
     language: str
     confidence: float
     answerer: str
-    contact: Annotated[str, Field(description="Whom to ask where the documents are silent.")]
+    contact: Annotated[str, Field(description="Whom to ask if the documents do not answer.")]
     citations: list[Quote]
     card: Annotated[dict[str, Any] | None, Field(description="Emergency contacts, to be shown before the answer.")]
 
@@ -75,7 +75,7 @@ class DocumentPiece(BaseModel):
 
 
 class DocumentText(BaseModel):
-    """A document's outline and a run of its text."""
+    """A document's outline and a part of its text."""
 
     document_id: int
     document: str
@@ -83,10 +83,10 @@ class DocumentText(BaseModel):
     collection: str
     language: str
     version: int
-    state: Annotated[str, Field(description="published: in force; superseded or withdrawn: kept for the record.")]
+    state: Annotated[str, Field(description="published: current; superseded or withdrawn: kept for the record.")]
     effective_from: date | None
     effective_to: date | None
     page_count: int | None
-    outline: Annotated[list[Heading], Field(description="With the first run of text only.")]
+    outline: Annotated[list[Heading], Field(description="Only with the first part of the text.")]
     pieces: list[DocumentPiece]
-    next_piece: Annotated[int | None, Field(description="Ask again with first_piece = this for the text that follows.")]
+    next_piece: Annotated[int | None, Field(description="For the next part: call again with first_piece = this.")]

@@ -1,4 +1,4 @@
-"""The tools and resources, the same over every transport; ``who`` says on whose behalf a call is made."""
+"""The MCP tools and resources. They are the same for every transport; ``resolve_caller`` finds the caller."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pydantic import Field
 from assistant.conversations.stored_answer import view_of
 from assistant.events import final_answer
 from assistant.mcp import document_text
-from assistant.mcp.tool_schemas import AskResult, DocumentText, FoundPassage, FoundPassages, Quote
+from assistant.mcp.tool_schemas import AskResult, DocumentText, Quote, SearchHits, SearchPassage
 from assistant.service.asking import finish_answer, start_answer
 from assistant.service.callers import Caller, limit_questions
 from assistant.service.links import Links
@@ -27,35 +27,35 @@ from kb.core.errors import Forbidden, SinziError
 from kb.library import audit
 from kb.people.access import Ability
 
-__all__ = ["Who", "build"]
+__all__ = ["build"]
 
-Who = Callable[[Context[Any, Any]], Caller]
+CallerResolver = Callable[[Context[Any, Any]], Caller]
 
 _INSTRUCTIONS = (
     "The documents of a social-welfare organisation in Hong Kong: handbooks, circulars, forms, minutes. "
-    "Use `ask` for a question a worker has: its answer quotes the documents letter for letter, and says so where they "
-    "are silent; keep its markers [n] and name document, clause and page. Use `search` for passages to read yourself, "
+    "Use `ask` for a question a worker has: its answer quotes the exact words of the documents, and says so if they do "
+    "not answer; keep its markers [n] and name document, clause and page. Use `search` for passages to read yourself, "
     "and `get_document` for the text around them. Questions may be Cantonese, written Chinese or English."
 )
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
 
-Question = Annotated[str, Field(min_length=1, max_length=20_000, description="In the words of who asks.")]
+Question = Annotated[str, Field(min_length=1, max_length=20_000, description="In the words of the person who asks.")]
 Collections = Annotated[
     list[Annotated[str, Field(max_length=40)]] | None,
-    Field(max_length=100, description="Short names of the collections to look in; all within reach by default."),
+    Field(max_length=100, description="Short names of the collections to search; by default all that may be read."),
 ]
-AsOf = Annotated[date | None, Field(description="The day for which it should hold (YYYY-MM-DD); today by default.")]
+AsOf = Annotated[date | None, Field(description="The day for which it should be valid (YYYY-MM-DD); today by default.")]
 History = Annotated[
     list[str] | None, Field(max_length=50, description="Earlier questions of the same conversation, oldest first.")
 ]
 DocumentId = Annotated[int, Field(ge=1, le=2**31 - 1, description="From a result of search or ask.")]
 
 
-def build(service: Service, who: Who) -> MCPServer[Any]:
-    """Return the server.
+def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
+    """Return the MCP server.
 
     Args:
-        who: returns the caller of a request, or raises one of our errors.
+        resolve_caller: returns the caller of a request, or raises a :class:`SinziError`.
     """
     server: MCPServer[Any] = MCPServer(
         "sinzi", title="Sinzi 善知", instructions=_INSTRUCTIONS, version=version("sinzi"), log_level="WARNING"
@@ -68,20 +68,20 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
         limit: Annotated[int, Field(ge=1, le=50, description="How many passages at most.")] = 8,
         collections: Collections = None,
         as_of: AsOf = None,
-    ) -> FoundPassages:
-        """Find the passages nearest to a question, best first. Nearest does not mean that they answer it."""
-        with _reported(service):
-            caller = _able(who(context), Ability.READ)
+    ) -> SearchHits:
+        """Find the passages most similar to a question, best first. A similar passage need not answer the question."""
+        with _as_tool_errors(service):
+            caller = _require_ability(resolve_caller(context), Ability.READ)
             limit_questions(caller)
             retriever = service.retriever(caller.tenant)
-            within = caller.searchable_collections(collections)
-            passages = retriever.retrieve(question, limit=limit, collections=within, as_of=as_of)
+            slugs = caller.searchable_collections(collections)
+            passages = retriever.retrieve(question, limit=limit, collections=slugs, as_of=as_of)
             audit.record(caller.library, caller.actor, "question.search", via="mcp")
-            ids = document_versions(caller.library, (one.version_id for one in passages))
-            return FoundPassages(
+            document_versions_by_id = document_versions(caller.library, (one.version_id for one in passages))
+            return SearchHits(
                 passages=[
-                    FoundPassage(
-                        document_id=ids[one.version_id].document.id,
+                    SearchPassage(
+                        document_id=document_versions_by_id[one.version_id].document.id,
                         document=one.document,
                         title=one.title,
                         collection=one.collection,
@@ -106,53 +106,55 @@ def build(service: Service, who: Who) -> MCPServer[Any]:
         collections: Collections = None,
         as_of: AsOf = None,
     ) -> AskResult:
-        """Answer a question with exact quotes, each with document, version, clause and page; or refuse."""
-        with _reported(service):
-            caller = _able(who(context), Ability.ASK)
+        """Answer a question with exact quotes, each with document, version, clause and page, or refuse to answer."""
+        with _as_tool_errors(service):
+            caller = _require_ability(resolve_caller(context), Ability.ASK)
             turn = Turn(question, history or (), caller.searchable_collections(collections), as_of)
             answer = final_answer(start_answer(caller, turn))
-            told = view_of(finish_answer(caller, turn, answer))
+            view = view_of(finish_answer(caller, turn, answer))
             links = Links(service.settings.public_url, caller.tenant.slug)
-            citations = [Quote(url=links.source(one), **one.model_dump()) for one in told.citations]
-            return AskResult(**told.model_dump(exclude={"citations"}), citations=citations)
+            citations = [Quote(url=links.source(one), **one.model_dump()) for one in view.citations]
+            return AskResult(**view.model_dump(exclude={"citations"}), citations=citations)
 
     @server.tool(title="Read a document", annotations=_READS)
     def get_document(
         context: Context[Any, Any],
         document_id: DocumentId,
-        version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="By default the one in force.")] = None,
+        version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="By default the published one.")] = None,
         first_piece: Annotated[int, Field(ge=1, le=2**31 - 1, description="Where to read on; 1 is the start.")] = 1,
     ) -> DocumentText:
-        """Read a document: its outline, and its text piece by piece with clauses and pages."""
-        with _reported(service):
-            return document_text.read(_able(who(context), Ability.READ), document_id, version, first_piece)
+        """Read a document: its outline, and its text in pieces with clauses and pages."""
+        with _as_tool_errors(service):
+            return document_text.read(
+                _require_ability(resolve_caller(context), Ability.READ), document_id, version, first_piece
+            )
 
     @server.resource("sinzi://documents/{document_id}", title="A document's text", mime_type="text/markdown")
     def document(document_id: str, context: Context[Any, Any]) -> str:
-        """The whole text of a document, headings and pages marked; ids come from search and ask."""
+        """The whole text of a document as Markdown, with headings and pages. Ids come from search and ask."""
         try:
             number = int(document_id) if document_id.isdecimal() and len(document_id) < 10 else 0
-            return document_text.as_markdown(_able(who(context), Ability.READ), number)
+            return document_text.as_markdown(_require_ability(resolve_caller(context), Ability.READ), number)
         except SinziError as error:
-            raise ResourceNotFoundError(_words(error, service)) from error
+            raise ResourceNotFoundError(_error_text(error, service)) from error
 
     return server
 
 
-def _able(caller: Caller, ability: Ability) -> Caller:
+def _require_ability(caller: Caller, ability: Ability) -> Caller:
     if not caller.may(ability):
         raise Forbidden("not_allowed")
     return caller
 
 
 @contextmanager
-def _reported(service: Service) -> Iterator[None]:
-    """Tell the assistant of an error of ours in words it can act on."""
+def _as_tool_errors(service: Service) -> Iterator[None]:
+    """Turn a :class:`SinziError` into a :class:`ToolError`, so that the calling model reads its message and code."""
     try:
         yield
     except SinziError as error:
-        raise ToolError(_words(error, service)) from error
+        raise ToolError(_error_text(error, service)) from error
 
 
-def _words(error: SinziError, service: Service) -> str:
+def _error_text(error: SinziError, service: Service) -> str:
     return f"{error.message(service.settings.locale)} [{error.code}]"

@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from kb.language.detect import Language
 from kb.language.script import fold, to_simplified
 
-__all__ = ["Prompt", "as_data", "fill_text", "is_instruction", "prompt"]
+__all__ = ["Prompt", "as_data", "fill_text", "prompt"]
 
 _FILE = {Language.CANTONESE: "yue", Language.TRADITIONAL: "zh", Language.SIMPLIFIED: "zh", Language.ENGLISH: "en"}
 # Text that separates parts of a prompt, calls a tool or begins a turn, in one model family or another.

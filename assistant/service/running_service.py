@@ -17,6 +17,7 @@ from kb.search.models import embedding
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from kb.store.tables.activity_tables import UploadRow
+from kb.store.tables.states import UNFINISHED
 from kb.store.tenants import Tenant
 
 __all__ = ["Service"]
@@ -72,7 +73,7 @@ class Service:
 
     def _waiting(self) -> int:
         """Return the number of files of all tenants that are not ingested yet."""
-        query = sa.select(sa.func.count()).where(UploadRow.status.in_(("queued", "working")))
+        query = sa.select(sa.func.count()).where(UploadRow.status.in_(UNFINISHED))
         waiting = 0
         for tenant in tenants.listing(self.settings):
             with self.library(tenant).session() as session:

@@ -18,13 +18,13 @@ _HEAD = 4096
 DOWNLOAD_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 
-def path_of(library: Library, holding: DocumentVersion) -> Path:
+def path_of(library: Library, document_version: DocumentVersion) -> Path:
     """Return the path of the original.
 
     Raises:
         NotFound: ``source_not_found`` if the file does not exist any more.
     """
-    path = blobs.original_path(library.tenant.files_path, holding.version.sha256)
+    path = blobs.original_path(library.tenant.files_path, document_version.version.sha256)
     if not path.is_file():
         raise NotFound("source_not_found")
     return path

@@ -16,14 +16,14 @@ from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion, Library
 from kb.store import blobs
 
-__all__ = ["WIDTHS", "Form", "image"]
+__all__ = ["Form", "image"]
 
 Form = Literal["png", "webp"]
 # The widths of the images in pixels. A page has the smallest one that is not below the requested width.
 WIDTHS = (480, 800, 1200, 1600, 2000)
 
 
-def image(library: Library, holding: DocumentVersion, page: int, width: int, form: Form) -> Path:
+def image(library: Library, document_version: DocumentVersion, page: int, width: int, form: Form) -> Path:
     """Return the path of the image of page ``page`` (from 1); it is rendered if it is not cached.
 
     Raises:
@@ -31,12 +31,15 @@ def image(library: Library, holding: DocumentVersion, page: int, width: int, for
         InputError: ``page_unreadable``.
         Transient: ``drawing_busy``.
     """
-    path = originals.path_of(library, holding)
+    path = originals.path_of(library, document_version)
     kind = originals.kind_of(path)
-    if kind == "text" or not 1 <= page <= (holding.version.page_count or 0):
+    if kind == "text" or not 1 <= page <= (document_version.version.page_count or 0):
         raise NotFound("page_not_found", page=page)
     actual_width = next((one for one in WIDTHS if one >= width), WIDTHS[-1])
-    cached = blobs.page_images_path(library.tenant.files_path, holding.version.sha256) / f"{page}-{actual_width}.{form}"
+    cached = (
+        blobs.page_images_path(library.tenant.files_path, document_version.version.sha256)
+        / f"{page}-{actual_width}.{form}"
+    )
     if cached.is_file():
         return cached
     cached.parent.mkdir(parents=True, exist_ok=True)

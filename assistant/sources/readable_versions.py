@@ -13,7 +13,8 @@ from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import DocumentVersion, Library
 from kb.people.access import Reach
-from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import READABLE
 
 __all__ = ["document_versions", "is_readable", "quoted_chunk", "readable_version", "record_opening"]
 
@@ -49,10 +50,10 @@ def readable_version(library: Library, reach: Reach, version_id: int) -> Documen
     return found
 
 
-def is_readable(reach: Reach, holding: DocumentVersion) -> bool:
+def is_readable(reach: Reach, document_version: DocumentVersion) -> bool:
     """Whether a version may be read: it must be in a readable collection; drafts and withdrawn ones are for editors."""
-    slug = holding.collection.slug
-    return slug in reach.read and (holding.version.state in READABLE or slug in reach.edit)
+    slug = document_version.collection.slug
+    return slug in reach.read and (document_version.version.state in READABLE or slug in reach.edit)
 
 
 def quoted_chunk(library: Library, reach: Reach, chunk_id: int) -> tuple[DocumentVersion, ChunkRow]:
@@ -67,9 +68,9 @@ def quoted_chunk(library: Library, reach: Reach, chunk_id: int) -> tuple[Documen
     return readable_version(library, reach, chunk.version_id), chunk
 
 
-def record_opening(library: Library, actor: Actor, holding: DocumentVersion) -> None:
+def record_opening(library: Library, actor: Actor, document_version: DocumentVersion) -> None:
     """Record "document.open" in the audit trail, at most once per reader and version in ten minutes."""
-    key = (library.tenant.slug, actor.id, holding.version.id)
+    key = (library.tenant.slug, actor.id, document_version.version.id)
     now = time.monotonic()
     with _GUARD:
         if now - _OPENED.get(key, -_ONE_OPENING_SECONDS) < _ONE_OPENING_SECONDS:
@@ -78,4 +79,6 @@ def record_opening(library: Library, actor: Actor, holding: DocumentVersion) -> 
         _OPENED[key] = now
         while len(_OPENED) > _MAX_OPENINGS:
             _OPENED.pop(next(iter(_OPENED)))
-    audit.record(library, actor, "document.open", holding.document.name, version=holding.version.number)
+    audit.record(
+        library, actor, "document.open", document_version.document.name, version=document_version.version.number
+    )

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_PIXELS", "main"]
 
 MAX_PIXELS = 12_000_000
 # The same as in the parser of images: an A2 page at 600 dpi.

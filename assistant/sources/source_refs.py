@@ -33,17 +33,17 @@ class SourceRef(BaseModel):
     effective_to: date | None
 
 
-def place_of(holding: DocumentVersion) -> dict[str, Any]:
+def place_of(document_version: DocumentVersion) -> dict[str, Any]:
     """Return the fields of a :class:`SourceRef` about the document and the version."""
     return {
-        "document_id": holding.document.id,
-        "document": holding.document.name,
-        "title": holding.version.title or holding.document.name,
-        "version": holding.version.number,
-        "version_id": holding.version.id,
-        "collection": holding.collection.slug,
-        "effective_from": holding.version.effective_from,
-        "effective_to": holding.version.effective_to,
+        "document_id": document_version.document.id,
+        "document": document_version.document.name,
+        "title": document_version.version.title or document_version.document.name,
+        "version": document_version.version.number,
+        "version_id": document_version.version.id,
+        "collection": document_version.collection.slug,
+        "effective_from": document_version.version.effective_from,
+        "effective_to": document_version.version.effective_to,
     }
 
 

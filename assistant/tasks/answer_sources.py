@@ -15,7 +15,7 @@ from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.people.access import Reach
 
-__all__ = ["AnswerSource", "load_answer_source"]
+__all__ = ["load_answer_source"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from assistant.evidence.quotable_spans import QuotableSpan
 from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion, Library
 from kb.search.passage import Passage, passage
-from kb.store.tables.library_tables import READABLE, DocumentRow, VersionRow
+from kb.store.tables.library_tables import DocumentRow, VersionRow
+from kb.store.tables.states import READABLE
 
 __all__ = ["find_clause", "find_document", "load_passages", "readable_versions"]
 
@@ -46,8 +47,8 @@ def load_passages(library: Library, document: DocumentRow, number: int | None = 
     if version is None:
         raise NotFound("version_not_found", document=document.name, version=number or 1)
     collection = next(one for one in library.collections() if one.id == document.collection_id)
-    holding = DocumentVersion(collection, document, version)
-    return [passage(chunk, holding) for chunk in library.chunks_of(version.id)]
+    document_version = DocumentVersion(collection, document, version)
+    return [passage(chunk, document_version) for chunk in library.chunks_of(version.id)]
 
 
 def find_clause(library: Library, document: DocumentRow, number: str) -> QuotableSpan | None:

@@ -20,7 +20,7 @@ from kb.core.settings import Settings
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-__all__ = ["ReceivedFiles", "clear", "receive"]
+__all__ = ["File", "ReceivedFiles", "clear", "receive"]
 
 _MB = 1024 * 1024
 _MAX_FIELD_BYTES = 4096

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from assistant.uploads.filenames import clean
 from assistant.uploads.multipart import File, ReceivedFiles
-from assistant.uploads.upload_status import UNFINISHED
 from ingest import document_names
 from ingest.job import Job, job_for
 from kb.core.errors import Conflict, FileRejected, InputError, NotFound
@@ -20,6 +19,7 @@ from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.library_tables import CollectionRow, DocumentRow
+from kb.store.tables.states import UNFINISHED
 
 if TYPE_CHECKING:
     from assistant.uploads.intake import Intake

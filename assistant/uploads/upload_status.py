@@ -29,10 +29,10 @@ from kb.store import tenants
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.columns import now
 from kb.store.tables.library_tables import CollectionRow, DocumentRow
+from kb.store.tables.states import UNFINISHED, IngestStage, IngestStatus
 
-__all__ = ["UNFINISHED", "LiveProgress", "UploadStatus"]
+__all__ = ["UploadStatus"]
 
-UNFINISHED = ("queued", "working")
 _LOG = logging.getLogger("sinzi.intake")
 _WRITE_SECONDS = 3.0
 _P = ParamSpec("_P")
@@ -42,7 +42,7 @@ _P = ParamSpec("_P")
 class LiveProgress:
     """The latest progress of a file in work: the stage, and ``done`` of ``total`` (None: unknown) steps of it."""
 
-    stage: str
+    stage: IngestStage
     done: int
     total: int | None
 
@@ -90,7 +90,7 @@ class UploadStatus:
         """Store and return the row of a file that could not be queued."""
         with library.transaction() as session:
             row = _new(job_id, job, by)
-            row.status, row.error, row.finished_at = "failed", error_to_json(error), now()
+            row.status, row.error, row.finished_at = IngestStatus.FAILED, error_to_json(error), now()
             session.add(row)
         self._changed()
         return row
@@ -99,11 +99,11 @@ class UploadStatus:
     def started(self, job_id: str, job: Job) -> None:
         with self._library(job).transaction() as session:
             row = _row(session, job_id, job)
-            row.status, row.stage, row.done, row.total = "working", "", 0, None
+            row.status, row.stage, row.done, row.total = IngestStatus.WORKING, IngestStage.NONE, 0, None
         self._changed()
 
     @_never_fails
-    def progress(self, job_id: str, job: Job, stage: str, done: int, total: int | None) -> None:
+    def progress(self, job_id: str, job: Job, stage: IngestStage, done: int, total: int | None) -> None:
         before, self._live[job_id] = self._live.get(job_id), LiveProgress(stage, done, total)
         self._changed()
         if (
@@ -114,7 +114,7 @@ class UploadStatus:
             self._written[job_id] = time.monotonic()
             with self._library(job).transaction() as session:
                 row = _row(session, job_id, job)
-                row.status, row.stage, row.done, row.total = "working", stage, done, total
+                row.status, row.stage, row.done, row.total = IngestStatus.WORKING, stage, done, total
 
     @_never_fails
     def ended(self, job_id: str, job: Job, outcome: Outcome, members: list[str]) -> None:
@@ -140,7 +140,7 @@ class UploadStatus:
                     if outcome is not None:
                         _end(session, row, outcome)
                     elif row.status in UNFINISHED:
-                        row.status, row.finished_at = "failed", now()
+                        row.status, row.finished_at = IngestStatus.FAILED, now()
                         row.error = error_to_json(Transient("upload_interrupted", name=row.name))
         self._changed()
 
@@ -170,8 +170,8 @@ def _row(session: Session, job_id: str, job: Job) -> UploadRow:
 
 
 def _end(session: Session, row: UploadRow, outcome: Outcome) -> None:
-    row.status = outcome.status or "expanded"
-    row.stage, row.done, row.total = "", 0, None
+    row.status = outcome.status or IngestStatus.EXPANDED
+    row.stage, row.done, row.total = IngestStage.NONE, 0, None
     row.error, row.finished_at = outcome.error, now()
     row.document_id = session.scalar(_document_of(row.collection, outcome.document)) if outcome.version else None
 

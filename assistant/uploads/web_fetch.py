@@ -26,7 +26,7 @@ from assistant.uploads.filenames import clean
 from kb.core.errors import InputError
 from kb.core.settings import Settings
 
-__all__ = ["FetchedFile", "fetch", "is_public"]
+__all__ = ["fetch"]
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 5

@@ -1,4 +1,4 @@
-"""Pages: a template, the reader's language, and what every page needs to know of the reader."""
+"""Render HTML pages: templates, texts in the reader's language, and the values that every page needs."""
 
 from __future__ import annotations
 
@@ -18,60 +18,63 @@ from jinja2.runtime import Context
 
 from kb.core.messages import Catalogue
 
-__all__ = ["floors", "render", "text", "text_keys", "texts"]
+__all__ = ["page_packages", "render", "text_keys", "texts"]
 
 
 @cache
-def floors() -> tuple[ModuleType, ...]:
-    """Return the packages with pages (``templates/``, ``messages/``, ``static/``), of the group ``sinzi.pages``."""
+def page_packages() -> tuple[ModuleType, ...]:
+    """Return the packages with pages: those registered in the entry-point group ``sinzi.pages``, sorted by name.
+
+    Such a package has the folders ``templates/``, ``messages/`` and ``static/``.
+    """
     points = sorted(entry_points(group="sinzi.pages"), key=lambda point: point.name)
     return tuple(point.load() for point in points)
 
 
 @cache
-def _areas() -> dict[str, Catalogue]:
-    """Return the texts of pages by area: every ``messages/<area>.json`` of the floors with pages."""
+def _catalogues() -> dict[str, Catalogue]:
+    """Return ``{area: texts}`` from every ``messages/<area>.json`` of the packages with pages."""
     return {
-        entry.name.removesuffix(".json"): Catalogue(floor.__name__, f"messages/{entry.name}")
-        for floor in floors()
-        for entry in files(floor).joinpath("messages").iterdir()
+        entry.name.removesuffix(".json"): Catalogue(package.__name__, f"messages/{entry.name}")
+        for package in page_packages()
+        for entry in files(package).joinpath("messages").iterdir()
         if entry.name.endswith(".json")
     }
 
 
 def text_keys() -> frozenset[str]:
-    """Return the keys of all texts of pages, each "<area>.<name>"."""
-    return frozenset(f"{area}.{name}" for area, catalogue in _areas().items() for name in catalogue)
+    """Return the keys of all texts of pages. A key is "<area>.<name>"."""
+    return frozenset(f"{area}.{name}" for area, catalogue in _catalogues().items() for name in catalogue)
 
 
 def text(key: str, locale: str, **values: object) -> str:
     """Return the text ``key`` ("<area>.<name>") in ``locale``."""
     area, _, name = key.partition(".")
-    return _areas()[area].text(name, locale, **values)
+    return _catalogues()[area].text(name, locale, **values)
 
 
 def texts(area: str, locale: str) -> dict[str, str]:
-    """Return all texts of an area in ``locale``, for a page's own script; fields stay as they are."""
-    return _areas()[area].texts(locale)
+    """Return all texts of an area in ``locale`` by name, for a page's script. Fields in texts are not filled in."""
+    return _catalogues()[area].texts(locale)
 
 
 @cache
 def _environment() -> Environment:
-    loader = ChoiceLoader([PackageLoader(floor.__name__) for floor in floors()])
+    loader = ChoiceLoader([PackageLoader(package.__name__) for package in page_packages()])
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.globals |= {"t": _t, "page_texts": _page_texts, "static": _static}
+    environment.globals |= {"t": _page_text, "page_texts": _page_texts, "static": _static_address}
     environment.filters["as_json"] = _as_json
     return environment
 
 
 @pass_context
-def _t(context: Context, key: str, **values: object) -> str:
+def _page_text(context: Context, key: str, **values: object) -> str:
     return text(key, str(context["locale"]), **values)
 
 
 @pass_context
 def _page_texts(context: Context, *areas: str) -> dict[str, str]:
-    """The texts a page's script needs, under their full keys."""
+    """Return the texts that a page's script needs, by full key: those of ``areas`` and of ``common``."""
     found: dict[str, str] = {}
     for area in ("common", *areas):
         found |= {f"{area}.{key}": value for key, value in texts(area, str(context["locale"])).items()}
@@ -79,7 +82,7 @@ def _page_texts(context: Context, *areas: str) -> dict[str, str]:
 
 
 def _as_json(value: object) -> str:
-    """JSON that can stand inside a script element of type application/json."""
+    """Return JSON that is safe inside a script element of type application/json."""
     from markupsafe import Markup
 
     encoded = json.dumps(value, ensure_ascii=False, default=str)
@@ -87,10 +90,14 @@ def _as_json(value: object) -> str:
 
 
 @cache
-def _static(name: str) -> str:
-    """Return the address of a static file, with a digest so that browsers keep it until it changes."""
-    for floor in floors():
-        found: Traversable = files(floor).joinpath("static", name)
+def _static_address(name: str) -> str:
+    """Return the URL of a static file, with a digest, so that browsers cache the file until it changes.
+
+    Raises:
+        KeyError: no package has the file.
+    """
+    for package in page_packages():
+        found: Traversable = files(package).joinpath("static", name)
         if found.is_file():
             return f"/static/{name}?v={hashlib.sha256(found.read_bytes()).hexdigest()[:10]}"
     raise KeyError(name)
@@ -99,8 +106,8 @@ def _static(name: str) -> str:
 def render(request: Request, template: str, *, status_code: int = 200, **values: Any) -> HTMLResponse:
     """Render a template.
 
-    Every template knows ``request``, ``locale``, ``user`` (None before sign-in), ``caller`` (None outside a tenant),
-    ``csrf``, ``t(key)`` for texts and ``static(name)`` for addresses.
+    Every template has ``request``, ``locale``, ``user`` (None before sign-in), ``caller`` (None outside a tenant),
+    ``csrf``, ``t(key)`` for texts and ``static(name)`` for URLs of static files.
     """
     state = request.state
     locale = str(getattr(state, "locale", "zh-HK"))

@@ -9,8 +9,6 @@ import click
 from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
-__all__ = ["answers"]
-
 
 @click.command()
 @click.argument("questions", type=click.Path(path_type=Path, exists=True))

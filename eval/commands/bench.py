@@ -10,8 +10,6 @@ import click
 from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
-__all__ = ["bench"]
-
 
 @click.command()
 @click.option(

@@ -7,8 +7,6 @@ import click
 from eval.commands import result_roots
 from kb.cli import Context, pass_context
 
-__all__ = ["compare"]
-
 
 @click.command()
 @click.argument("before")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from eval.runs.file_reading import FileRead
 
-__all__ = ["formats"]
-
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))

@@ -11,8 +11,6 @@ import click
 from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
-__all__ = ["generative"]
-
 
 @click.command()
 @click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))

@@ -10,8 +10,6 @@ import click
 from eval.commands import progress_bars
 from kb.cli import Context, pass_context
 
-__all__ = ["ingest"]
-
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))

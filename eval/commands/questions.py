@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-__all__ = ["questions"]
-
 
 @click.command()
 @click.argument("sheet", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))

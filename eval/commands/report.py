@@ -9,8 +9,6 @@ import click
 from eval.commands import result_roots
 from kb.cli import Context, pass_context
 
-__all__ = ["report"]
-
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True)

@@ -21,7 +21,7 @@ from kb.search.models.embedding_cache import EmbeddingCache
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.columns import now
 
-__all__ = ["LoggedQuestion", "QuestionGroup", "groups"]
+__all__ = ["groups"]
 
 # Two questions count as the same if the cosine of their e5 vectors is at least this.
 # Measured on 18 topics, each asked in three ways. The median cosine of a topic's Cantonese and written-Chinese question

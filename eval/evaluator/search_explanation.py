@@ -12,7 +12,7 @@ from kb.search.passage import Passage
 from kb.search.query import Query
 from kb.search.retriever import Retriever
 
-__all__ = ["MAX_TEXT_CHARS", "Hit", "HitTest", "explain"]
+__all__ = ["MAX_TEXT_CHARS", "Hit", "explain"]
 
 MAX_WORDS = 40  # words of the question's analysis, per language
 MAX_TEXT_CHARS = 1200  # characters of a passage in the response

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from eval.datasets.question_files import ExpectedSource, JudgedQuestion
 
-__all__ = ["MEASURES", "Records", "is_quoted_in", "judge"]
+__all__ = ["MEASURES", "is_quoted_in", "judge"]
 
 MEASURES = (
     "evidence in records",

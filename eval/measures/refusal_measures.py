@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["curve", "summarise"]
+__all__ = ["summarise"]
 
 Rows = list[dict[str, Any]]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from eval.datasets.trec_files import Run
 from kb.core.errors import InputError, Misconfigured
 
-__all__ = ["DEFAULT_MEASURES", "Estimate", "bootstrap", "estimate", "paired_test", "per_query"]
+__all__ = ["DEFAULT_MEASURES", "Values", "bootstrap", "estimate", "paired_test", "per_query"]
 
 DEFAULT_MEASURES = ("nDCG@10", "RR@10", "R@5", "R@10", "Success@1")
 SEED = 20261123

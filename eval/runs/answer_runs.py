@@ -21,7 +21,7 @@ from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store.tenants import Tenant
 
-__all__ = ["read_answers", "run", "summarise"]
+__all__ = ["read_answers", "run"]
 
 Groups = dict[str, list[str]]
 _LINE_REASONS = Catalogue("eval.runs", "answer_line_reasons.json")

@@ -25,7 +25,7 @@ from kb.language.quantities.index import figures
 from kb.language.script import fold
 from kb.search.retriever import Retriever
 
-__all__ = ["run", "unsupported_numbers"]
+__all__ = ["run"]
 
 Row = dict[str, Any]
 _MARKER = re.compile(r"\[\d{1,2}\]")

@@ -22,7 +22,7 @@ from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.store import tenants, writer_lock
 
-__all__ = ["StageTimer", "Timing", "prepare_files", "thin_out", "time_embedding", "time_pipeline"]
+__all__ = ["Timing", "prepare_files", "thin_out", "time_embedding", "time_pipeline"]
 
 _WARM_UP_CHUNKS = 4
 # This text is ingested before the clock starts, so that the start of the queue and the vector store is not measured.

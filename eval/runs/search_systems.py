@@ -17,7 +17,7 @@ from kb.search.query import Query
 from kb.search.ranking import RankingWeights
 from kb.search.retriever import Retriever
 
-__all__ = ["SYSTEMS", "SearchSystem", "document_scores"]
+__all__ = ["SYSTEMS", "document_scores"]
 
 _RUN_DEPTH = 100  # documents of a run
 

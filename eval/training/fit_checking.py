@@ -24,8 +24,6 @@ from kb.search.passage import Passage, passage
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
-__all__ = ["CLAIMS_FOLDER"]
-
 CLAIMS_FOLDER = Path(__file__).with_name("claims")
 
 
@@ -78,11 +76,11 @@ def _check_row(
 
 
 def _passage(library: Library, row: dict[str, Any]) -> Passage:
-    for holding in library.documents():
-        if holding.document.name == row["document"]:
-            for chunk in library.chunks_of(holding.version.id):
+    for document_version in library.documents():
+        if document_version.document.name == row["document"]:
+            for chunk in library.chunks_of(document_version.version.id):
                 if is_quoted_in(row["evidence"], chunk.text):
-                    return passage(chunk, holding)
+                    return passage(chunk, document_version)
     raise LookupError(row["evidence"])
 
 

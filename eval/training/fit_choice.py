@@ -34,8 +34,6 @@ from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
-__all__ = ["ChoiceExample", "fit"]
-
 RIDGE = 3.0
 BEIR_WEIGHT = 0.3  # weight of a question of a BEIR folder; a question of the samples has 1
 FOLDS = 6

@@ -35,8 +35,6 @@ from kb.search.retriever import Retriever
 from kb.store import tenants
 from kb.store.tenants import Tenant
 
-__all__ = ["RefusalExample", "fit"]
-
 SYNTHETIC_WEIGHT = 0.25  # weight of a synthetic example; a real question has 1
 BEIR_WEIGHT = 0.3  # weight of a query of a collection without unanswerable questions
 FEW_DOCUMENTS = 4
@@ -91,7 +89,9 @@ def _question_examples(settings: Settings, tenant: Tenant, asked: JudgedQuestion
     everything = Retriever(settings, tenant)
     yield _example(everything, text, day, asked.answerable, tenant.slug, 1.0, real=True)
     answering = {place.document for place in asked.documents}
-    in_force = {holding.document.name for holding in everything.library.in_force(day or today(), None)}
+    in_force = {
+        document_version.document.name for document_version in everything.library.in_force(day or today(), None)
+    }
     few = set(random.Random(asked.id).sample(sorted(in_force - answering), FEW_DOCUMENTS))  # noqa: S311  nothing secret
     yield _example(
         _PartialRetriever(settings, tenant, few.__contains__), text, day, False, tenant.slug, SYNTHETIC_WEIGHT

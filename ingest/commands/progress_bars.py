@@ -11,12 +11,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ingest.job import Outcome
 from kb.core.messages import Catalogue
+from kb.store.tables.states import IngestStatus
 
 __all__ = ["MESSAGES", "Display"]
 
 MESSAGES = Catalogue("ingest.commands", "progress.json")
 
-_MARKS = {"indexed": ("✓", "green"), "unchanged": ("=", "dim"), "replaced": ("↻", "cyan"), "failed": ("✗", "red")}
+_MARKS = {
+    IngestStatus.INDEXED: ("✓", "green"),
+    IngestStatus.UNCHANGED: ("=", "dim"),
+    IngestStatus.REPLACED: ("↻", "cyan"),
+    IngestStatus.FAILED: ("✗", "red"),
+}
 _NAME_WIDTH = 44
 
 
@@ -86,7 +92,7 @@ class Display:
             self._text("version", n=outcome.version),
             self._text("pages", n=outcome.pages) if outcome.pages is not None else "",
             self._text("chunks", n=outcome.chunks),
-            f"{outcome.seconds:.1f} s" if outcome.status != "unchanged" else "",
+            f"{outcome.seconds:.1f} s" if outcome.status is not IngestStatus.UNCHANGED else "",
         ]
         return " · ".join(part for part in parts if part)
 

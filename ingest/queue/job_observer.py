@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ingest.job import Job, Outcome
+from kb.store.tables.states import IngestStage
 
 __all__ = ["JobObserver", "SilentObserver"]
 
@@ -15,8 +16,8 @@ class JobObserver(Protocol):
     def started(self, job_id: str, job: Job) -> None:
         """A job starts."""
 
-    def progress(self, job_id: str, job: Job, stage: str, done: int, total: int | None) -> None:
-        """``done`` of ``total`` pages are read or chunks embedded; ``stage`` is "read", "embed" or "store"."""
+    def progress(self, job_id: str, job: Job, stage: IngestStage, done: int, total: int | None) -> None:
+        """``done`` of ``total`` pages are read or chunks embedded."""
 
     def ended(self, job_id: str, job: Job, outcome: Outcome, members: list[str]) -> None:
         """A job has ended; ``members`` are the job ids of ``outcome.members``, in their order."""
@@ -27,6 +28,6 @@ class SilentObserver:
 
     def started(self, job_id: str, job: Job) -> None: ...
 
-    def progress(self, job_id: str, job: Job, stage: str, done: int, total: int | None) -> None: ...
+    def progress(self, job_id: str, job: Job, stage: IngestStage, done: int, total: int | None) -> None: ...
 
     def ended(self, job_id: str, job: Job, outcome: Outcome, members: list[str]) -> None: ...

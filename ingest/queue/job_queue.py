@@ -26,6 +26,7 @@ from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import tenants
+from kb.store.tables.states import IngestStage, IngestStatus
 
 __all__ = ["JobQueue", "member_id", "open_queue", "outcome_from_json", "was_interrupted"]
 
@@ -92,7 +93,8 @@ class JobQueue:
 
 def outcome_from_json(recorded: Mapping[str, Any]) -> Outcome:
     """Return the outcome that the queue recorded as JSON."""
-    return Outcome(**{**recorded, "members": [Job(**one) for one in recorded["members"]]})
+    status, members = recorded["status"], [Job(**one) for one in recorded["members"]]
+    return Outcome(**{**recorded, "status": status and IngestStatus(status), "members": members})
 
 
 @DBOS.workflow(name=WORKFLOW)
@@ -104,7 +106,7 @@ def _ingest(facts: dict[str, Any]) -> dict[str, Any]:
     jobs.reconciled.wait()
     job = Job(**facts)
 
-    def report(path: str, stage: str, done: int, total: int | None) -> None:
+    def report(path: str, stage: IngestStage, done: int, total: int | None) -> None:
         jobs.context.report(path, stage, done, total)
         jobs.observer.progress(job_id, job, stage, done, total)
 

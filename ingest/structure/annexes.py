@@ -26,7 +26,7 @@ def _pattern() -> re.Pattern[str]:
 def annex_label(flat: str, *, heading: bool) -> tuple[str, int] | None:
     """Return the annex that starts with this text, as clause paths write it, and the end offset of the label.
 
-    Return ``None`` where the text only mentions an annex. ``flat`` comes from :func:`.marker_words.plain`.
+    Return ``None`` where the text only mentions an annex. ``flat`` comes from :func:`kb.language.script.half_width`.
     """
     # 「〔只有英文版本〕 附件 6.7」: a remark in the same line, before the label.
     remark = re.match(r"\([^)]{1,20}\) (?=\S)", flat) if heading else None

@@ -28,7 +28,7 @@ class ClauseNumber:
     """An accepted number.
 
     Attributes:
-        kind: as in :class:`.clause_markers.Marker`.
+        kind: as in :class:`.clause_markers.ClauseMarker`.
         path: full clause path: "3.2.1(a)", "Annex 2 §3".
         levels: levels of the number for the outline: 1 for a chapter, 2 for "3.2"; 0 for a list item.
         depth: nesting of a list item below its clause, from 1; 0 for other numbers.

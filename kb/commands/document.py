@@ -34,23 +34,23 @@ def _library(context: Context, tenant: str) -> Library:
 @pass_context
 def listing(context: Context, tenant: str, as_json: bool) -> None:
     """List the documents that are published, with version, pages and dates in force."""
-    for holding in _library(context, tenant).documents():
+    for entry in _library(context, tenant).documents():
         if as_json:
-            context.json(_fields(holding))
+            context.json(_fields(entry))
         else:
-            version = holding.version
+            version = entry.version
             pages = f"{version.page_count} pp" if version.page_count else "–"
             force = f"{version.effective_from or ''}→{version.effective_to or ''}"
             force = "" if force == "→" else force
-            click.echo(f"{holding.document.name:40} v{version.number:<3} {pages:>8}  {version.language:8} {force}")
+            click.echo(f"{entry.document.name:40} v{version.number:<3} {pages:>8}  {version.language:8} {force}")
 
 
-def _fields(holding: DocumentVersion) -> dict[str, Any]:
-    version = holding.version
+def _fields(entry: DocumentVersion) -> dict[str, Any]:
+    version = entry.version
     return {
-        "document": holding.document.name,
+        "document": entry.document.name,
         "title": version.title,
-        "collection": holding.collection.slug,
+        "collection": entry.collection.slug,
         **_version(version),
     }
 

@@ -5,7 +5,7 @@
     │   └── FileRejected (422)    one file cannot be taken in: the rest of the batch goes on
     ├── NotFound         (404)    no such thing here (another tenant's things answer so too)
     ├── Conflict         (409)    the thing exists already, or is not in the state the call needs
-    ├── Unauthenticated  (401)    nobody knows who asks: sign in, or show an API key
+    ├── Unauthenticated  (401)    the caller is unknown: sign in, or send an API key
     ├── Forbidden        (403)    the person may not do this inside their own tenant
     ├── Misconfigured    (500)    settings or installation are wrong: the message has the mending command
     ├── TooMany          (429)    asked too often: wait the seconds in the detail
@@ -22,7 +22,6 @@ from typing import Any
 from kb.core.messages import Catalogue
 
 __all__ = [
-    "MESSAGES",
     "Conflict",
     "FileRejected",
     "Forbidden",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kb.core.errors import InputError
 
-__all__ = ["parse_date", "today"]
+__all__ = ["HONG_KONG", "parse_date", "today"]
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 

@@ -1,7 +1,7 @@
 """Messages for people: every package that speaks has a JSON file of texts, and this module reads them all.
 
 A file holds ``{key: {language: text}}``, for example ``{"file_empty": {"zh-HK": "{name} 是空的…", "en": "{name} is
-empty…"}}``. A text may have ``str.format`` fields. The file lies beside the code that uses it.
+empty…"}}``. A text may have ``str.format`` fields. The file is beside the code that uses it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Catalogue(Mapping[str, dict[str, str]]):
     The file is read once for the whole process, at the first look-up.
 
     Attributes:
-        package: the package that the file lies in, for example ``kb.core``.
+        package: the package of the file, for example ``kb.core``.
         filename: its path inside the package, for example ``messages/ask.json``.
     """
 

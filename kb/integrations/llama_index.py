@@ -14,8 +14,6 @@ from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
-__all__ = ["HybridRetriever"]
-
 
 class HybridRetriever(BaseRetriever):  # type: ignore[misc]
     """Sinzi's hybrid search as a LlamaIndex ``BaseRetriever``.

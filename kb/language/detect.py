@@ -1,6 +1,6 @@
 """Which language is this? Four answers, for a question of three words as for a whole document.
 
-Cantonese is told from written Chinese by words that formal writing does not use (``markers.tsv``).
+Cantonese is recognised by words that formal written Chinese does not use (``markers.tsv``).
 One strong marker makes a question Cantonese; a document needs a share of them, since minutes and case
 notes quote what people said. Weak markers (係, 點, 埋) count only together.
 """

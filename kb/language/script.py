@@ -5,7 +5,7 @@ written without a space on either side, punctuation and full-width forms include
 for a character class in a regular expression: ``rf"[{HAN}]+"``.
 
 Folding is per character, never per phrase: then the folded form of a part of a text is a part of the
-folded text, whatever stands around it, and a query can match any passage that holds the same characters.
+folded text, whatever is before or after it, and a query can match any passage that holds the same characters.
 The price is that a few words meet (後/后, 髮/發, 乾/幹); a search index wants that, a reader does not, so
 display conversion uses OpenCC's phrase dictionaries instead.
 """

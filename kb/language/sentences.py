@@ -16,7 +16,7 @@ __all__ = ["CLOSERS", "LINE_ENDS", "PAUSES", "STOPS", "sentences"]
 
 # Punctuation marks of both languages, for modules that ask how a heading or a line ends, or that cut text by a rule of
 # their own. A full stop is in none but LINE_ENDS: 3.2.1, No. 5 and www.swd.gov.hk hold one too.
-STOPS = "。；;"  # end a sentence, or an item of a list, whatever stands around them
+STOPS = "。；;"  # end a sentence or a list item, whatever is before or after them
 PAUSES = "，,、"  # stand inside a sentence
 LINE_ENDS = ".。!！?？:：;；"  # behind these a wrapped line does not go on: a sentence or a lead-in has ended
 CLOSERS = "」』）】》〉〕”’\"')]"  # may follow the mark that ends a sentence, and belong to it
@@ -101,7 +101,7 @@ def _cuts(line: str) -> Iterator[int]:
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return ``(start, end)`` of each sentence, in order, without overlap; ``text[start:end]`` has no outer space.
 
-    Lines of marks alone (rules, bullets) give nothing. Every letter and digit of ``text`` lies in some sentence.
+    Lines of marks alone (rules, bullets) give nothing. Every letter and digit of ``text`` is in one sentence.
     """
     spans = []
     for row in _LINE.finditer(text):

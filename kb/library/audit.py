@@ -1,4 +1,4 @@
-"""The audit trail of a tenant: who asked, opened, uploaded, changed, exported. Owners read it; nobody edits it."""
+"""The audit trail of a tenant: who asked, opened, uploaded, changed or exported. Only owners can read it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kb.core.csv_safety import escape_formula
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["COLUMNS", "Actor", "actions", "as_csv", "as_jsonl", "entries", "record"]
+__all__ = ["Actor", "actions", "as_csv", "as_jsonl", "entries", "record"]
 
 COLUMNS = ("at", "actor", "name", "action", "subject", "detail")
 
@@ -90,8 +90,8 @@ def as_csv(rows: Iterable[AuditRow]) -> Iterator[str]:
     yield "\ufeff" + _csv_line(COLUMNS)
     for row in rows:
         *plain, detail = _values(row)
-        told = json.dumps(detail, ensure_ascii=False) if detail else ""
-        yield _csv_line([escape_formula(str(one)) for one in (*plain, told)])
+        details = json.dumps(detail, ensure_ascii=False) if detail else ""
+        yield _csv_line([escape_formula(str(one)) for one in (*plain, details)])
 
 
 def _values(row: AuditRow) -> tuple[Any, ...]:

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session, defer, sessionmaker
 from kb.core.errors import NotFound
 from kb.core.versioned_cache import VersionedCache
 from kb.store.database import open_engine
-from kb.store.tables.library_tables import READABLE, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tables.states import READABLE
 from kb.store.tenants import Tenant
 
 __all__ = ["DEFAULT_COLLECTION", "DocumentVersion", "Library"]
@@ -138,11 +139,11 @@ class Library:
     def in_force(self, as_of: date, collections: Sequence[str] | None = None) -> list[DocumentVersion]:
         """Return, for each document, the newest version that holds on ``as_of``; documents without one are absent."""
         best: dict[int, DocumentVersion] = {}
-        for holding in self._kept_readable.get():
-            if collections is not None and holding.collection.slug not in collections:
+        for document_version in self._kept_readable.get():
+            if collections is not None and document_version.collection.slug not in collections:
                 continue
-            if _holds(holding.version, as_of):
-                best[holding.document.id] = holding
+            if _holds(document_version.version, as_of):
+                best[document_version.document.id] = document_version
         return list(best.values())
 
     def _readable(self) -> list[DocumentVersion]:

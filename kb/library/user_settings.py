@@ -1,6 +1,6 @@
 """A person's own choices in one tenant, kept in its records as JSON by person and key.
 
-Like the person's conversations they stay when the membership ends, and are there again for who is let in again.
+Like the person's conversations, they are kept when the membership ends, and are valid again if the person rejoins.
 """
 
 from __future__ import annotations

@@ -18,18 +18,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 import sqlalchemy as sa
 
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import EVERYONE, GrantRow
 from kb.store.tables.library_tables import CollectionRow
+from kb.store.tables.states import GrantLevel
 
 __all__ = [
     "ROLES",
     "Ability",
-    "Level",
     "Reach",
     "Role",
     "grant",
@@ -40,8 +39,6 @@ __all__ = [
     "revoke_all",
     "subject_of",
 ]
-
-Level = Literal["read", "edit"]
 
 
 class Ability(StrEnum):
@@ -91,7 +88,7 @@ def reach(library: Library, role: Role, user_id: int) -> Reach:
         every = frozenset(row.slug for row in library.collections())
         return Reach(every, every)
     found = _granted(library, [EVERYONE, subject_of(user_id)])
-    editable = frozenset(slug for slug, level in found if level == "edit")
+    editable = frozenset(slug for slug, level in found if level is GrantLevel.EDIT)
     return Reach(frozenset(slug for slug, _ in found), editable if Ability.EDIT in ROLES[role] else frozenset())
 
 
@@ -104,7 +101,7 @@ def key_reach(library: Library, collections: Iterable[str] | None, edits: bool) 
     return Reach(named, named if edits else frozenset())
 
 
-def _granted(library: Library, subjects: list[str]) -> list[tuple[str, str]]:
+def _granted(library: Library, subjects: list[str]) -> list[tuple[str, GrantLevel]]:
     query = (
         sa.select(CollectionRow.slug, GrantRow.level)
         .join(GrantRow, GrantRow.collection_id == CollectionRow.id)
@@ -114,14 +111,14 @@ def _granted(library: Library, subjects: list[str]) -> list[tuple[str, str]]:
         return [(slug, level) for slug, level in session.execute(query)]
 
 
-def grants(library: Library, collection: CollectionRow) -> dict[str, str]:
+def grants(library: Library, collection: CollectionRow) -> dict[str, GrantLevel]:
     """Return ``{subject: level}`` of a collection."""
     query = sa.select(GrantRow).where(GrantRow.collection_id == collection.id).order_by(GrantRow.subject)
     with library.session() as session:
         return {row.subject: row.level for row in session.scalars(query)}
 
 
-def grant(library: Library, collection: CollectionRow, subject: str, level: Level) -> None:
+def grant(library: Library, collection: CollectionRow, subject: str, level: GrantLevel) -> None:
     """Open a collection to ``subject`` ("everyone" or "user:<id>"), in place of what was granted before."""
     with library.transaction() as session:
         query = sa.select(GrantRow).where(GrantRow.collection_id == collection.id, GrantRow.subject == subject)

@@ -120,7 +120,7 @@ def change(settings: Settings, user_id: int, *, name: str | None = None, locale:
 
 
 def disable(settings: Settings, user_id: int, disabled: bool = True) -> None:
-    """Shut an account, or open it again; who is signed in with it is out at once.
+    """Disable an account, or enable it again; its sessions end at once.
 
     Raises:
         NotFound: ``user_not_found``.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 
@@ -15,12 +16,27 @@ from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import ApiKeyRow
 from kb.store.tenants import platform
 
-__all__ = ["ALLOWED", "create", "find", "forget_collection", "listing", "revoke", "revoke_of"]
+__all__ = ["ALLOWED", "create", "find", "listing", "revoke", "revoke_of", "state_of"]
 
 PREFIX = "sinzi_"
 # A program never looks after people or settings.
 ALLOWED = frozenset({Ability.ASK, Ability.READ, Ability.EDIT, Ability.EVALUATE})
 _NOTED_EVERY = timedelta(minutes=5)
+
+
+class KeyState(StrEnum):
+    """Whether a key opens anything, and if not, why."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def state_of(row: ApiKeyRow) -> KeyState:
+    """Return the state of a key now."""
+    if row.revoked_at is not None:
+        return KeyState.REVOKED
+    return KeyState.EXPIRED if row.expires_at is not None and row.expires_at <= now() else KeyState.ACTIVE
 
 
 def create(
@@ -79,7 +95,7 @@ def listing(settings: Settings, tenant: str) -> list[ApiKeyRow]:
 
 
 def revoke_of(settings: Settings, tenant: str, user_id: int) -> list[ApiKeyRow]:
-    """Revoke a tenant's keys that a person made, and return them: who has made a key may have kept its token."""
+    """Revoke the keys of a tenant that a person created, and return them: the person may have kept the tokens."""
     query = sa.select(ApiKeyRow).where(
         ApiKeyRow.tenant_slug == tenant, ApiKeyRow.created_by == user_id, ApiKeyRow.revoked_at.is_(None)
     )
@@ -91,7 +107,7 @@ def revoke_of(settings: Settings, tenant: str, user_id: int) -> list[ApiKeyRow]:
 
 
 def forget_collection(settings: Settings, tenant: str, slug: str) -> None:
-    """Take a collection that is gone out of the keys that name it: a later one of that name is another."""
+    """Remove a deleted collection from the keys that name it: a later collection of the same name is another one."""
     query = sa.select(ApiKeyRow).where(ApiKeyRow.tenant_slug == tenant)
     with platform(settings) as session:
         for row in session.scalars(query):

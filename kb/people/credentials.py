@@ -16,7 +16,7 @@ __all__ = ["LEAST_PASSWORD", "check_password", "hash_password", "new_token", "to
 
 # Characters. NIST SP 800-63B asks for length and against rules of composition.
 LEAST_PASSWORD = 10
-# Each hash takes 64 MiB for its tenth of a second; a crowd at the door must not take all memory.
+# Each hash takes 64 MiB for its tenth of a second; many sign-ins at once must not take all memory.
 _AT_ONCE = threading.BoundedSemaphore(4)
 
 
@@ -61,11 +61,11 @@ def verify_password(password: str, stored: str) -> bool:
     """Return whether the password is the stored one; takes as long where nothing is stored, to tell nothing."""
     with _AT_ONCE:
         try:
-            return _hasher().verify(stored or _nobodys(), password) and bool(stored)
+            return _hasher().verify(stored or _dummy_hash(), password) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _hasher().hash(secrets.token_urlsafe(16))

@@ -1,6 +1,6 @@
 """Invitations: a link that lets one person into a tenant, with a role and the collections to open on acceptance.
 
-Only the hash of a link's token is stored. Whoever holds the link may accept it, so it goes to one person, works for
+Only the hash of a link's token is stored. Anyone with the link can accept it, so it goes to one person, works for
 ``invitation_days`` and once.
 """
 
@@ -16,13 +16,14 @@ from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.people import access, accounts
-from kb.people.access import Ability, Level, Role
+from kb.people.access import Ability, Role
 from kb.people.credentials import new_token, token_hash
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import InvitationRow, UserRow
+from kb.store.tables.states import GrantLevel
 from kb.store.tenants import platform
 
-__all__ = ["accept", "create", "find", "forget_collection", "listing", "of_email", "renew", "withdraw"]
+__all__ = ["accept", "create", "find", "listing", "of_email", "renew", "withdraw"]
 
 
 def create(
@@ -30,7 +31,7 @@ def create(
     library: Library,
     email: str,
     role: Role,
-    collections: dict[str, Level],
+    collections: dict[str, GrantLevel],
     invited_by: int,
 ) -> tuple[InvitationRow, str]:
     """Invite somebody and return the invitation with its link's token; an earlier one to the same address ends.
@@ -46,7 +47,7 @@ def create(
         raise Conflict("member_exists", email=email)
     for slug, level in collections.items():
         library.collection(slug)
-        if level == "edit" and Ability.EDIT not in access.ROLES[role]:
+        if level == GrantLevel.EDIT and Ability.EDIT not in access.ROLES[role]:
             raise InputError("edit_needs_editor", collection=slug)
     token = new_token()
     row = InvitationRow(
@@ -70,7 +71,7 @@ def _open(tenant: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def listing(settings: Settings, tenant: str) -> list[InvitationRow]:
-    """Return a tenant's invitations nobody has accepted, newest first, expired ones too."""
+    """Return a tenant's open invitations, newest first; expired ones too."""
     query = sa.select(InvitationRow).where(*_open(tenant)).order_by(InvitationRow.id.desc())
     with platform(settings) as session:
         return list(session.scalars(query))
@@ -107,7 +108,7 @@ def withdraw(settings: Settings, tenant: str, invitation_id: int) -> InvitationR
 
 
 def forget_collection(settings: Settings, tenant: str, slug: str) -> None:
-    """Take a collection that is gone out of open invitations: a later one of that name is another."""
+    """Remove a deleted collection from open invitations: a later collection of the same name is another one."""
     with platform(settings) as session:
         for row in session.scalars(sa.select(InvitationRow).where(*_open(tenant))):
             row.collections = {one: level for one, level in row.collections.items() if one != slug}
@@ -167,5 +168,5 @@ def accept(settings: Settings, library: Library, invitation: InvitationRow, user
     known = {row.slug: row for row in library.collections()}
     for slug, level in invitation.collections.items():
         if slug in known:
-            access.grant(library, known[slug], access.subject_of(user.id), level)
+            access.grant(library, known[slug], access.subject_of(user.id), GrantLevel(level))
     audit.record(library, Actor(access.subject_of(user.id), user.name), "member.join", user.name, role=role.value)

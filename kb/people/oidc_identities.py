@@ -1,6 +1,6 @@
 """People as an OpenID Connect provider knows them, matched with accounts and invitations.
 
-A provider never makes a tenant and never lets a stranger in: who signs in there has an account or an invitation here.
+A provider never creates a tenant, and only admits people who have an account or an invitation here.
 Only an e-mail address that the provider has verified counts.
 """
 
@@ -44,7 +44,7 @@ class IdentityClaims:
 
 
 def find_user(settings: Settings, claimed: IdentityClaims) -> UserRow:
-    """Return the account of who signed in at a provider: known by identity, by e-mail, or invited.
+    """Return the account of the person who signed in at a provider, found by identity, by e-mail or by invitation.
 
     Raises:
         Forbidden: ``oidc_unverified``, ``oidc_unknown``.
@@ -70,10 +70,10 @@ def _by_identity(settings: Settings, claimed: IdentityClaims) -> UserRow | None:
 
 
 def _by_email(settings: Settings, claimed: IdentityClaims) -> UserRow | None:
-    """Tie the identity to the account with its address, whose password ends.
+    """Link the identity to the account with the same address, and remove that account's password.
 
-    Whoever made the account may not be who owns the address; the provider says who does. An account tied to another
-    person of this provider is not given on: the address may have been handed to a new colleague.
+    The creator of the account need not own the address; the provider knows its owner. An account that is linked to
+    another person of this provider is not reused: the address may now belong to a new colleague.
     """
     user = accounts.by_email(settings, claimed.email)
     if user is None or user.disabled_at is not None:
@@ -84,7 +84,7 @@ def _by_email(settings: Settings, claimed: IdentityClaims) -> UserRow | None:
             return None
     passwords.remove_password(settings, user.id)
     sessions.end_all(settings, user.id)
-    _tie(settings, claimed, user)
+    _link(settings, claimed, user)
     return user
 
 
@@ -94,12 +94,12 @@ def _by_invitation(settings: Settings, claimed: IdentityClaims) -> UserRow | Non
     if not invited:
         return None
     user = accounts.create(settings, claimed.email, claimed.name, None)
-    _tie(settings, claimed, user)
+    _link(settings, claimed, user)
     for row in invited:
         invitations.accept(settings, Library(tenants.get(settings, row.tenant_slug)), row, user)
     return user
 
 
-def _tie(settings: Settings, claimed: IdentityClaims, user: UserRow) -> None:
+def _link(settings: Settings, claimed: IdentityClaims, user: UserRow) -> None:
     with platform(settings) as session:
         session.add(IdentityRow(issuer=claimed.issuer, subject=claimed.subject, user_id=user.id))

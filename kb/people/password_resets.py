@@ -19,7 +19,7 @@ from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import PasswordResetRow, UserRow
 from kb.store.tenants import platform
 
-__all__ = ["COMMAND_LINE", "HOURS", "create", "find", "use"]
+__all__ = ["COMMAND_LINE", "create", "find", "use"]
 
 HOURS = 24
 # "Who gave it" of a link made on the computer itself, whose user could read the data folder anyway.

@@ -1,6 +1,6 @@
-"""What was made from a document's text goes when the document is deleted.
+"""Deletes what was made from a document's text when the document is deleted.
 
-Whoever keeps such text registers a handler in the entry-point group ``sinzi.erasure``; it alone knows what it keeps.
+A part of the program that keeps such text registers a handler in the entry-point group ``sinzi.erasure``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-__all__ = ["ErasureHandler", "erase_copies"]
+__all__ = ["erase_copies"]
 
 
 class ErasureHandler(Protocol):

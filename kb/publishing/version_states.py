@@ -1,4 +1,4 @@
-"""How a version stands: draft, published, superseded, withdrawn; and the changes between them.
+"""The states of a version (draft, published, superseded, withdrawn) and the changes between them.
 
 What is searched has its vectors in the store before the records say that it is published, and loses them after the
 records say otherwise. A crash between the two leaves vectors too many, which search passes over and the next start
@@ -20,7 +20,6 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import indexed_words
 from kb.search.lexical import word_index
 from kb.store.tables.library_tables import (
-    READABLE,
     AmendmentRow,
     ChunkRow,
     DocumentRow,
@@ -28,6 +27,7 @@ from kb.store.tables.library_tables import (
     SectionRow,
     VersionRow,
 )
+from kb.store.tables.states import READABLE, VersionState
 
 __all__ = [
     "delete_contents",
@@ -40,26 +40,26 @@ __all__ = [
     "withdraw",
 ]
 
-_RESTING = ("superseded", "withdrawn")
+_INACTIVE = (VersionState.SUPERSEDED, VersionState.WITHDRAWN)
 
 
 def put_in_force(session: Session, document_id: int, version_id: int) -> int | None:
-    """Make a version the published one; return the id of the version it relieves, if any.
+    """Make a version the published one; return the id of the version that it replaces, if any.
 
     The old version ends on the day the new one takes effect, or today where the new one does not say; where an
     earlier version comes back, the old one ends today.
     """
     document = session.get_one(DocumentRow, document_id)
     version = session.get_one(VersionRow, version_id)
-    back = version.state in _RESTING
+    back = version.state in _INACTIVE
     session.execute(sa.delete(PairSearchedRow).where(PairSearchedRow.version_id == version_id))
     old = session.get(VersionRow, document.published_version_id or -1)
     if old is not None and old.id != version.id:
-        old.state = "superseded"
+        old.state = VersionState.SUPERSEDED
         old.effective_to = today() if back else version.effective_from or today()
     if back and version.effective_to is not None and version.effective_to <= today():
         version.effective_to = None
-    version.state = "published"
+    version.state = VersionState.PUBLISHED
     document.published_version_id = version.id
     document.title, document.language = version.title, version.language
     _drop_drafts_like(session, version)
@@ -71,7 +71,7 @@ def _drop_drafts_like(session: Session, version: VersionRow) -> None:
     query = sa.select(VersionRow).where(
         VersionRow.document_id == version.document_id,
         VersionRow.sha256 == version.sha256,
-        VersionRow.state == "draft",
+        VersionRow.state == VersionState.DRAFT,
         VersionRow.id != version.id,
     )
     for draft in session.scalars(query).all():
@@ -92,7 +92,7 @@ def keep_as_draft(library: Library, document_id: int, version_id: int) -> None:
     with library.transaction() as session:
         document = session.get_one(DocumentRow, document_id)
         version = session.get_one(VersionRow, version_id)
-        version.state = "draft"
+        version.state = VersionState.DRAFT
         if document.published_version_id is None:
             document.title, document.language = version.title, version.language
 
@@ -103,7 +103,7 @@ def publish_existing(library: Library, vectors: VectorStore, version: VersionRow
     Raises:
         Conflict: ``version_state`` for a version that is published or not ready.
     """
-    if version.state not in ("draft", *_RESTING):
+    if version.state not in (VersionState.DRAFT, *_INACTIVE):
         raise Conflict("version_state", version=version.number, state=version.state)
     restore_vectors(library, vectors, version.id)
     with library.transaction() as session:
@@ -121,7 +121,7 @@ def withdraw(library: Library, vectors: VectorStore, version: VersionRow) -> Non
     if version.state not in READABLE:
         raise Conflict("version_state", version=version.number, state=version.state)
     with library.transaction() as session:
-        session.get_one(VersionRow, version.id).state = "withdrawn"
+        session.get_one(VersionRow, version.id).state = VersionState.WITHDRAWN
         document = session.get_one(DocumentRow, version.document_id)
         if document.published_version_id == version.id:
             document.published_version_id = None

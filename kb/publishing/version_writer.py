@@ -1,4 +1,4 @@
-"""Writing to the library: a version is begun, filled, published; a document is removed.
+"""Writing to the library: starts, fills and publishes a version; removes a document.
 
 A version becomes searchable in one transaction, when ``published_version_id`` flips; a crash before that
 leaves the old version answering. What is searched has its vectors in the store before the flip, and loses them
@@ -26,6 +26,7 @@ from kb.search.lexical import word_index
 from kb.search.models.encoder import Vectors
 from kb.store import blobs
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tables.states import VersionState
 from kb.store.tenants import SLUG
 
 __all__ = ["StartedVersion", "VersionContent", "begin", "collection_for", "discard", "fill", "publish", "remove"]
@@ -91,7 +92,7 @@ def begin(
     """Open a version of the document ``name`` for content ``sha256``.
 
     Content that is published in this collection already, under this or another name, is ``unchanged``; so is a
-    ``draft`` that lies there already. A version left half-made by a crash is taken up again.
+    ``draft`` that exists already. An incomplete version left by a crash is continued.
     """
     with library.transaction() as session:
         same = _published_with(session, collection, name, sha256)
@@ -143,7 +144,7 @@ def _draft_with(
         sa.select(DocumentRow, VersionRow)
         .join(VersionRow, VersionRow.document_id == DocumentRow.id)
         .where(DocumentRow.collection_id == collection.id, DocumentRow.name == name)
-        .where(VersionRow.sha256 == sha256, VersionRow.state == "draft")
+        .where(VersionRow.sha256 == sha256, VersionRow.state == VersionState.DRAFT)
     )
     row = session.execute(query).first()
     return (row[0], row[1]) if row else None
@@ -151,7 +152,7 @@ def _draft_with(
 
 def _half_made(session: Session, document: DocumentRow, sha256: str) -> VersionRow | None:
     query = sa.select(VersionRow).where(
-        VersionRow.document_id == document.id, VersionRow.sha256 == sha256, VersionRow.state == "indexing"
+        VersionRow.document_id == document.id, VersionRow.sha256 == sha256, VersionRow.state == VersionState.INDEXING
     )
     return session.scalar(query)
 
@@ -161,7 +162,7 @@ def _next_number(session: Session, document: DocumentRow) -> int:
     return (session.scalar(query) or 0) + 1
 
 
-def fill(library: Library, begun: StartedVersion, content: VersionContent) -> list[int]:
+def fill(library: Library, started: StartedVersion, content: VersionContent) -> list[int]:
     """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
 
     Returns:
@@ -169,14 +170,14 @@ def fill(library: Library, begun: StartedVersion, content: VersionContent) -> li
     """
     parts: list[SectionRow | ChunkRow | AmendmentRow] = [*content.sections, *content.chunks, *content.amendments]
     for row in parts:
-        row.version_id = begun.version_id
+        row.version_id = started.version_id
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
         chunk.vector = np.asarray(vector, dtype=np.float16).tobytes()
-    # Finding the words is the slow part, and is done before: whoever else writes would wait for the transaction.
+    # Finding the words is slow, so it is done before the transaction, which blocks other writers.
     words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
-        version_states.delete_contents(session, begun.version_id)
-        version = session.get_one(VersionRow, begun.version_id)
+        version_states.delete_contents(session, started.version_id)
+        version = session.get_one(VersionRow, started.version_id)
         version.title, version.language, version.page_count = content.title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to
@@ -185,37 +186,37 @@ def fill(library: Library, begun: StartedVersion, content: VersionContent) -> li
         session.add_all(content.chunks)
         session.flush()
         entries = [(chunk.id, *both) for chunk, both in zip(content.chunks, words, strict=True)]
-        word_index.add(session, begun.version_id, entries)
+        word_index.add(session, started.version_id, entries)
         return [chunk.id for chunk in content.chunks]
 
 
-def publish(library: Library, vectors: VectorStore, begun: StartedVersion) -> None:
+def publish(library: Library, vectors: VectorStore, started: StartedVersion) -> None:
     """Let the version answer and the one before it rest.
 
     The version's vectors must be in ``vectors`` already.
     """
     with library.transaction() as session:
-        old = version_states.put_in_force(session, begun.document_id, begun.version_id)
+        old = version_states.put_in_force(session, started.document_id, started.version_id)
     if old is not None:
         vectors.remove_version(old)
 
 
-def discard(library: Library, begun: StartedVersion) -> None:
+def discard(library: Library, started: StartedVersion) -> None:
     """Undo :func:`begin` for a file that could not be read; a document without any version goes too."""
     with library.transaction() as session:
-        version = session.get(VersionRow, begun.version_id)
-        if version is None or version.state != "indexing":
+        version = session.get(VersionRow, started.version_id)
+        if version is None or version.state != VersionState.INDEXING:
             return
         version_states.delete_contents(session, version.id)
         session.delete(version)
         session.flush()
-        left = sa.select(sa.func.count()).where(VersionRow.document_id == begun.document_id)
+        left = sa.select(sa.func.count()).where(VersionRow.document_id == started.document_id)
         if not session.scalar(left):
-            session.execute(sa.delete(DocumentRow).where(DocumentRow.id == begun.document_id))
+            session.execute(sa.delete(DocumentRow).where(DocumentRow.id == started.document_id))
 
 
 def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int:
-    """Erase a document with all its versions, vectors and originals nobody else has; return the versions' number.
+    """Delete a document with its versions, vectors and originals (unless shared); return the number of versions.
 
     What others keep of its text goes with it (:mod:`kb.publishing.erasure`): stored answers that quote it are emptied.
     """

@@ -72,7 +72,7 @@ class Passage:
 
 def passage(
     chunk: ChunkRow,
-    holding: DocumentVersion,
+    document_version: DocumentVersion,
     *,
     score: float = 0.0,
     why: dict[str, float] | None = None,
@@ -86,11 +86,11 @@ def passage(
     """
     return Passage(
         chunk_id=chunk.id,
-        document=holding.document.name,
-        title=holding.version.title or holding.document.name,
-        version=holding.version.number,
-        version_id=holding.version.id,
-        collection=holding.collection.slug,
+        document=document_version.document.name,
+        title=document_version.version.title or document_version.document.name,
+        version=document_version.version.number,
+        version_id=document_version.version.id,
+        collection=document_version.collection.slug,
         clause=chunk.clause,
         heading_path=list(chunk.heading_path),
         text=chunk.text,
@@ -100,8 +100,8 @@ def passage(
         boxes=list(chunk.boxes),
         kind=chunk.kind,
         language=chunk.language,
-        effective_from=holding.version.effective_from,
-        effective_to=holding.version.effective_to,
+        effective_from=document_version.version.effective_from,
+        effective_to=document_version.version.effective_to,
         score=score,
         why=why or {},
         counterpart=counterpart,

@@ -12,7 +12,7 @@ from kb.language.dictionary import Dictionary
 from kb.language.glossary import Glossary
 from kb.language.words import content_words, query_words
 
-__all__ = ["Query", "QueryName", "analyse"]
+__all__ = ["Concept", "Query", "Words", "analyse"]
 
 # The weight of a word that the person did not type, against 1 for a typed word; chosen on the development sets.
 GLOSSARY_WEIGHT = 0.6  # another name in the question's language

@@ -16,6 +16,7 @@ from kb.search.lexical import word_index
 from kb.search.models import embedding
 from kb.search.models.encoder import Encoder
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import VersionState
 
 __all__ = ["rebuild"]
 
@@ -68,7 +69,7 @@ def _versions(library: Library, collection: CollectionRow) -> list[tuple[Version
     query = (
         sa.select(VersionRow, DocumentRow.published_version_id)
         .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
-        .where(DocumentRow.collection_id == collection.id, VersionRow.state != "indexing")
+        .where(DocumentRow.collection_id == collection.id, VersionRow.state != VersionState.INDEXING)
         .order_by(VersionRow.id)
     )
     with library.session() as session:

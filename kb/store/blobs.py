@@ -22,7 +22,7 @@ def digest(path: Path) -> str:
 
 
 def original_path(files: Path, sha256: str) -> Path:
-    """Return where the original with this digest lies (or would lie) under the tenant's ``files``."""
+    """Return the path of the original with this digest under the tenant's ``files``; the file need not exist."""
     return files / sha256[:2] / sha256
 
 

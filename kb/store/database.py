@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.errors import Misconfigured
 
-__all__ = ["HEADS", "lock_for_writing", "open_engine"]
+__all__ = ["lock_for_writing", "open_engine"]
 
 # The newest migration of each schema; opening compares it with the file's and migrates only if they differ,
 # so that a question does not pay for importing Alembic.

@@ -45,8 +45,8 @@ def test_the_fact_is_quoted_from_the_right_place(
 ) -> None:
     answer = ask(harmony, question)
     assert not answer.refused
-    holding = [one for one in answer.citations if fact in one.quote]
-    assert [(one.document, one.clause) for one in holding] == [(document, clause)]
+    document_version = [one for one in answer.citations if fact in one.quote]
+    assert [(one.document, one.clause) for one in document_version] == [(document, clause)]
     assert fact in answer.answer
 
 

@@ -1,4 +1,4 @@
-"""Fixtures of the eval floor."""
+"""A test collection of six documents, with questions in three languages and one unanswerable question."""
 
 from __future__ import annotations
 

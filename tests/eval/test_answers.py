@@ -1,4 +1,4 @@
-"""Judging answers brought in a file; refusal; question files and sheets."""
+"""Answers from a file, refusal measures, question files and spreadsheets."""
 
 from __future__ import annotations
 

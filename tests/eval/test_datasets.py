@@ -1,4 +1,4 @@
-"""Reading test collections: BEIR folders, TREC files, and what is wrong with a broken one."""
+"""Reading test collections: BEIR folders, TREC files, and the errors of broken ones."""
 
 from __future__ import annotations
 

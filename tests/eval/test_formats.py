@@ -1,4 +1,4 @@
-"""A folder of good and bad files through the reader: text or one code each, and a table by type."""
+"""`kb eval formats`: a folder of good and bad files gives text or one error code for each."""
 
 from __future__ import annotations
 

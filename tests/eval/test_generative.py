@@ -1,4 +1,4 @@
-"""Numbers of a generated text are looked for by a plainer rule than the checker's own."""
+"""Wrong numbers in a generated text, and the claims that fit the checker."""
 
 from __future__ import annotations
 

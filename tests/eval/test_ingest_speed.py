@@ -1,4 +1,4 @@
-"""Ingest timed beside its embedding alone and beside torch."""
+"""`kb eval ingest`: the product, its embedding alone, and torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One answer against one question."""
+"""The measures of one answer to one question."""
 
 from __future__ import annotations
 

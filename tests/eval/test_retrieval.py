@@ -1,4 +1,4 @@
-"""A test collection through the command line: indexed, asked, measured, compared, reported."""
+"""`kb eval` with a test collection: index, search, measures, comparison, report."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_second_run_embeds_nothing(settings: Settings, beir: Path, monkeypat
     steps: list[str] = []
     collection_index.ensure(settings, benchmark_collections.load(beir), lambda step, done, total: steps.append(step))
     assert steps == []
-    # other chunking code: stored anew, but the vectors of the same texts are known
+    # Other chunking code makes a new index, but the vectors of the same texts are in the cache.
     monkeypatch.setattr(collection_index, "_code_digest", lambda: "other")
     collection_index.ensure(settings, benchmark_collections.load(beir), lambda step, done, total: steps.append(step))
     assert set(steps) == {"read", "store", "sentences"}

@@ -1,4 +1,4 @@
-"""`kb eval scale`: the synthetic tenant is a whole one, and each size is measured."""
+"""`kb eval scale`: the synthetic tenant is complete, and each size is measured."""
 
 from __future__ import annotations
 

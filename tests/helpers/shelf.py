@@ -34,7 +34,7 @@ class Shelf:
         sha256 = blobs.store(self.tenant.files_path, source)
         return version_writer.begin(self.library, self.collection, name, sha256, len(text))
 
-    def fill(self, begun: version_writer.StartedVersion, text: str, **dates: date) -> None:
+    def fill(self, started: version_writer.StartedVersion, text: str, **dates: date) -> None:
         lines = text.splitlines()
         chunks = [
             ChunkRow(
@@ -54,17 +54,17 @@ class Shelf:
             for i, line in enumerate(lines)
         ]
         content = version_writer.VersionContent(
-            begun.document, "zh-Hant", len(lines), [], chunks, self.encoder.encode_passages(lines), **dates
+            started.document, "zh-Hant", len(lines), [], chunks, self.encoder.encode_passages(lines), **dates
         )
-        ids = version_writer.fill(self.library, begun, content)
-        self.store.add(begun.version_id, ids, content.vectors)
+        ids = version_writer.fill(self.library, started, content)
+        self.store.add(started.version_id, ids, content.vectors)
 
     def put(self, name: str, text: str, **dates: date) -> version_writer.StartedVersion:
-        begun = self.begin(name, text)
-        if begun.status != "unchanged":
-            self.fill(begun, text, **dates)
-            version_writer.publish(self.library, self.store, begun)
-        return begun
+        started = self.begin(name, text)
+        if started.status != "unchanged":
+            self.fill(started, text, **dates)
+            version_writer.publish(self.library, self.store, started)
+        return started
 
     def ask(self, question: str, as_of: date | None = None) -> list[str]:
         return [one.text for one in Retriever(self.settings, self.tenant).retrieve(question, as_of=as_of)]

@@ -136,9 +136,9 @@ def test_killed_while_replacing_the_old_version_is_used_until_the_new_one_is_com
     # the records of the new version are stored, its vectors perhaps too, and it is not published
     filled = "SELECT count(*) FROM chunks JOIN versions ON versions.id = version_id WHERE number = 2"
     assert kill_when(process, lambda: records(tenant, filled) > 0)
-    (holding,) = Library(tenant).documents()
-    if holding.version.number == 1:  # not complete yet: answers use version 1, with all its vectors
-        chunk_ids = {chunk.id for chunk in Library(tenant).chunks_of(holding.version.id)}
+    (document_version,) = Library(tenant).documents()
+    if document_version.version.number == 1:  # not complete yet: answers use version 1, with all its vectors
+        chunk_ids = {chunk.id for chunk in Library(tenant).chunks_of(document_version.version.id)}
         assert stored_content(tenant)["manual.pdf", 1] == old
         assert chunk_ids <= VectorStore(settings, tenant, "main").ids()
     process = start(settings, "jobs", "resume")
@@ -173,11 +173,11 @@ def test_reconciling_repairs_what_a_crash_between_two_stores_leaves(
     job = job_for(tenant, path, path.name, path.name, "main")
     pipeline.ingest(job, IngestContext(settings, workers))
     library, store = Library(tenant), VectorStore(settings, tenant, "main")
-    (holding,) = library.documents()
+    (document_version,) = library.documents()
     wanted = store.ids()
     before = stored_content(tenant)
     # orphan vectors, missing vectors, a started version, its work folder, an original without a version
-    store.add(9_999, [10_001, 10_002], two_vectors(store, holding.version.id))
+    store.add(9_999, [10_001, 10_002], two_vectors(store, document_version.version.id))
     store.remove([min(wanted)])
     other = tmp_path / "other.txt"
     other.write_text("\n".join(rules("cash", 2)))

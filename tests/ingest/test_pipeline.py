@@ -35,8 +35,8 @@ def test_a_pdf_becomes_a_searchable_document(
     assert (outcome.status, outcome.document, outcome.version, outcome.pages) == ("indexed", "manual.pdf", 1, 3)
     assert outcome.error is None
     library = Library(tenant)
-    (holding,) = library.documents()
-    chunks = library.chunks_of(holding.version.id)
+    (document_version,) = library.documents()
+    chunks = library.chunks_of(document_version.version.id)
     assert len(chunks) == outcome.chunks > 0
     assert {page for chunk in chunks for page in chunk.pages} == {1, 2, 3}
     assert "case 21 for 4 years" in "".join(chunk.text for chunk in chunks)

@@ -15,6 +15,7 @@ from kb.search.bilingual.similarity import DocumentSimilarity, agreement, is_pai
 from kb.search.ranking import RankingWeights, is_new
 from kb.search.retriever import Retriever
 from kb.store.tables.library_tables import DocumentPairRow, DocumentRow, PairSearchedRow, PassagePairRow
+from kb.store.tables.states import PairState
 from tests.helpers.shelf import Shelf
 
 PETS_ZH = """\
@@ -165,7 +166,7 @@ def test_what_a_person_says_stands(shelf: Shelf) -> None:
     pair_finder.find_pairs(shelf.library)
     chinese, english = _id(shelf, "動物探訪_tc.txt"), _id(shelf, "animal visits_en.txt")
     with shelf.library.transaction() as session:
-        pair_records.save_pair(session, chinese, english, pair_records.REJECTED)
+        pair_records.save_pair(session, chinese, english, PairState.REJECTED)
     assert _aligned(shelf) == {}
     with shelf.library.transaction() as session:
         session.execute(sa.delete(PairSearchedRow))

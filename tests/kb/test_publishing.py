@@ -19,7 +19,7 @@ def test_the_same_content_again_is_recognised(shelf: Shelf) -> None:
     assert shelf.put("a.txt", "年假十四日。").status == "unchanged"
     copy = shelf.put("a (1).txt", "年假十四日。")
     assert (copy.status, copy.document) == ("unchanged", "a.txt")
-    assert [holding.document.name for holding in shelf.library.documents()] == ["a.txt"]
+    assert [document_version.document.name for document_version in shelf.library.documents()] == ["a.txt"]
 
 
 def test_a_new_version_replaces_the_old_which_stays_readable(shelf: Shelf) -> None:
@@ -33,19 +33,19 @@ def test_a_new_version_replaces_the_old_which_stays_readable(shelf: Shelf) -> No
 
 def test_until_it_is_published_the_old_version_answers(shelf: Shelf) -> None:
     shelf.put("a.txt", "年假十日。")
-    begun = shelf.begin("a.txt", "年假十四日。")
-    shelf.fill(begun, "年假十四日。")
+    started = shelf.begin("a.txt", "年假十四日。")
+    shelf.fill(started, "年假十四日。")
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
-    shelf.fill(begun, "年假十四日。")  # taken up again after a crash: nothing is there twice
-    version_writer.publish(shelf.library, shelf.store, begun)
+    shelf.fill(started, "年假十四日。")  # taken up again after a crash: nothing is there twice
+    version_writer.publish(shelf.library, shelf.store, started)
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
 
 
 def test_a_half_made_version_is_taken_up_again_or_discarded(shelf: Shelf) -> None:
-    begun = shelf.begin("a.txt", "年假十日。")
-    assert shelf.begin("a.txt", "年假十日。").version_id == begun.version_id
-    shelf.fill(begun, "年假十日。")
-    version_writer.discard(shelf.library, begun)
+    started = shelf.begin("a.txt", "年假十日。")
+    assert shelf.begin("a.txt", "年假十日。").version_id == started.version_id
+    shelf.fill(started, "年假十日。")
+    version_writer.discard(shelf.library, started)
     assert shelf.ask("年假") == []
     with pytest.raises(NotFound):
         shelf.library.document("a.txt")
@@ -72,12 +72,12 @@ def test_a_question_about_the_past_is_answered_from_the_version_of_that_day(shel
 
 
 def test_removal_leaves_nothing(shelf: Shelf) -> None:
-    begun = shelf.put("a.txt", "年假十日。")
+    started = shelf.put("a.txt", "年假十日。")
     shelf.put("a.txt", "年假十四日。")
     kept = shelf.put("b.txt", "病假兩日。")
     assert version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt")) == 2
     assert shelf.ask("年假") == ["病假兩日。"]
-    assert shelf.library.chunks_of(begun.version_id) == []
+    assert shelf.library.chunks_of(started.version_id) == []
     assert shelf.store.versions() == {kept.version_id}
     originals = [path for path in shelf.tenant.files_path.rglob("*") if path.is_file()]
     assert len(originals) == 1
@@ -130,4 +130,4 @@ def test_two_tenants_cannot_see_each_other(settings: Settings) -> None:
     second.put("b.txt", "年假二十日。")
     assert first.ask("年假有幾多日？") == ["年假十四日。"]
     assert second.ask("年假有幾多日？") == ["年假二十日。"]
-    assert [holding.document.name for holding in second.library.documents()] == ["b.txt"]
+    assert [document_version.document.name for document_version in second.library.documents()] == ["b.txt"]

@@ -20,11 +20,11 @@ def draft(shelf: Shelf, name: str, text: str) -> VersionRow:
     source = shelf.tenant.home / "upload"
     source.write_text(text, encoding="utf-8")
     sha256 = blobs.store(shelf.tenant.files_path, source)
-    begun = version_writer.begin(shelf.library, shelf.collection, name, sha256, len(text), draft=True)
-    shelf.fill(begun, text)
-    shelf.store.remove_version(begun.version_id)
-    version_states.keep_as_draft(shelf.library, begun.document_id, begun.version_id)
-    return version(shelf, name, begun.number)
+    started = version_writer.begin(shelf.library, shelf.collection, name, sha256, len(text), draft=True)
+    shelf.fill(started, text)
+    shelf.store.remove_version(started.version_id)
+    version_states.keep_as_draft(shelf.library, started.document_id, started.version_id)
+    return version(shelf, name, started.number)
 
 
 def version(shelf: Shelf, name: str, number: int) -> VersionRow:
@@ -48,15 +48,15 @@ def test_a_draft_is_not_found_until_it_is_published(shelf: Shelf) -> None:
 
 
 def test_a_withdrawn_version_answers_no_day_and_comes_back_without_embedding(shelf: Shelf) -> None:
-    begun = shelf.put("a.txt", "年假十日。", effective_from=date(2024, 1, 1))
+    started = shelf.put("a.txt", "年假十日。", effective_from=date(2024, 1, 1))
     version_states.withdraw(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert shelf.ask("年假有幾多日？") == []
     assert shelf.ask("年假有幾多日？", date(2024, 6, 1)) == []
     assert shelf.store.versions() == set()
-    assert [chunk.text for chunk in shelf.library.chunks_of(begun.version_id)] == ["年假十日。"]
+    assert [chunk.text for chunk in shelf.library.chunks_of(started.version_id)] == ["年假十日。"]
     version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert shelf.ask("年假有幾多日？") == ["年假十日。"]
-    assert shelf.store.versions() == {begun.version_id}
+    assert shelf.store.versions() == {started.version_id}
 
 
 def test_an_earlier_version_comes_back_and_the_later_one_rests(shelf: Shelf) -> None:
@@ -117,8 +117,8 @@ def test_a_new_title_is_found_by_its_words(shelf: Shelf) -> None:
     shelf.put("a.txt", "每年十四日。\n須於七日前申請。")
     shelf.put("b.txt", "每月一次。\n由主任召集。")
     version_states.retitle(shelf.library, version(shelf, "a.txt", 1).id, "年假安排")
-    (holding,) = (one for one in shelf.library.documents() if one.document.name == "a.txt")
-    assert (holding.document.title, holding.version.title) == ("年假安排", "年假安排")
+    (document_version,) = (one for one in shelf.library.documents() if one.document.name == "a.txt")
+    assert (document_version.document.title, document_version.version.title) == ("年假安排", "年假安排")
     assert shelf.ask("年假安排")[0] in ("每年十四日。", "須於七日前申請。")
 
 

@@ -1,7 +1,7 @@
-"""From a request to its caller.
+"""Find out who calls and what the caller may do.
 
 In reading order:
 
-    dependencies    FastAPI dependencies; a route's rights are the type of its ``caller``
-    session_cookie  the session cookie set and removed
+    dependencies    FastAPI dependencies; the type of a route's ``caller`` says which right it needs
+    session_cookie  sets and removes the session cookie
 """

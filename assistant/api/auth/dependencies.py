@@ -1,7 +1,8 @@
-"""Who calls, and what they may: rights stand in a route's signature, as the type of its ``caller``.
+"""FastAPI dependencies that find the caller of a request and check the caller's rights.
 
-A browser shows a session cookie, a program an API key (``Authorization: Bearer sinzi_…``). Every address of a
-tenant carries ``{tenant}``; who has no part in that tenant gets 404, who lacks the ability 403.
+The type of a route's ``caller`` says which right the route needs. A browser sends a session cookie. A program sends an
+API key (``Authorization: Bearer sinzi_…``). Every path of a tenant contains ``{tenant}``. A caller who does not belong
+to that tenant gets 404; a caller without the needed ability gets 403.
 
     @router.get("/api/v1/tenants/{tenant}/collections")
     def listing(caller: Reader) -> list[CollectionPublic]: ...
@@ -25,22 +26,26 @@ from kb.people.access import Ability
 from kb.people.sessions import SignedIn
 
 COOKIE = "sinzi_session"
-_cookie = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session")
-_bearer = HTTPBearer(auto_error=False, scheme_name="key")
+_cookie_scheme = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session")
+_bearer_scheme = HTTPBearer(auto_error=False, scheme_name="key")
 
 
-def _service(request: Request) -> Service:
+def _get_service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 
 
-ServiceDep = Annotated[Service, Depends(_service)]
+ServiceDep = Annotated[Service, Depends(_get_service)]
 
 
-def _signed_in(
-    request: Request, service: ServiceDep, token: Annotated[str | None, Security(_cookie)]
+def _find_session(
+    request: Request, service: ServiceDep, token: Annotated[str | None, Security(_cookie_scheme)]
 ) -> SignedIn | None:
-    """Return the browser's session; a change must carry its CSRF token."""
+    """Return the browser's session, or None if nobody is signed in.
+
+    Raises:
+        Forbidden: ``csrf_invalid`` if a request that changes something does not carry the session's CSRF token.
+    """
     found = sessions.find(service.settings, token) if token else None
     if found is None:
         return None
@@ -54,22 +59,22 @@ def _signed_in(
     return found
 
 
-def _person(found: Annotated[SignedIn | None, Depends(_signed_in)]) -> SignedIn:
+def _person(found: Annotated[SignedIn | None, Depends(_find_session)]) -> SignedIn:
     if found is None:
         raise Unauthenticated("signin_required")
     return found
 
 
-MaybePerson = Annotated[SignedIn | None, Depends(_signed_in)]
-Person = Annotated[SignedIn, Depends(_person)]
+OptionalSignedInDep = Annotated[SignedIn | None, Depends(_find_session)]
+SignedInDep = Annotated[SignedIn, Depends(_person)]
 
 
 def _caller(
     request: Request,
     service: ServiceDep,
     tenant: Annotated[str, Path(description="The organisation's short name.", examples=["harmony"])],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    token: Annotated[str | None, Security(_cookie)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer_scheme)],
+    token: Annotated[str | None, Security(_cookie_scheme)],
 ) -> Caller:
     if credentials is not None:
         program = caller_of_key(service, credentials.credentials)
@@ -79,14 +84,14 @@ def _caller(
             raise NotFound("tenant_not_found", tenant=tenant)
         found = program
     else:
-        found = caller_of_person(service, _person(_signed_in(request, service, token)).user, tenant)
+        found = caller_of_person(service, _person(_find_session(request, service, token)).user, tenant)
     request.state.caller = found
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class allows:  # noqa: N801 - reads as a verb where it is used
-    """The dependency of routes that need ``ability``; the test of rights reads it off every route."""
+    """The dependency of routes that need ``ability``. The test of rights finds it on every route."""
 
     ability: Ability
 
@@ -105,13 +110,13 @@ Manager = Annotated[Caller, Depends(allows(Ability.MANAGE))]
 
 @dataclass(frozen=True, slots=True)
 class TenantPerson:
-    """A signed-in person in an organisation: programs with an API key have no conversations."""
+    """A signed-in person in an organisation. Routes use it where an API key is not enough, as for conversations."""
 
     caller: Caller
     id: int
 
     def readable(self, collections: list[str] | None) -> list[str] | None:
-        """Return those of ``collections`` that may still be read; None, which is all, where none is left."""
+        """Return those of ``collections`` that the person may still read, or None (which means all) if none is left."""
         return [slug for slug in collections or [] if slug in self.caller.reach.read] or None
 
 
@@ -127,9 +132,14 @@ PersonDep = Annotated[TenantPerson, Depends(_tenant_person)]
 def _program(
     request: Request,
     service: ServiceDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer_scheme)],
 ) -> Caller:
-    """Return the program of a key, where the address names no tenant; it must be allowed to ask."""
+    """Return the caller of an API key, for paths without a tenant.
+
+    Raises:
+        Unauthenticated: ``key_invalid``.
+        Forbidden: ``not_allowed`` if the key may not ask.
+    """
     caller = caller_of_key(service, credentials.credentials) if credentials else None
     if caller is None:
         raise Unauthenticated("key_invalid")

@@ -1,4 +1,4 @@
-"""The session cookie: given at sign-in, taken back at sign-out; scripts cannot read it."""
+"""Set the session cookie at sign-in and remove it at sign-out. Scripts in a page cannot read it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ __all__ = ["end_session", "is_secure", "set_session"]
 
 
 def is_secure(service: Service) -> bool:
-    """Return whether people reach the service over TLS, so that cookies may be for TLS alone."""
+    """Return whether people reach the service over TLS. Then cookies are sent over TLS only."""
     return service.settings.public_url.startswith("https://")
 
 
 def set_session(request: Request, response: Response, service: Service, user_id: int) -> str:
     """Open a session, set its cookie and return its CSRF token.
 
-    The token is always a new one, and a session the browser came with ends: nobody can plant a session beforehand.
+    The session token is always new, and the session that the browser had before ends. This prevents session fixation.
     """
-    before = request.cookies.get(COOKIE)
-    if before:
-        sessions.end(service.settings, before)
+    old_token = request.cookies.get(COOKIE)
+    if old_token:
+        sessions.end(service.settings, old_token)
     token = sessions.start(service.settings, user_id)
     response.set_cookie(
         COOKIE,

@@ -1,11 +1,11 @@
-"""HTTP matters that concern no single route.
+"""HTTP functions that all routes share.
 
 In reading order:
 
-    security_headers  headers of every response, origin checks of every change
-    static_files      caching and compression of static files
-    server_events     server-sent events
-    openapi_document  the OpenAPI document
-    addresses         addresses as people type them
-    thread_context    blocking context managers in an asynchronous application
+    security_headers  security headers of responses, and the check against cross-site requests
+    static_files      caching of static files, and compression of responses
+    server_events     format of server-sent events
+    openapi_document  builds the OpenAPI document
+    addresses         absolute URLs of this service, and headers of proxies
+    thread_context    runs a blocking context manager in an asynchronous application
 """

@@ -1,4 +1,4 @@
-"""Addresses as people type them."""
+"""Absolute URLs of this service, and the headers that a proxy adds."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from fastapi import Request
 
 from kb.core.settings import Settings
 
-__all__ = ["FORWARDED", "address_of"]
+__all__ = ["PROXY_HEADERS", "absolute_url"]
 
-# A request with one of these has come through a proxy: that it comes from this computer says nothing then.
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+# A request with one of these headers came through a proxy. Then the peer address does not say where the client is.
+PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
-def address_of(request: Request, settings: Settings, path: str) -> str:
-    """Return the whole address of a path of this service: KB_PUBLIC_URL's, or as the browser reached it."""
+def absolute_url(request: Request, settings: Settings, path: str) -> str:
+    """Return the absolute URL of a path: under KB_PUBLIC_URL, or without it under the URL that the browser used."""
     base = settings.public_url or str(request.base_url)
     return base.rstrip("/") + path

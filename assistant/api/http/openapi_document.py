@@ -1,4 +1,4 @@
-"""The OpenAPI document: names for operations, tags with a meaning, who may call, and only errors that can happen."""
+"""Build the OpenAPI document: names of operations, described tags, who may call, and only errors that can happen."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from fastapi.routing import APIRoute
 
 from kb.core.settings import Settings
 
-__all__ = ["document", "install", "operation_id", "operations"]
+__all__ = ["install", "operation_id"]
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
 def operation_id(route: APIRoute) -> str:
-    """Return the operation's name for generated clients, its file's and its function's: ``conversations_rename``."""
+    """Return the operation id for generated clients: module name and function name, as in ``conversations_rename``."""
     file = route.endpoint.__module__.rsplit(".", maxsplit=1)[-1]
     group = str(route.tags[0]) if file == "routes" and route.tags else file
     return f"{group}_{route.name}"
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Let ``app`` give the document made here, once for all requests."""
+    """Make ``app`` serve the document of :func:`document`. It is built once, at the first request."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -38,59 +38,59 @@ def install(app: FastAPI, settings: Settings) -> None:
 
 def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of all routes."""
-    words = _words()
-    made = get_openapi(
+    texts = _load_texts()
+    schema = get_openapi(
         title=app.title,
         version=app.version,
-        description=words["description"],
+        description=texts["description"],
         routes=app.routes,
-        servers=[{"url": settings.public_url or "/", "description": words["server"]}],
+        servers=[{"url": settings.public_url or "/", "description": texts["server"]}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    used = {tag for _, _, operation in operations(made) for tag in operation.get("tags", ())}
-    made["tags"] = [{"name": name, "description": text} for name, text in words["tags"].items() if name in used]
-    for name, scheme in made["components"]["securitySchemes"].items():
-        scheme["description"] = words["security"][name]
-    for _, method, operation in operations(made):
-        _trim(method, operation)
-    return made
+    used_tags = {tag for _, _, operation in operations(schema) for tag in operation.get("tags", ())}
+    schema["tags"] = [{"name": name, "description": text} for name, text in texts["tags"].items() if name in used_tags]
+    for name, scheme in schema["components"]["securitySchemes"].items():
+        scheme["description"] = texts["security"][name]
+    for _, method, operation in operations(schema):
+        _remove_impossible_errors(method, operation)
+    return schema
 
 
-def operations(made: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield ``(path, method, operation)`` of a document."""
-    for path, item in made["paths"].items():
+    for path, item in schema["paths"].items():
         for method in _METHODS:
             if method in item:
                 yield path, method, item[method]
 
 
-def _trim(method: str, operation: dict[str, Any]) -> None:
-    """Leave out what every route declares and this one cannot give."""
-    never: set[str] = set()
+def _remove_impossible_errors(method: str, operation: dict[str, Any]) -> None:
+    """Remove the error responses that are declared for all routes but that this operation cannot return."""
+    impossible: set[str] = set()
     if method == "get":
-        never |= {"409", "413", "429"}
+        impossible |= {"409", "413", "429"}
     if not operation.get("parameters") and "requestBody" not in operation:
-        never |= {"400", "422"}
+        impossible |= {"400", "422"}
         if "security" not in operation:
-            never |= {"404", "409", "413", "429"}
+            impossible |= {"404", "409", "413", "429"}
     if "security" not in operation and method == "get":
-        never |= {"401", "403"}
+        impossible |= {"401", "403"}
     for response in operation["responses"].values():
         if "text/event-stream" in response.get("content", {}):
-            response["content"]["text/event-stream"] = {}  # OpenAPI 3.1 has no schema for one event of many
-    for status in never:
-        if _general(operation["responses"].get(status)):
+            response["content"]["text/event-stream"] = {}  # OpenAPI 3.1 cannot describe one event of a stream
+    for status in impossible:
+        if _is_shared_error(operation["responses"].get(status)):
             del operation["responses"][status]
 
 
-def _general(response: dict[str, Any] | None) -> bool:
-    """Whether a response is one of those that all routes declare, and not the route's own word."""
+def _is_shared_error(response: dict[str, Any] | None) -> bool:
+    """Return whether a response is one of those declared for all routes, not one that the route declares itself."""
     content = (response or {}).get("content", {}).get("application/json", {})
     shape = str(content.get("schema", {}).get("$ref", ""))
     return shape.endswith(("/ErrorBody", "/FaultBody"))
 
 
-def _words() -> dict[str, Any]:
+def _load_texts() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(
         files("assistant.api.http").joinpath("openapi.json").read_text(encoding="utf-8")
     )

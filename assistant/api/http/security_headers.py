@@ -1,4 +1,4 @@
-"""What every response carries and every change must: a strict content security policy, and the same origin."""
+"""Security headers of every response, and the check that requests which change something come from this site."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.core.errors import Forbidden, InputError
 
-__all__ = ["CONTENT_SECURITY_POLICY", "SAFE_METHODS", "SecurityHeaders"]
+__all__ = ["SAFE_METHODS", "SecurityHeaders"]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-_FIXED = {
+_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -25,13 +25,16 @@ _FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_TLS_ONLY = f"max-age={180 * 24 * 3600}"
-# What changes nothing, by the standard (RFC 9110, 9.2.1).
+_HSTS = f"max-age={180 * 24 * 3600}"
+# Methods that change nothing (RFC 9110, section 9.2.1).
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SecurityHeaders:
-    """ASGI middleware: security headers on all responses; a cookie's change from another site is refused."""
+    """ASGI middleware: adds security headers to all responses and refuses cross-site requests that change something.
+
+    Requests with an ``Authorization`` header are not checked here. A refused request gets 403 ``csrf_invalid``.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,50 +47,54 @@ class SecurityHeaders:
         scope.setdefault("state", {})["locale"] = _locale(headers)
         public = urlparse(scope["app"].state.service.settings.public_url)
 
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = MutableHeaders(scope=message)
-                for name, value in _FIXED.items():
+                for name, value in _HEADERS.items():
                     sent.setdefault(name, value)
                 if public.scheme == "https":
-                    sent.setdefault("Strict-Transport-Security", _TLS_ONLY)
+                    sent.setdefault("Strict-Transport-Security", _HSTS)
                 if not scope["path"].startswith("/static/"):
                     sent.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        answered = _told_too_large(guarded, scope["state"]["locale"])
+        send_answer = _send_too_large_as_json(send_with_headers, scope["state"]["locale"])
         if (
             scope["method"] not in SAFE_METHODS
             and "authorization" not in headers
-            and _elsewhere(headers, public.netloc)
+            and _is_cross_site(headers, public.netloc)
         ):
             error = Forbidden("csrf_invalid").as_dict(scope["state"]["locale"])
-            await JSONResponse({"error": error}, 403)(scope, receive, guarded)
+            await JSONResponse({"error": error}, 403)(scope, receive, send_with_headers)
             return
-        await self._app(scope, receive, answered)
+        await self._app(scope, receive, send_answer)
 
 
-def _told_too_large(send: Send, locale: str) -> Send:
-    """Give the refusal of a body that is too large, which Starlette words by itself, the one shape of errors."""
+def _send_too_large_as_json(send: Send, locale: str) -> Send:
+    """Return a ``send`` that turns Starlette's plain-text response to a too large body into the usual JSON error."""
     body = json.dumps({"error": InputError("request_too_large").as_dict(locale)}, ensure_ascii=False).encode()
-    theirs = False
+    replaced = False
 
-    async def told(message: Message) -> None:
-        nonlocal theirs
+    async def send_converted(message: Message) -> None:
+        nonlocal replaced
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            theirs = message["status"] == 413 and headers.get("content-type", "").startswith("text/plain")
-            if theirs:
+            replaced = message["status"] == 413 and headers.get("content-type", "").startswith("text/plain")
+            if replaced:
                 headers["content-type"], headers["content-length"] = "application/json", str(len(body))
-        elif theirs:
+        elif replaced:
             message = {"type": "http.response.body", "body": body}
         await send(message)
 
-    return told
+    return send_converted
 
 
-def _elsewhere(headers: Headers, public: str) -> bool:
-    """Whether a browser says that another site sent this request; ``public`` is our name where a proxy hides it."""
+def _is_cross_site(headers: Headers, public: str) -> bool:
+    """Return whether the browser says that another site sent this request.
+
+    Args:
+        public: the host of KB_PUBLIC_URL. Behind a proxy the Host header may differ from it.
+    """
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
@@ -95,7 +102,7 @@ def _elsewhere(headers: Headers, public: str) -> bool:
 
 
 def _locale(headers: Headers) -> str:
-    """The interface language of who has not signed in: the choice kept in a cookie, or the browser's."""
+    """Return the interface language of a person who is not signed in: from the cookie, else from the browser."""
     for part in headers.get("cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
         if name == "locale" and value in ("zh-HK", "en"):

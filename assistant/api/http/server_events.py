@@ -1,4 +1,4 @@
-"""Server-sent events on the wire."""
+"""The format of server-sent events."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ __all__ = ["sse"]
 
 
 def sse(event: str, data: Any) -> str:
-    """Return a server-sent event; ``data`` goes out as JSON."""
+    """Return one server-sent event as text. ``data`` is encoded as JSON."""
     return f"event: {event}\ndata: {json.dumps(data, ensure_ascii=False, default=str)}\n\n"

@@ -1,4 +1,4 @@
-"""Blocking things in the life of an asynchronous application."""
+"""Use a blocking context manager in an asynchronous application."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ __all__ = ["run_on_own_thread"]
 
 @asynccontextmanager
 async def run_on_own_thread(manager: AbstractContextManager[None]) -> AsyncIterator[None]:
-    """Enter and leave ``manager`` on one thread of its own: locks are the thread's that took them, and the queue of
-    files (dbos) refuses to start where an event loop runs."""
+    """Enter and leave ``manager`` on one separate thread.
+
+    It must be the same thread, because a lock belongs to the thread that took it. It must be a separate thread, because
+    the job queue (dbos) refuses to start on a thread that runs an event loop.
+    """
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, thread_name_prefix="held") as thread:
         await loop.run_in_executor(thread, manager.__enter__)

@@ -1,7 +1,7 @@
-"""What is written down of requests.
+"""The log of the service.
 
 In reading order:
 
-    request_log    one line in the log and one count in the metrics per request
-    logging_setup  format of the log
+    request_log    one log line and one metrics entry for each request
+    logging_setup  the format of the log
 """

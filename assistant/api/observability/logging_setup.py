@@ -1,7 +1,7 @@
-"""The service's log, on standard error: lines for a person at a terminal, JSON lines for anything else.
+"""The log of the service, on standard error: readable lines at a terminal, JSON lines otherwise.
 
-Everything logged through :mod:`logging` comes out in one shape. What belongs to one request carries its
-``request_id``. No text of a question, no name and no address of a document stands in it.
+Everything logged through :mod:`logging` has the same format. Entries that belong to a request have its ``request_id``.
+The log contains no text of questions, and no names or addresses of documents.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ __all__ = ["configure"]
 
 
 def configure(stream: TextIO | None = None) -> None:
-    """Send the log of this process to ``stream`` (by default standard error), in place of what was set before."""
+    """Send the log of this process to ``stream`` (by default standard error). This replaces existing log handlers."""
     target = stream or sys.stderr
-    person = target.isatty()
-    shared: list[structlog.typing.Processor] = [
+    is_terminal = target.isatty()
+    processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="%H:%M:%S" if person else "iso", utc=not person),
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if is_terminal else "iso", utc=not is_terminal),
     ]
-    shown: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if person:
-        shown.append(structlog.dev.ConsoleRenderer(pad_event_to=0))
+    rendering: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if is_terminal:
+        rendering.append(structlog.dev.ConsoleRenderer(pad_event_to=0))
     else:
-        shown += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        rendering += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     handler = logging.StreamHandler(target)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=shown))
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=processors, processors=rendering))
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)

@@ -1,4 +1,4 @@
-"""What is written down of every request: one line in the log, one count in the metrics, and an id to find both by."""
+"""For every request: a request id, one log line and one entry in the metrics."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.service.metrics import Metrics
 
-__all__ = ["RequestLog", "route_of"]
+__all__ = ["RequestLog", "route_template"]
 
 _LOG = logging.getLogger("sinzi.request")
-_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-# Routes without a template.
-_PLAIN = ("/mcp", "/api/v1/openapi.json")
-# Asked for every few seconds, or many at a time: worth a line only when something is wrong.
-_QUIET = ("/static", "/healthz", "/readyz", "/metrics", "/favicon.ico")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Paths that have no FastAPI route and so no template.
+_ROUTES_WITHOUT_TEMPLATE = ("/mcp", "/api/v1/openapi.json")
+# Requested every few seconds, or many at a time. They are logged at level DEBUG, except errors from 500 but 503.
+_QUIET_ROUTES = ("/static", "/healthz", "/readyz", "/metrics", "/favicon.ico")
 
 
 class RequestLog:
-    """ASGI middleware, the outermost: answers carry ``X-Request-ID``, the sender's own where there was a usable one."""
+    """The outermost ASGI middleware. Every response has ``X-Request-ID``.
+
+    The id is the client's, if the request has a valid one (8 to 64 letters, digits, ``.``, ``_`` or ``-``), else a new
+    one.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -36,12 +40,12 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
-        asked_for = Headers(scope=scope).get("x-request-id", "")
-        state["request_id"] = request_id = asked_for if _ID.fullmatch(asked_for) else uuid.uuid4().hex
+        client_id = Headers(scope=scope).get("x-request-id", "")
+        state["request_id"] = request_id = client_id if _REQUEST_ID.fullmatch(client_id) else uuid.uuid4().hex
         status = 500
-        started = time.perf_counter()
+        start_time = time.perf_counter()
 
-        async def observed(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -50,19 +54,22 @@ class RequestLog:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id), self._metrics.in_flight.track_inprogress():
             try:
-                await self._app(scope, receive, observed)
+                await self._app(scope, receive, send_with_id)
             finally:
-                seconds = time.perf_counter() - started
-                route = route_of(scope)
+                seconds = time.perf_counter() - start_time
+                route = route_template(scope)
                 self._metrics.request(scope["method"], route, status, seconds)
-                _write(scope, route, status, seconds)
+                _log_request(scope, route, status, seconds)
 
 
-def route_of(scope: Scope) -> str:
-    """Return the template of the address, ``/api/v1/tenants/{tenant}/ask``: few enough to count by, and no names."""
+def route_template(scope: Scope) -> str:
+    """Return the path template of a request, as in ``/api/v1/tenants/{tenant}/ask``, or ``(none)``.
+
+    Metrics and log use templates because there are few of them and they contain no names.
+    """
     if scope["path"].startswith("/static/"):
         return "/static"
-    if scope["path"] in _PLAIN:
+    if scope["path"] in _ROUTES_WITHOUT_TEMPLATE:
         return str(scope["path"])
     path = getattr(scope.get("route"), "path", None)
     return path if isinstance(path, str) else "(none)"
@@ -71,19 +78,19 @@ def route_of(scope: Scope) -> str:
 def _level(route: str, status: int) -> int:
     if status >= 500 and status != 503:
         return logging.ERROR
-    if route in _QUIET:
+    if route in _QUIET_ROUTES:
         return logging.DEBUG
     return logging.WARNING if status == 503 else logging.INFO
 
 
-def _write(scope: Scope, route: str, status: int, seconds: float) -> None:
+def _log_request(scope: Scope, route: str, status: int, seconds: float) -> None:
     level = _level(route, status)
     if not _LOG.isEnabledFor(level):
         return
     state = scope["state"]
     caller, user = state.get("caller"), state.get("user")
     actor = caller.actor.id if caller else f"user:{user.id}" if user else None
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "request_id": state["request_id"],
         "method": scope["method"],
         "route": route,
@@ -92,4 +99,4 @@ def _write(scope: Scope, route: str, status: int, seconds: float) -> None:
         "actor": actor,
         "tenant": caller.tenant.slug if caller else None,
     }
-    _LOG.log(level, "request", extra={name: value for name, value in facts.items() if value is not None})
+    _LOG.log(level, "request", extra={name: value for name, value in fields.items() if value is not None})

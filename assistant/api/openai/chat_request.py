@@ -1,4 +1,4 @@
-"""What a chat request asks: the question, its history, the collections; and what cannot be asked this way."""
+"""Turn a chat request into a turn: question, history, collections. Refuse parameters that are not supported."""
 
 from __future__ import annotations
 
@@ -7,44 +7,45 @@ from assistant.service.callers import Caller
 from assistant.turn import Turn
 from kb.core.errors import InputError, NotFound
 
-__all__ = ["ALL", "collections_of", "model_id", "turn_of"]
+__all__ = ["ALL_COLLECTIONS", "chat_turn", "model_collections", "model_id"]
 
-ALL = "sinzi"
+# The model that stands for all collections that the caller may read.
+ALL_COLLECTIONS = "sinzi"
 
 
 def model_id(collection: str) -> str:
-    """Return the model that stands for a collection."""
-    return f"{ALL}/{collection}"
+    """Return the model id of a collection."""
+    return f"{ALL_COLLECTIONS}/{collection}"
 
 
-def collections_of(caller: Caller, model: str) -> list[str]:
-    """Return the collections a model stands for, all within the caller's reach.
+def model_collections(caller: Caller, model: str) -> list[str]:
+    """Return the slugs of the collections that a model stands for.
 
     Raises:
-        NotFound: ``model_not_found``.
+        NotFound: ``model_not_found``, also if the caller may not read the collection.
     """
-    if model == ALL:
+    if model == ALL_COLLECTIONS:
         return caller.searchable_collections(None)
     head, _, slug = model.partition("/")
-    if head != ALL or slug not in caller.reach.read:
+    if head != ALL_COLLECTIONS or slug not in caller.reach.read:
         raise NotFound("model_not_found", model=model, param="model")
     return [slug]
 
 
-def turn_of(caller: Caller, request: ChatRequest) -> Turn:
-    """Return the turn that a chat request asks for.
+def chat_turn(caller: Caller, request: ChatRequest) -> Turn:
+    """Return the turn of a chat request.
 
     Raises:
         InputError: ``parameter_unsupported``, ``question_empty``.
         NotFound: ``model_not_found``.
     """
-    collections = collections_of(caller, request.model)
-    _refuse_promises(request)
+    collections = model_collections(caller, request.model)
+    _refuse_unsupported(request)
     last = request.messages[-1]
     if last.role != "user":
         raise InputError("question_empty", param="messages")
-    said = [_text(message) for message in request.messages if message.role == "user"]
-    *history, question = said
+    texts = [_text(message) for message in request.messages if message.role == "user"]
+    *history, question = texts
     return Turn(
         question=question,
         history=[text for text in history if text.strip()],
@@ -54,17 +55,21 @@ def turn_of(caller: Caller, request: ChatRequest) -> Turn:
     )
 
 
-def _refuse_promises(request: ChatRequest) -> None:
-    """Refuse what would be promised and not kept; what only tunes a model's writing is passed over."""
-    asked_for = {
+def _refuse_unsupported(request: ChatRequest) -> None:
+    """Refuse parameters that would change the result but are not supported. Sampling parameters are ignored.
+
+    Raises:
+        InputError: ``parameter_unsupported``.
+    """
+    unsupported = {
         "n": (request.n or 1) > 1,
         "logprobs": bool(request.logprobs),
         "response_format": request.response_format is not None and request.response_format.type != "text",
         "modalities": any(one != "text" for one in request.modalities or ()),
         "tool_choice": isinstance(request.tool_choice, dict) or request.tool_choice == "required",
     }
-    for name, wanted in asked_for.items():
-        if wanted:
+    for name, is_set in unsupported.items():
+        if is_set:
             raise InputError("parameter_unsupported", name=name, param=name)
 
 

@@ -1,4 +1,4 @@
-"""An answer as a chat completion, whole or in chunks."""
+"""An answer as a chat completion, in one response or as a stream of chunks."""
 
 from __future__ import annotations
 
@@ -28,18 +28,20 @@ from kb.search.models import embedding
 
 __all__ = ["Completion"]
 
-# Between a text that was broken off and the one that stands in for it.
-_GAP = "\n\n"
+# Between the unfinished text of a model that failed and the text that replaces it.
+_SEPARATOR = "\n\n"
 
 
 @dataclass(slots=True)
 class Completion:
-    """One completion in the making.
+    """Makes one chat completion.
 
     Attributes:
-        model: as the client named it.
-        links: addresses of the originals.
-        locale: language of an error's message.
+        model: the model id, as the client sent it.
+        links: makes the URLs of sources.
+        locale: the language of error messages.
+        with_usage: whether a stream ends with a chunk that has token counts.
+        created: Unix time in seconds.
     """
 
     caller: Caller
@@ -51,51 +53,51 @@ class Completion:
     id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def whole(self, answer: Answer) -> ChatCompletion:
-        """Return the completion of an answer."""
+    def full_response(self, answer: Answer) -> ChatCompletion:
+        """Return the completion of an answer, and finish the answer (record it)."""
         record = finish_answer(self.caller, self.turn, answer)
-        shown = StreamedText()
-        shown.add(answer.text)
-        shown.add(_sources(shown, answer))
+        sent_text = StreamedText()
+        sent_text.add(answer.text)
+        sent_text.add(_source_list(sent_text, answer))
         return ChatCompletion(
             id=self.id,
             created=self.created,
             model=self.model,
-            choices=[Choice(message=Reply(content=shown.text, annotations=self._annotations(shown)))],
-            usage=self._usage(shown.text),
+            choices=[Choice(message=Reply(content=sent_text.text, annotations=self._annotations(sent_text)))],
+            usage=self._usage(sent_text.text),
             sinzi=view_of(record),
         )
 
-    def chunks(self, events: Iterator[Event]) -> Iterator[str]:
-        """Yield the lines of a server-sent stream, ``[DONE]`` last; closing it closes ``events``."""
+    def stream(self, events: Iterator[Event]) -> Iterator[str]:
+        """Yield the lines of the event stream, the last one ``data: [DONE]``. Closing the stream closes ``events``."""
         yield self._chunk({"role": "assistant", "content": ""})
         try:
-            yield from self._told(events)
-        except SinziError as error:  # the status has been sent already; clients raise on a line with an error
-            told = {"message": error.message(self.locale), "type": "server_error", "param": None, "code": error.code}
-            yield f"data: {json.dumps({'error': told}, ensure_ascii=False)}\n\n"
+            yield from self._content_chunks(events)
+        except SinziError as error:  # the status was sent already; clients raise an exception at a line with an error
+            body = {"message": error.message(self.locale), "type": "server_error", "param": None, "code": error.code}
+            yield f"data: {json.dumps({'error': body}, ensure_ascii=False)}\n\n"
         yield "data: [DONE]\n\n"
 
-    def _told(self, events: Iterator[Event]) -> Iterator[str]:
-        shown = StreamedText()
+    def _content_chunks(self, events: Iterator[Event]) -> Iterator[str]:
+        sent_text = StreamedText()
         answerer = ""
         for event in events:
             if isinstance(event, DeltaEvent):
-                gap = CitedText((_GAP,) if answerer not in ("", event.answerer) else ())
+                separator = CitedText((_SEPARATOR,) if answerer not in ("", event.answerer) else ())
                 answerer = event.answerer
-                yield self._chunk({"content": shown.add(gap + event.content)})
+                yield self._chunk({"content": sent_text.add(separator + event.content)})
             elif isinstance(event, AnswerEvent):
-                yield from self._end(event.answer, shown)
+                yield from self._last_chunks(event.answer, sent_text)
 
-    def _end(self, answer: Answer, shown: StreamedText) -> Iterator[str]:
-        """Yield the sources that the text only numbers, and the last chunk with what is known of all of them."""
-        if sources := shown.add(_sources(shown, answer)):
+    def _last_chunks(self, answer: Answer, sent_text: StreamedText) -> Iterator[str]:
+        """Yield the list of sources, the last content chunk with all annotations, and token counts if requested."""
+        if sources := sent_text.add(_source_list(sent_text, answer)):
             yield self._chunk({"content": sources})
         record = finish_answer(self.caller, self.turn, answer)
-        marks = [one.model_dump() for one in self._annotations(shown)]
-        yield self._chunk({"annotations": marks}, finish="stop", sinzi=view_of(record).model_dump(mode="json"))
+        annotations = [one.model_dump() for one in self._annotations(sent_text)]
+        yield self._chunk({"annotations": annotations}, finish="stop", sinzi=view_of(record).model_dump(mode="json"))
         if self.with_usage:
-            yield self._chunk(None, usage=self._usage(shown.text).model_dump())
+            yield self._chunk(None, usage=self._usage(sent_text.text).model_dump())
 
     def _chunk(self, delta: dict[str, Any] | None, finish: str | None = None, **more: Any) -> str:
         choices = [] if delta is None else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
@@ -110,12 +112,12 @@ class Completion:
         }
         return f"data: {json.dumps(body, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
-    def _annotations(self, shown: StreamedText) -> list[Annotation]:
-        """Return one annotation for each marker of the text, in order; those of a version gone since are left out."""
-        views = {one.n: one for one in citation_views(self.caller.library, shown.citations)}
+    def _annotations(self, sent_text: StreamedText) -> list[Annotation]:
+        """Return one annotation for each marker, in order. Markers whose version was deleted meanwhile are left out."""
+        views = {one.n: one for one in citation_views(self.caller.library, sent_text.citations)}
         return [
             Annotation(url_citation=self._url_citation(marker, views[marker.citation.n]))
-            for marker in shown.markers
+            for marker in sent_text.markers
             if marker.citation.n in views
         ]
 
@@ -132,23 +134,27 @@ class Completion:
         )
 
     def _usage(self, content: str) -> TokenUsage:
-        sent = "\n".join([*self.turn.history, self.turn.question])
+        prompt_text = "\n".join([*self.turn.history, self.turn.question])
         encoder = embedding.load(self.caller.service.settings)
-        bare, prompt, completion = encoder.count_tokens(["", sent, content])
-        asked, written = max(0, prompt - bare), max(0, completion - bare)
-        return TokenUsage(prompt_tokens=asked, completion_tokens=written, total_tokens=asked + written)
+        empty, prompt, completion = encoder.count_tokens(["", prompt_text, content])
+        prompt_tokens, completion_tokens = max(0, prompt - empty), max(0, completion - empty)
+        return TokenUsage(
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            total_tokens=prompt_tokens + completion_tokens,
+        )
 
 
-def _sources(shown: StreamedText, answer: Answer) -> CitedText:
-    """Return the places of what the text cites by number only, for a client that knows nothing of annotations.
+def _source_list(sent_text: StreamedText, answer: Answer) -> CitedText:
+    """Return a list with the places of sources that the text cites only by number, for clients that ignore annotations.
 
-    Those are a language model's citations. Quotes have their place beside them; where they stand in for a model that
-    failed, what it had cited before is listed.
+    These are the citations of a language model. An extractive answer shows the place beside each quote. If it replaces
+    the text of a model that failed, the list has the citations that the model wrote before.
     """
-    placed = {one.span for one in answer.citations} if answer.answerer == extractive.NAME else set()
+    shown_spans = {one.span for one in answer.citations} if answer.answerer == extractive.NAME else set()
     language = Language(answer.language)
     lines: list[str | Citation] = []
-    for one in shown.citations:
-        if one.span not in placed:
+    for one in sent_text.citations:
+        if one.span not in shown_spans:
             lines += ["\n", one, f" {place(one, language)}"]
     return CitedText(("\n", *lines) if lines else ())

@@ -1,4 +1,4 @@
-"""Errors in OpenAI's shape and with its statuses, for all routes whose class is :class:`OpenAIRoute`."""
+"""Errors in OpenAI's format, for all routes of the class :class:`OpenAIRoute`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from fastapi.routing import APIRoute
 from assistant.api.openai.openai_schemas import FaultBody
 from kb.core.errors import InputError, SinziError
 
-__all__ = ["FAULTS", "OpenAIRoute", "fault"]
+__all__ = ["ERROR_RESPONSES", "OpenAIRoute", "openai_error"]
 
-FAULTS: dict[int | str, dict[str, Any]] = {
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": FaultBody} for status in (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 }
-# OpenAI's own codes, where its clients act on them; other errors keep ours.
+# Codes that OpenAI's clients react to are replaced by OpenAI's codes; other errors keep ours.
 _CODES = {"key_invalid": "invalid_api_key", "too_many_requests": "rate_limit_exceeded"}
 _TYPES = {403: "permission_error", 429: "rate_limit_error"}
 
 
 class OpenAIRoute(APIRoute):
-    """A route whose errors OpenAI's clients can read."""
+    """A route that returns errors in OpenAI's format."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
@@ -35,19 +35,25 @@ class OpenAIRoute(APIRoute):
             except RequestValidationError as error:
                 first = error.errors()[0] if error.errors() else {"loc": ("body",), "msg": str(error)}
                 at = ".".join(str(part) for part in first["loc"] if part != "body")
-                return fault(request, InputError("request_invalid", reason=f"{at}: {first['msg']}", param=at or None))
+                return openai_error(
+                    request, InputError("request_invalid", reason=f"{at}: {first['msg']}", param=at or None)
+                )
             except SinziError as error:
-                return fault(request, error)
+                return openai_error(request, error)
 
         return handler
 
 
-def fault(request: Request, error: SinziError, code: int | None = None) -> Response:
-    """Return an error in OpenAI's shape; ``code`` is its HTTP status where it is not the error's own."""
+def openai_error(request: Request, error: SinziError, code: int | None = None) -> Response:
+    """Return an error response in OpenAI's format.
+
+    Args:
+        code: the HTTP status; by default that of the error.
+    """
     status = code or error.http_status
-    shown = error.message(str(getattr(request.state, "locale", "en")))
+    message = error.message(str(getattr(request.state, "locale", "en")))
     body = {
-        "message": shown,
+        "message": message,
         "type": "server_error" if status >= 500 else _TYPES.get(status, "invalid_request_error"),
         "param": error.detail.get("param"),
         "code": _CODES.get(error.code, error.code),

@@ -1,4 +1,4 @@
-"""``/v1/models`` and ``/v1/chat/completions``, for programs that speak OpenAI's way."""
+"""``/v1/models`` and ``/v1/chat/completions``, for programs that use OpenAI's API."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import StreamingResponse
 
 from assistant.api.auth.dependencies import Program, ServiceDep
-from assistant.api.openai.chat_request import ALL, collections_of, model_id, turn_of
+from assistant.api.openai.chat_request import ALL_COLLECTIONS, chat_turn, model_collections, model_id
 from assistant.api.openai.completion import Completion
-from assistant.api.openai.openai_errors import FAULTS, OpenAIRoute
+from assistant.api.openai.openai_errors import ERROR_RESPONSES, OpenAIRoute
 from assistant.api.openai.openai_schemas import ChatCompletion, ChatRequest, Model, ModelList
 from assistant.events import final_answer
 from assistant.service.asking import start_answer
@@ -19,12 +19,12 @@ from assistant.service.links import Links
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute, responses=FAULTS)
+router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIRoute, responses=ERROR_RESPONSES)
 
 
-@router.get("/models", summary="List what can be asked, as models")
+@router.get("/models", summary="List the models, one for each collection")
 def list_models(caller: Program) -> ModelList:
-    """Return ``sinzi`` (all collections the key reaches) and ``sinzi/<collection>`` for each of them."""
+    """Return ``sinzi`` (all collections that the key may read) and ``sinzi/<collection>`` for each of them."""
     return ModelList(data=_models(caller))
 
 
@@ -32,15 +32,15 @@ def list_models(caller: Program) -> ModelList:
 def retrieve_model(
     caller: Program, model: Annotated[str, Path(min_length=1, max_length=80, examples=["sinzi/main"])]
 ) -> Model:
-    collections_of(caller, model)
+    model_collections(caller, model)
     return next(one for one in _models(caller) if one.id == model)
 
 
 def _models(caller: Caller) -> list[Model]:
     rows = [row for row in caller.library.collections() if row.slug in caller.reach.read]
-    first = min((int(row.created_at.timestamp()) for row in rows), default=0)
+    oldest = min((int(row.created_at.timestamp()) for row in rows), default=0)
     owner = caller.tenant.slug
-    return [Model(id=ALL, created=first, owned_by=owner, name=caller.tenant.name)] + [
+    return [Model(id=ALL_COLLECTIONS, created=oldest, owned_by=owner, name=caller.tenant.name)] + [
         Model(id=model_id(row.slug), created=int(row.created_at.timestamp()), owned_by=owner, name=row.name)
         for row in rows
     ]
@@ -55,14 +55,14 @@ def _models(caller: Caller) -> list[Model]:
 def create_chat_completion(
     request: Request, body: ChatRequest, caller: Program, service: ServiceDep
 ) -> ChatCompletion | StreamingResponse:
-    """Answer the last user message from the documents; user messages before it are its history.
+    """Answer the last user message from the documents. The user messages before it are the history.
 
-    Quotes stand behind the markers ``[n]`` of the text and as ``annotations`` of type ``url_citation``. With
-    ``stream`` the answer comes as server-sent events and ends with ``data: [DONE]``. System messages and parameters
-    of sampling change nothing: an answer stands on the documents alone.
+    Each marker ``[n]`` in the text has an annotation of type ``url_citation`` with the quote. With ``stream`` the
+    answer is sent as server-sent events and ends with ``data: [DONE]``. System messages and sampling parameters have no
+    effect: an answer comes from the documents only.
     """
-    turn = turn_of(caller, body)
-    making = Completion(
+    turn = chat_turn(caller, body)
+    completion = Completion(
         caller=caller,
         turn=turn,
         model=body.model,
@@ -70,10 +70,9 @@ def create_chat_completion(
         locale=request.state.locale,
         with_usage=bool(body.stream_options and body.stream_options.include_usage),
     )
-    events = start_answer(
-        caller, turn
-    )  # an empty or too long question fails here, while there still is a status to give
+    # An empty or too long question fails here, before the status is sent.
+    events = start_answer(caller, turn)
     if body.stream:
-        lines = making.chunks(events)
+        lines = completion.stream(events)
         return StreamingResponse(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-    return making.whole(final_answer(events))
+    return completion.full_response(final_answer(events))

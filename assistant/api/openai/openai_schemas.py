@@ -1,4 +1,4 @@
-"""Requests and answers as OpenAI writes them. Fields of a request that change nothing here are passed over."""
+"""Request and response models of OpenAI's API. Other fields of a request are ignored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ __all__ = [
     "ChatCompletion",
     "ChatRequest",
     "Choice",
-    "Fault",
     "FaultBody",
     "Message",
     "Model",
@@ -25,22 +24,22 @@ __all__ = [
 ]
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
-LONGEST_TEXT = 200_000
+MAX_TEXT_CHARS = 200_000
 
 
 class MessagePart(BaseModel):
-    """A piece of a message; only text can be read."""
+    """A part of a message. Only text is supported."""
 
     type: Annotated[str, Field(max_length=40, examples=["text"])]
-    text: Annotated[str, Field(max_length=LONGEST_TEXT)] | None = None
+    text: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None = None
 
 
 class Message(BaseModel):
-    """One turn. Only what the user says counts: the last is the question, those before it are its history."""
+    """A message. Only user messages are used: the last is the question, those before it are the history."""
 
     role: Role
     content: (
-        Annotated[str, Field(max_length=LONGEST_TEXT)] | Annotated[list[MessagePart], Field(max_length=50)] | None
+        Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | Annotated[list[MessagePart], Field(max_length=50)] | None
     ) = None
 
 
@@ -52,21 +51,19 @@ class ResponseFormat(BaseModel):
     type: Annotated[str, Field(max_length=40, examples=["text"])] = "text"
 
 
-class Own(BaseModel):
-    """What only Sinzi knows of a question."""
+class SinziOptions(BaseModel):
+    """Parameters of a question that OpenAI's API does not have."""
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[date | None, Field(description="The day for which the answer should hold; today by default.")] = (
-        None
-    )
+    as_of: Annotated[date | None, Field(description="The day for which it should be valid; today by default.")] = None
     generate: Annotated[
-        bool, Field(description="Whether a language model may write the answer, where the organisation has one.")
+        bool, Field(description="Whether a language model may write the answer, if the organisation has one.")
     ] = True
 
 
 class ChatRequest(BaseModel):
-    """A chat completion to make; parameters of sampling (``temperature``, ``max_tokens`` …) change nothing."""
+    """A request for a chat completion. Sampling parameters (``temperature``, ``max_tokens`` …) have no effect."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -89,16 +86,16 @@ class ChatRequest(BaseModel):
     response_format: ResponseFormat | None = None
     modalities: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=8)] | None = None
     tool_choice: str | dict[str, Any] | None = None
-    sinzi: Own | None = None
+    sinzi: SinziOptions | None = None
 
 
 class UrlCitation(BaseModel):
-    """A quote behind a marker of the text; ``quote``, ``document``, ``clause`` and ``pages`` are Sinzi's own."""
+    """The quote of a marker. OpenAI's API does not have ``quote``, ``document``, ``clause`` and ``pages``."""
 
-    start_index: Annotated[int, Field(description="Where the marker begins in the text, in characters.")]
-    end_index: Annotated[int, Field(description="Where it ends.")]
+    start_index: Annotated[int, Field(description="Where the marker begins in the text, in characters from 0.")]
+    end_index: Annotated[int, Field(description="The position after the marker's last character.")]
     title: str
-    url: Annotated[str, Field(description="The page of the original with the quoted words marked; needs signing in.")]
+    url: Annotated[str, Field(description="The original with the quoted words marked. The reader must sign in.")]
     quote: str
     document: str
     clause: str | None
@@ -125,7 +122,7 @@ class Choice(BaseModel):
 
 
 class TokenUsage(BaseModel):
-    """Tokens as the embedding model counts them: for measuring use, not for paying."""
+    """Token counts of the embedding model. They measure use and are not for billing."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -139,17 +136,17 @@ class ChatCompletion(BaseModel):
     model: str
     choices: list[Choice]
     usage: TokenUsage
-    sinzi: Annotated[AnswerView, Field(description="The whole answer, as the organisation's own API gives it.")]
+    sinzi: Annotated[AnswerView, Field(description="The complete answer, as the REST API returns it.")]
 
 
 class Model(BaseModel):
-    """A collection to ask, or all of them (``sinzi``)."""
+    """A collection as a model, or all collections (``sinzi``)."""
 
     id: Annotated[str, Field(examples=["sinzi", "sinzi/main"])]
     object: Literal["model"] = "model"
     created: int
     owned_by: Annotated[str, Field(examples=["harmony"])]
-    name: Annotated[str, Field(description="The collection's name, as people know it.")]
+    name: Annotated[str, Field(description="The display name of the collection, or of the organisation for `sinzi`.")]
 
 
 class ModelList(BaseModel):
@@ -165,6 +162,6 @@ class Fault(BaseModel):
 
 
 class FaultBody(BaseModel):
-    """An error as OpenAI's clients expect it."""
+    """An error in the format that OpenAI's clients expect."""
 
     error: Fault

@@ -1,4 +1,4 @@
-"""The text that a client has got so far. What has been sent cannot be taken back, so each number stays one source."""
+"""The text that was sent to a client so far, with its citations. A number that was sent always means one source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["CitationMarker", "StreamedText"]
 
 @dataclass(frozen=True, slots=True)
 class CitationMarker:
-    """A marker ``[n]`` in the text, at the characters ``start``–``end``; the citation's ``n`` is the marker's."""
+    """A marker ``[n]`` in the text, at characters ``start``–``end``. The ``n`` of its citation is the same number."""
 
     start: int
     end: int
@@ -20,10 +20,10 @@ class CitationMarker:
 
 
 class StreamedText:
-    """A text that only grows.
+    """A text that only grows, with numbered citations.
 
-    A language model may fail after its first sentences; the text that stands in for it then counts its citations from
-    1 again. Here a source that is new takes a number that is free, and one that was cited before keeps its own.
+    A language model may fail after its first sentences. Then another text replaces it, and this text numbers its
+    citations from 1 again. So a new source gets a free number here. A source that was cited before keeps its number.
     """
 
     def __init__(self) -> None:
@@ -33,12 +33,12 @@ class StreamedText:
 
     @property
     def citations(self) -> list[Citation]:
-        """The sources cited so far, each once and with its number in the text, in the order in which they came."""
+        """The sources cited so far, each once, with its number in the text, in order of first citation."""
         return list({one.citation.n: one.citation for one in self.markers}.values())
 
     def add(self, content: CitedText) -> str:
-        """Append a piece; return it as it stands in the text."""
-        before = len(self.text)
+        """Append a piece of text, and return the piece with its final citation numbers."""
+        old_length = len(self.text)
         for part in content.parts:
             if isinstance(part, str):
                 self.text += part
@@ -47,9 +47,9 @@ class StreamedText:
             start = len(self.text)
             self.text += f"[{citation.n}]"
             self.markers.append(CitationMarker(start, len(self.text), citation))
-        return self.text[before:]
+        return self.text[old_length:]
 
     def _number(self, citation: Citation) -> int:
-        taken = self._numbers.values()
-        free = citation.n if citation.n not in taken else max(taken) + 1
+        used = self._numbers.values()
+        free = citation.n if citation.n not in used else max(used) + 1
         return self._numbers.setdefault(citation.span, free)

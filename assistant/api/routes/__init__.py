@@ -1,4 +1,4 @@
-"""One file per group of addresses, each with a ``router``; :data:`router` holds them all."""
+"""The routes: each module has a ``router``, and :data:`router` includes them all."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from assistant.api.routes.writing import task_pages, tasks
 __all__ = ["router"]
 
 router = APIRouter()
-for part in (
+for module in (
     home,
     session,
     session_oidc,
@@ -70,4 +70,4 @@ for part in (
     uploads,
     usage,
 ):
-    router.include_router(part.router)
+    router.include_router(module.router)

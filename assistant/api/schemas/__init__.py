@@ -1,8 +1,8 @@
-"""Requests and responses that several routes share.
+"""Pydantic models of requests and responses that several routes share.
 
 In reading order:
 
-    bodies                 the base of all request bodies
+    bodies                 the base class and common field types of request bodies
     question_schemas       a question
     document_schemas       documents and versions
     document_part_schemas  sections and chunks of a version

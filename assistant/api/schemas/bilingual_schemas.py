@@ -1,6 +1,6 @@
-"""A bilingual pair in requests and responses: which documents it is, and their passages side by side.
+"""Models of a bilingual pair: its two documents, and their passages side by side.
 
-On the wire a counterpart is called ``twin``: in the paths, in the field :attr:`BilingualPairPublic.twin`, in
+The API calls a counterpart ``twin``: in the paths, in the field :attr:`BilingualPairPublic.twin`, in
 ``citations[].twin`` and in the error codes. Programs rely on these names, so they stay.
 """
 
@@ -13,18 +13,9 @@ from pydantic import BaseModel, Field
 from assistant.api.schemas.bodies import Body
 from assistant.bilingual_view.side_by_side import AlignedRow, PassageView
 from kb.library.documents import DocumentVersion
+from kb.store.tables.states import PairState
 
-__all__ = [
-    "AlignedRowPublic",
-    "AlignedRowsPublic",
-    "BilingualPairPublic",
-    "CounterpartUpdate",
-    "PairedDocumentPublic",
-    "PairedPassagePublic",
-    "TextRangePublic",
-    "paired_document",
-    "row_public",
-]
+__all__ = ["AlignedRowsPublic", "BilingualPairPublic", "CounterpartUpdate", "paired_document", "row_public"]
 
 
 class CounterpartUpdate(Body):
@@ -34,7 +25,7 @@ class CounterpartUpdate(Body):
 
 
 class PairedDocumentPublic(BaseModel):
-    """A document of a bilingual pair, in its published version."""
+    """The published version of a document of a bilingual pair."""
 
     id: int
     name: str
@@ -46,10 +37,10 @@ class PairedDocumentPublic(BaseModel):
 
 
 class BilingualPairPublic(BaseModel):
-    """A document's counterpart in the other language, ``twin``; null and 0 throughout if there is none to see."""
+    """A document's counterpart in the other language. If there is none to see, all fields are null, false or 0."""
 
     twin: PairedDocumentPublic | None
-    state: Literal["found", "set"] | None = Field(description="Found by itself, or set by a person.")
+    state: Literal[PairState.FOUND, PairState.SET] | None = Field(description="Found by itself, or set by a person.")
     matched: bool = Field(description="Whether the passages of the two have been matched yet.")
     rows: int
     differing: int = Field(description="Rows with a figure that one copy has and the other lacks: to be looked at.")
@@ -64,7 +55,7 @@ class TextRangePublic(BaseModel):
 
 
 class PairedPassagePublic(BaseModel):
-    """A passage of a bilingual pair; ``figures`` are those that the other document lacks around it."""
+    """A passage of a bilingual pair. ``figures`` marks the figures that the other document lacks near this passage."""
 
     chunk_id: int
     clause: str | None
@@ -75,7 +66,7 @@ class PairedPassagePublic(BaseModel):
 
 
 class AlignedRowPublic(BaseModel):
-    """Passages that say the same, ``number`` from 1; one side is empty if the other document has no such passage."""
+    """Passages that say the same. ``number`` counts from 1. A side is empty if that document has no such passage."""
 
     number: int
     differs: bool
@@ -84,7 +75,7 @@ class AlignedRowPublic(BaseModel):
 
 
 class AlignedRowsPublic(BaseModel):
-    """Both documents in the order of the Chinese one; ``total`` counts the rows asked for."""
+    """Rows in the order of the Chinese document. ``total`` counts all rows that match ``only``."""
 
     chinese: PairedDocumentPublic
     english: PairedDocumentPublic
@@ -108,17 +99,17 @@ def row_public(number: int, row: AlignedRow) -> AlignedRowPublic:
     return AlignedRowPublic(
         number=number,
         differs=row.differs,
-        chinese=[_passage(one) for one in row.chinese],
-        english=[_passage(one) for one in row.english],
+        chinese=[_passage_public(one) for one in row.chinese],
+        english=[_passage_public(one) for one in row.english],
     )
 
 
-def _passage(side: PassageView) -> PairedPassagePublic:
+def _passage_public(passage: PassageView) -> PairedPassagePublic:
     return PairedPassagePublic(
-        chunk_id=side.chunk.id,
-        clause=side.chunk.clause,
-        heading_path=list(side.chunk.heading_path),
-        pages=list(side.chunk.pages),
-        text=side.chunk.text,
-        figures=[TextRangePublic(start=start, end=end) for start, end in side.marks],
+        chunk_id=passage.chunk.id,
+        clause=passage.chunk.clause,
+        heading_path=list(passage.chunk.heading_path),
+        pages=list(passage.chunk.pages),
+        text=passage.chunk.text,
+        figures=[TextRangePublic(start=start, end=end) for start, end in passage.marks],
     )

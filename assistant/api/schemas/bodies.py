@@ -1,4 +1,4 @@
-"""What bodies of requests share: unknown fields are refused, every string is bounded."""
+"""The base class and common field types of request bodies. Unknown fields are refused; every string is bounded."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-__all__ = ["Body", "Email", "Id", "Locale", "Moment", "Name", "Password", "Slug"]
+__all__ = ["Body", "Email", "Id", "Locale", "Name", "Password", "Slug", "UtcTime"]
 
 
 class Body(BaseModel):
-    """A JSON body."""
+    """A JSON request body. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,10 +23,10 @@ Name = Annotated[
     Field(examples=["陳大文"]),
 ]
 Email = Annotated[str, Field(min_length=3, max_length=254, examples=["chan@harmony.example"])]
-# Hashing costs more for a longer password, so there is an upper bound too.
+# Hashing a longer password takes more time, so there is an upper bound.
 Password = Annotated[str, Field(max_length=256, examples=["a sentence nobody guesses"])]
 Slug = Annotated[str, Field(min_length=1, max_length=40, examples=["harmony"])]
 Locale = Annotated[str, Field(pattern=r"^(zh-HK|en)$", examples=["zh-HK"])]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-# The records keep UTC without a zone; on the wire a time says that it is UTC (RFC 3339).
-Moment = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]
+# The database keeps UTC times without a zone; in JSON a time says that it is UTC (RFC 3339).
+UtcTime = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]

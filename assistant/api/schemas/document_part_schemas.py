@@ -1,4 +1,4 @@
-"""The parts of a version on the wire: sections of its outline, and the chunks that search sees."""
+"""Models of the parts of a version: the sections of its outline, and the chunks that search uses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from kb.store.tables.library_tables import ChunkRow, SectionRow
 
-__all__ = ["Box", "ChunkPublic", "SectionPublic", "chunk_public", "section_public"]
+__all__ = ["ChunkPublic", "SectionPublic", "chunk_public", "section_public"]
 
 
 class SectionPublic(BaseModel):
@@ -19,7 +19,7 @@ class SectionPublic(BaseModel):
 
 
 class Box(BaseModel):
-    """A place on a page: fractions of its width and height, origin top left."""
+    """A rectangle on a page. Coordinates are fractions of the page's width and height; the origin is top left."""
 
     page: int
     x0: float
@@ -29,7 +29,7 @@ class Box(BaseModel):
 
 
 class ChunkPublic(BaseModel):
-    """A piece of text as it is found."""
+    """A chunk of a document: the unit that search finds."""
 
     id: int
     ordinal: int

@@ -1,4 +1,4 @@
-"""Documents and versions on the wire, and the document that a request is about."""
+"""Models of documents and versions, and functions that make them from records."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from assistant.api.schemas.bodies import Moment
+from assistant.api.schemas.bodies import UtcTime
 from assistant.library_admin.document_detail import DocumentEditor, main_version
 from assistant.library_admin.document_list import Item
 from assistant.service.callers import Caller
 from kb.core.errors import NotFound
 
-__all__ = ["DocumentDetail", "DocumentPage", "DocumentPublic", "VersionPublic", "detail_of", "item_of", "shelf_of"]
+__all__ = ["DocumentDetail", "DocumentPage", "document_detail", "document_editor", "document_public"]
 
 
 class DocumentPublic(BaseModel):
-    """A document in a list, with the version that stands for it: the published one, else the newest."""
+    """A document in a list, with data of its published version, or of the newest if none is published."""
 
     id: int
     name: str
     title: str
     collection: str
-    status: str = Field(description="published, draft, withdrawn, or indexing while it first comes in.")
-    draft: bool = Field(description="Whether another version waits to be published.")
+    status: str = Field(description="published, draft, withdrawn, or indexing while its first version is ingested.")
+    draft: bool = Field(description="Whether another version is a draft that is not published yet.")
     language: str
     version: int
     version_id: int
@@ -33,11 +33,11 @@ class DocumentPublic(BaseModel):
     owner: str
     review_on: date | None
     review_due: bool
-    updated_at: Moment
+    updated_at: UtcTime
 
 
 class DocumentPage(BaseModel):
-    """A page of a list."""
+    """One page of a list of documents. ``total`` counts the documents on all pages."""
 
     total: int
     items: list[DocumentPublic]
@@ -55,9 +55,9 @@ class VersionPublic(BaseModel):
     size_bytes: int
     issued: date | None
     effective_from: date | None
-    effective_to: date | None = Field(description="The first day on which it no longer holds.")
+    effective_to: date | None = Field(description="The first day on which it is no longer in force.")
     notes: list[str]
-    created_at: Moment
+    created_at: UtcTime
 
 
 class DocumentDetail(BaseModel):
@@ -74,13 +74,18 @@ class DocumentDetail(BaseModel):
     versions: list[VersionPublic]
 
 
-def shelf_of(caller: Caller, document_id: int, *, edit: bool = False) -> DocumentEditor:
-    """Return the document within the caller's reach; see :meth:`Caller.document`."""
+def document_editor(caller: Caller, document_id: int, *, edit: bool = False) -> DocumentEditor:
+    """Return the editor of a document that the caller may read, or edit with ``edit``.
+
+    Raises:
+        NotFound: ``document_not_found``, also for a document that the caller may not read.
+        Forbidden: ``not_allowed`` if the caller may read but not edit it.
+    """
     collection, document = caller.document(document_id, edit=edit)
     return DocumentEditor(caller.service.settings, caller.library, caller.actor, collection, document)
 
 
-def item_of(item: Item) -> DocumentPublic:
+def document_public(item: Item) -> DocumentPublic:
     document, version = item.document, item.version
     return DocumentPublic(
         id=document.id,
@@ -102,20 +107,25 @@ def item_of(item: Item) -> DocumentPublic:
     )
 
 
-def detail_of(shelf: DocumentEditor, caller: Caller) -> DocumentDetail:
-    editable = shelf.collection.slug in caller.reach.edit
-    versions = shelf.versions(editor=editable)
-    main = main_version(shelf.document, versions)
+def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
+    """Return a document with the versions that the caller may see.
+
+    Raises:
+        NotFound: ``document_not_found`` if there is none.
+    """
+    editable = editor.collection.slug in caller.reach.edit
+    versions = editor.versions(editor=editable)
+    main = main_version(editor.document, versions)
     if main is None:
-        raise NotFound("document_not_found", document=str(shelf.document.id))
+        raise NotFound("document_not_found", document=str(editor.document.id))
     return DocumentDetail(
-        id=shelf.document.id,
-        name=shelf.document.name,
-        title=main.title or shelf.document.name,
-        collection=shelf.collection.slug,
+        id=editor.document.id,
+        name=editor.document.name,
+        title=main.title or editor.document.name,
+        collection=editor.collection.slug,
         editable=editable,
-        owner=shelf.document.owner,
-        review_on=shelf.document.review_on,
+        owner=editor.document.owner,
+        review_on=editor.document.review_on,
         main_version_id=main.id,
         versions=[VersionPublic.model_validate(one, from_attributes=True) for one in versions],
     )

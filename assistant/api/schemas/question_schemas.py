@@ -1,4 +1,4 @@
-"""A question as it comes in over HTTP."""
+"""The model of a question in a request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ Slugs = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Fiel
 
 
 class Question(Body):
-    """A question. Without ``collections`` all that the caller may read are searched; without ``as_of`` today counts."""
+    """A question.
+
+    By default all collections that the caller may read are searched, and the answer is for today (``as_of``).
+    """
 
     question: QuestionText
     collections: Slugs | None = None

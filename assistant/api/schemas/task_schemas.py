@@ -1,4 +1,4 @@
-"""Summaries, changes, drafts and translations on the wire."""
+"""Models of summaries, changes between versions, drafts and translations."""
 
 from __future__ import annotations
 
@@ -20,37 +20,34 @@ from kb.language.detect import Language
 from kb.library.documents import Library
 
 __all__ = [
-    "ChangePublic",
-    "ChangesAsked",
     "ChangesPublic",
-    "DraftAsked",
-    "PiecePublic",
-    "PointPublic",
-    "SummaryAsked",
-    "TranslationAsked",
+    "ChangesRequest",
+    "DraftRequest",
+    "SummaryRequest",
     "TranslationPublic",
-    "WrittenPublic",
+    "TranslationRequest",
+    "WrittenTextPublic",
     "changes_public",
     "translation_public",
-    "written_public",
+    "written_text_public",
 ]
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class SummaryAsked(Body):
-    """Which version to summarise (its number; the newest by default), and in which language (the reader's)."""
+class SummaryRequest(Body):
+    """The number of the version to summarise (default: the newest) and the language (default: the reader's)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"version": 2, "language": "en"}]})
 
     version: Number | None = None
     language: Language | None = None
-    generate: bool = Field(default=True, description="Whether a language model may write, where there is one.")
+    generate: bool = Field(default=True, description="Whether a language model may write, if the organisation has one.")
 
 
-class ChangesAsked(Body):
-    """Numbers of two versions; by default the newest and the one before it."""
+class ChangesRequest(Body):
+    """The numbers of the two versions to compare. By default: the newest version and the one before it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"earlier": 1, "later": 2}]})
 
@@ -58,10 +55,10 @@ class ChangesAsked(Body):
     later: Number | None = None
 
 
-class DraftAsked(Body):
-    """What to draft, from a question or from an answer that was kept (``message``), exactly one of the two.
+class DraftRequest(Body):
+    """What to draft, and from what: either a question or a stored answer (``message``), exactly one of the two.
 
-    ``collections`` and ``as_of`` narrow what a question may find; an answer has been narrowed already.
+    ``collections`` and ``as_of`` limit the search for a question. They have no effect on a stored answer.
     """
 
     model_config = ConfigDict(
@@ -73,18 +70,18 @@ class DraftAsked(Body):
     message: Number | None = None
     collections: Slugs | None = None
     as_of: date | None = None
-    language: Language | None = Field(default=None, description="By default the question's.")
+    language: Language | None = Field(default=None, description="By default the language of the question.")
     generate: bool = True
 
     @model_validator(mode="after")
-    def _from_one_thing(self) -> Self:
+    def _has_one_source(self) -> Self:
         if (self.question is None) == (self.message is None):
             raise ValueError("give either question or message")
         return self
 
 
-class TranslationAsked(Body):
-    """Characters ``start``–``end`` of the passage (all of it by default); by default into the other language."""
+class TranslationRequest(Body):
+    """Translate characters ``start``–``end`` of the passage (default: all), by default into the other language."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"start": 0, "end": 120, "language": "en"}]})
 
@@ -94,56 +91,56 @@ class TranslationAsked(Body):
 
 
 class PointPublic(BaseModel):
-    """A telling line of a document, word for word, under the heading of its section."""
+    """A key line of a document, word for word, with the heading of its section."""
 
     heading: str
     citation: CitationView
 
 
-class WrittenPublic(BaseModel):
-    """A text with its sources: markers ``[n]`` in ``text`` name ``citations``."""
+class WrittenTextPublic(BaseModel):
+    """A text with its sources. A marker ``[n]`` in ``text`` refers to the citation with this ``n``."""
 
     kind: Literal["summary", "email", "notice", "minutes"]
     language: str
     text: str
     answerer: Literal["llm", "extractive"]
-    fallback: str = Field(description='Why quotes stand in for a language model\'s text, as a code; "" otherwise.')
-    unsure: bool = Field(description="Whether the quotes may miss what was asked.")
+    fallback: str = Field(description='The code of why quotes replace a language model\'s text; "" otherwise.')
+    unsure: bool = Field(description="Whether the quotes may not answer what was asked.")
     citations: list[CitationView]
     points: list[PointPublic]
     egress: EgressView
 
 
-class PiecePublic(BaseModel):
-    """A stretch of a wording; ``changed`` where the other wording does not have it."""
+class DiffPiecePublic(BaseModel):
+    """A piece of one wording. ``changed`` is true if the other wording does not have it."""
 
     text: str
     changed: bool
 
 
 class ChangePublic(BaseModel):
-    """A clause in both wordings; the pieces of a side join to its whole text."""
+    """A clause in both wordings. The pieces of a side, joined, are the whole text of that side."""
 
     kind: Literal["changed", "added", "removed", "renumbered"]
-    clause: str = Field(description="Its number, or its heading where it has none.")
+    clause: str = Field(description="The number of the clause, or its heading if it has no number.")
     before: list[CitationView]
     after: list[CitationView]
-    before_pieces: list[PiecePublic]
-    after_pieces: list[PiecePublic]
+    before_pieces: list[DiffPiecePublic]
+    after_pieces: list[DiffPiecePublic]
 
 
 class ChangesPublic(BaseModel):
-    """What is not as it was from version ``earlier`` to version ``later``, in reading order."""
+    """What changed from version ``earlier`` to version ``later``, in reading order."""
 
     document: str
     earlier: int
     later: int
     changes: list[ChangePublic]
-    unchanged: int = Field(description="How many clauses are as they were.")
+    unchanged: int = Field(description="The number of clauses that did not change.")
 
 
 class TranslationPublic(BaseModel):
-    """A passage and its translation; ``verified`` where every sentence could be checked against the original."""
+    """A passage and its translation. ``verified``: every sentence was checked against the original."""
 
     original: CitationView
     language: str
@@ -152,19 +149,19 @@ class TranslationPublic(BaseModel):
     egress: EgressView
 
 
-def written_public(library: Library, made: WrittenText) -> WrittenPublic:
-    points = [(one.heading, citation_views(library, [one.citation])) for one in made.points]
-    return WrittenPublic.model_validate(
+def written_text_public(library: Library, written: WrittenText) -> WrittenTextPublic:
+    points = [(one.heading, citation_views(library, [one.citation])) for one in written.points]
+    return WrittenTextPublic.model_validate(
         {
-            "kind": made.kind,
-            "language": made.language,
-            "text": made.text,
-            "answerer": made.answerer,
-            "fallback": made.fallback,
-            "unsure": made.unsure,
-            "citations": citation_views(library, made.citations),
+            "kind": written.kind,
+            "language": written.language,
+            "text": written.text,
+            "answerer": written.answerer,
+            "fallback": written.fallback,
+            "unsure": written.unsure,
+            "citations": citation_views(library, written.citations),
             "points": [PointPublic(heading=heading, citation=one) for heading, found in points for one in found],
-            "egress": EgressView(**made.egress.as_dict()),
+            "egress": EgressView(**written.egress.as_dict()),
         }
     )
 
@@ -174,33 +171,33 @@ def changes_public(library: Library, found: Changes) -> ChangesPublic:
         document=found.document,
         earlier=found.earlier,
         later=found.later,
-        changes=[_change(library, one) for one in found.changes],
+        changes=[_change_public(library, one) for one in found.changes],
         unchanged=found.unchanged,
     )
 
 
-def _change(library: Library, change: Change) -> ChangePublic:
-    old, new = diff_words(_wording(change.before), _wording(change.after))
+def _change_public(library: Library, change: Change) -> ChangePublic:
+    old, new = diff_words(_quoted_text(change.before), _quoted_text(change.after))
     return ChangePublic(
         kind=change.kind,
         clause=change.clause,
         before=citation_views(library, change.before),
         after=citation_views(library, change.after),
-        before_pieces=[PiecePublic(text=one.text, changed=one.changed) for one in old],
-        after_pieces=[PiecePublic(text=one.text, changed=one.changed) for one in new],
+        before_pieces=[DiffPiecePublic(text=one.text, changed=one.changed) for one in old],
+        after_pieces=[DiffPiecePublic(text=one.text, changed=one.changed) for one in new],
     )
 
 
-def _wording(citations: list[Citation]) -> str:
+def _quoted_text(citations: list[Citation]) -> str:
     return "\n".join(one.quote for one in citations)
 
 
-def translation_public(library: Library, made: Translation) -> TranslationPublic:
-    [original] = citation_views(library, [made.original])
+def translation_public(library: Library, written: Translation) -> TranslationPublic:
+    [original] = citation_views(library, [written.original])
     return TranslationPublic(
         original=original,
-        language=made.language,
-        text=made.text,
-        verified=made.verified,
-        egress=EgressView(**made.egress.as_dict()),
+        language=written.language,
+        text=written.text,
+        verified=written.verified,
+        egress=EgressView(**written.egress.as_dict()),
     )

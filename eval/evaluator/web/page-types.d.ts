@@ -1,7 +1,7 @@
 // JSON of the evaluators' pages, see assistant/web/page-types.d.ts.
 
 declare namespace Api {
-  /** Where the answer to a question of a test set stands. */
+  /** A place that answers a question of a test set. */
   interface TestPlace {
     document: string;
     page: number | null;

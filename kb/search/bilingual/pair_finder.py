@@ -23,6 +23,7 @@ from kb.search.bilingual.passages_by_language import LanguagePassages
 from kb.search.bilingual.similarity import DocumentSimilarity, Nearest, agreement, has_same_name, is_pair, nearest
 from kb.search.lexical.postings import POSTING
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, PairSearchedRow, PostingRow, VersionRow
+from kb.store.tables.states import PairState
 
 __all__ = ["find_pairs", "pair_documents"]
 
@@ -65,7 +66,7 @@ def pair_documents(library: Library, chinese_id: int, english_id: int) -> None:
         both = passages_by_language.read(session)
     with library.transaction() as session:
         aligned = _align_passages(session, both, chinese_id, english_id)
-        pair_records.save_pair(session, chinese_id, english_id, pair_records.SET)
+        pair_records.save_pair(session, chinese_id, english_id, PairState.SET)
         pair_records.save_alignment(session, chinese_id, english_id, aligned)
 
 
@@ -73,7 +74,7 @@ def _find_counterpart(session: Session, both: dict[bool, LanguagePassages], vers
     """Find the counterpart of one version's document and store it; return whether the document has one now."""
     mine = version.document_id
     known = pair_records.pair_of(session, mine)
-    if known is not None and known.state == pair_records.SET:
+    if known is not None and known.state == PairState.SET:
         aligned = _align_passages(session, both, known.chinese_id, known.english_id)
         pair_records.save_alignment(session, known.chinese_id, known.english_id, aligned)
         return True
@@ -94,7 +95,7 @@ def _find_counterpart(session: Session, both: dict[bool, LanguagePassages], vers
     chinese_id, english_id = (mine, best[1]) if ours.chinese else (best[1], mine)
     # All reading and computing comes before the first write, so that no other writer waits for it.
     aligned = _align_passages(session, both, chinese_id, english_id)
-    pair_records.save_pair(session, chinese_id, english_id, pair_records.FOUND, round(best[0], 3))
+    pair_records.save_pair(session, chinese_id, english_id, PairState.FOUND, round(best[0], 3))
     pair_records.save_alignment(session, chinese_id, english_id, aligned)
     return True
 
@@ -104,7 +105,7 @@ def _is_free(session: Session, document_id: int, asking: int, score: float) -> b
     pair = pair_records.pair_of(session, document_id)
     if pair is None or asking in (pair.chinese_id, pair.english_id):
         return True
-    return pair.state == pair_records.FOUND and pair.score < score
+    return pair.state == PairState.FOUND and pair.score < score
 
 
 def _candidates(

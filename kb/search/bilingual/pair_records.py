@@ -17,22 +17,9 @@ from kb.store.tables.library_tables import (
     PassagePairRow,
     VersionRow,
 )
+from kb.store.tables.states import PairState
 
-__all__ = [
-    "FOUND",
-    "REJECTED",
-    "SET",
-    "counterparts_of",
-    "delete_pair",
-    "pair_of",
-    "rejected_counterparts",
-    "save_alignment",
-    "save_pair",
-    "versions_to_search",
-]
-
-# States of a pair: found automatically, set by a person, or two documents of which a person said that they are no pair.
-FOUND, SET, REJECTED = "found", "set", "rejected"
+__all__ = ["counterparts_of", "pair_of", "rejected_counterparts", "save_alignment", "save_pair", "versions_to_search"]
 
 
 def counterparts_of(session: Session, chunk_ids: Collection[int]) -> dict[int, list[int]]:
@@ -46,12 +33,12 @@ def counterparts_of(session: Session, chunk_ids: Collection[int]) -> dict[int, l
 
 def pair_of(session: Session, document_id: int) -> DocumentPairRow | None:
     """Return the pair that a document belongs to, or None; a rejected pair is none."""
-    return session.scalar(_pairs_of(document_id).where(DocumentPairRow.state != REJECTED))
+    return session.scalar(_pairs_of(document_id).where(DocumentPairRow.state != PairState.REJECTED))
 
 
 def rejected_counterparts(session: Session, document_id: int) -> set[int]:
     """Return the ids of the documents of which a person said that they are no pair with this one."""
-    rows = session.scalars(_pairs_of(document_id).where(DocumentPairRow.state == REJECTED))
+    rows = session.scalars(_pairs_of(document_id).where(DocumentPairRow.state == PairState.REJECTED))
     return {row.english_id if row.chinese_id == document_id else row.chinese_id for row in rows}
 
 
@@ -72,16 +59,16 @@ def versions_to_search(session: Session) -> list[VersionRow]:
     return list(session.scalars(query))
 
 
-def save_pair(session: Session, chinese_id: int, english_id: int, state: str, score: float = 0.0) -> None:
+def save_pair(session: Session, chinese_id: int, english_id: int, state: PairState, score: float = 0.0) -> None:
     """Store a pair. A document belongs to one pair at most, so other pairs of the two documents are deleted."""
-    if state != REJECTED:
+    if state != PairState.REJECTED:
         for document_id in (chinese_id, english_id):
             other = pair_of(session, document_id)
             if other is not None and (other.chinese_id, other.english_id) != (chinese_id, english_id):
                 delete_pair(session, other)
     session.merge(DocumentPairRow(chinese_id=chinese_id, english_id=english_id, state=state, score=score))
     session.flush()
-    if state == REJECTED:
+    if state == PairState.REJECTED:
         _delete_alignment(session, chinese_id, english_id)
 
 

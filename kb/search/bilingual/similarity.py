@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DocumentSimilarity", "Nearest", "agreement", "has_same_name", "is_pair", "name_stem", "nearest"]
+__all__ = ["DocumentSimilarity", "Nearest", "agreement", "has_same_name", "is_pair", "nearest"]
 
 Floats = NDArray[np.float32]
 

@@ -23,13 +23,13 @@ from sqlalchemy.orm import Session
 from kb.language.sentences import sentences
 from kb.search.models.encoder import Vectors
 from kb.store.tables.library_tables import (
-    READABLE,
     ChunkRow,
     CollectionRow,
     DocumentRow,
     SentenceVectorsRow,
     VersionRow,
 )
+from kb.store.tables.states import READABLE
 
 __all__ = [
     "CandidateSentences",

@@ -21,20 +21,7 @@ from kb.language.detect import Language
 from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import ChunkRow, PostingRow, WordBlockRow
 
-__all__ = [
-    "BLOCK",
-    "CHUNK",
-    "OFFSET",
-    "POSTING",
-    "TIMES",
-    "Row",
-    "add",
-    "blocks",
-    "chunk_ids",
-    "find",
-    "remove_version",
-    "sweep",
-]
+__all__ = ["BLOCK", "CHUNK", "OFFSET", "POSTING", "TIMES", "Row", "add", "blocks", "find", "remove_version", "sweep"]
 
 BLOCK = 16_384
 # A chunk of a block: its place there (chunk id modulo BLOCK), whether it is in Chinese, how many index words its text

@@ -18,7 +18,7 @@ from kb.search.lexical import bm25, postings
 from kb.search.lexical.postings import BLOCK, CHUNK, POSTING, add, remove_version, sweep
 from kb.search.query import Query, Words
 
-__all__ = ["IndexStatistics", "LexicalScores", "WordIndex", "add", "remove_version", "sweep"]
+__all__ = ["LexicalScores", "WordIndex", "add", "remove_version", "sweep"]
 
 # The most that the words of another name weigh together, relative to the term it stands for.
 MAX_NAME_WEIGHT = 1.5

@@ -19,7 +19,7 @@ from kb.search.models import bundled_model
 from kb.search.models.encoder import Encoder, Identity, Vectors
 from kb.search.models.onnx_encoder import OnnxEncoder
 
-__all__ = ["SentenceTransformerEncoder", "identity", "load"]
+__all__ = ["identity", "load"]
 
 
 class SentenceTransformerEncoder:

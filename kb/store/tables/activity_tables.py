@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kb.store.tables.columns import now
+from kb.store.tables.columns import EnumText, now
 from kb.store.tables.library_tables import TenantBase
+from kb.store.tables.states import GrantLevel, IngestStage, IngestStatus
 
 __all__ = [
     "EVERYONE",
@@ -32,9 +33,9 @@ EVERYONE = "everyone"
 
 
 class GrantRow(TenantBase):
-    """A right on a collection. ``subject`` is "everyone" or "user:<id>"; ``level`` "read" or "edit" (which reads too).
+    """A right on a collection. ``subject`` is "everyone" or "user:<id>".
 
-    Without a row nobody but the owners sees a collection.
+    Without a row, only owners see a collection.
     """
 
     __tablename__ = "grants"
@@ -42,7 +43,7 @@ class GrantRow(TenantBase):
     id: Mapped[int] = mapped_column(primary_key=True)
     collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id", ondelete="CASCADE"))
     subject: Mapped[str]
-    level: Mapped[str]
+    level: Mapped[GrantLevel] = mapped_column(EnumText(GrantLevel))
 
 
 class ConversationRow(TenantBase):
@@ -74,7 +75,7 @@ class MessageRow(TenantBase):
 
 
 class FeedbackRow(TenantBase):
-    """What the asker thought of an answer: ``verdict`` +1 or -1, ``reason`` a code, ``comment`` free text."""
+    """What the asker thought of an answer: ``verdict`` a FeedbackVerdict, ``reason`` a code, ``comment`` free text."""
 
     __tablename__ = "feedback"
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
@@ -125,8 +126,7 @@ class UserSettingRow(TenantBase):
 class UploadRow(TenantBase):
     """A file handed in over the service and what became of it.
 
-    ``status``: queued, working, indexed, replaced, unchanged, failed, expanded (an archive whose members have rows of
-    their own); ``error`` is a packed error; ``done``/``total`` count pages or chunks of ``stage``.
+    ``error`` is a packed error; ``done``/``total`` count pages or chunks of ``stage``.
     """
 
     __tablename__ = "uploads"
@@ -135,8 +135,8 @@ class UploadRow(TenantBase):
     collection: Mapped[str]
     name: Mapped[str]
     path: Mapped[str]
-    status: Mapped[str] = mapped_column(default="queued", index=True)
-    stage: Mapped[str] = mapped_column(default="")
+    status: Mapped[IngestStatus] = mapped_column(EnumText(IngestStatus), default=IngestStatus.QUEUED, index=True)
+    stage: Mapped[IngestStage] = mapped_column(EnumText(IngestStage), default=IngestStage.NONE)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -1,4 +1,4 @@
-"""Tables of one tenant's library (``records.sqlite``). What people do in the tenant is in :mod:`.activity`.
+"""Tables of one tenant's library (``records.sqlite``). What people do in the tenant is in :mod:`.activity_tables`.
 
 No table of a tenant has a tenant column: a tenant's records are a database of their own, so there is no
 filter to forget. Dates are ISO dates, times are UTC.
@@ -12,16 +12,15 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from kb.store.tables.columns import NAMING, now
+from kb.store.tables.columns import NAMING, EnumText, now
+from kb.store.tables.states import PairState, VersionState
 
 __all__ = [
-    "READABLE",
     "AmendmentRow",
     "ChunkRow",
     "CollectionRow",
     "DocumentPairRow",
     "DocumentRow",
-    "LibraryChangesRow",
     "PairSearchedRow",
     "PassagePairRow",
     "PostingRow",
@@ -70,24 +69,15 @@ class DocumentRow(TenantBase):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-# States of a version that everybody with the right to its collection may read.
-READABLE = ("published", "superseded")
-
-
 class VersionRow(TenantBase):
-    """One upload of a document.
-
-    ``state``: ``indexing`` (not searchable yet) → ``draft`` (ready, not searched) → ``published`` → ``superseded``
-    (readable, searched only for an as-of date in its time) or ``withdrawn`` (kept, never searched).
-    ``effective_to`` is the first day on which it no longer holds.
-    """
+    """One upload of a document. ``effective_to`` is the first day on which it no longer holds."""
 
     __tablename__ = "versions"
     __table_args__ = (UniqueConstraint("document_id", "number"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), index=True)
     number: Mapped[int]
-    state: Mapped[str] = mapped_column(default="indexing")
+    state: Mapped[VersionState] = mapped_column(EnumText(VersionState), default=VersionState.INDEXING)
     sha256: Mapped[str] = mapped_column(index=True)
     size_bytes: Mapped[int]
     title: Mapped[str] = mapped_column(default="")
@@ -164,17 +154,14 @@ class SentenceVectorsRow(TenantBase):
 
 
 class DocumentPairRow(TenantBase):
-    """A bilingual pair: two documents that say the same in Chinese and in English (:mod:`kb.search.bilingual`).
-
-    ``state`` is "found", "set" or "rejected", see :mod:`kb.search.bilingual.pair_records`.
-    """
+    """A bilingual pair: two documents that say the same in Chinese and in English (:mod:`kb.search.bilingual`)."""
 
     __tablename__ = "twins"
     chinese_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
     english_id: Mapped[int] = mapped_column(
         ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    state: Mapped[str]
+    state: Mapped[PairState] = mapped_column(EnumText(PairState))
     score: Mapped[float]
 
 
@@ -213,7 +200,7 @@ class PostingRow(TenantBase):
 
 
 class LibraryChangesRow(TenantBase):
-    """One row: how often the library has changed. Triggers count (migration t0005), nobody else writes here."""
+    """One row: how often the library has changed. Only triggers write it (migration t0005)."""
 
     __tablename__ = "library_changes"
     id: Mapped[int] = mapped_column(primary_key=True)

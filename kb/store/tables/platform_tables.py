@@ -19,7 +19,6 @@ __all__ = [
     "InvitationRow",
     "MembershipRow",
     "PasswordResetRow",
-    "PlatformBase",
     "SessionRow",
     "TenantRow",
     "UserRow",

@@ -221,7 +221,11 @@ def test_programs_ask_but_have_no_conversations(app: FastAPI, service_settings: 
 
 def test_suggestions_are_headings_until_an_editor_writes_them(client: ClientOf, library: Library) -> None:
     member, editor = client("member"), client("editor")
-    titles = {holding.version.title for holding in library.documents() if holding.collection.slug == "main"}
+    titles = {
+        document_version.version.title
+        for document_version in library.documents()
+        if document_version.collection.slug == "main"
+    }
     offered = member.get(f"{HARMONY}/suggestions").json()
     assert offered
     for one in offered:

@@ -179,8 +179,8 @@ def test_one_opening_is_written_down_once(client: ClientOf, library: Library) ->
 
 def test_a_file_made_to_harm_gives_an_error_and_no_image(client: ClientOf, library: Library) -> None:
     chunk = chunk_of(library, PDF)
-    holding = document_versions(library, [chunk.version_id])[chunk.version_id]
-    path = originals.path_of(library, holding)
+    document_version = document_versions(library, [chunk.version_id])[chunk.version_id]
+    path = originals.path_of(library, document_version)
     whole = path.read_bytes()
     path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 40)
     try:
@@ -189,7 +189,7 @@ def test_a_file_made_to_harm_gives_an_error_and_no_image(client: ClientOf, libra
         path.write_bytes(whole)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "page_unreadable"
-    drawn = blobs.page_images_path(library.tenant.files_path, holding.version.sha256)
+    drawn = blobs.page_images_path(library.tenant.files_path, document_version.version.sha256)
     assert not [one for one in drawn.glob("*") if one.name.startswith("2-480") or one.suffix == ".part"]
 
 

@@ -1,1 +1,1 @@
-"""Asking, conversations, and the sources of answers."""
+"""Routes for questions, conversations and the sources of answers."""

@@ -1,4 +1,4 @@
-"""One question, one answer: for programs; and what an empty conversation offers."""
+"""Ask one question without a conversation; suggested questions; how a person reads answers."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ SuggestedText = Annotated[str, StringConstraints(strip_whitespace=True, min_leng
 
 
 class Ask(Question):
-    """A question with the questions before it, oldest first, which a follow-up hangs on."""
+    """A question with the earlier questions (``history``, oldest first) that a follow-up question refers to."""
 
     history: list[QuestionText] = Field(default=[], max_length=20)
     script: Script = "hant"
 
 
 class SuggestionPublic(BaseModel):
-    """A question to start with."""
+    """A suggested question."""
 
     collection: str = Field(examples=["main"])
     question: str = Field(examples=["有關「假期」，文件有甚麼規定？"])
 
 
 class SuggestionsUpdate(Body):
-    """The questions of a collection, in order; none means that its documents' headings are offered."""
+    """The suggested questions of a collection, in order. If there are none, they are made from its headings."""
 
     questions: list[SuggestedText] = Field(max_length=suggestions.MOST, examples=[["病假要唔要醫生紙？"]])
 
 
 class Preferences(Body):
-    """How a person reads answers: Traditional ("hant") or Simplified ("hans") characters; quotes stay as they are."""
+    """How a person reads answers: in Traditional ("hant") or Simplified ("hans") characters. Quotes do not change."""
 
     script: Script
 
 
 @router.post("/ask", summary="Ask one question")
 def ask(body: Ask, caller: Asker) -> AnswerView:
-    """Answer from the documents in force on the day. That they do not carry an answer is an answer too: `refused`."""
+    """Answer from the documents in force on the day. If they do not answer the question, `refused` is true."""
     turn = Turn(
         question=body.question,
         history=body.history,
@@ -65,11 +65,11 @@ def ask(body: Ask, caller: Asker) -> AnswerView:
     return in_script(view_of(finish_answer(caller, turn, answer)), body.script)
 
 
-@router.get("/suggestions", summary="Questions to start with")
+@router.get("/suggestions", summary="Suggest questions")
 def offered(
     caller: Asker, collections: Annotated[list[Slug] | None, Query(max_length=200)] = None
 ) -> list[SuggestionPublic]:
-    """A few questions about the collections: those kept for them, else made of their documents' headings."""
+    """A few questions about the collections: the stored ones, else questions made from headings of documents."""
     found = suggestions.suggest(caller.library, caller.searchable_collections(collections), _locale(caller.user))
     return [SuggestionPublic(collection=one.collection, question=one.question) for one in found]
 
@@ -78,23 +78,25 @@ def _locale(user: object) -> str:
     return str(getattr(user, "locale", "zh-HK"))
 
 
-@router.get("/collections/{collection}/suggestions", summary="The questions kept for a collection")
+@router.get("/collections/{collection}/suggestions", summary="Show the suggested questions of a collection")
 def kept(collection: Slug, caller: Asker) -> SuggestionsUpdate:
     return SuggestionsUpdate(questions=suggestions.stored(caller.library, caller.collection(collection)))
 
 
-@router.put("/collections/{collection}/suggestions", summary="Set the questions of a collection", status_code=204)
+@router.put(
+    "/collections/{collection}/suggestions", summary="Set the suggested questions of a collection", status_code=204
+)
 def keep(collection: Slug, body: SuggestionsUpdate, caller: Editor) -> None:
     row = caller.collection(collection, edit=True)
     suggestions.replace(caller.library, row, body.questions)
     audit.record(caller.library, caller.actor, "suggestions.change", row.slug, count=len(body.questions))
 
 
-@router.get("/ask/preferences", summary="How one reads answers")
-def preferences(own: PersonDep) -> Preferences:
-    return Preferences(script=script_of(own.caller.library, own.id))
+@router.get("/ask/preferences", summary="Show how a person reads answers")
+def preferences(person: PersonDep) -> Preferences:
+    return Preferences(script=script_of(person.caller.library, person.id))
 
 
-@router.put("/ask/preferences", summary="Change how one reads answers", status_code=204)
-def prefer(body: Preferences, own: PersonDep) -> None:
-    save_script(own.caller.library, own.id, body.script)
+@router.put("/ask/preferences", summary="Change how a person reads answers", status_code=204)
+def prefer(body: Preferences, person: PersonDep) -> None:
+    save_script(person.caller.library, person.id, body.script)

@@ -18,26 +18,26 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/t/{tenant}/ask")
-def empty(request: Request, own: PersonDep) -> HTMLResponse:
-    return _page(request, own, None)
+def new_conversation(request: Request, person: PersonDep) -> HTMLResponse:
+    return _page(request, person, None)
 
 
 @router.get("/t/{tenant}/ask/{conversation}")
 def conversation(
-    request: Request, own: PersonDep, conversation: Annotated[int, Path(ge=1, le=2**31 - 1)]
+    request: Request, person: PersonDep, conversation: Annotated[int, Path(ge=1, le=2**31 - 1)]
 ) -> HTMLResponse:
-    return _page(request, own, conversation_store.get(own.caller.library, own.id, conversation).id)
+    return _page(request, person, conversation_store.get(person.caller.library, person.id, conversation).id)
 
 
-def _page(request: Request, own: TenantPerson, conversation: int | None) -> HTMLResponse:
-    caller = own.caller
+def _page(request: Request, person: TenantPerson, conversation: int | None) -> HTMLResponse:
+    caller = person.caller
     readable = [row for row in caller.library.collections() if row.slug in caller.reach.read]
     start = {
         "conversation": conversation,
         "collections": [{"slug": row.slug, "name": row.name} for row in readable],
-        "script": script_of(own.caller.library, own.id),
+        "script": script_of(person.caller.library, person.id),
         "reasons": [reason for reason in conversation_store.REASONS if reason],
-        "person": own.id,
+        "person": person.id,
         "editor": bool(caller.reach.edit),
     }
     return render(request, "ask/ask.html", start=start)

@@ -1,4 +1,4 @@
-"""A person's conversations: listed, searched, renamed, deleted. What is asked in them is in :mod:`.messages`."""
+"""List, search, create, rename and delete a person's conversations. Their questions are in :mod:`.messages`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from assistant.conversations.stored_answer import StoredAnswer, view_of
 from assistant.service.asking import script_of
 from kb.store.tables.activity_tables import ConversationRow
 
-__all__ = ["ConversationPublic", "router"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["conversations"])
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Field(examples=["病假"])]
 
 
 class ConversationCreate(Body):
-    """A conversation; its title is the first question's unless given."""
+    """A new conversation. By default its title comes from the first question."""
 
     title: Title | None = None
     collections: Slugs | None = None
@@ -34,13 +34,13 @@ class ConversationCreate(Body):
 
 
 class ConversationUpdate(Body):
-    """A conversation's new name."""
+    """The new title of a conversation."""
 
     title: Title
 
 
 class ConversationPublic(BaseModel):
-    """A conversation in a list; ``collections`` None means all that one may read."""
+    """A conversation in a list. ``collections`` is null for all collections that the person may read."""
 
     id: int
     title: str
@@ -49,61 +49,61 @@ class ConversationPublic(BaseModel):
     updated_at: datetime
 
 
-class ConversationWhole(ConversationPublic):
+class ConversationDetail(ConversationPublic):
     """A conversation with its questions and answers, oldest first."""
 
     messages: list[MessagePublic]
 
 
-@router.get("/conversations", summary="One's conversations, latest first")
+@router.get("/conversations", summary="List one's own conversations, latest first")
 def listing(
-    own: PersonDep,
+    person: PersonDep,
     search: Annotated[str, Query(max_length=200, description="Words of titles or questions.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> list[ConversationPublic]:
-    found = conversation_store.listing(own.caller.library, own.id, search, limit, offset)
-    return [_public(own, row) for row in found]
+    found = conversation_store.listing(person.caller.library, person.id, search, limit, offset)
+    return [_public(person, row) for row in found]
 
 
 @router.post("/conversations", summary="Open a conversation", status_code=201)
-def create(body: ConversationCreate, own: PersonDep) -> ConversationPublic:
+def create(body: ConversationCreate, person: PersonDep) -> ConversationPublic:
     if body.collections is not None:
-        own.caller.searchable_collections(body.collections)
-    row = conversation_store.start(own.caller.library, own.id, body.title or "", body.collections, body.as_of)
-    return _public(own, row)
+        person.caller.searchable_collections(body.collections)
+    row = conversation_store.start(person.caller.library, person.id, body.title or "", body.collections, body.as_of)
+    return _public(person, row)
 
 
-@router.get("/conversations/{conversation}", summary="A conversation with its answers")
-def whole(conversation: Id, own: PersonDep) -> ConversationWhole:
-    """Answers that quote what one may not read any more come without their text (`withheld`)."""
-    library = own.caller.library
-    row = conversation_store.get(library, own.id, conversation)
-    kept = conversation_store.messages(library, row.id)
-    answers = [(StoredAnswer.from_json(message.answer), message.asked_at) for message, _ in kept]
-    script = script_of(own.caller.library, own.id)
-    shown = [in_script(view_of(one), script) for one in redact_unreadable(library, own.caller.reach, answers)]
+@router.get("/conversations/{conversation}", summary="Show a conversation with its answers")
+def whole(conversation: Id, person: PersonDep) -> ConversationDetail:
+    """An answer that quotes a document which the person may no longer read has no text (`withheld`)."""
+    library = person.caller.library
+    row = conversation_store.get(library, person.id, conversation)
+    rows = conversation_store.messages(library, row.id)
+    answers = [(StoredAnswer.from_json(message.answer), message.asked_at) for message, _ in rows]
+    script = script_of(person.caller.library, person.id)
+    views = [in_script(view_of(one), script) for one in redact_unreadable(library, person.caller.reach, answers)]
     messages = [
-        message_public(message, answer, feedback) for (message, feedback), answer in zip(kept, shown, strict=True)
+        message_public(message, answer, feedback) for (message, feedback), answer in zip(rows, views, strict=True)
     ]
-    return ConversationWhole(**_public(own, row).model_dump(), messages=messages)
+    return ConversationDetail(**_public(person, row).model_dump(), messages=messages)
 
 
 @router.patch("/conversations/{conversation}", summary="Rename a conversation")
-def rename(conversation: Id, body: ConversationUpdate, own: PersonDep) -> ConversationPublic:
-    return _public(own, conversation_store.change(own.caller.library, own.id, conversation, title=body.title))
+def rename(conversation: Id, body: ConversationUpdate, person: PersonDep) -> ConversationPublic:
+    return _public(person, conversation_store.change(person.caller.library, person.id, conversation, title=body.title))
 
 
 @router.delete("/conversations/{conversation}", summary="Delete a conversation for good", status_code=204)
-def delete(conversation: Id, own: PersonDep) -> None:
-    conversation_store.remove(own.caller.library, own.id, conversation)
+def delete(conversation: Id, person: PersonDep) -> None:
+    conversation_store.remove(person.caller.library, person.id, conversation)
 
 
-def _public(own: TenantPerson, row: ConversationRow) -> ConversationPublic:
+def _public(person: TenantPerson, row: ConversationRow) -> ConversationPublic:
     return ConversationPublic(
         id=row.id,
         title=row.title,
-        collections=own.readable(row.collections),
+        collections=person.readable(row.collections),
         as_of=row.as_of,
         updated_at=row.updated_at.replace(tzinfo=UTC),
     )

@@ -1,4 +1,4 @@
-"""Questions in a conversation: answered in a stream, kept, judged."""
+"""Questions in a conversation: answer as a stream, store the answer, take feedback."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from assistant.service.asking import event_data, finish_answer, script_of, start
 from assistant.turn import Turn
 from kb.core.errors import SinziError
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
+from kb.store.tables.states import FeedbackVerdict
 
 __all__ = ["MessagePublic", "message_public", "router"]
 
@@ -33,7 +34,7 @@ _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class FeedbackUpdate(Body):
-    """What one thinks of an answer."""
+    """A person's feedback on an answer: 1 (helpful) or -1, with a reason."""
 
     verdict: Literal[1, -1]
     reason: Reason = ""
@@ -41,7 +42,7 @@ class FeedbackUpdate(Body):
 
 
 class MessagePublic(BaseModel):
-    """A question with its answer, and what its asker thought of it."""
+    """A question with its answer and the feedback of the person who asked."""
 
     id: int
     asked_at: datetime
@@ -57,70 +58,75 @@ class MessagePublic(BaseModel):
     response_model=MessagePublic,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-def post(conversation: Id, body: Question, request: Request, own: PersonDep) -> Response:
-    """Answer as server-sent events, or as JSON where `Accept` names it and not `text/event-stream`.
+def post(conversation: Id, body: Question, request: Request, person: PersonDep) -> Response:
+    """Answer as server-sent events, or as JSON if `Accept` names JSON and not `text/event-stream`.
 
     Events: `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
-    then `done` with the kept message, or `error` in the one error shape. `collections` and `as_of` hold for this
-    question and, where given, for those after it.
+    then `done` with the stored message, or `error` with the usual error body. `collections` and `as_of`, if given, are
+    valid for this question and the questions after it.
     """
-    caller, script = own.caller, script_of(own.caller.library, own.id)
-    row = conversation_store.get(caller.library, own.id, conversation)
-    wanted = body.collections if "collections" in body.model_fields_set else own.readable(row.collections)
-    day = body.as_of if "as_of" in body.model_fields_set else row.as_of
+    caller, script = person.caller, script_of(person.caller.library, person.id)
+    row = conversation_store.get(caller.library, person.id, conversation)
+    collections = body.collections if "collections" in body.model_fields_set else person.readable(row.collections)
+    as_of = body.as_of if "as_of" in body.model_fields_set else row.as_of
     turn = Turn(
         question=body.question,
         history=conversation_store.history(caller.library, row.id),
-        collections=caller.searchable_collections(wanted),
-        as_of=day,
+        collections=caller.searchable_collections(collections),
+        as_of=as_of,
         generate=body.generate,
     )
-    conversation_store.change(caller.library, own.id, row.id, scope=(wanted, day))
+    conversation_store.change(caller.library, person.id, row.id, scope=(collections, as_of))
     events = start_answer(caller, turn)
     accepted = request.headers.get("accept", "")
     if "application/json" in accepted and "text/event-stream" not in accepted:
-        message = _kept(own, row.id, turn, final_answer(events), script)
+        message = _finish(person, row.id, turn, final_answer(events), script)
         return JSONResponse(message.model_dump(mode="json"))
     return StreamingResponse(
-        _streamed(own, row.id, turn, events, script, request.state.locale),
+        _stream(person, row.id, turn, events, script, request.state.locale),
         media_type="text/event-stream",
         headers=_STREAM_HEADERS,
     )
 
 
-def _streamed(
-    own: TenantPerson, conversation: int, turn: Turn, events: Iterator[Event], script: Script, locale: str
+def _stream(
+    person: TenantPerson, conversation: int, turn: Turn, events: Iterator[Event], script: Script, locale: str
 ) -> Iterator[str]:
     converter = ScriptConverter() if script == "hans" else None
     try:
         for event in events:
             if isinstance(event, AnswerEvent):
-                yield sse(event.kind, _kept(own, conversation, turn, event.answer, script).model_dump(mode="json"))
+                yield sse(event.kind, _finish(person, conversation, turn, event.answer, script).model_dump(mode="json"))
             else:
                 yield sse(event.kind, event_data(event, converter))
-    except SinziError as error:  # the status has gone out with the first event
+    except SinziError as error:  # the status was sent with the first event
         yield sse("error", {"error": error.as_dict(locale)})
 
 
-def _kept(own: TenantPerson, conversation: int, turn: Turn, answer: Answer, script: Script) -> MessagePublic:
-    record = finish_answer(own.caller, turn, answer)
-    message = conversation_store.record(own.caller.library, own.id, conversation, record)
+def _finish(person: TenantPerson, conversation: int, turn: Turn, answer: Answer, script: Script) -> MessagePublic:
+    record = finish_answer(person.caller, turn, answer)
+    message = conversation_store.record(person.caller.library, person.id, conversation, record)
     return message_public(message, in_script(view_of(record), script), None)
 
 
-@router.put("/messages/{message}/feedback", summary="Say what one thinks of an answer", status_code=204)
-def judge(message: Id, body: FeedbackUpdate, own: PersonDep) -> None:
-    """`reason` says what was wrong: wrong, incomplete, outdated, not_found (though it exists), unclear, other."""
-    conversation_store.judge(own.caller.library, own.id, message, body.verdict, body.reason, body.comment)
+@router.put("/messages/{message}/feedback", summary="Give feedback on an answer", status_code=204)
+def judge(message: Id, body: FeedbackUpdate, person: PersonDep) -> None:
+    """`reason` says what is wrong: wrong, incomplete, outdated, not_found (but it exists), unclear, other."""
+    verdict = FeedbackVerdict(body.verdict)
+    conversation_store.judge(person.caller.library, person.id, message, verdict, body.reason, body.comment)
 
 
-@router.delete("/messages/{message}/feedback", summary="Take one's judgement back", status_code=204)
-def unjudge(message: Id, own: PersonDep) -> None:
-    conversation_store.unjudge(own.caller.library, own.id, message)
+@router.delete("/messages/{message}/feedback", summary="Remove one's feedback on an answer", status_code=204)
+def unjudge(message: Id, person: PersonDep) -> None:
+    conversation_store.unjudge(person.caller.library, person.id, message)
 
 
 def message_public(message: MessageRow, answer: AnswerView, feedback: FeedbackRow | None) -> MessagePublic:
-    """Return a kept message as its asker sees it; ``answer`` is what may be shown of it."""
+    """Return a stored message as the person who asked sees it.
+
+    Args:
+        answer: the part of the stored answer that may be shown.
+    """
     return MessagePublic(
         id=message.id,
         asked_at=message.asked_at.replace(tzinfo=UTC),

@@ -1,4 +1,4 @@
-"""A page with one place of an original, the words marked: where links in other programs' answers lead."""
+"""A page that shows one place of an original with the quoted words marked. Links in answers of programs lead here."""
 
 from __future__ import annotations
 
@@ -23,8 +23,12 @@ Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
 def page(
     request: Request, caller: Reader, version: Id, chunk: Number = 0, start: Number = 0, end: Number = 2**31 - 1
 ) -> HTMLResponse:
-    """Show characters ``start``–``end`` of a chunk of the version, of its first chunk where none is named."""
-    holding = readable_versions.readable_version(caller.library, caller.reach, version)
+    """Show characters ``start``–``end`` of a chunk. Without ``chunk`` show the first chunk of the version, unmarked.
+
+    Raises:
+        NotFound: ``source_not_found`` if the version has no such chunk.
+    """
+    opened = readable_versions.readable_version(caller.library, caller.reach, version)
     row = next((one for one in caller.library.chunks_of(version) if chunk in (0, one.id)), None)
     if row is None:
         raise NotFound("source_not_found")
@@ -33,11 +37,11 @@ def page(
         "chunk_id": row.id,
         "start": start,
         "end": min(end, len(row.text)) if chunk else 0,
-        "title": holding.version.title or holding.document.name,
+        "title": opened.version.title or opened.document.name,
         "clause": row.clause,
         "pages": list(row.pages),
-        "version": holding.version.number,
-        "effective_from": holding.version.effective_from,
-        "effective_to": holding.version.effective_to,
+        "version": opened.version.number,
+        "effective_from": opened.version.effective_from,
+        "effective_to": opened.version.effective_to,
     }
     return render(request, "ask/source.html", place=place)

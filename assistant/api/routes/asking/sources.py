@@ -1,4 +1,4 @@
-"""What an answer stands on: the quoted place, pages as images, readable text, the original to download."""
+"""The sources of an answer: the quoted place, pages as images, readable text, the original file."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["sources"])
 Offset = Annotated[int, Query(ge=0, le=2**31 - 1)]
 _IMAGES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}, "image/webp": {}}},
-    304: {"description": "The image the browser has is still right."},
+    304: {"description": "The image in the browser's cache is still valid."},
 }
 _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {}}}}
-# A page never changes, but who may see it does, and the next person at this browser may be another: a browser keeps
-# the image and asks each time whether it may show it.
-_KEPT = {"Cache-Control": "private, no-cache"}
+# A page never changes, but the right to see it may change, and another person may use this browser next. So the browser
+# caches the image and asks each time whether it may show it.
+_CACHE_HEADERS = {"Cache-Control": "private, no-cache"}
 
 
 class SourcePublic(BaseModel):
-    """A quote's place: ``marks`` on pictures of pages where the format has them, ``blocks`` as text in any case."""
+    """The place of a quote: ``blocks`` as text, and ``marks`` on page images if the format has pages."""
 
     document_id: int
     document: str
@@ -47,7 +47,7 @@ class SourcePublic(BaseModel):
     effective_from: date | None
     effective_to: date | None
     page_count: int | None
-    drawn: bool = Field(description="Whether pages can be had as images.")
+    drawn: bool = Field(description="Whether pages are available as images.")
     pages: list[int]
     clause: str | None
     heading_path: list[str]
@@ -56,18 +56,18 @@ class SourcePublic(BaseModel):
     blocks: list[TextBlock]
 
 
-@router.get("/chunks/{chunk}/source", summary="Open the place of a quote")
+@router.get("/chunks/{chunk}/source", summary="Show the place of a quote")
 def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1) -> SourcePublic:
-    """`start` and `end` are the quoted characters of the chunk, as a citation gives them; all of it by default."""
-    holding, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
+    """`start` and `end` are the quoted characters of the chunk, as in a citation. By default the whole chunk."""
+    opened, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
     end = min(end, len(row.text))
     start = min(start, end)
-    path = originals.path_of(caller.library, holding)
+    path = originals.path_of(caller.library, opened)
     kind = originals.kind_of(path)
-    readable_versions.record_opening(caller.library, caller.actor, holding)
+    readable_versions.record_opening(caller.library, caller.actor, opened)
     found = marks(row, start, end, path, kind) if kind != "text" else []
     return SourcePublic(
-        **_version(holding),
+        **_version_fields(opened),
         drawn=kind != "text",
         pages=sorted({mark.page for mark in found}) or list(row.pages),
         clause=row.clause,
@@ -78,8 +78,8 @@ def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1
     )
 
 
-def _version(holding: DocumentVersion) -> dict[str, Any]:
-    document, version = holding.document, holding.version
+def _version_fields(opened: DocumentVersion) -> dict[str, Any]:
+    document, version = opened.document, opened.version
     return {
         "document_id": document.id,
         "document": document.name,
@@ -88,7 +88,7 @@ def _version(holding: DocumentVersion) -> dict[str, Any]:
         "version": version.number,
         "version_id": version.id,
         "state": version.state,
-        "collection": holding.collection.slug,
+        "collection": opened.collection.slug,
         "language": version.language,
         "effective_from": version.effective_from,
         "effective_to": version.effective_to,
@@ -103,12 +103,12 @@ def text(
     first: Annotated[int, Query(ge=0, le=2**31 - 1, description="Ordinal of the first block, from 0.")] = 0,
     count: Annotated[int, Query(ge=1, le=100)] = 10,
 ) -> list[TextBlock]:
-    return readable_text.blocks(caller.library, _opened(caller, version).version.id, first, count)
+    return readable_text.blocks(caller.library, _open_version(caller, version).version.id, first, count)
 
 
 @router.get(
     "/versions/{version}/pages/{page}.{form}",
-    summary="A page as an image",
+    summary="Show a page as an image",
     response_class=FileResponse,
     responses=_IMAGES,
 )
@@ -118,33 +118,33 @@ def page_image(
     form: Form,
     caller: Reader,
     request: Request,
-    width: Annotated[int, Query(ge=100, le=4000, description="Pixels; the next of a few widths is drawn.")] = 1200,
+    width: Annotated[int, Query(ge=100, le=4000, description="Pixels; the next of a few fixed widths is used.")] = 1200,
 ) -> Response:
-    """PDF pages as they print, scans and photos upright. Other formats have no pages to draw: 404."""
-    holding = _opened(caller, version)
-    path = page_images.image(caller.library, holding, page, width, form)
-    etag = f'"{holding.version.sha256[:32]}-{path.stem}"'
+    """A PDF page as printed; a scan or photo turned upright. Other formats have no page images: 404."""
+    opened = _open_version(caller, version)
+    path = page_images.image(caller.library, opened, page, width, form)
+    etag = f'"{opened.version.sha256[:32]}-{path.stem}"'
     if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=_KEPT | {"ETag": etag})
-    return FileResponse(path, media_type=f"image/{form}", headers=_KEPT | {"ETag": etag})
+        return Response(status_code=304, headers=_CACHE_HEADERS | {"ETag": etag})
+    return FileResponse(path, media_type=f"image/{form}", headers=_CACHE_HEADERS | {"ETag": etag})
 
 
 @router.get(
     "/versions/{version}/original", summary="Download the original", response_class=FileResponse, responses=_FILES
 )
 def original(version: Id, caller: Reader) -> FileResponse:
-    """The file as it was handed in, always as a download."""
-    holding = _opened(caller, version)
-    path = originals.path_of(caller.library, holding)
+    """The file as it was uploaded, always as a download."""
+    opened = _open_version(caller, version)
+    path = originals.path_of(caller.library, opened)
     return FileResponse(
         path,
         media_type=originals.media_type(path),
-        filename=holding.document.name,
+        filename=opened.document.name,
         headers=originals.DOWNLOAD_HEADERS,
     )
 
 
-def _opened(caller: Caller, version: int) -> DocumentVersion:
-    holding = readable_versions.readable_version(caller.library, caller.reach, version)
-    readable_versions.record_opening(caller.library, caller.actor, holding)
-    return holding
+def _open_version(caller: Caller, version: int) -> DocumentVersion:
+    opened = readable_versions.readable_version(caller.library, caller.reach, version)
+    readable_versions.record_opening(caller.library, caller.actor, opened)
+    return opened

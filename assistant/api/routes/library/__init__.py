@@ -1,1 +1,1 @@
-"""Documents, collections, uploads, glossary, bilingual pairs."""
+"""Routes for documents, collections, uploads, the glossary and bilingual pairs."""

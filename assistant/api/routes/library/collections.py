@@ -1,4 +1,4 @@
-"""Collections: the knowledge bases an organisation's documents lie in. Rights on them are people's own addresses."""
+"""Collections, which hold an organisation's documents. The routes for rights are in :mod:`..people.rights`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.api.auth.dependencies import Manager, Reader
-from assistant.api.schemas.bodies import Body, Moment, Name
+from assistant.api.schemas.bodies import Body, Name, UtcTime
 from assistant.llm import model_choices
 from assistant.service.callers import Caller
 from kb.library import audit, collections
 from kb.people import access, api_keys, invitations
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.library_tables import CollectionRow
+from kb.store.tables.states import GrantLevel
 
 __all__ = ["router"]
 
@@ -27,17 +28,17 @@ NewSlug = Annotated[
 
 
 class CollectionPublic(BaseModel):
-    """A collection as the caller reaches it."""
+    """A collection, and whether the caller may edit it."""
 
     slug: str
     name: str
     documents: int
     editable: bool
-    created_at: Moment
+    created_at: UtcTime
 
 
 class CollectionCreate(Body):
-    """A new collection; ``open`` lets everyone in the organisation read it, otherwise only owners see it at first."""
+    """A new collection. With ``open`` everyone in the organisation may read it; otherwise only owners, at first."""
 
     slug: NewSlug
     name: Name = Field(examples=["甲中心"])
@@ -45,33 +46,33 @@ class CollectionCreate(Body):
 
 
 class CollectionUpdate(Body):
-    """Another name."""
+    """The new name of a collection."""
 
     name: Name = Field(examples=["甲中心（灣仔）"])
 
 
 @router.get("", summary="List collections")
 def listing(caller: Reader) -> list[CollectionPublic]:
-    """The collections the caller may read."""
+    """Return the collections that the caller may read."""
     sizes = collections.sizes(caller.library)
     rows = (row for row in caller.library.collections() if row.slug in caller.reach.read)
     return [_public(row, sizes.get(row.slug, 0), caller) for row in rows]
 
 
 @router.post("", status_code=201, summary="Create a collection")
-def create(asked: CollectionCreate, caller: Manager) -> CollectionPublic:
-    row = collections.create(caller.library, asked.slug, asked.name)
-    if asked.open:
-        access.grant(caller.library, row, EVERYONE, "read")
-    audit.record(caller.library, caller.actor, "collection.create", asked.slug, open=asked.open)
+def create(body: CollectionCreate, caller: Manager) -> CollectionPublic:
+    row = collections.create(caller.library, body.slug, body.name)
+    if body.open:
+        access.grant(caller.library, row, EVERYONE, GrantLevel.READ)
+    audit.record(caller.library, caller.actor, "collection.create", body.slug, open=body.open)
     return _public(row, 0, caller, editable=True)
 
 
 @router.patch("/{slug}", summary="Rename a collection")
-def rename(slug: str, asked: CollectionUpdate, caller: Manager) -> CollectionPublic:
+def rename(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPublic:
     row = caller.collection(slug, edit=True)
-    collections.rename(caller.library, row, asked.name)
-    audit.record(caller.library, caller.actor, "collection.rename", slug, name=asked.name)
+    collections.rename(caller.library, row, body.name)
+    audit.record(caller.library, caller.actor, "collection.rename", slug, name=body.name)
     sizes = collections.sizes(caller.library)
     return _public(caller.library.collection(slug), sizes.get(slug, 0), caller)
 
@@ -79,8 +80,8 @@ def rename(slug: str, asked: CollectionUpdate, caller: Manager) -> CollectionPub
 @router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete an empty collection")
 def remove(slug: str, caller: Manager) -> None:
     collections.remove(caller.library, caller.collection(slug, edit=True))
-    for of_people in (api_keys, invitations):
-        of_people.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+    for store in (api_keys, invitations):
+        store.forget_collection(caller.service.settings, caller.tenant.slug, slug)
     model_choices.forget(caller.library, slug)
     audit.record(caller.library, caller.actor, "collection.delete", slug)
 

@@ -1,4 +1,4 @@
-"""What an editor does to a document: describe it, publish, restore and withdraw versions, set dates, delete it."""
+"""What an editor can do: describe a document, publish, restore and withdraw versions, set dates, delete it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from assistant.api.auth.dependencies import Editor
 from assistant.api.schemas.bodies import Body, Id
-from assistant.api.schemas.document_schemas import DocumentDetail, detail_of, shelf_of
+from assistant.api.schemas.document_schemas import DocumentDetail, document_detail, document_editor
 
 __all__ = ["router"]
 
@@ -19,7 +19,7 @@ Day = Annotated[date | None, Field(examples=["2026-04-01"])]
 
 
 class DocumentUpdate(Body):
-    """What to change; fields left out stay, `review_on: null` clears the day."""
+    """The changes. A field that is left out stays as it is; `review_on: null` removes the date."""
 
     title: str | None = Field(default=None, min_length=1, max_length=300, examples=["員工手冊"])
     owner: str | None = Field(default=None, max_length=120, examples=["陳主任"])
@@ -27,46 +27,46 @@ class DocumentUpdate(Body):
 
 
 class DatesUpdate(Body):
-    """The days a version holds; null leaves that side open."""
+    """The dates between which a version is in force; null means no limit."""
 
     effective_from: Day
     effective_to: Day
 
 
 @router.patch("/{document_id}", summary="Change title, owner, review date")
-def change(document_id: Id, asked: DocumentUpdate, caller: Editor) -> DocumentDetail:
-    changes = asked.model_dump(exclude_unset=True)
+def change(document_id: Id, body: DocumentUpdate, caller: Editor) -> DocumentDetail:
+    changes = body.model_dump(exclude_unset=True)
     for field in ("title", "owner"):
         if changes.get(field, "") is None:
             del changes[field]
-    shelf_of(caller, document_id, edit=True).describe(changes)
-    return detail_of(shelf_of(caller, document_id), caller)
+    document_editor(caller, document_id, edit=True).describe(changes)
+    return document_detail(document_editor(caller, document_id), caller)
 
 
 @router.delete("/{document_id}", status_code=204, response_class=Response, summary="Delete a document for good")
 def remove(document_id: Id, caller: Editor) -> None:
-    """All versions, their originals and everything search knew of them; this cannot be undone."""
-    shelf_of(caller, document_id, edit=True).remove()
+    """Delete all versions, their originals and their search data. This cannot be undone."""
+    document_editor(caller, document_id, edit=True).remove()
 
 
-@router.patch("/{document_id}/versions/{version_id}", summary="Set the days a version holds")
-def dates(document_id: Id, version_id: Id, asked: DatesUpdate, caller: Editor) -> DocumentDetail:
-    shelf = shelf_of(caller, document_id, edit=True)
-    shelf.hold_between(shelf.version(version_id, editor=True), asked.effective_from, asked.effective_to)
-    return detail_of(shelf, caller)
+@router.patch("/{document_id}/versions/{version_id}", summary="Set the dates between which a version is in force")
+def dates(document_id: Id, version_id: Id, body: DatesUpdate, caller: Editor) -> DocumentDetail:
+    editor = document_editor(caller, document_id, edit=True)
+    editor.hold_between(editor.version(version_id, editor=True), body.effective_from, body.effective_to)
+    return document_detail(editor, caller)
 
 
 @router.post("/{document_id}/versions/{version_id}/publish", summary="Publish or restore a version")
 def publish(document_id: Id, version_id: Id, caller: Editor) -> DocumentDetail:
-    """A draft begins to answer; an earlier or withdrawn version answers again. The version before it rests."""
-    shelf = shelf_of(caller, document_id, edit=True)
-    shelf.release(shelf.version(version_id, editor=True))
-    return detail_of(shelf_of(caller, document_id), caller)
+    """Answers use the draft, or use an earlier or withdrawn version again. It replaces the version published before."""
+    editor = document_editor(caller, document_id, edit=True)
+    editor.release(editor.version(version_id, editor=True))
+    return document_detail(document_editor(caller, document_id), caller)
 
 
 @router.post("/{document_id}/versions/{version_id}/withdraw", summary="Withdraw a version")
 def withdraw(document_id: Id, version_id: Id, caller: Editor) -> DocumentDetail:
-    """It is no longer searched for any day, and is kept."""
-    shelf = shelf_of(caller, document_id, edit=True)
-    shelf.withdraw(shelf.version(version_id, editor=True))
-    return detail_of(shelf_of(caller, document_id), caller)
+    """The version is no longer searched, whatever the date asked for. It is not deleted."""
+    editor = document_editor(caller, document_id, edit=True)
+    editor.withdraw(editor.version(version_id, editor=True))
+    return document_detail(document_editor(caller, document_id), caller)

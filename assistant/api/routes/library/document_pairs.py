@@ -1,4 +1,4 @@
-"""A document's counterpart in the other language: which it is, the two side by side, set or rejected by an editor."""
+"""A document's counterpart in the other language: show it, show both side by side, set or reject it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from assistant.bilingual_view.side_by_side import AlignedRow, PairView, side_by_
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
+from kb.store.tables.states import PairState
 
-__all__ = ["Only", "opened_pair", "router", "rows_to_show"]
+__all__ = ["Only", "open_pair", "router", "rows_to_show"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
 Only = Literal["all", "differing", "alone"]
 
 
-@router.get("/{document_id}/twin", summary="A document's copy in the other language")
+@router.get("/{document_id}/twin", summary="Show a document's copy in the other language")
 def show(document_id: Id, caller: Reader) -> BilingualPairPublic:
-    """The copy is found by itself some time after publishing, or set; one that the caller may not read is not told."""
+    """The copy is found some time after publishing, or set. A copy that the caller may not read is not shown."""
     caller.document(document_id)
     pair = document_pairs.pair_of(caller.library, caller.reach, document_id)
     if pair is None:
@@ -38,7 +39,7 @@ def show(document_id: Id, caller: Reader) -> BilingualPairPublic:
     view = side_by_side(caller.library, pair)
     return BilingualPairPublic(
         twin=paired_document(pair.counterpart(document_id)),
-        state="set" if pair.state == "set" else "found",
+        state=PairState.SET if pair.state is PairState.SET else PairState.FOUND,
         matched=view.is_matched,
         rows=len(view.rows),
         differing=view.differing,
@@ -46,17 +47,20 @@ def show(document_id: Id, caller: Reader) -> BilingualPairPublic:
     )
 
 
-@router.get("/{document_id}/twin/rows", summary="Both copies side by side")
+@router.get("/{document_id}/twin/rows", summary="Show both copies side by side")
 def rows(
     document_id: Id,
     caller: Reader,
-    only: Annotated[Only, Query(description="Rows whose figures may differ, or that one copy alone has.")] = "all",
+    only: Annotated[Only, Query(description="Rows whose figures may differ, or that only one copy has.")] = "all",
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> AlignedRowsPublic:
-    """Passage by passage. `figures` stand neither in the other side of the row nor in the rows around it: look there,
-    for the copies may differ, or only say it otherwise. 404 `twin_not_found` where there is no copy to see."""
-    pair, view = opened_pair(caller, document_id)
+    """Return both copies, passage by passage.
+
+    `figures` are those that are neither on the other side of the row nor in the rows around it. The copies may differ
+    there, or say the same in other words. 404 `twin_not_found` if there is no copy to see.
+    """
+    pair, view = open_pair(caller, document_id)
     found = rows_to_show(view, only)
     return AlignedRowsPublic(
         chinese=paired_document(pair.chinese),
@@ -66,20 +70,20 @@ def rows(
     )
 
 
-@router.put("/{document_id}/twin", summary="Name the copy in the other language")
-def pair(document_id: Id, asked: CounterpartUpdate, caller: Editor) -> BilingualPairPublic:
-    """Needs the right to edit this document and to read the other; both must be published."""
+@router.put("/{document_id}/twin", summary="Set a document's copy in the other language")
+def pair(document_id: Id, body: CounterpartUpdate, caller: Editor) -> BilingualPairPublic:
+    """The caller needs the right to edit this document and to read the other. Both must be published."""
     caller.document(document_id, edit=True)
-    caller.document(asked.document_id)
-    document_pairs.set_pair(caller.library, caller.actor, document_id, asked.document_id)
+    caller.document(body.document_id)
+    document_pairs.set_pair(caller.library, caller.actor, document_id, body.document_id)
     return show(document_id, caller)
 
 
 @router.delete(
-    "/{document_id}/twin", status_code=204, response_class=Response, summary="Say that the copy is another document"
+    "/{document_id}/twin", status_code=204, response_class=Response, summary="Say that two documents are not copies"
 )
 def unpair(document_id: Id, caller: Editor) -> None:
-    """The two are not taken for each other's copy again, unless a person names them."""
+    """The two documents are not paired automatically again. A person can still pair them."""
     _, document = caller.document(document_id, edit=True)
     found = document_pairs.pair_of(caller.library, caller.reach, document_id)
     if found is None:
@@ -87,8 +91,8 @@ def unpair(document_id: Id, caller: Editor) -> None:
     document_pairs.unpair(caller.library, caller.actor, found, document_id)
 
 
-def opened_pair(caller: Caller, document_id: int) -> tuple[BilingualPair, PairView]:
-    """Return a document's pair within the caller's rights, side by side; the audit log records both as opened.
+def open_pair(caller: Caller, document_id: int) -> tuple[BilingualPair, PairView]:
+    """Return a document's pair and its rows side by side. The audit trail records that both documents were opened.
 
     Raises:
         NotFound: ``document_not_found``, ``twin_not_found``.
@@ -103,7 +107,7 @@ def opened_pair(caller: Caller, document_id: int) -> tuple[BilingualPair, PairVi
 
 
 def rows_to_show(view: PairView, only: Only) -> list[tuple[int, AlignedRow]]:
-    """Return the rows asked for with their numbers, from 1."""
+    """Return the selected rows as ``(number, row)``. Numbers count all rows, from 1."""
     return [
         (number, row)
         for number, row in enumerate(view.rows, start=1)

@@ -1,4 +1,4 @@
-"""An organisation's own terms: names that mean the same, so that what is asked by one is found by the others."""
+"""An organisation's glossary: names that mean the same, so that a question with one name finds the others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Cell = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x
 
 
 class TermCreate(Body):
-    """Names of one thing; several of a kind parted by ";". Two names at least, or there is nothing to match."""
+    """Names of one thing, at least two in all. Several names in one field are separated by ";"."""
 
     written: Cell = Field(default="", examples=["高齡津貼"])
     colloquial: Cell = Field(default="", examples=["生果金; 老人金"])
@@ -29,7 +29,7 @@ class TermCreate(Body):
 
 
 class TermPublic(BaseModel):
-    """A term."""
+    """A term of the glossary."""
 
     id: int
     written: str
@@ -38,15 +38,15 @@ class TermPublic(BaseModel):
     abbreviations: str
 
 
-class Table(Body):
-    """CSV with the columns written, colloquial, english, abbreviations; ``replace`` puts it in place of all terms."""
+class GlossaryImport(Body):
+    """CSV with the columns written, colloquial, english, abbreviations. ``replace`` removes all other terms."""
 
     csv: str = Field(max_length=900_000, examples=["written,colloquial,english,abbreviations\n院友,老友記,resident,\n"])
     replace: bool = False
 
 
-class Added(BaseModel):
-    """How many terms were new."""
+class GlossaryImportResult(BaseModel):
+    """The number of new terms."""
 
     added: int
 
@@ -57,17 +57,17 @@ def listing(caller: Reader) -> list[TermPublic]:
 
 
 @router.post("", status_code=201, summary="Add a term")
-def add(asked: TermCreate, caller: Manager) -> TermPublic:
-    """It counts from the next question on."""
-    row = tenant_glossary.add(caller.library, Term(**asked.model_dump()))
-    audit.record(caller.library, caller.actor, "glossary.add", _called(row))
+def add(body: TermCreate, caller: Manager) -> TermPublic:
+    """Search uses the term from the next question on."""
+    row = tenant_glossary.add(caller.library, Term(**body.model_dump()))
+    audit.record(caller.library, caller.actor, "glossary.add", _display_name(row))
     return _public(row)
 
 
 @router.put("/{term_id}", summary="Change a term")
-def change(term_id: Id, asked: TermCreate, caller: Manager) -> TermPublic:
-    row = tenant_glossary.change(caller.library, term_id, Term(**asked.model_dump()))
-    audit.record(caller.library, caller.actor, "glossary.change", _called(row))
+def change(term_id: Id, body: TermCreate, caller: Manager) -> TermPublic:
+    row = tenant_glossary.change(caller.library, term_id, Term(**body.model_dump()))
+    audit.record(caller.library, caller.actor, "glossary.change", _display_name(row))
     return _public(row)
 
 
@@ -78,14 +78,16 @@ def remove(term_id: Id, caller: Manager) -> None:
 
 
 @router.post("/import", summary="Add terms from CSV")
-def import_(asked: Table, caller: Manager) -> Added:
-    """All or none: a line that is not right stops the import."""
-    added = tenant_glossary.import_terms(caller.library, tenant_glossary.from_csv(asked.csv), replace=asked.replace)
-    audit.record(caller.library, caller.actor, "glossary.import", added=added, replaced=asked.replace)
-    return Added(added=added)
+def import_(body: GlossaryImport, caller: Manager) -> GlossaryImportResult:
+    """Import all lines or none: one invalid line stops the import."""
+    added = tenant_glossary.import_terms(caller.library, tenant_glossary.from_csv(body.csv), replace=body.replace)
+    audit.record(caller.library, caller.actor, "glossary.import", added=added, replaced=body.replace)
+    return GlossaryImportResult(added=added)
 
 
-@router.get("/export", summary="Terms as CSV", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+@router.get(
+    "/export", summary="Export terms as CSV", response_class=Response, responses={200: {"content": {"text/csv": {}}}}
+)
 def export(caller: Reader) -> Response:
     text = tenant_glossary.as_csv(tenant_glossary.listing(caller.library))
     audit.record(caller.library, caller.actor, "glossary.export")
@@ -93,7 +95,7 @@ def export(caller: Reader) -> Response:
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _called(row: GlossaryRow) -> str:
+def _display_name(row: GlossaryRow) -> str:
     return row.written or row.colloquial or row.english or row.abbreviations
 
 

@@ -1,4 +1,4 @@
-"""The pages of the library, and the managers' pages of collections, glossary, settings and usage."""
+"""The library's pages, and the managers' pages for collections, glossary, settings and usage."""
 
 from __future__ import annotations
 

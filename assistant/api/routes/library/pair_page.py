@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.api.auth.dependencies import Reader
-from assistant.api.routes.library.document_pairs import Only, opened_pair, rows_to_show
+from assistant.api.routes.library.document_pairs import Only, open_pair, rows_to_show
 from assistant.api.schemas.bilingual_schemas import paired_document
 from assistant.api.schemas.bodies import Id
 from assistant.bilingual_view.side_by_side import PassageView
 from assistant.tasks.word_diff import DiffPiece
 from assistant.web.pages import render
 
-__all__ = ["blocks", "router"]
+__all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 _ROWS = 100
@@ -32,8 +32,8 @@ def page(
     only: Only = "all",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
-    """Show a hundred rows at a time, all of them or those that ``only`` names."""
-    pair, view = opened_pair(caller, document_id)
+    """Show one page of a hundred rows: of all rows, or of those that ``only`` selects."""
+    pair, view = open_pair(caller, document_id)
     found = rows_to_show(view, only)
     rows = [
         {
@@ -63,12 +63,12 @@ def _passages(passages: Sequence[PassageView]) -> list[dict[str, Any]]:
 
 
 def blocks(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[bool, list[Line]]]:
-    """Split a text into ``(whether it is a table, its lines)``; a tab separates the cells of a line.
+    """Split a text into blocks ``(whether it is a table, its lines)``. A line with a tab is a table row of cells.
 
-    A piece is ``changed`` where it is marked.
+    Pieces inside ``marks`` are ``changed``.
 
     Args:
-        marks: characters ``(start, end)`` of the text, ascending.
+        marks: ranges ``(start, end)`` in characters of the text, ascending.
     """
     lines: list[Line] = []
     offset = 0
@@ -78,15 +78,15 @@ def blocks(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[bool, list
             cells.append(_pieces(cell, [(start - offset, end - offset) for start, end in marks]))
             offset += len(cell) + 1
         lines.append(cells)
-    return [(is_table, list(some)) for is_table, some in groupby(lines, key=lambda cells: len(cells) > 1)]
+    return [(is_table, list(group)) for is_table, group in groupby(lines, key=lambda cells: len(cells) > 1)]
 
 
 def _pieces(cell: str, marks: Sequence[tuple[int, int]]) -> list[DiffPiece]:
     pieces: list[DiffPiece] = []
-    done = 0
+    position = 0
     for start, end in marks:
         if end > 0 and start < len(cell):
             first, last = max(start, 0), min(end, len(cell))
-            pieces += [DiffPiece(cell[done:first], False), DiffPiece(cell[first:last], True)]
-            done = last
-    return [one for one in (*pieces, DiffPiece(cell[done:], False)) if one.text]
+            pieces += [DiffPiece(cell[position:first], False), DiffPiece(cell[first:last], True)]
+            position = last
+    return [one for one in (*pieces, DiffPiece(cell[position:], False)) if one.text]

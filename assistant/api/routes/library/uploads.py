@@ -1,4 +1,4 @@
-"""Files in: many at once from a browser, one from the web; how they are doing, once or as a stream."""
+"""Upload files, add a file from the web, and follow the progress of uploads."""
 
 from __future__ import annotations
 
@@ -17,83 +17,85 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.api.auth.dependencies import Editor
 from assistant.api.http.server_events import sse
-from assistant.api.schemas.bodies import Body, Id, Moment
+from assistant.api.schemas.bodies import Body, Id, UtcTime
 from assistant.service.callers import Caller
 from assistant.uploads import multipart, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
 from assistant.uploads.multipart import File, ReceivedFiles
 from assistant.uploads.upload_batch import Batch
-from assistant.uploads.upload_status import UNFINISHED
 from ingest.error_json import error_from_json
 from kb.core.errors import InputError, Transient
 from kb.library import audit
 from kb.store.tables.activity_tables import UploadRow
+from kb.store.tables.states import UNFINISHED, IngestStatus
 
 __all__ = ["router"]
 
-# The ceiling of KB_MAX_UPLOAD_MB, which is what counts: receiving stops there.
-_CEILING_BYTES = 65_536 * 1024 * 1024
-_TICK_SECONDS = 0.3
+# The highest allowed value of KB_MAX_UPLOAD_MB. That setting is the real limit: receiving stops there.
+_MAX_BODY_BYTES = 65_536 * 1024 * 1024
+_POLL_SECONDS = 0.3
 _STREAM_SECONDS = 50.0
-_PARTS = {
+_FORM_FIELDS = {
     "files": {
         "type": "array",
         "items": {"type": "string", "format": "binary"},
-        "description": "One part a file; its file name becomes the document's name.",
+        "description": "One part for each file. The file name becomes the name of the document.",
     },
     "publish": {
         "type": "string",
         "enum": ["true", "false"],
         "default": "true",
-        "description": "false keeps what comes in as drafts, which are not searched.",
+        "description": "With false the files become drafts, which are not searched.",
     },
     "replaces": {
         "type": "string",
         "pattern": "^[1-9][0-9]{0,8}$",
-        "description": "Id of the document that the one file is a new version of.",
+        "description": "Id of a document; the file becomes a new version of it. Only for a single file.",
     },
 }
 _MULTIPART: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"multipart/form-data": {"schema": {"type": "object", "required": ["files"], "properties": _PARTS}}},
+        "content": {
+            "multipart/form-data": {"schema": {"type": "object", "required": ["files"], "properties": _FORM_FIELDS}}
+        },
     }
 }
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
 
 _PREFIX = "/api/v1/tenants/{tenant}"
-plain = APIRouter(prefix=_PREFIX, tags=["uploads"])
-large = APIRouter(prefix=_PREFIX, tags=["uploads"], max_body_size=_CEILING_BYTES)
+small_bodies = APIRouter(prefix=_PREFIX, tags=["uploads"])
+large_bodies = APIRouter(prefix=_PREFIX, tags=["uploads"], max_body_size=_MAX_BODY_BYTES)
 
 
 class UploadPublic(BaseModel):
-    """A file on its way in."""
+    """An uploaded file and the progress of its ingestion."""
 
     id: int
     collection: str
-    name: str = Field(description="The name its document goes by.")
-    path: str = Field(description="The name it came with; of a file found inside another, with that one in front.")
+    name: str = Field(description="The name of its document.")
+    path: str = Field(description="The uploaded file's name. A file found inside another has that one in front.")
     status: str = Field(description="queued, working, indexed, replaced, unchanged, failed, expanded.")
-    stage: str = Field(description="While it is worked on: read, embed or store.")
+    stage: str = Field(description="The stage of a file in work: read, embed or store.")
     done: int
-    total: int | None = Field(description="Pages to read or chunks to embed, where known.")
-    error: dict[str, Any] | None = Field(description="Why it failed: code, message, detail.")
+    total: int | None = Field(description="The number of pages to read or chunks to embed, if known.")
+    error: dict[str, Any] | None = Field(description="Why it failed: code, message and detail.")
     document_id: int | None
-    created_at: Moment
-    finished_at: Moment | None
+    created_at: UtcTime
+    finished_at: UtcTime | None
 
 
 class UrlUpload(Body):
-    """A page or file on the public web."""
+    """The URL of a page or file on the public web."""
 
     url: str = Field(min_length=8, max_length=2000, examples=["https://www.example.org/guide.pdf"])
     publish: bool = True
 
 
-@large.post("/collections/{slug}/uploads", status_code=201, summary="Upload files", openapi_extra=_MULTIPART)
+@large_bodies.post("/collections/{slug}/uploads", status_code=201, summary="Upload files", openapi_extra=_MULTIPART)
 async def upload(request: Request, slug: str, caller: Editor) -> list[UploadPublic]:
-    """Takes the files onto the disk as they come in and queues them; a file that cannot be queued is `failed`."""
+    """Write the files to disk while they arrive, and queue them. A file that cannot be queued is `failed`."""
     intake = _intake(caller)
     collection = await run_in_threadpool(caller.collection, slug, edit=True)
     content_type = request.headers.get("content-type", "")
@@ -120,17 +122,17 @@ def _queue(
     return [_public(row, intake, request.state.locale) for row in rows]
 
 
-@plain.post("/collections/{slug}/uploads/url", status_code=201, summary="Add a page or file from the web")
-def add_url(request: Request, slug: str, asked: UrlUpload, caller: Editor) -> UploadPublic:
-    """Fetches one public address, redirects included; addresses inside an office's own network are refused."""
+@small_bodies.post("/collections/{slug}/uploads/url", status_code=201, summary="Add a page or file from the web")
+def add_url(request: Request, slug: str, body: UrlUpload, caller: Editor) -> UploadPublic:
+    """Fetch one public URL and follow its redirects. Addresses in a private network are refused."""
     intake = _intake(caller)
-    batch = Batch(caller.collection(slug, edit=True), asked.publish)
-    audit.record(caller.library, caller.actor, "document.fetch", asked.url, collection=slug)
+    batch = Batch(caller.collection(slug, edit=True), body.publish)
+    audit.record(caller.library, caller.actor, "document.fetch", body.url, collection=slug)
     incoming = caller.tenant.home / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=incoming))
     try:
-        found = web_fetch.fetch(caller.service.settings, asked.url.strip(), folder)
+        found = web_fetch.fetch(caller.service.settings, body.url.strip(), folder)
         file = File(found.name, found.path, found.path.stat().st_size)
         (row,) = upload_batch.queue_uploads(intake, caller.library, caller.actor, batch, ReceivedFiles(folder, [file]))
     finally:
@@ -138,48 +140,50 @@ def add_url(request: Request, slug: str, asked: UrlUpload, caller: Editor) -> Up
     return _public(row, intake, request.state.locale)
 
 
-@plain.get("/uploads", summary="List uploads")
+@small_bodies.get("/uploads", summary="List uploads")
 def listing(request: Request, caller: Editor, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> list[UploadPublic]:
-    """Those under way first, then the latest; only of collections the caller edits."""
-    return _listed(request, caller, limit)
+    """Unfinished uploads first, then the latest. Only uploads to collections that the caller may edit."""
+    return _recent_uploads(request, caller, limit)
 
 
-@plain.get("/uploads/events", summary="Follow uploads", response_class=StreamingResponse, responses=_EVENTS)
+@small_bodies.get("/uploads/events", summary="Follow uploads", response_class=StreamingResponse, responses=_EVENTS)
 def events(request: Request, caller: Editor) -> StreamingResponse:
-    """Server-sent events: `uploads` with a list of what has changed, `idle` when nothing is under way any more.
+    """Server-sent events: `uploads` with the uploads that changed, and `idle` when all uploads are finished.
 
-    The stream ends after `idle`, or after a minute; whoever wants more asks again.
+    The stream ends after `idle`, or after less than a minute. Then a client can request it again.
     """
-    return StreamingResponse(_changes(request, caller), media_type="text/event-stream")
+    return StreamingResponse(_stream_changes(request, caller), media_type="text/event-stream")
 
 
-async def _changes(request: Request, caller: Caller) -> AsyncIterator[str]:
+async def _stream_changes(request: Request, caller: Caller) -> AsyncIterator[str]:
     intake = caller.service.intake
-    ends = time.monotonic() + _STREAM_SECONDS
-    seen, told = -1, dict[int, UploadPublic]()
-    while intake is not None and time.monotonic() < ends and not await request.is_disconnected():
-        if intake.upload_status.version != seen:
-            seen = intake.upload_status.version
-            rows = await run_in_threadpool(_listed, request, caller, 200)
-            changed = [row for row in rows if told.get(row.id) != row]
-            told = {row.id: row for row in rows}
+    deadline = time.monotonic() + _STREAM_SECONDS
+    sent_version, sent = -1, dict[int, UploadPublic]()
+    while intake is not None and time.monotonic() < deadline and not await request.is_disconnected():
+        if intake.upload_status.version != sent_version:
+            sent_version = intake.upload_status.version
+            rows = await run_in_threadpool(_recent_uploads, request, caller, 200)
+            changed = [row for row in rows if sent.get(row.id) != row]
+            sent = {row.id: row for row in rows}
             if changed:
                 yield sse("uploads", [row.model_dump(mode="json") for row in changed])
             if not any(row.status in UNFINISHED for row in rows):
                 break
-        await asyncio.sleep(_TICK_SECONDS)
-    if not any(row.status in UNFINISHED for row in told.values()):
+        await asyncio.sleep(_POLL_SECONDS)
+    if not any(row.status in UNFINISHED for row in sent.values()):
         yield sse("idle", {})
 
 
-@plain.delete("/uploads", status_code=204, response_class=Response, summary="Clear the list of finished uploads")
+@small_bodies.delete("/uploads", status_code=204, response_class=Response, summary="Clear the list of finished uploads")
 def clear(caller: Editor) -> None:
     upload_batch.dismiss(caller.library, caller.reach.edit)
 
 
-@plain.delete("/uploads/{upload_id}", status_code=204, response_class=Response, summary="Take an upload off the list")
+@small_bodies.delete(
+    "/uploads/{upload_id}", status_code=204, response_class=Response, summary="Remove a finished upload from the list"
+)
 def dismiss(upload_id: Id, caller: Editor) -> None:
-    """Only once it is finished; its document stays."""
+    """Only a finished upload can be removed. Its document stays."""
     upload_batch.dismiss(caller.library, caller.reach.edit, upload_id)
 
 
@@ -190,7 +194,7 @@ def _intake(caller: Caller) -> Intake:
     return intake
 
 
-def _listed(request: Request, caller: Caller, limit: int) -> list[UploadPublic]:
+def _recent_uploads(request: Request, caller: Caller, limit: int) -> list[UploadPublic]:
     rows = upload_batch.recent(caller.library, caller.reach.edit, limit)
     return [_public(row, caller.service.intake, request.state.locale) for row in rows]
 
@@ -202,7 +206,7 @@ def _public(row: UploadRow, intake: Intake | None, locale: str) -> UploadPublic:
         collection=row.collection,
         name=row.name,
         path=row.path,
-        status="working" if live else row.status,
+        status=IngestStatus.WORKING if live else row.status,
         stage=live.stage if live else row.stage,
         done=live.done if live else row.done,
         total=live.total if live else row.total,
@@ -214,5 +218,5 @@ def _public(row: UploadRow, intake: Intake | None, locale: str) -> UploadPublic:
 
 
 router = APIRouter()
-router.include_router(large)
-router.include_router(plain)
+router.include_router(large_bodies)
+router.include_router(small_bodies)

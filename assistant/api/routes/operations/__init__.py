@@ -1,1 +1,1 @@
-"""For who runs the service: health and metrics."""
+"""Routes for the operator of the service: health and metrics."""

@@ -1,4 +1,4 @@
-"""``/healthz``: the process lives; ``/readyz``: it can answer questions. Neither says whose documents lie here."""
+"""``/healthz``: the process runs. ``/readyz``: it can answer questions. Neither names an organisation."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """``checks`` names what was looked at: "ok", or what is wrong."""
+    """The result of each check: "ok", or what is wrong."""
 
     status: Literal["ok", "not_ready"]
     checks: dict[str, str]
 
 
-@router.get("/healthz", summary="Is the process alive?")
+@router.get("/healthz", summary="Check whether the process runs")
 async def check_health() -> Health:
     return Health()
 
 
-@router.get("/readyz", summary="Can it answer questions?", responses={503: {"model": Readiness}})
+@router.get("/readyz", summary="Check whether the service can answer questions", responses={503: {"model": Readiness}})
 def check_readiness(service: ServiceDep, response: Response) -> Readiness:
-    """Look at the records, the embedding model and the disk; 503 while one of them is not in order."""
-    checks = {"records": _records(service), "model": service.warming.state, "disk": _disk(service)}
+    """Check the database, the embedding model and the disk. The status is 503 while one check fails."""
+    checks = {"records": _check_records(service), "model": service.warming.state, "disk": _check_disk(service)}
     ready = all(found == "ok" for found in checks.values())
     response.status_code = 200 if ready else 503
     return Readiness(status="ok" if ready else "not_ready", checks=checks)
 
 
-def _records(service: Service) -> str:
+def _check_records(service: Service) -> str:
     try:
         with platform(service.settings) as session:
             session.execute(sa.text("SELECT 1"))
@@ -54,6 +54,6 @@ def _records(service: Service) -> str:
     return "ok"
 
 
-def _disk(service: Service) -> str:
+def _check_disk(service: Service) -> str:
     free = shutil.disk_usage(service.settings.data).free // 2**20
     return "ok" if free >= LEAST_FREE_MB else f"{free} MB free, {LEAST_FREE_MB} MB needed"

@@ -1,7 +1,7 @@
-"""``/metrics``: figures for Prometheus.
+"""``/metrics``: metrics for Prometheus.
 
-They tell how busy which organisation is, so they are not for the network: only this computer itself is answered, or
-who shows ``KB_METRICS_TOKEN`` (``Authorization: Bearer …``).
+The metrics show how much each organisation uses the service, so they are not public. A client must run on this
+computer, or, if ``KB_METRICS_TOKEN`` is set, send this token (``Authorization: Bearer …``).
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.datastructures import Headers
 
-from assistant.api.http.addresses import FORWARDED
+from assistant.api.http.addresses import PROXY_HEADERS
 from assistant.service.metrics import Metrics
 from kb.core.settings import Settings
 
-__all__ = ["may_read", "router"]
+__all__ = ["router"]
 
 router = APIRouter(tags=["operations"])
-_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 @router.get(
     "/metrics",
-    summary="Figures for Prometheus",
+    summary="Metrics for Prometheus",
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {}}},
-        403: {"content": {"text/plain": {}}, "description": "Neither this computer nor the token."},
+        403: {"content": {"text/plain": {}}, "description": "Not from this computer, or a wrong token."},
     },
 )
 def read_metrics(request: Request) -> Response:
-    """Answered to this computer itself, or to who shows ``KB_METRICS_TOKEN`` as a bearer token."""
+    """Only for clients on this computer. If ``KB_METRICS_TOKEN`` is set, only for clients with this bearer token."""
     service = request.app.state.service
     if not may_read(service.settings, request.client.host if request.client else "", request.headers):
         return PlainTextResponse("Only from this computer, or with KB_METRICS_TOKEN.\n", status_code=403)
@@ -44,21 +44,24 @@ def read_metrics(request: Request) -> Response:
 
 
 def may_read(settings: Settings, peer: str, headers: Headers) -> bool:
-    """Whether a request may see the figures.
+    """Return whether a request may read the metrics.
 
-    A proxy on this computer calls from this computer too, for anybody: its headers and a foreign Host give it away,
-    and where it sends neither, KB_PUBLIC_URL does.
+    A proxy on this computer forwards requests of anybody, and they seem to come from this computer. The proxy's headers
+    or another Host reveal it. If it sends neither, KB_PUBLIC_URL shows that there may be a proxy.
+
+    Args:
+        peer: the client's IP address.
     """
     token = settings.metrics_token.get_secret_value()
-    scheme, _, shown = headers.get("authorization", "").partition(" ")
+    scheme, _, sent_token = headers.get("authorization", "").partition(" ")
     if token:
-        return scheme.casefold() == "bearer" and secrets.compare_digest(shown.strip().encode(), token.encode())
-    if settings.public_url or any(name in headers for name in FORWARDED):
+        return scheme.casefold() == "bearer" and secrets.compare_digest(sent_token.strip().encode(), token.encode())
+    if settings.public_url or any(name in headers for name in PROXY_HEADERS):
         return False
-    return _loopback(peer) and urlsplit(f"//{headers.get('host', '')}").hostname in _OWN_NAMES
+    return _is_loopback(peer) and urlsplit(f"//{headers.get('host', '')}").hostname in _LOOPBACK_NAMES
 
 
-def _loopback(peer: str) -> bool:
+def _is_loopback(peer: str) -> bool:
     try:
         return ipaddress.ip_address(peer).is_loopback
     except ValueError:

@@ -1,1 +1,1 @@
-"""The organisation itself: home, settings, audit trail, usage."""
+"""Routes for the organisation: home, settings, audit trail, usage."""

@@ -1,4 +1,4 @@
-"""The audit trail, for owners: filtered on a page, exported as CSV or JSON lines."""
+"""The audit trail, for owners: filter it, show it in a page, export it as CSV or JSON Lines."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ __all__ = ["router"]
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/audit"
 _PAGE = 100
-# A form sends an empty field where nothing was chosen.
-_Empty = BeforeValidator(lambda value: None if value == "" else value)
-Day = Annotated[date | None, _Empty]
+# A form sends an empty string for a field without a choice.
+_EMPTY_AS_NONE = BeforeValidator(lambda value: None if value == "" else value)
+Day = Annotated[date | None, _EMPTY_AS_NONE]
 
 
 class AuditFilter(BaseModel):
-    """Which entries: days are the service's own, the last one included."""
+    """Which entries to return. Days are in the service's time zone; ``until`` is included."""
 
     model_config = ConfigDict(extra="forbid")
     since: Day = None
@@ -36,7 +36,7 @@ class AuditFilter(BaseModel):
     action: Annotated[str, Field(max_length=60)] = Field(default="", description="An action or its beginning.")
     actor: Annotated[str, Field(max_length=40)] = Field(default="", examples=["user:3"])
 
-    def found(self, caller: Caller, limit: int | None, before: int | None = None) -> Iterator[AuditRow]:
+    def entries(self, caller: Caller, limit: int | None, before: int | None = None) -> Iterator[AuditRow]:
         """Yield the entries, newest first."""
         last = self.until + timedelta(days=1) if self.until and self.until.year <= 9000 else None
         days = _midnight(self.since), _midnight(last)
@@ -44,19 +44,19 @@ class AuditFilter(BaseModel):
 
 
 class Page(AuditFilter):
-    """Which entries, and where the page before ended."""
+    """Which entries to return. ``before`` is the id of the last entry on the previous page."""
 
-    before: Annotated[int | None, _Empty, Field(ge=1, le=2**31 - 1)] = None
+    before: Annotated[int | None, _EMPTY_AS_NONE, Field(ge=1, le=2**31 - 1)] = None
 
 
 class Export(AuditFilter):
-    """Which entries, and in which format."""
+    """Which entries to export, and in which format."""
 
     format: Literal["csv", "jsonl"] = "csv"
 
 
 class EntryPublic(BaseModel):
-    """Who did what, when."""
+    """An entry: who did what, and when."""
 
     id: int
     at: datetime
@@ -68,42 +68,42 @@ class EntryPublic(BaseModel):
 
 
 @router.get(_PATH, summary="Read the audit trail")
-def listing(caller: Manager, sought: Annotated[Page, Query()]) -> list[EntryPublic]:
-    """Return up to 100 entries, newest first; ``before`` the last one's id gives the next page."""
-    return [EntryPublic(**_facts(row)) for row in sought.found(caller, _PAGE, sought.before)]
+def listing(caller: Manager, entry_filter: Annotated[Page, Query()]) -> list[EntryPublic]:
+    """Return up to 100 entries, newest first. For the next page, set ``before`` to the id of the last entry."""
+    return [EntryPublic(**_entry_fields(row)) for row in entry_filter.entries(caller, _PAGE, entry_filter.before)]
 
 
 @router.get(_PATH + "/export", summary="Export the audit trail", response_class=StreamingResponse)
-def export(caller: Manager, sought: Annotated[Export, Query()]) -> StreamingResponse:
-    """Download the entries; the export is itself noted."""
-    audit.record(caller.library, caller.actor, "audit.export", sought.format, filter=_told(sought))
-    rows = sought.found(caller, None)
-    lines = audit.as_csv(rows) if sought.format == "csv" else audit.as_jsonl(rows)
-    kind = "text/csv" if sought.format == "csv" else "application/jsonl"
-    name = f"audit-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{sought.format}"
+def export(caller: Manager, entry_filter: Annotated[Export, Query()]) -> StreamingResponse:
+    """Download the entries. The audit trail records the export too."""
+    audit.record(caller.library, caller.actor, "audit.export", entry_filter.format, filter=_filter_values(entry_filter))
+    rows = entry_filter.entries(caller, None)
+    lines = audit.as_csv(rows) if entry_filter.format == "csv" else audit.as_jsonl(rows)
+    media_type = "text/csv" if entry_filter.format == "csv" else "application/jsonl"
+    name = f"audit-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{entry_filter.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines, media_type=f"{kind}; charset=utf-8", headers=headers)
+    return StreamingResponse(lines, media_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
-def _told(sought: AuditFilter) -> dict[str, str]:
-    return {name: str(value) for name, value in sought.model_dump(exclude={"format"}).items() if value}
+def _filter_values(entry_filter: AuditFilter) -> dict[str, str]:
+    return {name: str(value) for name, value in entry_filter.model_dump(exclude={"format"}).items() if value}
 
 
 def _midnight(day: date | None) -> datetime | None:
-    """Return the beginning of a day here, as the records keep it: UTC without a zone."""
-    if day is None or not 1971 <= day.year <= 9000:  # beyond, the clocks of some systems fail
+    """Return the start of a day in the service's time zone, as the database keeps times: UTC without a zone."""
+    if day is None or not 1971 <= day.year <= 9000:  # some systems cannot convert times outside this range
         return None
     return datetime(day.year, day.month, day.day).astimezone().astimezone(UTC).replace(tzinfo=None)
 
 
-def _facts(row: AuditRow) -> dict[str, Any]:
+def _entry_fields(row: AuditRow) -> dict[str, Any]:
     names = ("id", "actor", "name", "action", "subject", "detail")
     return {name: getattr(row, name) for name in names} | {"at": row.at.replace(tzinfo=UTC)}
 
 
 @router.get("/t/{tenant}/manage/audit", include_in_schema=False, response_class=HTMLResponse)
-def page(request: Request, caller: Manager, sought: Annotated[Page, Query()]) -> Response:
-    found = listing(caller, sought)
+def page(request: Request, caller: Manager, entry_filter: Annotated[Page, Query()]) -> Response:
+    found = listing(caller, entry_filter)
     settings, tenant = caller.service.settings, caller.tenant.slug
     actors = [(f"user:{one.user.id}", one.user.name) for one in accounts.members(settings, tenant)]
     actors += [(f"key:{row.id}", row.name) for row in api_keys.listing(settings, tenant)]
@@ -113,9 +113,9 @@ def page(request: Request, caller: Manager, sought: Annotated[Page, Query()]) ->
         request,
         "manage/audit.html",
         entries=found,
-        sought=sought,
+        sought=entry_filter,
         actors=actors,
         actions={name: key if key in keys else "" for name, key in known.items()},
         more=found[-1].id if len(found) == _PAGE else None,
-        filter=_told(sought),
+        filter=_filter_values(entry_filter),
     )

@@ -1,11 +1,11 @@
-"""The front door: to the set-up page, to signing in, or to asking."""
+"""``/``: redirect to the set-up page, the sign-in page, the page where people ask, or the account page."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
-from assistant.api.auth.dependencies import MaybePerson, ServiceDep
+from assistant.api.auth.dependencies import OptionalSignedInDep, ServiceDep
 from kb.people import accounts
 
 __all__ = ["router"]
@@ -14,9 +14,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def front_door(service: ServiceDep, found: MaybePerson) -> RedirectResponse:
-    if found is None:
-        first = accounts.count(service.settings) == 0
-        return RedirectResponse("/set-up" if first else "/sign-in", status_code=303)
-    mine = accounts.memberships(service.settings, found.user.id)
-    return RedirectResponse(f"/t/{mine[0].tenant}/ask" if mine else "/account", status_code=303)
+def home(service: ServiceDep, signed_in: OptionalSignedInDep) -> RedirectResponse:
+    if signed_in is None:
+        is_first_start = accounts.count(service.settings) == 0
+        return RedirectResponse("/set-up" if is_first_start else "/sign-in", status_code=303)
+    memberships = accounts.memberships(service.settings, signed_in.user.id)
+    return RedirectResponse(f"/t/{memberships[0].tenant}/ask" if memberships else "/account", status_code=303)

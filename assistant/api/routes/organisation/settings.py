@@ -1,4 +1,4 @@
-"""An organisation's own choices: its name, whom a refusal names, language models, cards for high-stakes subjects."""
+"""An organisation's settings: its name, the contact in a refusal, language models, cards for high-stakes subjects."""
 
 from __future__ import annotations
 
@@ -17,84 +17,86 @@ from assistant.service.callers import Caller
 from kb.library import audit
 from kb.store import tenants
 
-__all__ = ["router"]
+__all__ = ["router", "show"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/settings", tags=["settings"])
 Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class ModelPublic(BaseModel):
-    """The language model of this installation, and what the organisation has chosen about it."""
+    """The language model of this installation, and the organisation's settings for it."""
 
     configured: bool
     name: str
     host: str
-    inside: bool = Field(description="Whether it stands in the building: then no text leaves.")
+    inside: bool = Field(
+        description="Whether it runs on this computer or in a private network; no text leaves it then."
+    )
     enabled: bool
-    collections: list[str] = Field(description="Those whose text may be sent outside the building.")
+    collections: list[str] = Field(description="Collections whose text may be sent outside the organisation's network.")
 
 
 class SettingsPublic(BaseModel):
-    """What an owner has chosen."""
+    """The settings that an owner can change."""
 
     name: str
-    contact: str = Field(description="Whom a refusal names; empty: the installation's contact.")
+    contact: str = Field(description="The contact in a refusal. Empty: the contact of the installation.")
     model: ModelPublic
 
 
 class SettingsUpdate(Body):
-    """What to change; fields left out stay."""
+    """The changes. A field that is left out stays as it is."""
 
     name: Name | None = Field(default=None, examples=["和諧長者服務社"])
     contact: Contact | None = Field(default=None, examples=["人事部，內線 101"])
 
 
 class ModelUpdate(Body):
-    """Whether a language model may write answers, and which collections' text may leave the building for it."""
+    """Whether a language model may write answers, and which collections' text may be sent to an external model."""
 
     enabled: bool
     collections: list[Slug] = Field(default=[], max_length=500)
 
 
 class Cards(Body):
-    """All cards, in the order in which they are tried."""
+    """All cards, in the order in which they are compared with a question."""
 
     cards: list[Card] = Field(max_length=subject_cards.MOST_CARDS, examples=[[]])
 
 
-@router.get("", summary="An organisation's settings")
+@router.get("", summary="Show an organisation's settings")
 def show(caller: Manager) -> SettingsPublic:
     return _public(caller)
 
 
 @router.patch("", summary="Change name and contact")
-def change(asked: SettingsUpdate, caller: Manager) -> SettingsPublic:
-    tenants.change(caller.service.settings, caller.tenant.slug, name=asked.name, contact=asked.contact)
-    audit.record(caller.library, caller.actor, "settings.change", fields=sorted(asked.model_dump(exclude_none=True)))
+def change(body: SettingsUpdate, caller: Manager) -> SettingsPublic:
+    tenants.change(caller.service.settings, caller.tenant.slug, name=body.name, contact=body.contact)
+    audit.record(caller.library, caller.actor, "settings.change", fields=sorted(body.model_dump(exclude_none=True)))
     return _public(caller)
 
 
-@router.put("/model", summary="Choose about language models")
-def choose_model(asked: ModelUpdate, caller: Manager) -> SettingsPublic:
-    model_choices.save(caller.library, ModelChoices(asked.enabled, tuple(dict.fromkeys(asked.collections))))
-    audit.record(caller.library, caller.actor, "settings.model", enabled=asked.enabled, collections=asked.collections)
+@router.put("/model", summary="Choose the use of language models")
+def choose_model(body: ModelUpdate, caller: Manager) -> SettingsPublic:
+    model_choices.save(caller.library, ModelChoices(body.enabled, tuple(dict.fromkeys(body.collections))))
+    audit.record(caller.library, caller.actor, "settings.model", enabled=body.enabled, collections=body.collections)
     return _public(caller)
 
 
-@router.get("/cards", summary="Cards for high-stakes subjects")
+@router.get("/cards", summary="List the cards for high-stakes subjects")
 def list_cards(caller: Manager) -> Cards:
     return Cards(cards=subject_cards.listing(caller.library))
 
 
 @router.put("/cards", summary="Change the cards")
-def save_cards(asked: Cards, caller: Manager) -> Cards:
-    """All of them at once; a question about a subject shows its card before any answer."""
-    kept = subject_cards.save(caller.library, [one.model_dump() for one in asked.cards])
+def save_cards(body: Cards, caller: Manager) -> Cards:
+    """Replace all cards. A question about a subject shows the card of the subject before any answer."""
+    kept = subject_cards.save(caller.library, [one.model_dump() for one in body.cards])
     audit.record(caller.library, caller.actor, "settings.cards", cards=len(kept))
     return Cards(cards=kept)
 
 
-@router.delete("/cards", status_code=204, response_class=Response, summary="Go back to the shipped cards")
+@router.delete("/cards", status_code=204, response_class=Response, summary="Restore the built-in cards")
 def reset_cards(caller: Manager) -> None:
     subject_cards.reset(caller.library)
     audit.record(caller.library, caller.actor, "settings.cards", cards="reset")

@@ -1,4 +1,4 @@
-"""How much the service is used: numbers only."""
+"""Usage statistics: only numbers, no texts or names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["usage"])
 
 
 class DayPublic(BaseModel):
-    """A day in Hong Kong."""
+    """The questions of one day, in Hong Kong time."""
 
     day: date
     questions: int
@@ -25,16 +25,16 @@ class DayPublic(BaseModel):
 
 
 class StoragePublic(BaseModel):
-    """Bytes on disk."""
+    """Sizes on disk, in bytes."""
 
     originals: int
     vectors: int
     records: int
-    images: int = Field(description="Pages drawn for reading; made again when needed.")
+    images: int = Field(description="Page images; they are made again when needed.")
 
 
 class UsagePublic(BaseModel):
-    """Counts; ``days`` has every day of the time asked about, oldest first."""
+    """Counts. ``days`` has every day of the requested period, oldest first."""
 
     days: list[DayPublic]
     helpful: int
@@ -46,6 +46,6 @@ class UsagePublic(BaseModel):
     storage: StoragePublic
 
 
-@router.get("/usage", summary="Usage in numbers")
+@router.get("/usage", summary="Show usage in numbers")
 def show(caller: Manager, days: Annotated[int, Query(ge=1, le=366)] = 30) -> UsagePublic:
     return UsagePublic.model_validate(usage(caller.library, days), from_attributes=True)

@@ -1,1 +1,1 @@
-"""Signing in, accounts, invitations, members, rights, keys."""
+"""Routes for signing in, accounts, invitations, members, rights and API keys."""

@@ -1,4 +1,4 @@
-"""One's own account: the page, and the password."""
+"""A person's own account: its page, and changing the password."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from assistant.api.auth import session_cookie
-from assistant.api.auth.dependencies import Person, ServiceDep
+from assistant.api.auth.dependencies import ServiceDep, SignedInDep
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Password
 from assistant.service.rate_limits import client_address
@@ -21,7 +21,7 @@ router = APIRouter(tags=["people"])
 
 
 class PasswordUpdate(Body):
-    """The password that holds now, and the one to hold from now on."""
+    """The current password and the new one."""
 
     current: Password
     password: Password
@@ -29,13 +29,13 @@ class PasswordUpdate(Body):
 
 @router.put("/api/v1/me/password", summary="Change one's password")
 def change_password(
-    body: PasswordUpdate, request: Request, response: Response, found: Person, service: ServiceDep
+    body: PasswordUpdate, request: Request, response: Response, signed_in: SignedInDep, service: ServiceDep
 ) -> SessionPublic:
-    """Change one's password. All other browsers are signed out; this one gets a new session."""
+    """Change the password. All other browsers are signed out; this browser gets a new session."""
     user = service.limits.check_attempt(
         client_address(request),
-        found.user.email,
-        lambda: passwords.owner_of(service.settings, found.user.email, body.current),
+        signed_in.user.email,
+        lambda: passwords.owner_of(service.settings, signed_in.user.email, body.current),
     )
     if user is None:
         raise Forbidden("password_wrong")
@@ -46,11 +46,11 @@ def change_password(
 
 
 @router.get("/account", include_in_schema=False, response_class=HTMLResponse)
-def page(request: Request, found: Person, service: ServiceDep) -> Response:
+def page(request: Request, signed_in: SignedInDep, service: ServiceDep) -> Response:
     return render(
         request,
         "people/account.html",
-        me=me_public(service.settings, found.user),
-        has_password=bool(found.user.password_hash),
+        me=me_public(service.settings, signed_in.user),
+        has_password=bool(signed_in.user.password_hash),
         least=LEAST_PASSWORD,
     )

@@ -1,4 +1,4 @@
-"""A new password by a one-time link."""
+"""Set a new password with a one-time link."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ router = APIRouter(tags=["people"])
 
 
 class Reset(Body):
-    """The link's token, and the new password."""
+    """The token of the link, and the new password."""
 
     token: Annotated[str, Field(min_length=1, max_length=100, examples=["Zk3v…"])]
     password: Password
 
 
-@router.post("/api/v1/reset", summary="Choose a new password by a link", status_code=201)
+@router.post("/api/v1/reset", summary="Set a new password with a one-time link", status_code=201)
 def reset(body: Reset, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
-    """Set a new password with a one-time link, and be signed in. All other browsers are signed out."""
+    """Set a new password with a one-time link and sign in. All other browsers are signed out."""
     user = password_resets.use(service.settings, body.token, body.password)
     csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))

@@ -1,21 +1,22 @@
-"""Invitations, as managers make them: by link, for one person, with a role and the collections to open."""
+"""Managers invite people. An invitation is a link for one person, with a role and rights on collections."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.http.addresses import address_of
+from assistant.api.http.addresses import absolute_url
 from assistant.api.schemas.bodies import Body, Email, Id, Slug
 from kb.library import audit
 from kb.people import invitations
 from kb.people.access import Role
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import InvitationRow
+from kb.store.tables.states import GrantLevel
 
 __all__ = ["listing", "router"]
 
@@ -24,17 +25,17 @@ _PATH = "/api/v1/tenants/{tenant}/invitations"
 
 
 class InvitationCreate(Body):
-    """Whom to invite, as what, and which collections open on acceptance."""
+    """Whom to invite, with which role, and the rights on collections that the person gets."""
 
     email: Email
     role: Role = Role.MEMBER
-    collections: Annotated[dict[Slug, Literal["read", "edit"]], Field(max_length=200)] = Field(
-        default={}, description="Level by collection.", examples=[{"main": "read"}]
+    collections: Annotated[dict[Slug, GrantLevel], Field(max_length=200)] = Field(
+        default={}, description="The right (read or edit) by collection.", examples=[{"main": "read"}]
     )
 
 
 class InvitationPublic(BaseModel):
-    """An invitation nobody has accepted yet."""
+    """An invitation that nobody has accepted yet."""
 
     id: int
     email: str
@@ -44,8 +45,8 @@ class InvitationPublic(BaseModel):
     expired: bool
 
 
-class InvitationMade(InvitationPublic):
-    """An invitation with its link, which is shown this once."""
+class InvitationWithLink(InvitationPublic):
+    """An invitation with its link. The link is shown only once."""
 
     link: str = Field(examples=["https://kb.example/invitation/…"])
 
@@ -53,27 +54,27 @@ class InvitationMade(InvitationPublic):
 @router.get(_PATH, summary="List open invitations")
 def listing(caller: Manager) -> list[InvitationPublic]:
     found = invitations.listing(caller.service.settings, caller.tenant.slug)
-    return [InvitationPublic(**_facts(row)) for row in found]
+    return [InvitationPublic(**_invitation_fields(row)) for row in found]
 
 
-@router.post(_PATH, summary="Invite somebody", status_code=201)
-def create(body: InvitationCreate, request: Request, caller: Manager) -> InvitationMade:
-    """Make a link that lets one person in. Give it to that person only; it works once."""
+@router.post(_PATH, summary="Invite a person", status_code=201)
+def create(body: InvitationCreate, request: Request, caller: Manager) -> InvitationWithLink:
+    """Make a link with which one person can join. Give it to that person only; it works once."""
     assert caller.user is not None
     row, token = invitations.create(
         caller.service.settings, caller.library, body.email, body.role, dict(body.collections), caller.user.id
     )
     detail = {"role": row.role, "collections": row.collections}
     audit.record(caller.library, caller.actor, "member.invite", row.email, **detail)
-    return _made(request, caller, row, token)
+    return _with_link(request, caller, row, token)
 
 
-@router.post(_PATH + "/{invitation_id}/link", summary="Make a new link", status_code=201)
-def renew(invitation_id: Id, request: Request, caller: Manager) -> InvitationMade:
-    """Give an invitation a new link and its full time again; the link before ends."""
+@router.post(_PATH + "/{invitation_id}/link", summary="Make a new link for an invitation", status_code=201)
+def renew(invitation_id: Id, request: Request, caller: Manager) -> InvitationWithLink:
+    """Give an invitation a new link that is valid for the full time. The old link stops working."""
     row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id)
     audit.record(caller.library, caller.actor, "member.invite", row.email, renewed=True)
-    return _made(request, caller, row, token)
+    return _with_link(request, caller, row, token)
 
 
 @router.delete(_PATH + "/{invitation_id}", summary="Withdraw an invitation", status_code=204)
@@ -82,11 +83,13 @@ def withdraw(invitation_id: Id, caller: Manager) -> None:
     audit.record(caller.library, caller.actor, "member.uninvite", row.email)
 
 
-def _made(request: Request, caller: Manager, row: InvitationRow, token: str) -> InvitationMade:
-    return InvitationMade(**_facts(row), link=address_of(request, caller.service.settings, f"/invitation/{token}"))
+def _with_link(request: Request, caller: Manager, row: InvitationRow, token: str) -> InvitationWithLink:
+    return InvitationWithLink(
+        **_invitation_fields(row), link=absolute_url(request, caller.service.settings, f"/invitation/{token}")
+    )
 
 
-def _facts(row: InvitationRow) -> dict[str, Any]:
+def _invitation_fields(row: InvitationRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "email": row.email,

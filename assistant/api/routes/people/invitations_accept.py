@@ -1,4 +1,4 @@
-"""An invitation, as the invited person meets it: a page, and accepting."""
+"""An invited person opens the page of an invitation and accepts it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from assistant.api.auth import session_cookie
-from assistant.api.auth.dependencies import MaybePerson, ServiceDep
+from assistant.api.auth.dependencies import OptionalSignedInDep, ServiceDep
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Name, Password
 from assistant.service.rate_limits import client_address
@@ -28,8 +28,11 @@ Token = Annotated[str, Field(min_length=1, max_length=100, examples=["Zk3v…"])
 
 
 class InvitationAccept(Body):
-    """The link's token, and: for a new account a name and a password; for an account of one's own its password, if
-    one is not signed in with it."""
+    """The token of the link.
+
+    A new account also needs a name and a password. An existing account needs its password, unless the person is signed
+    in with this account.
+    """
 
     token: Token
     name: Name | None = None
@@ -38,23 +41,28 @@ class InvitationAccept(Body):
 
 @router.post("/api/v1/invitations/accept", summary="Accept an invitation", status_code=201)
 def accept(
-    body: InvitationAccept, request: Request, response: Response, service: ServiceDep, found: MaybePerson
+    body: InvitationAccept, request: Request, response: Response, service: ServiceDep, signed_in: OptionalSignedInDep
 ) -> SessionPublic:
-    """Become a member as invited, and be signed in."""
+    """Make the person a member, with the role and rights of the invitation, and sign in."""
     invitation = invitations.find(service.settings, body.token)
-    user = _invited(service, request, invitation, body, found)
+    user = _accepting_account(service, request, invitation, body, signed_in)
     library = service.library(service.tenant(invitation.tenant_slug))
     invitations.accept(service.settings, library, invitation, user)
     csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
 
 
-def _invited(
-    service: Service, request: Request, invitation: InvitationRow, body: InvitationAccept, found: SignedIn | None
+def _accepting_account(
+    service: Service, request: Request, invitation: InvitationRow, body: InvitationAccept, signed_in: SignedIn | None
 ) -> UserRow:
-    """Return the account that accepts: the one signed in, the one whose password is shown, or a new one."""
-    if found is not None and found.user.email == invitation.email:
-        return found.user
+    """Return the account that accepts: the signed-in one, the one with the given password, or a new one.
+
+    Raises:
+        InputError: ``invitation_incomplete`` if a new account lacks name or password.
+        Unauthenticated: ``signin_failed``.
+    """
+    if signed_in is not None and signed_in.user.email == invitation.email:
+        return signed_in.user
     if accounts.by_email(service.settings, invitation.email) is None:
         if not body.name or not body.password:
             raise InputError("invitation_incomplete")
@@ -72,7 +80,7 @@ def _invited(
 
 @router.get("/invitation/{token}", include_in_schema=False, response_class=HTMLResponse)
 def page(
-    token: Annotated[str, Path(max_length=100)], request: Request, service: ServiceDep, found: MaybePerson
+    token: Annotated[str, Path(max_length=100)], request: Request, service: ServiceDep, signed_in: OptionalSignedInDep
 ) -> Response:
     invitation = invitations.find(service.settings, token)
     return render(
@@ -82,7 +90,7 @@ def page(
         token=token,
         organisation=service.tenant(invitation.tenant_slug).name,
         known=accounts.by_email(service.settings, invitation.email) is not None,
-        mine=found is not None and found.user.email == invitation.email,
+        mine=signed_in is not None and signed_in.user.email == invitation.email,
         oidc=bool(service.settings.oidc_issuer),
         least=LEAST_PASSWORD,
     )

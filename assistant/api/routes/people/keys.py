@@ -1,4 +1,4 @@
-"""API keys: a program's way in, with chosen abilities and collections."""
+"""API keys for programs. A key has chosen abilities and collections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.http.addresses import address_of
+from assistant.api.http.addresses import absolute_url
 from assistant.api.schemas.bodies import Body, Id, Name, Slug
 from assistant.web.pages import render
 from kb.library import audit
@@ -26,12 +26,12 @@ _PATH = "/api/v1/tenants/{tenant}/keys"
 
 
 class KeyCreate(Body):
-    """What the key may do, and where."""
+    """What the key may do, and in which collections."""
 
     name: Name = Field(examples=["Intranet search"])
     abilities: Annotated[list[Ability], Field(min_length=1, max_length=5)] = Field(examples=[["ask", "read"]])
     collections: Annotated[list[Slug], Field(min_length=1, max_length=200)] | None = Field(
-        default=None, description="Collections by short name; null for those open to everyone."
+        default=None, description="Short names of collections; null for the collections that are open to everyone."
     )
     expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
@@ -41,7 +41,7 @@ class KeyPublic(BaseModel):
 
     id: int
     name: str
-    prefix: str = Field(description="The token's beginning, to tell keys apart.")
+    prefix: str = Field(description="The beginning of the token, to tell keys apart.")
     abilities: list[Ability]
     collections: list[str] | None
     created_at: datetime
@@ -50,20 +50,20 @@ class KeyPublic(BaseModel):
     state: str = Field(description="active, expired or revoked.")
 
 
-class KeyMade(KeyPublic):
-    """A new key with its token, which is shown this once."""
+class KeyWithToken(KeyPublic):
+    """A new key with its token. The token is shown only once."""
 
     token: str = Field(examples=["sinzi_…"])
 
 
 @router.get(_PATH, summary="List API keys")
 def listing(caller: Manager) -> list[KeyPublic]:
-    return [KeyPublic(**_facts(row)) for row in api_keys.listing(caller.service.settings, caller.tenant.slug)]
+    return [KeyPublic(**_key_fields(row)) for row in api_keys.listing(caller.service.settings, caller.tenant.slug)]
 
 
 @router.post(_PATH, summary="Make an API key", status_code=201)
-def create(body: KeyCreate, caller: Manager) -> KeyMade:
-    """Make a key. Its token is shown once; a key never manages people or settings."""
+def create(body: KeyCreate, caller: Manager) -> KeyWithToken:
+    """Make a key. Its token is shown only once. A key can never manage people or settings."""
     assert caller.user is not None
     collections = None if body.collections is None else caller.searchable_collections(body.collections)
     ends = now() + timedelta(days=body.expires_in_days) if body.expires_in_days else None
@@ -71,7 +71,7 @@ def create(body: KeyCreate, caller: Manager) -> KeyMade:
         caller.service.settings, caller.tenant.slug, body.name, body.abilities, collections, caller.user.id, ends
     )
     audit.record(caller.library, caller.actor, "key.create", row.name, prefix=row.prefix, abilities=row.abilities)
-    return KeyMade(**_facts(row), token=token)
+    return KeyWithToken(**_key_fields(row), token=token)
 
 
 @router.delete(_PATH + "/{key_id}", summary="Revoke an API key", status_code=204)
@@ -81,16 +81,15 @@ def revoke(key_id: Id, caller: Manager) -> None:
     audit.record(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
 
 
-def _facts(row: ApiKeyRow) -> dict[str, Any]:
+def _key_fields(row: ApiKeyRow) -> dict[str, Any]:
     times = {name: getattr(row, name) for name in ("created_at", "expires_at", "used_at")}
-    expired = row.expires_at is not None and row.expires_at < now()
     return {
         "id": row.id,
         "name": row.name,
         "prefix": row.prefix,
         "abilities": row.abilities,
         "collections": row.collections,
-        "state": "revoked" if row.revoked_at else "expired" if expired else "active",
+        "state": api_keys.state_of(row),
         **{name: value and value.replace(tzinfo=UTC) for name, value in times.items()},
     }
 
@@ -103,5 +102,5 @@ def page(request: Request, caller: Manager) -> Response:
         keys=listing(caller),
         collections=caller.library.collections(),
         abilities=[one for one in Ability if one in api_keys.ALLOWED],
-        address=address_of(request, caller.service.settings, ""),
+        address=absolute_url(request, caller.service.settings, ""),
     )

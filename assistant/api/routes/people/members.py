@@ -1,4 +1,4 @@
-"""The people of an organisation: their roles, and links for a new password."""
+"""The members of an organisation: their roles, and one-time links for a new password."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.http.addresses import address_of
+from assistant.api.http.addresses import absolute_url
 from assistant.api.routes.people.invitations import listing as invitations_of
 from assistant.api.schemas.bodies import Body, Id
 from assistant.service.callers import Caller
@@ -26,7 +26,7 @@ _PATH = "/api/v1/tenants/{tenant}/members"
 
 
 class MemberPublic(BaseModel):
-    """A person of the organisation."""
+    """A member of the organisation."""
 
     id: int
     name: str
@@ -36,43 +36,43 @@ class MemberPublic(BaseModel):
 
 
 class MemberUpdate(Body):
-    """The role to give."""
+    """The new role of a member."""
 
     role: Role
 
 
 class LinkPublic(BaseModel):
-    """A link to hand to one person; it is shown once."""
+    """A link for one person. It is shown only once."""
 
     link: str = Field(examples=["https://kb.example/reset/…"])
     expires_at: datetime
 
 
-@router.get(_PATH, summary="List people")
+@router.get(_PATH, summary="List members")
 def listing(caller: Manager) -> list[MemberPublic]:
     return [_public(one) for one in accounts.members(caller.service.settings, caller.tenant.slug)]
 
 
-@router.patch(_PATH + "/{user_id}", summary="Change a role")
+@router.patch(_PATH + "/{user_id}", summary="Change a member's role")
 def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
-    """Change a person's role. The last owner keeps theirs (409). API keys made by who is no owner any more end."""
+    """Change a person's role. The last owner stays owner (409). The API keys of a former owner are revoked."""
     found = members.change_role(caller.service.settings, caller.tenant.slug, user_id, body.role)
     audit.record(caller.library, caller.actor, "member.role", found.user.name, role=body.role.value, user=user_id)
     if Ability.MANAGE not in ROLES[body.role]:
-        _end_keys(caller, user_id)
+        _revoke_keys(caller, user_id)
     return _public(found)
 
 
-@router.delete(_PATH + "/{user_id}", summary="Remove a person", status_code=204)
+@router.delete(_PATH + "/{user_id}", summary="Remove a member", status_code=204)
 def remove(user_id: Id, caller: Manager) -> None:
-    """End a membership, the rights that went with it, and the API keys the person made. The last owner stays (409)."""
+    """End the membership, its rights and the API keys that the person made. The last owner cannot be removed (409)."""
     found = members.remove(caller.service.settings, caller.library, user_id)
     audit.record(caller.library, caller.actor, "member.remove", found.user.name, user=user_id)
-    _end_keys(caller, user_id)
+    _revoke_keys(caller, user_id)
 
 
-def _end_keys(caller: Caller, user_id: int) -> None:
-    """Revoke the API keys that somebody made as an owner and may have kept."""
+def _revoke_keys(caller: Caller, user_id: int) -> None:
+    """Revoke the API keys that a person made as an owner, because the person may still have their tokens."""
     for row in api_keys.revoke_of(caller.service.settings, caller.tenant.slug, user_id):
         audit.record(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
 
@@ -81,17 +81,17 @@ def _end_keys(caller: Caller, user_id: int) -> None:
 def reset(user_id: Id, request: Request, caller: Manager) -> LinkPublic:
     """Make a one-time link with which a person chooses a new password.
 
-    Refused with 409 for somebody who also belongs to an organisation that is not yours.
+    Refused with 409 if the person also belongs to an organisation that the caller does not own.
     """
     found = members.get(caller.service.settings, caller.tenant.slug, user_id)
-    token, ends = password_resets.create(caller.service.settings, user_id, caller.tenant.slug, _own_id(caller))
+    token, ends = password_resets.create(caller.service.settings, user_id, caller.tenant.slug, _manager_id(caller))
     audit.record(caller.library, caller.actor, "member.reset", found.user.name, user=user_id)
     return LinkPublic(
-        link=address_of(request, caller.service.settings, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC)
+        link=absolute_url(request, caller.service.settings, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC)
     )
 
 
-def _own_id(caller: Caller) -> int:
+def _manager_id(caller: Caller) -> int:
     assert caller.user is not None, "only people manage"
     return caller.user.id
 
@@ -117,6 +117,6 @@ def page(request: Request, caller: Manager) -> Response:
         invitations=invitations_of(caller),
         collections=caller.library.collections(),
         roles=list(Role),
-        me=_own_id(caller),
+        me=_manager_id(caller),
         days=caller.service.settings.invitation_days,
     )

@@ -1,8 +1,8 @@
-"""Who reads and edits which collection. What is not given is denied; owners reach everything."""
+"""Who may read and edit which collection. Without a grant there is no access; owners may access everything."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
@@ -16,13 +16,13 @@ from kb.library import audit
 from kb.people import access, accounts, members
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.library_tables import CollectionRow
+from kb.store.tables.states import GrantLevel
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/rights"
 
-Level = Literal["read", "edit"]
 Subject = Annotated[
     str,
     Path(
@@ -35,27 +35,27 @@ CollectionSlug = Annotated[str, Path(max_length=40, examples=["main"])]
 
 
 class GrantPublic(BaseModel):
-    """A person's right on a collection; ``edit`` holds for editors only and reads too."""
+    """A person's right on a collection. ``edit`` includes reading, and has an effect for editors only."""
 
     user: int
     name: str
     email: str
-    level: Level
+    level: GrantLevel
 
 
 class RightsPublic(BaseModel):
-    """Who reaches a collection, besides the owners."""
+    """Who may access a collection, besides the owners."""
 
     collection: str = Field(examples=["main"])
     name: str
-    everyone: Level | None
+    everyone: GrantLevel | None
     people: list[GrantPublic]
 
 
 class GrantUpdate(Body):
-    """The right to give."""
+    """The right to grant."""
 
-    level: Level
+    level: GrantLevel
 
 
 @router.get(_PATH, summary="List rights")
@@ -63,9 +63,9 @@ def listing(caller: Manager) -> list[RightsPublic]:
     return [_public(caller, row) for row in caller.library.collections()]
 
 
-@router.put(_PATH + "/{collection}/{subject}", summary="Open a collection")
+@router.put(_PATH + "/{collection}/{subject}", summary="Grant a right on a collection")
 def grant(collection: CollectionSlug, subject: Subject, body: GrantUpdate, caller: Manager) -> RightsPublic:
-    """Open a collection to everyone or to one person, in place of the right given before."""
+    """Grant a right to everyone or to one person. It replaces the right granted before."""
     row = caller.collection(collection)
     name = _name(caller, subject)
     access.grant(caller.library, row, subject, body.level)
@@ -73,9 +73,9 @@ def grant(collection: CollectionSlug, subject: Subject, body: GrantUpdate, calle
     return _public(caller, row)
 
 
-@router.delete(_PATH + "/{collection}/{subject}", summary="Close a collection")
+@router.delete(_PATH + "/{collection}/{subject}", summary="Revoke a right on a collection")
 def revoke(collection: CollectionSlug, subject: Subject, caller: Manager) -> RightsPublic:
-    """Take a right back; nothing happens where there is none."""
+    """Remove a right. Nothing happens if there is none."""
     row = caller.collection(collection)
     access.revoke(caller.library, row, subject)
     audit.record(caller.library, caller.actor, "rights.revoke", row.slug, to=subject)

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth import session_cookie
-from assistant.api.auth.dependencies import MaybePerson, Person, ServiceDep
+from assistant.api.auth.dependencies import OptionalSignedInDep, ServiceDep, SignedInDep
 from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password
 from assistant.service.rate_limits import client_address
 from assistant.web.pages import render
@@ -21,20 +21,20 @@ from kb.people.accounts import Membership
 from kb.store import tenants
 from kb.store.tables.platform_tables import UserRow
 
-__all__ = ["MePublic", "SessionPublic", "me_public", "router", "within"]
+__all__ = ["SessionPublic", "local_path", "me_public", "router"]
 
 router = APIRouter(tags=["people"])
 
 
 class SignIn(Body):
-    """E-mail and password."""
+    """The e-mail address and password of an account."""
 
     email: Email
     password: Password
 
 
 class MembershipPublic(BaseModel):
-    """An organisation one belongs to."""
+    """An organisation that the person belongs to, and the person's role."""
 
     tenant: str = Field(examples=["harmony"])
     name: str = Field(examples=["和諧長者服務社"])
@@ -52,14 +52,14 @@ class MePublic(BaseModel):
 
 
 class MeUpdate(Body):
-    """What one may change of oneself; what is left out stays."""
+    """Changes to one's own account. A field that is left out stays as it is."""
 
     name: Name | None = None
     locale: Locale | None = None
 
 
 class SessionPublic(BaseModel):
-    """An open session; ``csrf`` goes back as the header X-CSRF-Token with every change."""
+    """A session. Requests that change something must send ``csrf`` as the header X-CSRF-Token."""
 
     csrf: str
     me: MePublic
@@ -67,7 +67,7 @@ class SessionPublic(BaseModel):
 
 @router.post("/api/v1/session", summary="Sign in", status_code=201)
 def sign_in(body: SignIn, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
-    """Sign a browser in: sets the cookie `sinzi_session`. Programs use API keys instead."""
+    """Sign in a browser and set the cookie `sinzi_session`. Programs use API keys instead."""
     user = service.limits.check_attempt(
         client_address(request), body.email, lambda: passwords.owner_of(service.settings, body.email, body.password)
     )
@@ -78,50 +78,53 @@ def sign_in(body: SignIn, request: Request, response: Response, service: Service
 
 
 @router.delete("/api/v1/session", summary="Sign out", status_code=204)
-def sign_out(request: Request, response: Response, service: ServiceDep, _found: MaybePerson) -> None:
-    """Sign this browser out. Nothing happens where nobody is signed in."""
+def sign_out(request: Request, response: Response, service: ServiceDep, _signed_in: OptionalSignedInDep) -> None:
+    """Sign out this browser. Nothing happens if nobody is signed in."""
     session_cookie.end_session(request, response, service)
 
 
-@router.get("/api/v1/me", summary="Who is signed in")
-def me(found: Person, service: ServiceDep) -> MePublic:
-    return me_public(service.settings, found.user)
+@router.get("/api/v1/me", summary="Show who is signed in")
+def me(signed_in: SignedInDep, service: ServiceDep) -> MePublic:
+    return me_public(service.settings, signed_in.user)
 
 
 @router.patch("/api/v1/me", summary="Change one's name or interface language")
-def change_me(body: MeUpdate, found: Person, service: ServiceDep) -> MePublic:
-    user = accounts.change(service.settings, found.user.id, name=body.name, locale=body.locale)
+def change_me(body: MeUpdate, signed_in: SignedInDep, service: ServiceDep) -> MePublic:
+    user = accounts.change(service.settings, signed_in.user.id, name=body.name, locale=body.locale)
     return me_public(service.settings, user)
 
 
 @router.get("/sign-in", include_in_schema=False)
 def page(
-    request: Request, service: ServiceDep, found: MaybePerson, target: Annotated[str, Query(alias="next")] = "/"
+    request: Request,
+    service: ServiceDep,
+    signed_in: OptionalSignedInDep,
+    target: Annotated[str, Query(alias="next")] = "/",
 ) -> Response:
-    if found is not None:
-        return RedirectResponse(within(target), status_code=303)
+    if signed_in is not None:
+        return RedirectResponse(local_path(target), status_code=303)
     if accounts.count(service.settings) == 0:
         return RedirectResponse("/set-up", status_code=303)
-    return render(request, "people/sign-in.html", next=within(target), oidc=bool(service.settings.oidc_issuer))
+    return render(request, "people/sign-in.html", next=local_path(target), oidc=bool(service.settings.oidc_issuer))
 
 
-def within(target: str) -> str:
-    """Return an address to go to after signing in: a path of this service, or the front door for anything else."""
-    inside = target.startswith("/") and target[1:2] not in ("/", "\\") and target.isprintable()
-    return target if inside else "/"
+def local_path(target: str) -> str:
+    """Return ``target`` if it is a path of this service, else ``/``. This prevents open redirects after signing in."""
+    is_local = target.startswith("/") and target[1:2] not in ("/", "\\") and target.isprintable()
+    return target if is_local else "/"
 
 
 def me_public(settings: Settings, user: UserRow) -> MePublic:
-    """Return what a person sees of themselves."""
-    found = accounts.memberships(settings, user.id)
+    """Return a person's own account with its memberships."""
+    memberships = accounts.memberships(settings, user.id)
     return MePublic(
         id=user.id,
         email=user.email,
         name=user.name,
         locale=user.locale,
-        memberships=[_membership(settings, one) for one in found],
+        memberships=[_membership_public(settings, one) for one in memberships],
     )
 
 
-def _membership(settings: Settings, one: Membership) -> MembershipPublic:
+def _membership_public(settings: Settings, one: Membership) -> MembershipPublic:
     return MembershipPublic(tenant=one.tenant, name=tenants.get(settings, one.tenant).name, role=one.role)

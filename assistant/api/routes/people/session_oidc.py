@@ -1,4 +1,4 @@
-"""Signing in at the organisation's own provider (Microsoft 365, Google): there and back again."""
+"""Sign in with OpenID Connect (Microsoft 365, Google): redirect to the provider, and handle its callback."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 
 from assistant.api.auth import session_cookie
 from assistant.api.auth.dependencies import ServiceDep
-from assistant.api.http.addresses import address_of
-from assistant.api.routes.people.session import within
+from assistant.api.http.addresses import absolute_url
+from assistant.api.routes.people.session import local_path
 from assistant.service.oidc_provider import Flow, Provider
 from assistant.service.running_service import Service
 from kb.core.errors import Forbidden, NotFound
@@ -21,47 +21,49 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 _PATH = "/sign-in/oidc"
-_BACK = _PATH + "/back"
+_CALLBACK_PATH = _PATH + "/back"
 _COOKIE = "sinzi_oidc"
-_SECONDS = 600
+_MAX_AGE_SECONDS = 600
 Short = Annotated[str, Query(max_length=4000)]
 
 
 @router.get(_PATH)
-def leave(
+def start_sign_in(
     request: Request, service: ServiceDep, target: Annotated[str, Query(alias="next", max_length=2000)] = "/"
 ) -> RedirectResponse:
     provider = _provider(service)
-    flow = Flow.begin(within(target))
-    away = RedirectResponse(provider.address(address_of(request, service.settings, _BACK), flow), status_code=303)
+    flow = Flow.begin(local_path(target))
+    response = RedirectResponse(
+        provider.address(absolute_url(request, service.settings, _CALLBACK_PATH), flow), status_code=303
+    )
     secure = session_cookie.is_secure(service)
     # Lax, not Strict: the browser comes back from another site.
-    away.set_cookie(
-        _COOKIE, flow.to_cookie(), max_age=_SECONDS, path=_PATH, httponly=True, samesite="lax", secure=secure
+    response.set_cookie(
+        _COOKIE, flow.to_cookie(), max_age=_MAX_AGE_SECONDS, path=_PATH, httponly=True, samesite="lax", secure=secure
     )
-    return away
+    return response
 
 
-@router.get(_BACK)
-def come_back(
+@router.get(_CALLBACK_PATH)
+def finish_sign_in(
     request: Request,
     service: ServiceDep,
-    waiting: Annotated[str, Cookie(alias=_COOKIE)] = "",
+    flow_cookie: Annotated[str, Cookie(alias=_COOKIE)] = "",
     state: Short = "",
     code: Short = "",
 ) -> RedirectResponse:
     provider = _provider(service)
-    flow = Flow.from_cookie(waiting)
+    flow = Flow.from_cookie(flow_cookie)
     if not code or not secrets.compare_digest(state.encode(), flow.state.encode()):
         raise Forbidden("oidc_refused", reason="state")
-    claimed = provider.identity(address_of(request, service.settings, _BACK), flow, code)
-    user = oidc_identities.find_user(service.settings, claimed)
-    # An invitation the person came from may have been accepted on the way.
-    target = within(flow.next)
-    home = RedirectResponse("/" if target.startswith("/invitation/") else target, status_code=303)
-    home.delete_cookie(_COOKIE, path=_PATH)
-    session_cookie.set_session(request, home, service, user.id)
-    return home
+    identity = provider.identity(absolute_url(request, service.settings, _CALLBACK_PATH), flow, code)
+    user = oidc_identities.find_user(service.settings, identity)
+    # If the person came from an invitation, signing in may have accepted it already.
+    target = local_path(flow.next)
+    response = RedirectResponse("/" if target.startswith("/invitation/") else target, status_code=303)
+    response.delete_cookie(_COOKIE, path=_PATH)
+    session_cookie.set_session(request, response, service, user.id)
+    return response
 
 
 def _provider(service: Service) -> Provider:

@@ -1,4 +1,4 @@
-"""The first start: one page makes the first account and its organisation, then never opens again."""
+"""The first start: a page makes the first account and its organisation. It is closed once an account exists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 
 from assistant.api.auth import session_cookie
 from assistant.api.auth.dependencies import ServiceDep
-from assistant.api.http.addresses import FORWARDED
+from assistant.api.http.addresses import PROXY_HEADERS
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password, Slug
 from assistant.service.rate_limits import client_address
@@ -35,7 +35,7 @@ class TenantCreate(Body):
     slug: Slug
     name: Name
     contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
-        default="", description="Whom to ask when the documents are silent.", examples=["人事部，內線 101"]
+        default="", description="Whom to ask if the documents do not answer.", examples=["人事部，內線 101"]
     )
 
 
@@ -47,20 +47,20 @@ class SetUp(Body):
     password: Password
     tenant: TenantCreate | None = None
     take_over: Annotated[list[Slug], Field(max_length=100)] = Field(
-        default=[], description="Organisations that exist already, as `kb demo` makes them."
+        default=[], description="Existing organisations that the account will own, for example one made by `kb demo`."
     )
     locale: Locale = "zh-HK"
     token: Annotated[str, Field(max_length=100)] = Field(
-        default="", description="As `kb serve` printed it; not needed on the computer it runs on."
+        default="", description="The token that `kb serve` printed. Not needed on the computer where the service runs."
     )
 
 
 @router.post("/api/v1/set-up", summary="Make the first account", status_code=201)
 def set_up(body: SetUp, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
-    """Make the first account and its organisation, and sign it in. Refused with 409 once there is an account."""
-    if accounts.count(service.settings) == 0 and not from_here(request):
+    """Make the first account and its organisation, and sign in. Refused with 409 if there is an account already."""
+    if accounts.count(service.settings) == 0 and not is_local_request(request):
         address = client_address(request)
-        if not service.limits.check_attempt(address, "set-up", lambda: _token_fits(request, body.token) or None):
+        if not service.limits.check_attempt(address, "set-up", lambda: _is_setup_token(request, body.token) or None):
             raise Forbidden("setup_token_wrong")
     new = NewTenant(body.tenant.slug, body.tenant.name, body.tenant.contact) if body.tenant else None
     user = first_account.create_first_account(
@@ -74,24 +74,25 @@ def set_up(body: SetUp, request: Request, response: Response, service: ServiceDe
 def page(request: Request, service: ServiceDep, token: Annotated[str, Query(max_length=100)] = "") -> Response:
     if accounts.count(service.settings):
         return RedirectResponse("/", status_code=303)
-    trusted = from_here(request) or _token_fits(request, token)
+    trusted = is_local_request(request) or _is_setup_token(request, token)
     known = tenants.listing(service.settings) if trusted else []
-    shown = token if trusted else ""
-    return render(request, "people/set-up.html", known=known, trusted=trusted, token=shown, least=LEAST_PASSWORD)
+    shown_token = token if trusted else ""
+    return render(request, "people/set-up.html", known=known, trusted=trusted, token=shown_token, least=LEAST_PASSWORD)
 
 
-def _token_fits(request: Request, token: str) -> bool:
+def _is_setup_token(request: Request, token: str) -> bool:
     expected = str(getattr(request.app.state, "setup_token", ""))
     return bool(expected) and secrets.compare_digest(token.strip().encode(), expected.encode())
 
 
-def from_here(request: Request) -> bool:
-    """Return whether the browser runs on this very computer and means it.
+def is_local_request(request: Request) -> bool:
+    """Return whether the request comes from a browser on this computer.
 
-    The name it asked for must be this computer's too: a page elsewhere may have its name point here. Behind a proxy
-    everybody seems to be near, so a forwarded request never counts, nor any where KB_PUBLIC_URL tells of a proxy.
+    The Host header must be a loopback name too, because a web page can let its own host name resolve to this computer
+    (DNS rebinding). Behind a proxy every request seems to come from this computer. So a request with proxy headers does
+    not count as local, and no request does if KB_PUBLIC_URL is set.
     """
-    if request.client is None or any(name in request.headers for name in FORWARDED):
+    if request.client is None or any(name in request.headers for name in PROXY_HEADERS):
         return False
     if request.app.state.service.settings.public_url:
         return False

@@ -1,1 +1,1 @@
-"""Summaries, changes, drafts, translations."""
+"""Routes for summaries, changes between versions, drafts and translations."""

@@ -1,4 +1,4 @@
-"""The pages beyond asking: what changed in a document, the document in a page, and drafts."""
+"""The pages for changes between versions, for summaries and for drafts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.api.auth.dependencies import PersonDep, Reader
-from assistant.api.routes.writing.tasks import compared, reader_language, summarised
+from assistant.api.routes.writing.tasks import compare_versions, reader_language, summarise_document
 from assistant.api.schemas.bodies import Id
 from assistant.conversations import conversation_store
 from assistant.llm.gateway import open_gateway
@@ -31,35 +31,35 @@ def changes_page(
     earlier: Annotated[int | None, Query(alias="from", ge=1, le=2**31 - 1)] = None,
     later: Annotated[int | None, Query(alias="to", ge=1, le=2**31 - 1)] = None,
 ) -> HTMLResponse:
-    """Compare the versions ``from`` and ``to``, whichever is the older; the newest two by default."""
+    """Compare the versions ``from`` and ``to``, in any order. By default: the newest two."""
     _, document = caller.document(document_id)
     versions = version_passages.readable_versions(caller.library, document)
     if earlier and later and earlier > later:
         earlier, later = later, earlier
-    found = compared(caller, document_id, earlier, later) if len(versions) > 1 else None
+    found = compare_versions(caller, document_id, earlier, later) if len(versions) > 1 else None
     title = versions[-1].title if versions else ""
-    chosen = {one.number: one for one in versions}
+    by_number = {one.number: one for one in versions}
     return render(
-        request, "tasks/changes.html", document=document, title=title or document.name, versions=chosen, found=found
+        request, "tasks/changes.html", document=document, title=title or document.name, versions=by_number, found=found
     )
 
 
 @router.get("/t/{tenant}/library/{document_id}/summary")
 def summary_page(request: Request, document_id: Id, caller: Reader, version: Number = None) -> HTMLResponse:
-    """Show a document's telling clauses; a language model is asked only when the reader says so."""
-    made = summarised(caller, document_id, version, reader_language(request), generate=False)
+    """Show a document's key clauses. A language model writes only when the reader asks for it."""
+    written = summarise_document(caller, document_id, version, reader_language(request), generate=False)
     _, document = caller.document(document_id)
-    chosen = {one.number: one for one in version_passages.readable_versions(caller.library, document)}
-    row = chosen[version or max(chosen)]
+    by_number = {one.number: one for one in version_passages.readable_versions(caller.library, document)}
+    row = by_number[version or max(by_number)]
     start = {"document": document_id, "version": row.number}
     return render(
         request,
         "tasks/summary.html",
         document=document,
         title=row.title or document.name,
-        versions=chosen,
+        versions=by_number,
         version=row,
-        made=made,
+        made=written,
         model=_has_model(caller),
         start=start,
     )
@@ -68,14 +68,14 @@ def summary_page(request: Request, document_id: Id, caller: Reader, version: Num
 @router.get("/t/{tenant}/draft")
 def draft_page(
     request: Request,
-    own: PersonDep,
+    person: PersonDep,
     kind: Kind = "email",
     message: Number = None,
     question: Annotated[str, Query(max_length=2000)] = "",
 ) -> HTMLResponse:
-    """Draft from an answer of one's own (``message``) or from a question."""
+    """Draft from a stored answer of the same person (``message``) or from a question."""
     if message is not None:
-        question = conversation_store.message(own.caller.library, own.id, message).question
+        question = conversation_store.message(person.caller.library, person.id, message).question
     start = {"message": message, "begin": bool(question)}
     return render(
         request,
@@ -84,7 +84,7 @@ def draft_page(
         kind=kind,
         question=question,
         message=message,
-        model=_has_model(own.caller),
+        model=_has_model(person.caller),
         start=start,
     )
 

@@ -1,4 +1,4 @@
-"""Beyond asking: summarise a document, what changed in it, draft from what it says, translate a passage."""
+"""Summarise a document, compare two versions, draft a text from documents, translate a passage."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from fastapi import APIRouter, Request
 from assistant.api.auth.dependencies import Asker, Reader
 from assistant.api.schemas.bodies import Id
 from assistant.api.schemas.task_schemas import (
-    ChangesAsked,
     ChangesPublic,
-    DraftAsked,
-    SummaryAsked,
-    TranslationAsked,
+    ChangesRequest,
+    DraftRequest,
+    SummaryRequest,
     TranslationPublic,
-    WrittenPublic,
+    TranslationRequest,
+    WrittenTextPublic,
     changes_public,
     translation_public,
-    written_public,
+    written_text_public,
 )
 from assistant.evidence.quotable_spans import QuotableSpan
 from assistant.service.callers import Caller, limit_questions
 from assistant.sources import readable_versions
-from assistant.tasks import drafting, summary, translation
-from assistant.tasks import version_changes as comparing
+from assistant.tasks import drafting, summary, translation, version_changes
 from assistant.tasks.answer_sources import load_answer_source
 from assistant.tasks.written_text import WrittenText
 from kb.core.errors import Conflict, Forbidden, Misconfigured, NotFound
@@ -30,56 +29,66 @@ from kb.language.detect import Language, detect
 from kb.library import audit
 from kb.search.passage import passage
 
-__all__ = ["compared", "reader_language", "router", "summarised"]
+__all__ = ["compare_versions", "reader_language", "router", "summarise_document"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["tasks"])
 
 
 @router.post("/documents/{document_id}/summary", summary="Summarise a document")
-def summarise(document_id: Id, body: SummaryAsked, request: Request, caller: Reader) -> WrittenPublic:
-    """`points` are its telling clauses, word for word; where there is a language model, it writes `text` over them."""
+def summarise(document_id: Id, body: SummaryRequest, request: Request, caller: Reader) -> WrittenTextPublic:
+    """`points` are the key clauses, word for word. If there is a language model, it writes `text` from them."""
     language = body.language or reader_language(request)
-    return summarised(caller, document_id, body.version, language, generate=body.generate)
+    return summarise_document(caller, document_id, body.version, language, generate=body.generate)
 
 
-@router.post("/documents/{document_id}/changes", summary="What changed between two versions")
-def changes(document_id: Id, body: ChangesAsked, caller: Reader) -> ChangesPublic:
-    """Clause by clause, both wordings as citations, with the words that differ."""
-    return compared(caller, document_id, body.earlier, body.later)
+@router.post("/documents/{document_id}/changes", summary="Compare two versions of a document")
+def changes(document_id: Id, body: ChangesRequest, caller: Reader) -> ChangesPublic:
+    """Return each changed clause with both wordings as citations, and the words that differ."""
+    return compare_versions(caller, document_id, body.earlier, body.later)
 
 
 @router.post("/drafts", summary="Draft an e-mail, a notice or minutes")
-def draft(body: DraftAsked, caller: Asker) -> WrittenPublic:
-    """From what the documents say about a question, or from what a kept answer quoted. Nothing is kept or sent."""
-    made = _drafted(caller, body)
-    return written_public(caller.library, made)
+def draft(body: DraftRequest, caller: Asker) -> WrittenTextPublic:
+    """Draft from what the documents say about a question, or from a stored answer's quotes. The draft is not stored."""
+    written = _draft(caller, body)
+    return written_text_public(caller.library, written)
 
 
 @router.post("/chunks/{chunk}/translation", summary="Translate a passage")
-def translate(chunk: Id, body: TranslationAsked, caller: Reader) -> TranslationPublic:
-    """Only a language model can: 409 `llm_needed` where the organisation has none. The clause's number is kept."""
-    holding, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
+def translate(chunk: Id, body: TranslationRequest, caller: Reader) -> TranslationPublic:
+    """This needs a language model: 409 `llm_needed` if the organisation has none. The clause number stays as it is."""
+    source, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
     limit_questions(caller)
     start, end = min(body.start, len(row.text)), min(body.end, len(row.text))
     if not row.text[start:end].strip():
-        raise NotFound("passage_gone", document=holding.document.name)
-    unit = QuotableSpan(passage(row, holding), start, end)
+        raise NotFound("passage_gone", document=source.document.name)
+    span = QuotableSpan(passage(row, source), start, end)
     other = Language.TRADITIONAL if row.language == Language.ENGLISH else Language.ENGLISH
     try:
-        made = translation.translate(caller.service.retriever(caller.tenant), unit, body.language or other)
-    except Misconfigured as needed:
-        raise Conflict(needed.code, **needed.detail) from needed
-    _note(caller, "document.translate", holding.document.name, made.language, left=made.egress.sent_externally)
-    return translation_public(caller.library, made)
+        written = translation.translate(caller.service.retriever(caller.tenant), span, body.language or other)
+    except Misconfigured as error:
+        raise Conflict(error.code, **error.detail) from error
+    _record_task(
+        caller, "document.translate", source.document.name, written.language, left=written.egress.sent_externally
+    )
+    return translation_public(caller.library, written)
 
 
-def summarised(
+def summarise_document(
     caller: Caller, document_id: int, version: int | None, language: Language, *, generate: bool
-) -> WrittenPublic:
-    """Summarise a document within the caller's reach; the page does it with this too."""
+) -> WrittenTextPublic:
+    """Summarise a document that the caller may read. The route and the page use this function.
+
+    Args:
+        version: the number of the version; by default the newest.
+
+    Raises:
+        NotFound: ``document_not_found``, ``version_not_found``.
+        TooMany: ``too_many_requests``.
+    """
     collection, document = caller.document(document_id)
     limit_questions(caller)
-    made = summary.summarise(
+    written = summary.summarise(
         caller.service.retriever(caller.tenant),
         document.name,
         language,
@@ -87,65 +96,75 @@ def summarised(
         collections=[collection.slug],
         generate=generate,
     )
-    _note(
+    _record_task(
         caller,
         "document.summarise",
         document.name,
-        made.language,
-        answerer=made.answerer,
-        left=made.egress.sent_externally,
+        written.language,
+        answerer=written.answerer,
+        left=written.egress.sent_externally,
     )
-    return written_public(caller.library, made)
+    return written_text_public(caller.library, written)
 
 
-def compared(caller: Caller, document_id: int, earlier: int | None, later: int | None) -> ChangesPublic:
-    """Compare two versions of a document within the caller's reach; the page does it with this too."""
+def compare_versions(caller: Caller, document_id: int, earlier: int | None, later: int | None) -> ChangesPublic:
+    """Compare two versions of a document that the caller may read. The route and the page use this function.
+
+    Args:
+        earlier: the number of a version; by default the one before ``later``.
+        later: the number of a version; by default the newest.
+
+    Raises:
+        NotFound: ``document_not_found``, ``version_not_found``.
+        InputError: ``versions_needed`` if there is only one version and no number is given.
+        TooMany: ``too_many_requests``.
+    """
     collection, document = caller.document(document_id)
     limit_questions(caller)
-    found = comparing.compare(caller.library, document.name, earlier, later, collections=[collection.slug])
+    found = version_changes.compare(caller.library, document.name, earlier, later, collections=[collection.slug])
     audit.record(
         caller.library, caller.actor, "document.compare", document.name, earlier=found.earlier, later=found.later
     )
     return changes_public(caller.library, found)
 
 
-def _drafted(caller: Caller, body: DraftAsked) -> WrittenText:
+def _draft(caller: Caller, body: DraftRequest) -> WrittenText:
     retriever = caller.service.retriever(caller.tenant)
     if body.question is not None:
         collections = caller.searchable_collections(body.collections)
         limit_questions(caller)
         language = body.language or detect(body.question)
-        made = drafting.draft(
+        written = drafting.draft(
             retriever, body.kind, body.question, language,
             collections=collections, as_of=body.as_of, generate=body.generate,
         )  # fmt: skip
         about = ", ".join(collections)
     else:
         if caller.user is None or body.message is None:
-            raise Forbidden("not_allowed")  # programs have no kept answers
+            raise Forbidden("not_allowed")  # programs have no stored answers
         answer = load_answer_source(caller.library, caller.user.id, caller.reach, body.message)
         limit_questions(caller)
-        made = drafting.draft_from(
+        written = drafting.draft_from(
             retriever, body.kind, answer.question, body.language or answer.language, answer.citations,
             as_of=answer.as_of, unsure=answer.unsure, generate=body.generate,
         )  # fmt: skip
-        about = ", ".join(sorted({one.document for one in made.citations}))
-    _note(
+        about = ", ".join(sorted({one.document for one in written.citations}))
+    _record_task(
         caller,
         "draft.write",
         about,
-        made.language,
+        written.language,
         kind=body.kind,
-        answerer=made.answerer,
-        left=made.egress.sent_externally,
+        answerer=written.answerer,
+        left=written.egress.sent_externally,
     )
-    return made
+    return written
 
 
 def reader_language(request: Request) -> Language:
-    """Return the language of texts for this reader: that of the pages they see."""
+    """Return the language of texts for this reader: the interface language of the request."""
     return Language.ENGLISH if request.state.locale == "en" else Language.TRADITIONAL
 
 
-def _note(caller: Caller, action: str, subject: str, language: str, **detail: str | bool) -> None:
+def _record_task(caller: Caller, action: str, subject: str, language: str, **detail: str | bool) -> None:
     audit.record(caller.library, caller.actor, action, subject, language=language, **detail)

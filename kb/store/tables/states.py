@@ -1,0 +1,76 @@
+"""Fixed values of columns, as enums: states, statuses, levels. The database and JSON hold their text."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+__all__ = [
+    "READABLE",
+    "UNFINISHED",
+    "FeedbackVerdict",
+    "GrantLevel",
+    "IngestStage",
+    "IngestStatus",
+    "PairState",
+    "VersionState",
+]
+
+
+class VersionState(StrEnum):
+    """Where a version of a document stands; :mod:`kb.publishing.version_states` has the changes between them."""
+
+    INDEXING = "indexing"  # not readable yet
+    DRAFT = "draft"  # ready, not searched
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"  # searched only for an as-of date in its time
+    WITHDRAWN = "withdrawn"  # kept, never searched
+
+
+# States of a version that everybody with the right to its collection may read.
+READABLE = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
+
+
+class IngestStatus(StrEnum):
+    """How far a file is on its way in, and how it ended."""
+
+    QUEUED = "queued"
+    WORKING = "working"
+    INDEXED = "indexed"  # a new document
+    REPLACED = "replaced"  # a new version of a document
+    UNCHANGED = "unchanged"  # its content was known already
+    FAILED = "failed"
+    EXPANDED = "expanded"  # an archive, whose members are files of their own
+
+
+UNFINISHED = (IngestStatus.QUEUED, IngestStatus.WORKING)
+
+
+class IngestStage(StrEnum):
+    """What is being done with a file that is worked on."""
+
+    NONE = ""
+    READ = "read"
+    EMBED = "embed"
+    STORE = "store"
+
+
+class PairState(StrEnum):
+    """What is known of two documents, one in Chinese and one in English."""
+
+    FOUND = "found"  # a pair, found automatically
+    SET = "set"  # a pair, because a person says so
+    REJECTED = "rejected"  # no pair, because a person says so
+
+
+class GrantLevel(StrEnum):
+    """What a grant on a collection allows; editing includes reading."""
+
+    READ = "read"
+    EDIT = "edit"
+
+
+class FeedbackVerdict(IntEnum):
+    """What the asker thought of an answer."""
+
+    HELPFUL = 1
+    UNHELPFUL = -1

@@ -27,8 +27,10 @@ from kb.people.oidc_identities import IdentityClaims
 from kb.search.bilingual import pair_records
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.fixtures.service import signed_in
 from tests.helpers.command_line import run
+from tests.helpers.service import signed_in
+
+pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.document_names import files_in
+from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.helpers.command_line import run
+from tests.helpers.ingest_files import ingest_files
 from tests.helpers.made_once import made_once
 
 HANDBOOK = """第五章 假期
@@ -43,6 +45,10 @@ ENGLISH = """# Petty Cash
 2.2 Receipts are handed in within 14 days.
 """
 FEES = "服務,每月收費,減免\n日間護理,$1200,綜援全免\n家居照顧,$650,半費\n"
+DOCUMENTS = {
+    "harmony": {"員工手冊.txt": HANDBOOK, "通告2026-03.txt": CIRCULAR, "petty cash.md": ENGLISH, "收費表.csv": FEES},
+    "sunrise": {"rules.txt": "年假為二十天。試用期內不得放取年假。\n"},
+}
 
 
 @pytest.fixture(scope="session")
@@ -58,19 +64,13 @@ def asked(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def _ingest(settings: Settings, folder: Path) -> None:
-    harmony, sunrise = folder / "harmony", folder / "sunrise"
-    for path, text in (
-        (harmony / "員工手冊.txt", HANDBOOK),
-        (harmony / "通告2026-03.txt", CIRCULAR),
-        (harmony / "petty cash.md", ENGLISH),
-        (harmony / "收費表.csv", FEES),
-        (sunrise / "rules.txt", "年假為二十天。試用期內不得放取年假。\n"),
-    ):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    for slug, folder_in in (("harmony", harmony), ("sunrise", sunrise)):
-        tenants.create(settings, slug, slug, "人事部，內線 101")
-        run(settings, "ingest", str(folder_in), "--tenant", slug)
+    with WorkerPool(settings) as workers:
+        for slug, documents in DOCUMENTS.items():
+            (folder / slug).mkdir()
+            for name, text in documents.items():
+                (folder / slug / name).write_text(text, encoding="utf-8")
+            tenant = tenants.create(settings, slug, slug, "人事部，內線 101")
+            ingest_files(settings, workers, tenant, files_in([folder / slug]), "main")
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from assistant.api.app import create
 from assistant.api.auth.dependencies import COOKIE
 from kb.core.settings import Settings
 from kb.people import accounts, sessions
-from tests.fixtures.service import email_of
 from tests.helpers.running_server import running_server
+from tests.helpers.service import email_of
 from tests.helpers.skips import missing, module_or_missing
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}

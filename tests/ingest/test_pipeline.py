@@ -22,22 +22,10 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.models import embedding
 from kb.store.tenants import Tenant
 from tests.helpers.files import make_docx, make_mail, make_pdf, make_zip, rules
+from tests.helpers.ingest_files import ingest_file
 from tests.helpers.stored_content import assert_consistent, stored_content
 
 pytestmark = pytest.mark.slow
-
-
-def ingest_file(
-    settings: Settings, workers: WorkerPool, tenant: Tenant, path: Path, name: str | None = None
-) -> list[Outcome]:
-    """Ingest a file and the files found inside it, without a queue."""
-    context = IngestContext(settings, workers)
-    todo = [job_for(tenant, path, name or path.name, str(path), "main")]
-    done = []
-    while todo:
-        done.append(pipeline.ingest(todo.pop(0), context))
-        todo += done[-1].members
-    return done
 
 
 def test_a_pdf_becomes_a_searchable_document(

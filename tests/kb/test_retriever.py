@@ -9,7 +9,6 @@ from click.testing import CliRunner
 from kb.cli import cli
 from kb.core.errors import InputError
 from kb.core.settings import Settings
-from kb.integrations.llama_index import HybridRetriever
 from kb.library.documents import Library
 from kb.search import candidates
 from kb.search.models.encoder import Vectors
@@ -44,6 +43,8 @@ def test_the_passage_is_found(shelf: Shelf, question: str, answer: str) -> None:
 
 
 def test_as_a_llama_index_retriever(shelf: Shelf) -> None:
+    from kb.integrations.llama_index import HybridRetriever
+
     nodes = HybridRetriever("harmony", similarity_top_k=2, settings=shelf.settings).retrieve("病假要證明嗎？")
     assert len(nodes) == 2
     assert nodes[0].get_content() == "病假須附醫生證明書。"

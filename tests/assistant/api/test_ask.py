@@ -18,8 +18,8 @@ from kb.library.documents import Library
 from kb.people import access
 from kb.people.access import Ability
 from kb.search.retriever import Retriever
-from tests.fixtures.service import ClientOf
 from tests.helpers.running_server import new_api_key
+from tests.helpers.service import ClientOf
 
 HARMONY = "/api/v1/tenants/harmony"
 ANSWERED = "義工幾耐要做一次體檢？"

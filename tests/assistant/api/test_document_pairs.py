@@ -15,8 +15,10 @@ from kb.people import access
 from kb.publishing import version_states
 from kb.search.dense.vector_store import VectorStore
 from kb.store.tables.library_tables import DocumentRow
-from tests.fixtures.service import ClientOf
 from tests.helpers.bilingual_pair import CHINESE_NAME, ENGLISH_NAME, copy_with_pair, document
+from tests.helpers.service import ClientOf
+
+pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from kb.publishing import version_writer
 from kb.search.dense.vector_store import VectorStore
 from kb.store import tenants
 from kb.store.tables.activity_tables import MessageRow
-from tests.fixtures.service import ClientOf
+from tests.helpers.service import ClientOf
 
 HARMONY = "/api/v1/tenants/harmony"
 DOCUMENT = "颱風及暴雨工作安排.txt"

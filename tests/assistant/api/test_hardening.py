@@ -40,8 +40,10 @@ from kb.people.access import Ability, Role
 from kb.store import tenants
 from kb.store.tables.activity_tables import MessageRow
 from kb.store.tables.library_tables import VersionRow
-from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
 from tests.helpers.kept_answers import kept_answer, kept_place
+from tests.helpers.service import PASSWORD, ClientOf, email_of, signed_in
+
+pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 

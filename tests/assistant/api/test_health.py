@@ -20,8 +20,8 @@ from assistant.api.app import create
 from assistant.api.observability import logging_setup
 from assistant.api.routes.operations.metrics import may_read
 from kb.core.settings import Settings
-from tests.fixtures.service import ClientOf
 from tests.helpers.running_server import new_api_key
+from tests.helpers.service import ClientOf
 
 QUESTION = "Who looks into a complaint about the manager?"
 LOCAL = ("127.0.0.1", 50_000)

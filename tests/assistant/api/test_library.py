@@ -8,7 +8,7 @@ from typing import Any
 
 from kb.core.local_date import today
 from kb.library.documents import Library
-from tests.fixtures.service import ClientOf
+from tests.helpers.service import ClientOf
 
 API = "/api/v1/tenants/harmony"
 VOLUNTEERS = "義工服務指引.md"

@@ -12,7 +12,7 @@ from assistant.api.app import create
 from assistant.service.rate_limits import MAX_BODY_BYTES, Limits
 from kb.core.errors import TooMany
 from kb.core.settings import Settings
-from tests.fixtures.service import email_of, signed_in
+from tests.helpers.service import email_of, signed_in
 
 ASK = "/api/v1/tenants/harmony/ask"
 

@@ -20,7 +20,9 @@ from kb.people.access import Role
 from kb.store import tenants
 from tests.assistant.api import oidc_provider
 from tests.assistant.api.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
-from tests.fixtures.service import PASSWORD, email_of, signed_in
+from tests.helpers.service import PASSWORD, email_of, signed_in
+
+pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 

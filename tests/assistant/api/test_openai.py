@@ -15,8 +15,8 @@ from openai import OpenAI
 from kb.core.settings import Settings
 from kb.people import api_keys
 from kb.people.access import Ability
-from tests.fixtures.service import email_of, signed_in
 from tests.helpers.running_server import new_api_key
+from tests.helpers.service import email_of, signed_in
 
 # The typhoon notice of the samples answers it.
 QUESTION = "八號風球除下之後，幾多個鐘之內要返工？"

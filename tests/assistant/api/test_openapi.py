@@ -24,8 +24,10 @@ from assistant.api.http.openapi_document import operations
 from kb.core.settings import Settings
 from kb.people import accounts, sessions
 from kb.people.access import Ability
-from tests.fixtures.service import ClientOf
 from tests.helpers.running_server import new_api_key
+from tests.helpers.service import ClientOf
+
+pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 

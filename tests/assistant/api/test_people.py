@@ -26,7 +26,7 @@ from kb.people.access import Role
 from kb.store import tenants
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import InvitationRow
-from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
+from tests.helpers.service import PASSWORD, ClientOf, email_of, signed_in
 
 HARMONY = "/api/v1/tenants/harmony"
 SUNRISE = "/api/v1/tenants/sunrise"

@@ -21,8 +21,10 @@ from kb.people import access, accounts, api_keys
 from kb.people.access import Ability
 from kb.store import tenants
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from tests.fixtures.service import ClientOf, email_of, signed_in
 from tests.helpers.route_demands import OF_TENANT, RouteMethod, routes
+from tests.helpers.service import ClientOf, email_of, signed_in
+
+pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 

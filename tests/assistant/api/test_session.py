@@ -10,7 +10,9 @@ from assistant.api.app import create
 from assistant.api.auth.dependencies import COOKIE
 from kb.core.settings import Settings
 from kb.store import tenants
-from tests.fixtures.service import PASSWORD, ClientOf, email_of, signed_in
+from tests.helpers.service import PASSWORD, ClientOf, email_of, signed_in
+
+pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 

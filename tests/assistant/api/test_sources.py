@@ -18,7 +18,7 @@ from kb.library import audit
 from kb.library.documents import Library
 from kb.store import blobs
 from kb.store.tables.library_tables import ChunkRow, VersionRow
-from tests.fixtures.service import SAMPLES, ClientOf
+from tests.helpers.service import SAMPLES, ClientOf
 
 HARMONY = "/api/v1/tenants/harmony"
 PDF, TEXT, PRIVATE = "Complaint Handling Policy.pdf", "義工服務指引.md", "日間中心活動時間表.csv"

@@ -21,9 +21,9 @@ from kb.library.documents import Library
 from kb.people import api_keys
 from kb.people.access import Ability
 from kb.store.tables.library_tables import VersionRow
-from tests.fixtures.service import SAMPLES, ClientOf, signed_in
 from tests.helpers.command_line import run
 from tests.helpers.language_model_server import LanguageModelServer
+from tests.helpers.service import SAMPLES, ClientOf, signed_in
 
 HARMONY = "/api/v1/tenants/harmony"
 GUIDE, PRIVATE = "義工服務指引.md", "日間中心活動時間表.csv"

@@ -17,8 +17,8 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import tenants
 from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
-from tests.fixtures.service import ClientOf
 from tests.helpers.kept_answers import kept_answer, kept_place
+from tests.helpers.service import ClientOf
 
 API = "/api/v1/tenants/harmony"
 TYPHOON = "八號風球要唔要返工？"

@@ -14,6 +14,7 @@ from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.search.dense import language_means
+from kb.search.dense.flat_index import FlatIndex
 from kb.search.dense.sentence_vectors import BestSentences, SentenceCosines, products
 from kb.search.dense.vector_store import opened
 from kb.search.models.encoder import Vectors
@@ -45,11 +46,24 @@ class Candidates:
         return {one: cosines for one, cosines in found.items() if cosines is not None}
 
 
-def nearest_chunks(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
+def nearest_chunks(
+    settings: Settings, library: Library, flat_index: FlatIndex, queries: Vectors, scope: Scope
+) -> list[int]:
     """Return the chunks nearest to any of ``queries``, shape (queries, dimension); the same one may come twice.
 
-    What is published is looked up in Chroma, what is not is scanned: a version that held on an earlier day, and
-    everything while another process writes, for embedded Chroma is not safe beside it and the records are.
+    The nearest of each collection are exact, unless the library is too large for that: see
+    :mod:`kb.search.dense.flat_index`.
+    """
+    groups = [group for group in (*scope.published.values(), scope.unpublished) if group]
+    exact = flat_index.nearest(queries, groups, settings.candidates)
+    return _approximate(settings, library, queries, scope) if exact is None else exact
+
+
+def _approximate(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
+    """Look up what is published in Chroma, and scan what is not.
+
+    That is a version that held on an earlier day, and everything while another process writes, for embedded Chroma is
+    not safe beside it and the records are.
     """
     if not settings.chroma_url and writer_lock.held_elsewhere(settings.data):
         return _scan(library, queries, list(scope.holdings), settings.candidates)

@@ -22,6 +22,7 @@ from kb.search import candidates
 from kb.search.bilingual import pair_records as twins
 from kb.search.candidates import Candidates
 from kb.search.dense import language_means
+from kb.search.dense.flat_index import FlatIndex
 from kb.search.dense.language_means import LanguageMeans
 from kb.search.dense.sentence_vectors import SentenceCosines
 from kb.search.lexical.word_index import WordIndex
@@ -74,6 +75,7 @@ class Retriever:
         self.ranking = RankingWeights()
         self._words = WordIndex(self.library)
         self._scopes = Scopes(self.library, self._in_force)
+        self._flat_index = FlatIndex(self.library, lambda: embedding.identity(settings))
         self._means = VersionedCache(self._words.indexed, lambda _before: self._measure_means())
 
     def retrieve(
@@ -133,7 +135,7 @@ class Retriever:
         vectors = encoder.encode_queries(query.variants)
         moved = middle.towards_other(vectors, query.language.is_chinese)
         queries = vectors if moved is None else np.concatenate([vectors, moved])
-        near = candidates.nearest_chunks(self.settings, self.library, queries, scope)
+        near = candidates.nearest_chunks(self.settings, self.library, self._flat_index, queries, scope)
         words = leg.result()
         possible = sum(weight * words.idf.get(word, words.unseen) for word, weight in query.typed.items())
         chosen, pairs = self._chosen({*near, *words.scores}, scope, vectors)

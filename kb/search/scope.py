@@ -23,20 +23,28 @@ class Scope:
 
     Attributes:
         holdings: by version id.
-        stores: slugs of the collections that have versions of these in the vector store.
+        published: ids of the versions that are in the vector store, by the collection's slug, in order of the slugs.
         unpublished: ids of the versions that are not there.
     """
 
     holdings: dict[int, DocumentVersion]
-    stores: list[str]
+    published: dict[str, list[int]]
     unpublished: list[int]
 
     @classmethod
     def of(cls, holdings: Iterable[DocumentVersion]) -> Scope:
         by_version = {holding.version.id: holding for holding in holdings}
-        published = {version for version, holding in by_version.items() if holding.published}
-        stores = sorted({by_version[version].collection.slug for version in published})
-        return cls(by_version, stores, [version for version in by_version if version not in published])
+        published: dict[str, list[int]] = {}
+        for holding in sorted(by_version.values(), key=lambda one: one.collection.slug):
+            if holding.published:
+                published.setdefault(holding.collection.slug, []).append(holding.version.id)
+        unpublished = [version for version, holding in by_version.items() if not holding.published]
+        return cls(by_version, published, unpublished)
+
+    @property
+    def stores(self) -> list[str]:
+        """The slugs of the collections that have versions of these in the vector store."""
+        return list(self.published)
 
 
 _Scopes = dict[tuple[date, frozenset[str] | None], Scope]  # by day and collections

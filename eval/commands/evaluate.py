@@ -16,6 +16,7 @@ _COMMANDS = (
     "report",
     "questions",
     "speed",
+    "repeat",
     "scale",
     "ingest",
     "formats",
@@ -48,6 +49,7 @@ def evaluate() -> None:
     kb eval compare RUN RUN                      what a change gained and lost, with a paired test
     kb eval report RUN… --out report.html        one page with tables and plots
     kb eval speed questions.jsonl --tenant T     warm and cold times, memory
+    kb eval repeat questions.jsonl --tenant T    is every question answered the same each time?
     kb eval ingest FILE…                         pages per second, beside embedding alone and beside torch
     kb eval formats FOLDER                       does every file end in text or one clear error?
     kb eval bench                                all of this on the samples, checked against their floor

@@ -7,9 +7,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from eval.runs.repeatability import Repeatability
 from kb.language.detect import Language
 
-__all__ = ["print_answers", "print_comparison", "print_retrieval", "print_scale", "print_speed"]
+__all__ = ["print_answers", "print_comparison", "print_repeatability", "print_retrieval", "print_scale", "print_speed"]
 
 _SIGNIFICANT = 0.05
 _LANGUAGES = {one.value for one in Language}
@@ -132,6 +133,17 @@ def print_speed(found: dict[str, Any]) -> None:
     console.print(table)
     if "cold_ask_s" in found:
         console.print(f"kb ask, cold: {found['cold_ask_s']} s; serving process: {found['memory_mb']} MB")
+
+
+def print_repeatability(found: Repeatability) -> None:
+    """Print how many questions differed in what, with their ids."""
+    table = Table(title=f"{found.questions} questions asked in {found.runs} processes", title_justify="left")
+    for head in ("differ in", "questions", "which"):
+        table.add_column(head, justify="right" if head == "questions" else "left")
+    for name in ("passages", "scores", "answers", "refusals"):
+        which: list[str] = getattr(found, name)
+        table.add_row(name, str(len(which)), ", ".join(which[:8]) + (" …" if len(which) > 8 else ""))
+    _console().print(table)
 
 
 def print_scale(found: list[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ In reading order:
     run_comparison               compares two runs
     baseline                     the minimum scores of the regression test
     latency                      response times and memory
+    repeatability                whether every question is answered the same each time
     index_growth                 search times among many chunks
     file_reading                 reads every file of a folder and reports text or an error
     ingest_speed, ingest_timing  the speed of ingesting files

@@ -75,7 +75,7 @@ class Library:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
         self.engine = _engine(tenant.records_path)
-        self._kept_readable = VersionedCache(self.data_version, lambda _before: self._readable())
+        self._readable = VersionedCache(self.data_version, lambda _before: self._read_readable())
 
     def session(self) -> Session:
         """Return a new session on this tenant's records; rows survive its end."""
@@ -139,15 +139,18 @@ class Library:
     def in_force(self, as_of: date, collections: Sequence[str] | None = None) -> list[DocumentVersion]:
         """Return, for each document, the newest version that holds on ``as_of``; documents without one are absent."""
         best: dict[int, DocumentVersion] = {}
-        for document_version in self._kept_readable.get():
+        for document_version in self.readable_versions():
             if collections is not None and document_version.collection.slug not in collections:
                 continue
             if _holds(document_version.version, as_of):
                 best[document_version.document.id] = document_version
         return list(best.values())
 
-    def _readable(self) -> list[DocumentVersion]:
-        """Return every version that may be read, oldest first."""
+    def readable_versions(self) -> list[DocumentVersion]:
+        """Return every version that may be read, by document and oldest first; not to be changed by the caller."""
+        return self._readable.get()
+
+    def _read_readable(self) -> list[DocumentVersion]:
         readable = VersionRow.state.in_(READABLE)
         return self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.library.documents import Library
-from kb.search.dense import language_means
+from kb.search.dense.flat_index import FlatIndex
 from kb.search.dense.sentence_vectors import CandidateSentences, SentenceCosines, dot_products
 from kb.search.dense.vector_store import cached_store
-from kb.search.models.encoder import Vectors
+from kb.search.models.encoder import Vectors, decode_vector
 from kb.search.scope import Scope
 from kb.store import writer_lock
 from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow
@@ -45,14 +45,25 @@ class Candidates:
         return {one: cosines for one, cosines in found.items() if cosines is not None}
 
 
-def nearest_chunks(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
+def nearest_chunks(
+    settings: Settings, library: Library, flat_index: FlatIndex, queries: Vectors, scope: Scope
+) -> list[int]:
     """Return the ids of the chunks nearest to each of ``queries``; an id may occur several times.
 
-    Published versions are searched in Chroma. Scanned in the database are versions that are not published any more, and
-    all versions while another process writes: embedded Chroma is not safe to read then, the database is.
+    The search is exact, unless the library is too large for that (:mod:`kb.search.dense.flat_index`).
 
     Args:
         queries: shape (queries, dimension).
+    """
+    groups = [group for group in (*scope.published.values(), scope.unpublished) if group]
+    exact = flat_index.nearest(queries, groups, settings.candidates)
+    return _approximate(settings, library, queries, scope) if exact is None else exact
+
+
+def _approximate(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
+    """Search published versions in Chroma, and scan the others in the database.
+
+    All versions are scanned while another process writes: embedded Chroma is not safe to read then, the database is.
     """
     if not settings.chroma_url and writer_lock.held_elsewhere(settings.data):
         return _scan(library, queries, list(scope.versions), settings.candidates)
@@ -72,7 +83,7 @@ def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -
         rows = session.execute(query).all()
     if not rows:
         return []
-    best = np.max(np.stack([language_means.decode_vector(blob) for _, blob in rows]) @ queries.T, axis=1)
+    best = np.max(np.stack([decode_vector(blob) for _, blob in rows]) @ queries.T, axis=1)
     order = np.argsort(-best, kind="stable")[:limit]
     return [rows[int(i)][0] for i in order]
 
@@ -101,6 +112,6 @@ def load_candidates(library: Library, ids: Collection[int], versions: Collection
     return Candidates(
         list(chunk_ids),
         np.array([language != Language.ENGLISH.value for language in languages], dtype=np.bool_),
-        dot_products(language_means.decode_vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
+        dot_products(decode_vector(b"".join(vectors)).reshape(-1, queries.shape[1]), queries),
         CandidateSentences(list(zip(spans, packed, strict=True)), queries),
     )

@@ -27,6 +27,7 @@ from kb.search import candidates
 from kb.search.bilingual import pair_records
 from kb.search.candidates import Candidates
 from kb.search.dense import language_means
+from kb.search.dense.flat_index import FlatIndex
 from kb.search.dense.language_means import LanguageMeans
 from kb.search.dense.sentence_vectors import SentenceCosines
 from kb.search.lexical.word_index import WordIndex
@@ -79,6 +80,7 @@ class Retriever:
         self.ranking = RankingWeights()
         self._words = WordIndex(self.library)
         self._scopes = Scopes(self.library, self._in_force)
+        self._flat_index = FlatIndex(self.library, lambda: embedding.identity(settings))
         self._means = VersionedCache(self._words.indexed, lambda _before: self._compute_means())
 
     def retrieve(
@@ -143,7 +145,7 @@ class Retriever:
         vectors = encoder.encode_queries(query.variants)
         shifted = means.shifted_to_other_language(vectors, chinese)
         queries = vectors if shifted is None else np.concatenate([vectors, shifted])
-        nearest = candidates.nearest_chunks(self.settings, self.library, queries, scope)
+        nearest = candidates.nearest_chunks(self.settings, self.library, self._flat_index, queries, scope)
         words = lexical_search.result()
         max_score = sum(weight * words.idf.get(word, words.unseen_idf) for word, weight in query.typed.items())
         found, counterparts = self._with_counterparts({*nearest, *words.scores}, scope, vectors)

@@ -23,20 +23,27 @@ class Scope:
 
     Attributes:
         versions: by version id.
-        stores: slugs of the collections that have some of these versions in the vector store.
+        published: ids of the versions in the vector store, by their collection's slug, in order of the slugs.
         unpublished: ids of the versions that are not in the vector store.
     """
 
     versions: dict[int, DocumentVersion]
-    stores: list[str]
+    published: dict[str, list[int]]
     unpublished: list[int]
 
     @classmethod
     def of(cls, versions: Iterable[DocumentVersion]) -> Scope:
         by_id = {one.version.id: one for one in versions}
-        published = {version_id for version_id, one in by_id.items() if one.published}
-        stores = sorted({by_id[version_id].collection.slug for version_id in published})
-        return cls(by_id, stores, [version_id for version_id in by_id if version_id not in published])
+        published: dict[str, list[int]] = {}
+        for one in sorted(by_id.values(), key=lambda one: one.collection.slug):
+            if one.published:
+                published.setdefault(one.collection.slug, []).append(one.version.id)
+        return cls(by_id, published, [version_id for version_id, one in by_id.items() if not one.published])
+
+    @property
+    def stores(self) -> list[str]:
+        """The slugs of the collections that have some of these versions in the vector store."""
+        return list(self.published)
 
 
 _Scopes = dict[tuple[date, frozenset[str] | None], Scope]  # by day and collections

@@ -35,6 +35,21 @@ def test_a_text_has_one_vector_whatever_stands_beside_it(encoder: OnnxEncoder) -
     assert np.array_equal(encoder.encode_passages(TEXTS)[1], encoder.encode_passages([TEXTS[1]])[0])
 
 
+def test_no_bit_of_a_vector_depends_on_neighbours_threads_or_order(model_settings: Settings) -> None:
+    folder = bundled_model.ensure(model_settings.cache)
+    texts = [*TEXTS, TEXTS[0] * 20, TEXTS[1] * 15, "電梯", ""]
+    for encoder in (
+        OnnxEncoder(folder, threads=1),
+        OnnxEncoder(folder, threads=3),
+        SentenceTransformerEncoder(str(folder)),
+    ):
+        alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
+        assert np.array_equal(encoder.encode_passages(texts), alone)
+        assert np.array_equal(encoder.encode_passages(texts[::-1])[::-1], alone)
+        queries = np.concatenate([encoder.encode_queries([text]) for text in texts])
+        assert np.array_equal(encoder.encode_queries(texts * 2), np.concatenate([queries, queries]))
+
+
 def test_no_text_no_vectors_and_any_text_some(encoder: OnnxEncoder) -> None:
     assert encoder.encode_queries([]).shape == (0, 384)
     assert np.isfinite(encoder.encode_queries(["", "\ufdfa" * 5000, "𠝹😀" * 900])).all()

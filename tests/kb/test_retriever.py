@@ -11,6 +11,7 @@ from kb.core.errors import InputError
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search import candidates
+from kb.search.dense import flat_index
 from kb.search.models.encoder import Vectors
 from kb.search.retriever import Retriever
 from kb.store import writer_lock
@@ -28,6 +29,12 @@ def shelf(settings: Settings) -> Shelf:
     return made
 
 
+@pytest.fixture
+def approximate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search as in a library that is too large for exact search: through Chroma."""
+    monkeypatch.setattr(flat_index, "MAX_CHUNKS", 0)
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
@@ -40,6 +47,15 @@ def shelf(settings: Settings) -> Shelf:
 )
 def test_the_passage_is_found(shelf: Shelf, question: str, answer: str) -> None:
     assert shelf.ask(question)[0] == answer
+
+
+def test_a_small_library_is_searched_alike_exactly_and_through_chroma(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = ["病假要證明嗎？", "放大假最多幾多日", "How soon must the family be told of a fall?"]
+    exact = [shelf.ask(question) for question in questions]
+    monkeypatch.setattr(flat_index, "MAX_CHUNKS", 0)
+    assert [shelf.ask(question) for question in questions] == exact
 
 
 def test_as_a_llama_index_retriever(shelf: Shelf) -> None:
@@ -55,12 +71,14 @@ def test_as_a_llama_index_retriever(shelf: Shelf) -> None:
     assert nodes[0].score >= nodes[1].score
 
 
+@pytest.mark.usefixtures("approximate")
 def test_while_another_process_writes_the_answer_is_the_same(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     before = shelf.ask("病假要證明嗎？")
     monkeypatch.setattr(writer_lock, "held_elsewhere", lambda data: True)
     assert shelf.ask("病假要證明嗎？") == before
 
 
+@pytest.mark.usefixtures("approximate")
 def test_many_at_once_are_each_answered_as_if_alone(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     scanned: list[int] = []
     scan = candidates._scan

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kb.search.models.encoder import decode_vector
 from kb.store.tables.library_tables import ChunkRow
 
-__all__ = ["LanguageMeans", "compute_means", "decode_vector"]
+__all__ = ["LanguageMeans", "compute_means"]
 
 Floats = NDArray[np.float32]
 # The means are computed from this many passages of each language; with fewer than MIN_PASSAGES of either they are zero.

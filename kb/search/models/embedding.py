@@ -23,7 +23,11 @@ __all__ = ["identity", "load"]
 
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model. Its prompts "query" and "document" (or "passage") are used, if it has them."""
+    """Any sentence-transformers model. Its prompts "query" and "document" (or "passage") are used, if it has them.
+
+    It encodes one text at a time, as :class:`kb.search.models.onnx_encoder.OnnxEncoder` does: in a batch, the last bits
+    of a text's vector depend on the other texts.
+    """
 
     def __init__(self, name: str, threads: int = 0) -> None:
         import torch
@@ -54,7 +58,7 @@ class SentenceTransformerEncoder:
         if not texts:
             return np.zeros((0, self.identity.dimension), dtype=np.float32)
         vectors = self._model.encode(
-            texts, prompt="", normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            texts, prompt="", batch_size=1, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
         return np.asarray(vectors, dtype=np.float32)
 

@@ -41,7 +41,10 @@ class Identity:
 
 
 class Encoder(Protocol):
-    """A loaded embedding model."""
+    """A loaded embedding model.
+
+    The vector of a text depends on the text alone, to the last bit: not on what is encoded in the same call.
+    """
 
     identity: Identity
     max_tokens: int

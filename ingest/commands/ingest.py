@@ -14,6 +14,7 @@ import click
 
 from ingest.commands.local_queue import open_local_queue
 from kb.cli import Context, pass_context
+from kb.store.tables.states import IngestStatus
 
 if TYPE_CHECKING:
     from ingest.commands.progress_bars import Display
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from kb.store.tenants import Tenant
 
 __all__ = ["ingest"]
+
+# How a file can end, in the order of the summary.
+_ENDS = (IngestStatus.INDEXED, IngestStatus.REPLACED, IngestStatus.UNCHANGED, IngestStatus.FAILED)
 
 
 @click.command()
@@ -61,7 +65,7 @@ def ingest(
         raise click.UsageError("--document needs exactly one file.")
     names = [document] if document else document_names.assign([PurePosixPath(path.as_posix()) for path in found])
     display = Display(settings.locale, lines=not as_json)
-    counts: Counter[str] = Counter(indexed=0, replaced=0, unchanged=0, failed=0)
+    counts = Counter(dict.fromkeys(_ENDS, 0))
     started = time.monotonic()
     for outcome in _outcomes(context, display, tenant, collection, list(zip(found, names, strict=True))):
         display.outcome(outcome)
@@ -69,8 +73,8 @@ def ingest(
             counts[outcome.status] += 1
             if as_json:
                 context.json(_line(outcome, settings.locale))
-    display.summary(dict(counts), time.monotonic() - started)
-    if counts["failed"]:
+    display.summary(counts, time.monotonic() - started)
+    if counts[IngestStatus.FAILED]:
         sys.exit(1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -96,7 +96,7 @@ class Display:
         ]
         return " · ".join(part for part in parts if part)
 
-    def summary(self, counts: dict[str, int], seconds: float) -> None:
+    def summary(self, counts: Mapping[IngestStatus, int], seconds: float) -> None:
         """Print the last line: the number of files per status, and the seconds in all."""
         if self._lines is not None:
             parts = [f"{self._text(f'status_{status}')} {n}" for status, n in counts.items() if n]

@@ -18,7 +18,7 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.models.encoder import Vectors
 from kb.search.scope import Scope
 from kb.store.tables.library_tables import ChunkRow, CollectionRow
-from tests.kb.test_publishing import Shelf
+from tests.helpers.shelf import Shelf
 
 
 class VectorShelf(Shelf):

@@ -13,12 +13,12 @@ from assistant.answers import extractive, generative
 from assistant.answers.answer import Answer, Refusal
 from assistant.answers.citations import place
 from assistant.commands import print_egress, question_batch
-from assistant.commands.question_batch import BrokenLine
+from assistant.commands.question_batch import BatchLine, BrokenLine
 from assistant.messages import interface, say
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
 from kb.cli import Context, pass_context
-from kb.core.errors import InputError, SinziError
+from kb.core.errors import InputError, NotFound, SinziError
 from kb.core.local_date import parse_date
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
@@ -56,8 +56,8 @@ def ask(
     kb ask "How many days of annual leave?" --tenant harmony --as-of 2025-12-31
     kb ask --batch questions.jsonl --out answers.jsonl --tenant harmony
 
-    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?}. A line that cannot be read is
-    answered with the reason; the others are asked, and the command ends with status 1.
+    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?}. A line that cannot be read,
+    or has no known tenant, is answered with the reason; the others are asked, and the command ends with status 1.
     """
     if batch_file is not None:
         _ask_many(context, batch_file, out, tenant, not quotes)
@@ -97,7 +97,7 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
     """Answer every line of a file. An invalid question gets a refusal with the error's code as reason.
 
     Raises:
-        InputError: ``tenant_required``; after all lines, the last error of an unreadable line.
+        InputError, NotFound: after all lines, the last error of an unreadable line, or of one without a known tenant.
     """
     from rich.console import Console
     from rich.progress import Progress
@@ -105,25 +105,43 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
     retrievers: dict[str, Retriever] = {}
     lines = list(question_batch.read(source))
     locale = context.settings.locale
-    broken: list[InputError] = []
+    broken: list[InputError | NotFound] = []
     done = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
-    with click.open_file(str(out) if out else "-", "w", encoding="utf-8") as stream, done:
+    # A lone surrogate of a broken line is written as its JSON escape.
+    opened = click.open_file(str(out) if out else "-", "w", encoding="utf-8", errors="backslashreplace")
+    with opened as stream, done:
         for line in done.track(lines, description="kb ask"):
-            if isinstance(line, BrokenLine):
-                broken.append(line.error)
-                answer = _invalid_question(line.turn, line.error, locale)
+            try:
+                retriever = _retriever(context, retrievers, line, tenant)
+            except (InputError, NotFound) as error:
+                broken.append(error)
+                answer = _invalid_question(line.turn, error, locale)
             else:
-                slug = line.tenant or tenant
-                if not slug:
-                    raise InputError("tenant_required")
-                if slug not in retrievers:
-                    retrievers[slug] = Retriever(context.settings, tenants.get(context.settings, slug))
-                answer = _answer(retrievers[slug], replace(line.turn, generate=generate), locale)
+                answer = _answer(retriever, replace(line.turn, generate=generate), locale)
             stream.write(json.dumps(answer.as_dict(), ensure_ascii=False) + "\n")
     for error in broken[:-1]:
         click.echo(f"{error.message(locale)}  [{error.code}]", err=True)
     if broken:
         raise broken[-1]
+
+
+def _retriever(
+    context: Context, known: dict[str, Retriever], line: BatchLine | BrokenLine, tenant: str | None
+) -> Retriever:
+    """Return the retriever of a line's tenant; ``known`` has those of the lines before.
+
+    Raises:
+        InputError: the error of a broken line; ``tenant_required``.
+        NotFound: ``tenant_not_found``.
+    """
+    if isinstance(line, BrokenLine):
+        raise line.error
+    slug = line.tenant or tenant
+    if not slug:
+        raise InputError("tenant_required")
+    if slug not in known:
+        known[slug] = Retriever(context.settings, tenants.get(context.settings, slug))
+    return known[slug]
 
 
 def _answer(retriever: Retriever, turn: Turn, locale: str) -> Answer:

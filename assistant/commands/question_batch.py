@@ -1,8 +1,10 @@
-"""Read questions from a file for scripts, one JSON object per line."""
+"""Read questions from a file for scripts, one JSON object in UTF-8 per line."""
 
 from __future__ import annotations
 
+import codecs
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from assistant.turn import Turn
 from kb.core.errors import InputError
 from kb.core.local_date import parse_date
 
-__all__ = ["BrokenLine", "read"]
+__all__ = ["BatchLine", "BrokenLine", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class BrokenLine:
 def read(path: Path) -> Iterator[BatchLine | BrokenLine]:
     """Read a question file line by line; empty lines are skipped.
 
+    Only a line feed ends a line: JSON strings may contain every other line separator of Unicode.
+
     The error of a broken line is ``batch_line_invalid``, ``batch_history_invalid`` or ``date_invalid``.
 
     Raises:
@@ -41,14 +45,14 @@ def read(path: Path) -> Iterator[BatchLine | BrokenLine]:
     """
     if not path.is_file():
         raise InputError("file_missing", name=str(path))
-    for number, raw in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, raw in enumerate(path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1):
         if raw.strip():
             yield _line(raw, number, path.name)
 
 
-def _line(raw: str, number: int, name: str) -> BatchLine | BrokenLine:
+def _line(raw: bytes, number: int, name: str) -> BatchLine | BrokenLine:
     try:
-        fields = json.loads(raw)
+        fields = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         return BrokenLine(Turn(""), _invalid(name, number, f"JSON: {error}"))
     if not isinstance(fields, dict):
@@ -60,8 +64,17 @@ def _line(raw: str, number: int, name: str) -> BatchLine | BrokenLine:
         return BrokenLine(Turn(question if isinstance(question, str) else "", id=_id(fields)), error)
 
 
+def _no_constant(constant: str) -> object:
+    """Refuse NaN and Infinity, which Python's reader takes but JSON does not have."""
+    raise ValueError(f"{constant} is not JSON")
+
+
 def _parsed(fields: dict[str, Any], number: int, name: str) -> BatchLine:
     question, tenant = fields.get("question"), fields.get("tenant")
+    if not _is_encodable(fields):
+        raise _invalid(name, number, "UTF-8: lone surrogate")
+    if fields.get("id") is not None and _id(fields) is None:
+        raise _invalid(name, number, "id: string or number expected")
     if not isinstance(question, str):
         raise _invalid(name, number, "question: string expected")
     if not isinstance(tenant, str | None):
@@ -75,9 +88,21 @@ def _parsed(fields: dict[str, Any], number: int, name: str) -> BatchLine:
     return BatchLine(turn, tenant)
 
 
+def _is_encodable(fields: dict[str, Any]) -> bool:
+    """Return whether all texts of a line can be written as UTF-8. JSON's escapes may write half a character."""
+    try:
+        json.dumps(fields, ensure_ascii=False).encode("utf-8")
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
 def _id(fields: dict[str, Any]) -> str | None:
+    """Return the id as text; None for none, and for what is not a text or a finite number."""
     identity = fields.get("id")
-    return None if identity is None else str(identity)
+    if not isinstance(identity, str | int | float) or identity in (math.inf, -math.inf):
+        return None
+    return str(identity)
 
 
 def _history(entries: object, number: int, name: str) -> list[str]:

@@ -7,7 +7,8 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from assistant.conversations.stored_answer import StoredAnswer, redacted
+from assistant.conversations.stored_answer import StoredAnswer, emptied, redacted
+from kb.core.errors import Misconfigured
 from kb.store.tables.activity_tables import MessageRow
 
 __all__ = ["erase_answers"]
@@ -18,9 +19,14 @@ _AT_ONCE = 500
 def erase_answers(session: Session, version_ids: Collection[int]) -> None:
     """Empty the stored answers that quote these versions, or show them as nearest (:mod:`kb.publishing.erasure`).
 
-    The question stays, because its asker wrote it.
+    The question stays, because its asker wrote it. An answer that a newer program wrote is emptied too: what it quotes
+    is unknown here, and it must not keep a document from being deleted.
     """
     for row in session.scalars(sa.select(MessageRow).execution_options(yield_per=_AT_ONCE)):
-        answer = StoredAnswer.from_json(row.answer)
+        try:
+            answer = StoredAnswer.from_json(row.answer)
+        except Misconfigured:
+            row.answer = emptied(row.question, row.language).to_json()
+            continue
         if any(place.version_id in version_ids for place in answer.places):
             row.answer = redacted(answer).to_json()

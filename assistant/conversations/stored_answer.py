@@ -22,7 +22,16 @@ from kb.core.errors import Misconfigured
 from kb.library.documents import DocumentVersion, Library
 from kb.search.passage import Passage
 
-__all__ = ["StoredAnswer", "StoredCitation", "StoredEgress", "StoredPlace", "redacted", "stored_answer", "view_of"]
+__all__ = [
+    "StoredAnswer",
+    "StoredCitation",
+    "StoredEgress",
+    "StoredPlace",
+    "emptied",
+    "redacted",
+    "stored_answer",
+    "view_of",
+]
 
 # The version of the record. Older answers without a version are version 1.
 SCHEMA = 1
@@ -139,20 +148,47 @@ class StoredAnswer:
         return _RECORD.validate_python(kept)
 
 
+def emptied(question: str, language: str) -> StoredAnswer:
+    """Return the redacted record of an answer that this program cannot read."""
+    return StoredAnswer(
+        question=question,
+        searched=question,
+        language=language,
+        answer="",
+        message="",
+        refused=False,
+        reason="",
+        unsure=False,
+        answerer="extractive",
+        confidence=0.0,
+        card=None,
+        citations=(),
+        nearest=(),
+        contact="",
+        egress=StoredEgress(),
+        as_of=None,
+        collections=(),
+        ms=0.0,
+        withheld=True,
+    )
+
+
 _RECORD, _PLACE = TypeAdapter(StoredAnswer), TypeAdapter(StoredPlace)
 
 
 def stored_answer(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> StoredAnswer:
     """Return the record of an answer for which ``collections`` were searched.
 
-    Quotes and nearest passages of a version that was deleted in the meantime are left out.
+    If a version that it quotes, or shows as nearest, was deleted in the meantime, the record is a redacted one: its
+    text has the words of that version too.
     """
     refusal = answer.content if isinstance(answer.content, Refusal) else None
     nearest = [span.passage for span in refusal.nearest] if refusal else []
     citations = answer.citations
-    known = document_versions(library, {one.version_id for one in citations} | {one.version_id for one in nearest})
+    used = {one.version_id for one in citations} | {one.version_id for one in nearest}
+    known = document_versions(library, used)
     counterparts = _counterparts(library, citations)
-    return StoredAnswer(
+    record = StoredAnswer(
         question=answer.question,
         searched=answer.searched,
         language=answer.language,
@@ -175,6 +211,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
         collections=tuple(collections),
         ms=round(answer.ms, 1),
     )
+    return record if used <= known.keys() else redacted(record)
 
 
 def _counterparts(library: Library, citations: list[Citation]) -> dict[int, StoredPlace]:

@@ -187,5 +187,7 @@ def _chat(settings: Settings, client: httpx.Client, messages: list[dict[str, str
         **options,
     )
     for response in model.stream_chat([ChatMessage(role=one["role"], content=one["content"]) for one in messages]):
-        if response.delta:
-            yield str(response.delta)
+        text = str(response.delta or "")
+        text.encode("utf-8")  # a lone surrogate can be neither shown nor stored; this error becomes ``llm_rubbish``
+        if text:
+            yield text

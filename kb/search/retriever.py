@@ -110,13 +110,17 @@ class Retriever:
         """Return a question without leading and trailing white space.
 
         Raises:
-            InputError: ``question_empty``, ``question_too_long``.
+            InputError: ``question_empty``, ``question_too_long``; ``question_invalid`` if it is not valid UTF-8.
         """
         text = question.strip()
         if not text:
             raise InputError("question_empty")
         if len(text) > self.settings.max_question_chars:
             raise InputError("question_too_long", length=len(text), limit=self.settings.max_question_chars)
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:  # a lone surrogate: of a JSON escape, or of bytes that are not UTF-8
+            raise InputError("question_invalid") from error
         return text
 
     def read(self, question: str) -> Query:

@@ -328,6 +328,64 @@ def test_every_broken_line_of_a_batch_is_told(asked: Settings, tmp_path: Path) -
     assert "Error(" not in found.output
 
 
+def answered_batch(asked: Settings, folder: Path, lines: list[bytes], *options: str) -> tuple[list[list[object]], str]:
+    """Ask a file of questions; return (id, question, reason) of each row, and the code of the error at the end."""
+    (folder / "in.jsonl").write_bytes(b"\n".join(lines))
+    files = ["--batch", str(folder / "in.jsonl"), "--out", str(folder / "out.jsonl")]
+    command = ["--data", str(asked.data), "ask", *files, *options]
+    found = CliRunner().invoke(cli, command, env={"KB_CACHE": str(asked.cache)})
+    rows = [json.loads(one) for one in (folder / "out.jsonl").read_bytes().decode("utf-8").split("\n") if one]
+    return [[one["id"], one["question"], one["reason"]] for one in rows], getattr(found.exception, "code", "")
+
+
+GOOD = '{"id": "good", "question": "年假可結轉多少天？"}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        (b'{"id": "x", "question": "\xff\xfe"}', [None, "", "batch_line_invalid"]),
+        (rb'{"id": "x", "question": "\ud800 leave"}', ["x", "\ud800 leave", "batch_line_invalid"]),
+        (rb'{"id": "\udfff", "question": "leave"}', ["\udfff", "leave", "batch_line_invalid"]),
+        (rb'{"id": "x", "question": "leave", "tenant": "\ud800"}', ["x", "leave", "batch_line_invalid"]),
+        (rb'{"id": "x", "question": "leave", "history": ["\ud800"]}', ["x", "leave", "batch_line_invalid"]),
+        (b'{"id": NaN, "question": "leave"}', [None, "", "batch_line_invalid"]),
+        (b'{"id": -Infinity, "question": "leave"}', [None, "", "batch_line_invalid"]),
+        (b'{"id": 1e999, "question": "leave"}', [None, "leave", "batch_line_invalid"]),
+        (b'{"id": {"a": 1}, "question": "leave"}', [None, "leave", "batch_line_invalid"]),
+        (b'{"id": "x", "question": "leave", "tenant": "nobody"}', ["x", "leave", "tenant_not_found"]),
+    ],
+)
+def test_a_line_that_cannot_be_asked_is_one_refused_row(
+    asked: Settings, tmp_path: Path, line: bytes, row: list[object]
+) -> None:
+    rows, code = answered_batch(asked, tmp_path, [GOOD, line, GOOD], "--tenant", "harmony")
+    good = ["good", "年假可結轉多少天？", "answered"]
+    assert rows == [good, row, good]
+    assert code == row[2]
+
+
+def test_a_line_without_a_tenant_is_one_refused_row(asked: Settings, tmp_path: Path) -> None:
+    lines = [b'{"id": 1, "question": "leave"}', GOOD[:-1] + b', "tenant": "harmony"}']
+    rows, code = answered_batch(asked, tmp_path, lines)
+    assert [row[2] for row in rows] == ["tenant_required", "answered"]
+    assert code == "tenant_required"
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u0085"])
+def test_only_a_line_feed_ends_a_line_of_a_batch(asked: Settings, tmp_path: Path, separator: str) -> None:
+    question = f"年假可結轉{separator}多少天？"
+    line = json.dumps({"id": "x", "question": question}, ensure_ascii=False).encode()
+    rows, code = answered_batch(asked, tmp_path, ["\ufeff".encode() + line + b"\r", b"", GOOD], "--tenant", "harmony")
+    assert [row[:2] for row in rows] == [["x", question], ["good", "年假可結轉多少天？"]]
+    assert code == ""
+
+
+def test_a_question_that_is_not_utf8_is_an_input_error(asked: Settings) -> None:
+    with pytest.raises(InputError, match="question_invalid"):
+        run(asked, "ask", b"\xff leave".decode("utf-8", "surrogateescape"), "--tenant", "harmony")
+
+
 def test_ask_needs_a_tenant(asked: Settings) -> None:
     with pytest.raises(InputError, match="tenant_required"):
         run(asked, "ask", "年假")

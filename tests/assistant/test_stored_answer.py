@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import FrozenInstanceError, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from assistant import turn
 from assistant.answers.answer_view import AnswerView
+from assistant.conversations import conversation_store
 from assistant.conversations.stored_answer import SCHEMA, StoredAnswer, redacted, stored_answer, view_of
 from kb.core.errors import Misconfigured
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.publishing import version_writer
+from kb.search.dense.vector_store import VectorStore
 from kb.search.retriever import Retriever
+from kb.store import tenants
+from kb.store.tables.activity_tables import MessageRow
+from kb.store.tables.library_tables import DocumentRow
 from tests.helpers.kept_answers import kept_answer, kept_place
 
 DAY = {"effective_from": "2026-04-01", "pages": [3, 4]}
@@ -93,3 +104,48 @@ def test_a_redacted_record_keeps_only_the_question_and_the_host() -> None:
     assert len(record.places) == 2, "the record given is as it was"
     with pytest.raises(FrozenInstanceError):
         record.answer = ""  # type: ignore[misc]
+
+
+@pytest.fixture
+def own(asked: Settings, tmp_path: Path) -> Retriever:
+    """The organisation with records of its own, from which documents may be deleted."""
+    shutil.copytree(asked.data, tmp_path / "data")
+    settings = asked.model_copy(update={"data": tmp_path / "data"})
+    return Retriever(settings, tenants.get(settings, "harmony"))
+
+
+def delete(retriever: Retriever, name: str) -> None:
+    library = retriever.library
+    version_writer.remove(library, VectorStore(retriever.settings, library.tenant, "main"), library.document(name))
+
+
+@pytest.mark.parametrize("question", ["病假要唔要醫生紙？", "公司有沒有牙科保險？"])
+def test_an_answer_whose_document_was_deleted_meanwhile_is_stored_without_its_words(
+    own: Retriever, question: str
+) -> None:
+    answer = turn.answer(own, turn.Turn(question))
+    used = [answer.citations[0].document] if answer.citations else [answer.contexts[0].document]
+    delete(own, used[0])
+    record = stored_answer(own.library, answer, ["main"], None)
+    assert record.withheld
+    assert (record.question, record.answer, record.message, record.places) == (question, "", "", [])
+
+
+def test_an_answer_of_a_newer_program_is_emptied_and_does_not_stop_a_deletion(own: Retriever) -> None:
+    record = StoredAnswer.from_json(kept_answer(question="病假？", answer="secret", message="secret"))
+    conversation = conversation_store.start(own.library, 1)
+    conversation_store.record(own.library, 1, conversation.id, record)
+    with own.library.transaction() as session:
+        session.execute(sa.update(MessageRow).values(answer=record.to_json() | {"schema": SCHEMA + 1, "new": "secret"}))
+    delete(own, "收費表.csv")
+    assert "收費表.csv" not in documents(own.library)
+    with own.library.session() as session:
+        stored = session.scalars(sa.select(MessageRow)).one().answer
+    assert "secret" not in json.dumps(stored)
+    emptied = StoredAnswer.from_json(stored)
+    assert (emptied.question, emptied.answer, emptied.withheld) == ("病假？", "", True)
+
+
+def documents(library: Library) -> list[str]:
+    with library.session() as session:
+        return list(session.scalars(sa.select(DocumentRow.name)))

@@ -19,7 +19,7 @@ from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from tests.helpers.command_line import run
-from tests.helpers.language_model_server import LanguageModelServer
+from tests.helpers.language_model_server import LanguageModelServer, completion_events
 
 pytestmark = pytest.mark.slow
 
@@ -149,6 +149,7 @@ def _closed() -> str:
         ({"raw": b"<html>It works!</html>"}, "rubbish"),
         ({"raw": b"data: {broken\n\n"}, "rubbish"),
         ({"raw": b""}, "rubbish"),
+        ({"raw": completion_events("未放取的年假最多可結轉5天到下一年度 [1]。X").replace(b"X", b"\\ud800")}, "rubbish"),
     ],
 )
 def test_quotes_replace_a_failed_answer(

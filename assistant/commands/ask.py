@@ -119,8 +119,8 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
             else:
                 answer = _answer(retriever, replace(line.turn, generate=generate), locale)
             stream.write(json.dumps(answer.as_dict(), ensure_ascii=False) + "\n")
-    for error in broken[:-1]:
-        click.echo(f"{error.message(locale)}  [{error.code}]", err=True)
+    for one in broken[:-1]:
+        click.echo(f"{one.message(locale)}  [{one.code}]", err=True)
     if broken:
         raise broken[-1]
 

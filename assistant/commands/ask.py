@@ -113,9 +113,9 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
         for line in done.track(lines, description="kb ask"):
             try:
                 retriever = _retriever(context, retrievers, line, tenant)
-            except (InputError, NotFound) as error:
-                broken.append(error)
-                answer = _invalid_question(line.turn, error, locale)
+            except (InputError, NotFound) as refusal:
+                broken.append(refusal)
+                answer = _invalid_question(line.turn, refusal, locale)
             else:
                 answer = _answer(retriever, replace(line.turn, generate=generate), locale)
             stream.write(json.dumps(answer.as_dict(), ensure_ascii=False) + "\n")

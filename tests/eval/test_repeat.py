@@ -15,6 +15,8 @@ from kb.core.settings import Settings
 from tests.helpers.beir import write_lines
 from tests.kb.test_publishing import Shelf
 
+pytestmark = pytest.mark.slow
+
 
 def record(
     text: str = "年假十四日。", score: float = 0.5, answer: str = "十四日", refused: bool = False

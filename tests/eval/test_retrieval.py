@@ -17,6 +17,8 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.dense import sentence_vectors
 
+pytestmark = pytest.mark.slow
+
 
 def kb_eval(settings: Settings, *arguments: str) -> str:
     context = Context(settings.data)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from kb.cli import cli
 from kb.core.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 
 def test_each_size_is_filled_and_timed(beir: Path, settings: Settings) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from eval.datasets import benchmark_collections, collection_index, question_files
 from eval.runs import latency
 from kb.core.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 
 def test_cold_start_and_memory_are_measured_in_new_processes(settings: Settings, beir: Path) -> None:

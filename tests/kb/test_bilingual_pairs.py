@@ -18,6 +18,8 @@ from kb.store.tables.library_tables import DocumentPairRow, DocumentRow, PairSea
 from kb.store.tables.states import PairState
 from tests.helpers.shelf import Shelf
 
+pytestmark = pytest.mark.slow
+
 PETS_ZH = """\
 動物探訪須於21天前以表格AV-3申請，由活動主任批核。
 每次探訪最多帶兩隻狗，逗留不超過45分鐘。

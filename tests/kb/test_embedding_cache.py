@@ -14,6 +14,8 @@ import pytest
 from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.models.encoder import Identity, Vectors
 
+pytestmark = pytest.mark.slow
+
 
 class LengthEncoder:
     """A small model: the vector of a text is its length and the length of its prefix."""

@@ -20,6 +20,8 @@ from kb.search.scope import Scope
 from kb.store.tables.library_tables import ChunkRow, CollectionRow
 from tests.helpers.shelf import Shelf
 
+pytestmark = pytest.mark.slow
+
 
 class VectorShelf(Shelf):
     """A tenant into which texts with given vectors are put."""

@@ -16,6 +16,8 @@ from kb.core.errors import Misconfigured, SinziError
 from kb.core.settings import Settings
 from kb.doctor import Finding, examine
 
+pytestmark = pytest.mark.slow
+
 OK = json.dumps({"choices": [{"message": {"role": "assistant", "content": "OK"}}]})
 
 

@@ -30,6 +30,8 @@ from kb.store.tables.library_tables import TenantBase
 from kb.store.tables.platform_tables import PlatformBase
 from tests.helpers.migrations import upgrade
 
+pytestmark = pytest.mark.slow
+
 SCHEMAS = {"platform": PlatformBase.metadata, "tenant": activity_tables.AuditRow.metadata}
 BY_HAND = ("alembic_version",)
 

@@ -13,6 +13,8 @@ from kb.library.documents import DEFAULT_COLLECTION
 from kb.publishing import version_writer
 from tests.helpers.shelf import Shelf
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_same_content_again_is_recognised(shelf: Shelf) -> None:
     assert shelf.put("a.txt", "年假十四日。").status == "new"

@@ -17,6 +17,8 @@ from kb.search.retriever import Retriever
 from kb.store import writer_lock
 from tests.helpers.shelf import Shelf
 
+pytestmark = pytest.mark.slow
+
 RULES = (
     "病假須附醫生證明書。\n年假不可超過十四日。\nPetty cash claims need a receipt.\n院友跌倒須於三十分鐘內通知家屬。"
 )

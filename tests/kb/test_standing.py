@@ -14,6 +14,8 @@ from kb.store import blobs
 from kb.store.tables.library_tables import VersionRow
 from tests.helpers.shelf import Shelf
 
+pytestmark = pytest.mark.slow
+
 
 def draft(shelf: Shelf, name: str, text: str) -> VersionRow:
     """Put a text in as the pipeline puts a draft in: filled, without vectors in the store."""

@@ -15,6 +15,8 @@ from kb.search.retriever import Retriever
 from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow
 from tests.helpers.shelf import Shelf
 
+pytestmark = pytest.mark.slow
+
 # One telling sentence among many others, against a passage that is about the question's subject all through.
 LONG = (
     "職員餐廳每日供應早餐及午餐。壁報板由行政部每月更換。電梯每季檢查一次。停車場設有十個車位。"

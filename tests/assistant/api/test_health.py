@@ -23,6 +23,8 @@ from kb.core.settings import Settings
 from tests.helpers.running_server import new_api_key
 from tests.helpers.service import ClientOf
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "Who looks into a complaint about the manager?"
 LOCAL = ("127.0.0.1", 50_000)
 

@@ -6,9 +6,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from kb.core.local_date import today
 from kb.library.documents import Library
 from tests.helpers.service import ClientOf
+
+pytestmark = pytest.mark.slow
 
 API = "/api/v1/tenants/harmony"
 VOLUNTEERS = "義工服務指引.md"

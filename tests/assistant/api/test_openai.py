@@ -18,6 +18,8 @@ from kb.people.access import Ability
 from tests.helpers.running_server import new_api_key
 from tests.helpers.service import email_of, signed_in
 
+pytestmark = pytest.mark.slow
+
 # The typhoon notice of the samples answers it.
 QUESTION = "八號風球除下之後，幾多個鐘之內要返工？"
 UNANSWERED = "太空人退休金點計？"

@@ -28,6 +28,8 @@ from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import InvitationRow
 from tests.helpers.service import PASSWORD, ClientOf, email_of, signed_in
 
+pytestmark = pytest.mark.slow
+
 HARMONY = "/api/v1/tenants/harmony"
 SUNRISE = "/api/v1/tenants/sunrise"
 NEW = {"name": "陳大文", "password": "一句自己記得的長句子"}

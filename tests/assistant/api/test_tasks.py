@@ -25,6 +25,8 @@ from tests.helpers.command_line import run
 from tests.helpers.language_model_server import LanguageModelServer
 from tests.helpers.service import SAMPLES, ClientOf, signed_in
 
+pytestmark = pytest.mark.slow
+
 HARMONY = "/api/v1/tenants/harmony"
 GUIDE, PRIVATE = "義工服務指引.md", "日間中心活動時間表.csv"
 ASKED = "義工交通津貼每次上限多少？"

@@ -18,6 +18,8 @@ from kb.search.retriever import Retriever
 from tests.helpers.command_line import invoke
 from tests.helpers.language_model_server import LanguageModelServer
 
+pytestmark = pytest.mark.slow
+
 Started = Callable[..., LanguageModelServer]
 Made = Callable[..., Retriever]
 

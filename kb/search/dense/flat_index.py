@@ -24,7 +24,7 @@ from kb.store.tables.states import READABLE
 
 __all__ = ["FlatIndex"]
 
-# 20,000 vectors of 384 dimensions take 30 MB, and about 10 ms of one core for the four vectors of a question.
+# 20,000 vectors of 384 dimensions take 30 MB, and about 5 ms of one core for the four vectors of a question.
 MAX_CHUNKS = 20_000
 
 

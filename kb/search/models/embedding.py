@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from kb.core.cpu_cores import usable_cores
 from kb.core.errors import Misconfigured
 from kb.core.settings import Settings
 from kb.search.models import bundled_model
@@ -26,15 +29,20 @@ class SentenceTransformerEncoder:
     """Any sentence-transformers model. Its prompts "query" and "document" (or "passage") are used, if it has them.
 
     It encodes one text at a time, as :class:`kb.search.models.onnx_encoder.OnnxEncoder` does: in a batch, the last bits
-    of a text's vector depend on the other texts.
+    of a text's vector depend on the other texts. Several texts run on ``threads`` threads of one core each; a text on
+    several cores took longer than on one.
+
+    Args:
+        name: a folder, or a name that sentence-transformers knows.
+        threads: CPU threads, 0 = all cores. It sets the number of threads that torch uses in this process to 1.
     """
 
     def __init__(self, name: str, threads: int = 0) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
 
-        if threads:
-            torch.set_num_threads(threads)
+        self.threads = threads or usable_cores()
+        torch.set_num_threads(1)
         local = Path(name).expanduser()
         self._model = SentenceTransformer(str(local) if local.exists() else name, device="cpu")
         prompts = self._model.prompts or {}
@@ -57,10 +65,16 @@ class SentenceTransformerEncoder:
     def _encode(self, texts: list[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.identity.dimension), dtype=np.float32)
-        vectors = self._model.encode(
-            texts, prompt="", batch_size=1, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32)
+        # the first one alone: a tokenizer must not be set up by two threads at once
+        return np.stack([self._one(texts[0]), *self._pool.map(self._one, texts[1:])])
+
+    def _one(self, text: str) -> NDArray[np.float32]:
+        vectors = self._model.encode([text], prompt="", normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors[0], dtype=np.float32)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, thread_name_prefix="embed")
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         prefix = self.identity.passage_prefix

@@ -89,14 +89,5 @@ def citation_views(library: Library, citations: Iterable[Citation]) -> list[Cita
 
 def _citation(one: Citation, document_version: DocumentVersion, counterpart: SourceRef | None) -> CitationView:
     return CitationView(
-        n=one.n,
-        quote=one.quote,
-        twin=counterpart,
-        chunk_id=one.chunk_id,
-        start=one.start,
-        end=one.end,
-        pages=one.pages,
-        clause=one.clause,
-        language=one.language,
-        **place_of(document_version),
+        n=one.n, quote=one.quote, twin=counterpart, **place_of(document_version, one, one.start, one.end)
     )

@@ -225,26 +225,14 @@ def _citation(one: Citation, document_version: DocumentVersion, counterparts: di
         n=one.n,
         quote=one.quote,
         twin=None if one.counterpart is None else counterparts.get(one.counterpart),
-        chunk_id=one.chunk_id,
-        start=one.start,
-        end=one.end,
-        pages=tuple(one.pages),
-        clause=one.clause,
-        language=one.language,
-        **place_of(document_version),
+        **place_of(document_version, one, one.start, one.end),
     )
 
 
 def _nearest(one: Passage, document_version: DocumentVersion) -> StoredNearest:
     return StoredNearest(
-        chunk_id=one.chunk_id,
-        start=0,
-        end=len(one.text),
-        pages=tuple(one.pages),
-        clause=one.clause,
-        language=one.language,
         excerpt=shortened(" ".join(one.text.split()), EXCERPT),
-        **place_of(document_version),
+        **place_of(document_version, one, 0, len(one.text)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -33,8 +33,33 @@ class SourceRef(BaseModel):
     effective_to: date | None
 
 
-def place_of(document_version: DocumentVersion) -> dict[str, Any]:
-    """Return the fields of a :class:`SourceRef` about the document and the version."""
+class _Quotable(Protocol):
+    """A passage, or a citation of one."""
+
+    @property
+    def chunk_id(self) -> int: ...
+    @property
+    def pages(self) -> list[int]: ...
+    @property
+    def clause(self) -> str | None: ...
+    @property
+    def language(self) -> str: ...
+
+
+def place_of(document_version: DocumentVersion, quoted: _Quotable, start: int, end: int) -> dict[str, Any]:
+    """Return the fields of a place: characters ``start``–``end`` of the chunk of a passage or citation."""
+    return {
+        "chunk_id": quoted.chunk_id,
+        "start": start,
+        "end": end,
+        "pages": tuple(quoted.pages),
+        "clause": quoted.clause,
+        "language": quoted.language,
+        **_document_fields(document_version),
+    }
+
+
+def _document_fields(document_version: DocumentVersion) -> dict[str, Any]:
     return {
         "document_id": document_version.document.id,
         "document": document_version.document.name,
@@ -59,7 +84,7 @@ def whole_chunks(library: Library, chunk_ids: Collection[int]) -> dict[int, Sour
             pages=list(row.pages),
             clause=row.clause,
             language=row.language,
-            **place_of(known[row.version_id]),
+            **_document_fields(known[row.version_id]),
         )
         for row in chunks.values()
         if row.version_id in known

@@ -9,6 +9,7 @@ In reading order:
     drafting          an e-mail, a notice or minutes
     answer_sources    a stored answer as the start of a draft
     translation       a passage in the other language
+    model_text        the model's checked sentences in place of a text in quotes
     written_text      what summaries and drafts return
 """
 

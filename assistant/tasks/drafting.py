@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from assistant.answers import extractive, generative
-from assistant.answers.checked_writing import Draft, WritingFailed, fill_prompt, write_checked
+from assistant.answers import extractive
 from assistant.answers.citations import Citation, place, verify_citations
 from assistant.evidence.gather import gather
-from assistant.llm.gateway import open_gateway
 from assistant.messages import say
 from assistant.prompts import fill_text
 from assistant.sources.readable_versions import document_versions
+from assistant.tasks.model_text import written_by_model
 from assistant.tasks.written_text import WrittenText
 from kb.core.errors import InputError
 from kb.core.local_date import today
@@ -119,20 +118,10 @@ def _body(retriever: Retriever, kind: Kind, language: Language, source: _DraftSo
     quoted = WrittenText(
         kind, language.value, "\n".join(lines), extractive.NAME, source.citations, unsure=source.unsure
     )
-    gateway = open_gateway(retriever.settings, retriever.library) if generate else None
-    if gateway is None:
+    if not generate:
         return quoted
-    writing = Draft(language)
-    try:
-        values = {"kind": say(f"draft_{kind}", language), "subject": source.subject}
-        request, sent = fill_prompt("draft", language, gateway, source.passages, **values)
-        for _ in write_checked(retriever, gateway, request, sent, writing):
-            pass
-    except WritingFailed as failure:
-        return replace(quoted, fallback=failure.code, egress=gateway.egress)
-    return replace(
-        quoted, text=str(writing.text), answerer=generative.NAME, citations=writing.citations, egress=gateway.egress
-    )
+    values = {"kind": say(f"draft_{kind}", language), "subject": source.subject}
+    return written_by_model(retriever, quoted, "draft", source.passages, **values)
 
 
 def _passages(library: Library, citations: list[Citation]) -> list[Passage]:

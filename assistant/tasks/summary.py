@@ -6,15 +6,13 @@ Where there is a language model, it writes sentences from the same passages, and
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from assistant.answers import extractive, generative
-from assistant.answers.checked_writing import Draft, WritingFailed, fill_prompt, write_checked
+from assistant.answers import extractive
 from assistant.answers.citations import cite, place, verify_citations
 from assistant.checking.polarity import modes
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
-from assistant.llm.gateway import open_gateway
 from assistant.messages import say
+from assistant.tasks.model_text import written_by_model
 from assistant.tasks.version_passages import find_document, load_passages
 from assistant.tasks.written_text import Point, WrittenText
 from kb.language.detect import Language
@@ -54,21 +52,11 @@ def summarise(
     points = _points(retriever, passages)
     citations = [point.citation for point in points]
     quoted = WrittenText("summary", language.value, _lines(points, language), extractive.NAME, citations, points)
-    gateway = open_gateway(retriever.settings, retriever.library) if generate else None
-    if gateway is None or not points:
+    if not generate or not points:
         return quoted
     quoted_chunks = {point.citation.chunk_id for point in points}
-    draft = Draft(language)
-    try:
-        chosen = [one for one in passages if one.chunk_id in quoted_chunks]
-        request, sent = fill_prompt("summary", language, gateway, chosen, title=passages[0].title)
-        for _ in write_checked(retriever, gateway, request, sent, draft):
-            pass
-    except WritingFailed as failure:
-        return replace(quoted, fallback=failure.code, egress=gateway.egress)
-    return replace(
-        quoted, text=str(draft.text), answerer=generative.NAME, citations=draft.citations, egress=gateway.egress
-    )
+    chosen = [one for one in passages if one.chunk_id in quoted_chunks]
+    return written_by_model(retriever, quoted, "summary", chosen, title=passages[0].title)
 
 
 def _points(retriever: Retriever, passages: list[Passage]) -> list[Point]:

@@ -6,6 +6,7 @@ can match at one place, where repeats inside repeats multiply, and limits their 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +19,7 @@ MAX_WAYS = 50_000
 _UNLIMITED_REPEAT = 200
 
 
+@lru_cache(maxsize=1024)  # the cards of an organisation are checked again with every question
 def matching_cost(pattern: str) -> int:
     """Return the number of ways in which ``pattern`` can match at one place, at most ``MAX_WAYS`` + 1.
 

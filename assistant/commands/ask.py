@@ -12,7 +12,7 @@ import click
 from assistant.answers import extractive, generative
 from assistant.answers.answer import Answer, Refusal
 from assistant.answers.citations import place
-from assistant.commands import print_egress, question_batch
+from assistant.commands import open_tenant, print_egress, question_batch
 from assistant.commands.question_batch import BatchLine, BrokenLine
 from assistant.messages import interface, say
 from assistant.turn import Turn
@@ -22,7 +22,6 @@ from kb.core.errors import InputError, NotFound, SinziError
 from kb.core.local_date import parse_date
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
-from kb.store import tenants
 
 __all__ = ["ask"]
 
@@ -66,7 +65,7 @@ def ask(
         raise InputError("question_empty")
     if not tenant:
         raise InputError("tenant_required")
-    retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
+    retriever = open_tenant(context, tenant)
     turn = Turn(question, collections=list(collections) or None, as_of=parse_date(as_of), generate=not quotes)
     answer = answer_turn(retriever, turn)
     if as_json:
@@ -140,7 +139,7 @@ def _retriever(
     if not slug:
         raise InputError("tenant_required")
     if slug not in known:
-        known[slug] = Retriever(context.settings, tenants.get(context.settings, slug))
+        known[slug] = open_tenant(context, slug)
     return known[slug]
 
 

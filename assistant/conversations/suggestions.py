@@ -82,9 +82,11 @@ def _from_headings(
     versions.sort(key=lambda one: is_chinese(one.version.language) == english)
     found: list[Suggestion] = []
     for document_version in versions:
+        if len(found) == OFFERED:
+            break
         title = document_version.version.title or document_version.document.name
         headings = _headings(library, document_version.version.id) if _short(title) else []
-        if headings and len(found) < OFFERED:
+        if headings:
             heading = chance.choice(headings)
             asked = interface("suggested", "zh-HK" if is_han(heading[0]) else "en", title=title, heading=heading)
             found.append(Suggestion(document_version.collection.slug, asked))

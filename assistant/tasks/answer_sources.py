@@ -35,6 +35,7 @@ def load_answer_source(library: Library, person: int, reach: Reach, message_id: 
     Raises:
         NotFound: ``message_not_found``, also for another person's question, and if the answer uses documents that the
             person may not read any more.
+        Misconfigured: ``answer_too_new`` if a newer program wrote the answer.
     """
     row = conversation_store.message(library, person, message_id)
     [answer] = redact_unreadable(library, reach, [(StoredAnswer.from_json(row.answer), row.asked_at)])

@@ -36,6 +36,8 @@ def written_by_model(
         request, sent = fill_prompt(task, language, gateway, list(passages), **values)
         for _ in write_checked(retriever, gateway, request, sent, draft):
             pass
+        if not draft.citations:  # the source of every sentence was deleted in the meantime
+            raise WritingFailed("unsupported")
     except WritingFailed as failure:
         return replace(quoted, fallback=failure.code, egress=gateway.egress)
     return replace(

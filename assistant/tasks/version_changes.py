@@ -201,9 +201,10 @@ def _align(before: list[_Clause], after: list[_Clause]) -> dict[int, int]:
         for place, new in enumerate(after):
             if place not in partner:
                 pair(place, next((i for i in sorted(free) if same(before[i], new)), None))
+    wordings = [one.normalised for one in before]
     for place, new in enumerate(after):
         if place not in partner:
-            pair(place, _most_alike(new.normalised, {i: before[i].normalised for i in free}))
+            pair(place, _most_alike(new.normalised, {i: wordings[i] for i in free}))
     return partner
 
 

@@ -16,7 +16,7 @@ from assistant.evidence.gather import gather
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
 from assistant.messages import say
 from kb.cli import cli
-from kb.core.errors import InputError
+from kb.core.errors import InputError, SinziError
 from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.search.passage import Passage
@@ -45,8 +45,8 @@ def test_the_fact_is_quoted_from_the_right_place(
 ) -> None:
     answer = ask(harmony, question)
     assert not answer.refused
-    document_version = [one for one in answer.citations if fact in one.quote]
-    assert [(one.document, one.clause) for one in document_version] == [(document, clause)]
+    with_fact = [one for one in answer.citations if fact in one.quote]
+    assert [(one.document, one.clause) for one in with_fact] == [(document, clause)]
     assert fact in answer.answer
 
 
@@ -335,7 +335,9 @@ def answered_batch(asked: Settings, folder: Path, lines: list[bytes], *options: 
     command = ["--data", str(asked.data), "ask", *files, *options]
     found = CliRunner().invoke(cli, command, env={"KB_CACHE": str(asked.cache)})
     rows = [json.loads(one) for one in (folder / "out.jsonl").read_bytes().decode("utf-8").split("\n") if one]
-    return [[one["id"], one["question"], one["reason"]] for one in rows], getattr(found.exception, "code", "")
+    error = found.exception
+    assert error is None or isinstance(error, SinziError), error
+    return [[one["id"], one["question"], one["reason"]] for one in rows], error.code if error else ""
 
 
 GOOD = '{"id": "good", "question": "年假可結轉多少天？"}'.encode()

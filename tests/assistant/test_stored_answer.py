@@ -131,12 +131,17 @@ def test_an_answer_whose_document_was_deleted_meanwhile_is_stored_without_its_wo
     assert (record.question, record.answer, record.message, record.places) == (question, "", "", [])
 
 
-def test_an_answer_of_a_newer_program_is_emptied_and_does_not_stop_a_deletion(own: Retriever) -> None:
+@pytest.mark.parametrize(
+    "unreadable", [{"schema": SCHEMA + 1, "new": "secret"}, {"citations": "secret"}], ids=["newer", "damaged"]
+)
+def test_an_unreadable_answer_is_emptied_and_does_not_stop_a_deletion(
+    own: Retriever, unreadable: dict[str, object]
+) -> None:
     record = StoredAnswer.from_json(kept_answer(question="病假？", answer="secret", message="secret"))
     conversation = conversation_store.start(own.library, 1)
     conversation_store.record(own.library, 1, conversation.id, record)
     with own.library.transaction() as session:
-        session.execute(sa.update(MessageRow).values(answer=record.to_json() | {"schema": SCHEMA + 1, "new": "secret"}))
+        session.execute(sa.update(MessageRow).values(answer=record.to_json() | unreadable))
     delete(own, "收費表.csv")
     assert "收費表.csv" not in documents(own.library)
     with own.library.session() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,14 @@ from assistant.answers.citations import verify_citations
 from assistant.commands.changes import changes as changes_command
 from assistant.commands.draft import draft as draft_command
 from assistant.commands.summarise import summarise as summarise_command
+from assistant.llm import model_choices
 from assistant.tasks import drafting, summary, translation, version_changes
 from assistant.tasks.version_passages import find_clause, find_document
 from kb.core.errors import InputError, Misconfigured, NotFound, Transient
 from kb.core.settings import Settings
 from kb.language.detect import Language
+from kb.publishing import version_writer
+from kb.search.dense.vector_store import VectorStore
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from tests.helpers.command_line import invoke, run
@@ -120,6 +124,23 @@ def test_a_model_summarises_and_is_checked(speaking: Started, with_model: Made) 
     assert "結轉5天" in made.text
     assert "花紅" not in made.text
     assert [one.clause for one in made.citations] == ["5.6"]
+
+
+def test_a_model_whose_sources_are_deleted_meanwhile_gives_way_to_the_quotes(
+    revised: Retriever, speaking: Started
+) -> None:
+    def delete_and_speak(_request: dict[str, Any]) -> str:
+        library = revised.library
+        version_writer.remove(
+            library, VectorStore(revised.settings, library.tenant, "main"), library.document("借用守則.txt")
+        )
+        return "按金為港幣300元 [2]。"
+
+    settings = revised.settings.model_copy(update={"llm_base_url": speaking(delete_and_speak).url, "llm_model": "m"})
+    model_choices.save(revised.library, model_choices.ModelChoices(True, ("main",)))
+    made = summary.summarise(Retriever(settings, revised.tenant), "借用守則.txt", Language.TRADITIONAL)
+    assert (made.answerer, made.fallback) == ("extractive", "unsupported")
+    assert "21天" in made.text
 
 
 @pytest.mark.parametrize("kind", drafting.KINDS)

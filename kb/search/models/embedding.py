@@ -33,7 +33,7 @@ class SentenceTransformerEncoder:
     several cores took longer than on one.
 
     Args:
-        name: a folder, or a name that sentence-transformers knows.
+        name: a folder, or the name of a model in the Hugging Face cache: nothing is downloaded.
         threads: CPU threads, 0 = all cores. It sets the number of threads that torch uses in this process to 1.
     """
 

@@ -6,8 +6,8 @@ READY := $(VENV)/.ready
 DEVELOPER_READY := $(VENV)/.ready-developer
 NODE_READY := node_modules/.ready
 APT := apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends
-# Exactly the files whose hashes the locks name; torch is in a lock of its own (see there).
-INSTALL := $(BIN)/python -m pip install --quiet --progress-bar on --disable-pip-version-check --require-hashes
+# Exactly the files whose hashes the locks name, and nothing that they do not name.
+INSTALL := $(BIN)/python -m pip install --quiet --progress-bar on --disable-pip-version-check --require-hashes --no-deps
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	--excludes requirements/left_out.txt --no-emit-package torch
 
@@ -20,12 +20,13 @@ $(READY): pyproject.toml requirements/users.lock requirements/torch.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: https://www.python.org/downloads/"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing (a few minutes the first time) ..."
-	$(INSTALL) -r requirements/users.lock -r requirements/torch.lock
+	$(INSTALL) -r requirements/torch.lock
+	$(INSTALL) -r requirements/users.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(READY)
 
 $(DEVELOPER_READY): $(READY) requirements/developers.lock
-	$(INSTALL) -r requirements/developers.lock -r requirements/torch.lock
+	$(INSTALL) -r requirements/developers.lock
 	touch $(DEVELOPER_READY)
 
 setup: $(READY)  ## make .venv and install what the program needs
@@ -68,7 +69,7 @@ extras: $(DEVELOPER_READY)  ## what some checks need besides: browser, Node.js, 
 	command -v chromium >/dev/null || { $(APT) chromium fonts-noto-cjk; }
 	command -v npm >/dev/null || { $(APT) nodejs npm; }
 	command -v ip unshare >/dev/null || { $(APT) iproute2 util-linux; }
-	$(INSTALL) --no-deps -r requirements/extras.lock
+	$(INSTALL) -r requirements/extras.lock
 
 docs: $(DEVELOPER_READY)  ## write the lists of settings, commands and routes in docs/
 	$(BIN)/python docs/reference.py

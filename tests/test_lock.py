@@ -20,7 +20,8 @@ FOLDER = ROOT / "requirements"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCKS = ("users", "developers", "extras", "torch")
 LINE = re.compile(
-    r"^(?P<requirement>[A-Za-z0-9][^\\\n]*?) \\\n(?P<hashes>(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.M
+    r"^(?P<requirement>[A-Za-z0-9][^\\\n]*?) \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+",
+    re.MULTILINE,
 )
 
 
@@ -105,6 +106,6 @@ def test_make_installs_from_the_locks_only() -> None:
         ["make", "-n", "-B", "demo", "test", "extras"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     installs = [line for line in shown.splitlines() if "pip install" in line]
-    assert len(installs) == 4
+    assert len(installs) == 5
     for line in installs:
         assert "--require-hashes" in line or line.endswith("--no-deps --no-build-isolation -e .")

@@ -41,9 +41,9 @@ def store_members(job: Job, document: PreparedDocument, name: str, context: Inge
     found = sorted((PurePosixPath(inner), Path(path)) for inner, path in document.members)
     found = [(inner, path) for inner, path in found if document_names.is_document(inner)]
     root = job.root or job.sha256
-    context.member_counts[root] = len(found) + (context.member_counts[root] if job.root else 0)
-    if context.member_counts[root] > context.settings.max_archive_files:
-        raise FileRejected("file_too_complex", name=job.name, what=f"{context.member_counts[root]} files")
+    count = context.count_members(root, len(found), first=not job.root)
+    if count > context.settings.max_archive_files:
+        raise FileRejected("file_too_complex", name=job.name, what=f"{count} files")
     names = document_names.assign([inner for inner, _ in found])
     return [
         job_for(tenant, path, own, f"{job.path}/{inner}", job.collection, name, job.depth + 1, root, job.publish)

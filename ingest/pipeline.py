@@ -24,7 +24,7 @@ from ingest.archive_members import member_name, member_notes, store_members
 from ingest.context import IngestContext, work_folder
 from ingest.job import Job, Outcome, failed_outcome
 from ingest.workers import embedding_stage
-from kb.core.errors import SinziError
+from kb.core.errors import FileRejected, SinziError
 from kb.publishing import version_states, version_writer
 from kb.publishing.version_writer import StartedVersion, VersionContent
 from kb.search.models.encoder import Vectors
@@ -58,6 +58,8 @@ def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outco
 
     A file that cannot be ingested gives an outcome with ``error``, not an exception.
     """
+    if job.rejected:
+        return failed_outcome(job.path, job.name, FileRejected(job.rejected, name=job.name))
     with context.lock_content(job):
         start_time = time.monotonic() - context.workers.waited_seconds()
         started: StartedVersion | None = None

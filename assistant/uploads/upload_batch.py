@@ -13,6 +13,7 @@ from assistant.uploads.filenames import clean
 from assistant.uploads.multipart import File, ReceivedFiles
 from ingest import document_names
 from ingest.job import Job, job_for
+from ingest.system_files import is_document
 from kb.core.errors import Conflict, FileRejected, InputError, NotFound
 from kb.library import audit
 from kb.library.audit import Actor
@@ -64,7 +65,7 @@ def queue_uploads(
 def _refusal(intake: Intake, file: File, path: PurePosixPath) -> FileRejected | None:
     """Return why a file cannot be queued: it is a system file or too large; None if it can."""
     limit = intake.queue.context.settings.max_file_mb
-    if not document_names.is_document(path):
+    if not is_document(path):
         return FileRejected("not_a_document", name=path.name)
     if file.size > limit * 1024 * 1024:
         size = round(file.size / 1024 / 1024)

@@ -42,7 +42,8 @@ class SinziError(Exception):
 
     Args:
         code: key of ``kb/core/errors.json``.
-        detail: values for the message's fields; must be JSON-serialisable.
+        detail: values for the message's fields; must be JSON-serialisable. ``variant`` chooses a message that is more
+            exact than the code's own: the key ``code/variant`` of the catalogue.
     """
 
     http_status = 500
@@ -54,7 +55,9 @@ class SinziError(Exception):
 
     def message(self, locale: str = "zh-HK") -> str:
         """Return the message in ``locale`` ("zh-HK" or "en"; anything else reads as English)."""
-        return MESSAGES.text(self.code, locale if locale in MESSAGES[self.code] else "en", **self.detail)
+        variant = f"{self.code}/{self.detail.get('variant', '')}"
+        key = variant if variant in MESSAGES else self.code
+        return MESSAGES.text(key, locale if locale in MESSAGES[key] else "en", **self.detail)
 
     def __str__(self) -> str:
         return f"{self.message('en')} [{self.code}]"

@@ -25,6 +25,7 @@ from unstructured.documents.elements import (  # noqa: E402
     Title,
 )
 
+from ingest.parsers.shared.hkscs import replace_private_use  # noqa: E402
 from kb.language.script import is_cjk  # noqa: E402
 
 __all__ = ["ElementBuilder", "cell_text", "clean_text", "join_lines", "one_line"]
@@ -39,7 +40,11 @@ _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
 def clean_text(text: str) -> str:
-    """Remove invisible characters and empty lines; a run of blanks becomes one space, line breaks stay."""
+    """Remove invisible characters and empty lines; a run of blanks becomes one space, line breaks stay.
+
+    Hong Kong characters that old Windows kept in the private use area become the characters of Unicode.
+    """
+    text = replace_private_use(text)
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

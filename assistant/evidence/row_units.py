@@ -32,7 +32,10 @@ def _unit(column: str) -> str:
 
 
 def with_units(span: QuotableSpan) -> str:
-    """Return the text of a span; in a table row, each bare number is followed by the unit in its column's name."""
+    """Return the text of a span; in a table row, each bare number is followed by the unit in its column's name.
+
+    The unit is folded text, for comparison only, not for display.
+    """
     names = column_names(span)
     if not names:
         return span.text

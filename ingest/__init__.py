@@ -19,3 +19,5 @@ Read in this order:
     background_refinement  bilingual pairs and sentence vectors, made after publishing
     error_json             errors as JSON
 """
+
+import kb  # noqa: F401 - switches the libraries' reporting off, before any of them is imported

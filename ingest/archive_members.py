@@ -45,9 +45,9 @@ def store_members(job: Job, document: PreparedDocument, name: str, context: Inge
     found = sorted((PurePosixPath(inner), Path(path)) for inner, path in document.members)
     found = [(inner, path) for inner, path in found if is_document(inner)]
     root = job.root or job.sha256
-    context.member_counts[root] = len(found) + (context.member_counts[root] if job.root else 0)
-    if context.member_counts[root] > context.settings.max_archive_files:
-        raise FileRejected("file_too_complex", name=job.name, what=f"{context.member_counts[root]} files")
+    count = context.count_members(root, len(found), first=not job.root)
+    if count > context.settings.max_archive_files:
+        raise FileRejected("file_too_complex", name=job.name, what=f"{count} files")
     names = document_names.assign([inner for inner, _ in found])
     return [
         *_rejected_members(job, document, name),

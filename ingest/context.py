@@ -33,7 +33,6 @@ class IngestContext:
         reserved_names: (tenant, collection, name) of the files of a batch. A member of an archive or mail must not
             take one of these names first.
         tenants_with_discarded_files: slugs of tenants that may still have originals of refused files.
-        member_counts: number of files found so far inside an outermost file, by the SHA-256 of that file.
     """
 
     def __init__(self, settings: Settings, workers: WorkerPool, report: ReportProgress | None = None) -> None:
@@ -43,7 +42,7 @@ class IngestContext:
         self.begin_lock = threading.Lock()
         self.reserved_names: set[tuple[str, str, str]] = set()
         self.tenants_with_discarded_files: set[str] = set()
-        self.member_counts: Counter[str] = Counter()
+        self._member_counts: Counter[str] = Counter()
         self._locks_guard = threading.Lock()
         self._content_locks: dict[tuple[str, str, str], threading.Lock] = {}
 
@@ -54,6 +53,17 @@ class IngestContext:
             lock = self._content_locks.setdefault((job.tenant, job.collection, job.sha256), threading.Lock())
         with lock:
             yield
+
+    def count_members(self, root: str, found: int, *, first: bool) -> int:
+        """Add files found inside an outermost file, and return how many were found so far.
+
+        Args:
+            root: the SHA-256 of the outermost file.
+            first: whether they were found in that file itself; then counting begins again.
+        """
+        with self._locks_guard:
+            self._member_counts[root] = found + (0 if first else self._member_counts[root])
+            return self._member_counts[root]
 
     def with_report(self, report: ReportProgress) -> IngestContext:
         """Return a copy with another progress callback; locks and sets are shared with the original."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -38,7 +37,6 @@ class JobQueue:
         current: the queue that :func:`open_queue` runs now. dbos calls the workflow function without it.
         context: what the stages of all jobs share.
         reconciled: set when the stores are in order; no job starts before.
-        finished: per job id, set when the job ends in this process.
     """
 
     current: ClassVar[JobQueue | None] = None
@@ -48,7 +46,7 @@ class JobQueue:
         self.observer = observer
         self.queue = queue_name(settings)
         self.reconciled = threading.Event()
-        self.finished: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+        self._finished: dict[str, threading.Event] = {}
 
     def submit(self, job: Job, job_id: str | None = None) -> str:
         """Queue a job and return its id (``job_id``, or a new one). From now on a crash does not lose the job."""
@@ -73,10 +71,14 @@ class JobQueue:
     def wait_for(self, job_id: str) -> Outcome:
         """Wait until a job has ended and return its outcome."""
         while DBOS.retrieve_workflow(job_id).get_status().status in PENDING:
-            if self.finished[job_id].wait(timeout=5):
+            if self.finished(job_id).wait(timeout=5):
                 break
         recorded: Any = DBOS.retrieve_workflow(job_id).get_result(polling_interval_sec=POLL_SECONDS)
         return outcome_from_json(recorded)
+
+    def finished(self, job_id: str) -> threading.Event:
+        """Return the event that is set when a job ends in this process; the same one for every thread that asks."""
+        return self._finished.setdefault(job_id, threading.Event())
 
     def recorded_outcome(self, job_id: str) -> Outcome | None:
         """Return the outcome of a job without waiting; None while it runs, and when it was never queued."""
@@ -121,7 +123,7 @@ def _ingest(facts: dict[str, Any]) -> dict[str, Any]:
         jobs.observer.ended(job_id, job, outcome, [member_id(job_id, n) for n in range(len(outcome.members))])
         return asdict(outcome)
     finally:
-        jobs.finished[job_id].set()
+        jobs.finished(job_id).set()
 
 
 def member_id(job_id: str, number: int) -> str:

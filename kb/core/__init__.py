@@ -2,6 +2,7 @@
 
 In reading order:
 
+    no_telemetry     switches the reporting of all libraries off, before they are imported
     settings         all settings, from environment variables and ``.env``
     errors           the error classes, with stable codes and messages in two languages
     messages         the one loader of messages to people, which lie in JSON files beside the code that speaks

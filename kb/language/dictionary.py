@@ -12,6 +12,7 @@ import importlib.util
 import os
 import re
 import sqlite3
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -112,6 +113,7 @@ class Dictionary:
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._lock = threading.Lock()  # not every build of SQLite lets two threads share a connection
 
     def to_english(self, text: str) -> list[tuple[str, list[str]]]:
         """Return each Chinese word of ``text`` (folded) with its English meanings; the longest word at a place wins."""
@@ -150,7 +152,9 @@ class Dictionary:
 
     def _known(self, words: set[str]) -> dict[str, list[str]]:
         marks = ",".join("?" * len(words))
-        rows = self._connection.execute(f"SELECT word, meanings FROM entry WHERE word IN ({marks})", list(words))  # noqa: S608
+        query = f"SELECT word, meanings FROM entry WHERE word IN ({marks})"  # noqa: S608
+        with self._lock:
+            rows = self._connection.execute(query, list(words)).fetchall()
         return {word: meanings.split("\t") for word, meanings in rows}
 
 

@@ -8,14 +8,10 @@ The partitioners classify text with English part-of-speech rules and download a 
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Sequence
 
-for _name in ("UNSTRUCTURED_DISABLE_NOTICE", "DO_NOT_TRACK", "SCARF_NO_ANALYTICS"):
-    os.environ.setdefault(_name, "1")  # before the import below: no notice is printed, no telemetry is sent
-
-from unstructured.documents.elements import (  # noqa: E402
+from unstructured.documents.elements import (
     Element,
     ElementMetadata,
     ListItem,
@@ -25,8 +21,8 @@ from unstructured.documents.elements import (  # noqa: E402
     Title,
 )
 
-from ingest.parsers.shared.hkscs import replace_private_use  # noqa: E402
-from kb.language.script import is_cjk  # noqa: E402
+from ingest.parsers.shared.hkscs import replace_private_use
+from kb.language.script import is_cjk
 
 __all__ = ["ElementBuilder", "cell_text", "clean_text", "join_lines", "one_line"]
 

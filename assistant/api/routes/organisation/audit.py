@@ -11,10 +11,12 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.service.callers import Caller
+from assistant.service.callers import Caller, check_still_allowed
 from assistant.web.pages import render, text_keys
+from kb.core.errors import SinziError
 from kb.library import audit
 from kb.people import accounts, api_keys
+from kb.people.access import Ability
 from kb.store.tables.activity_tables import AuditRow
 
 __all__ = ["router"]
@@ -25,6 +27,8 @@ _PAGE = 100
 # A form sends an empty string for a field without a choice.
 _EMPTY_AS_NONE = BeforeValidator(lambda value: None if value == "" else value)
 Day = Annotated[date | None, _EMPTY_AS_NONE]
+# The bounds hold for the number inside: on an empty field they would be compared with None.
+EntryId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class AuditFilter(BaseModel):
@@ -46,7 +50,7 @@ class AuditFilter(BaseModel):
 class Page(AuditFilter):
     """Which entries to return. ``before`` is the id of the last entry on the previous page."""
 
-    before: Annotated[int | None, _EMPTY_AS_NONE, Field(ge=1, le=2**31 - 1)] = None
+    before: Annotated[EntryId | None, _EMPTY_AS_NONE] = None
 
 
 class Export(AuditFilter):
@@ -82,7 +86,18 @@ def export(caller: Manager, entry_filter: Annotated[Export, Query()]) -> Streami
     media_type = "text/csv" if entry_filter.format == "csv" else "application/jsonl"
     name = f"audit-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{entry_filter.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines, media_type=f"{media_type}; charset=utf-8", headers=headers)
+    return StreamingResponse(_while_allowed(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
+
+
+def _while_allowed(caller: Caller, lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of an export, and end early if the caller is no owner any more."""
+    for number, line in enumerate(lines, 1):
+        yield line
+        if number % _PAGE == 0:
+            try:
+                check_still_allowed(caller, Ability.MANAGE)
+            except SinziError:
+                return
 
 
 def _filter_values(entry_filter: AuditFilter) -> dict[str, str]:

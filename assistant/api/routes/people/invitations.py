@@ -72,7 +72,8 @@ def create(body: InvitationCreate, request: Request, caller: Manager) -> Invitat
 @router.post(_PATH + "/{invitation_id}/link", summary="Make a new link for an invitation", status_code=201)
 def renew(invitation_id: Id, request: Request, caller: Manager) -> InvitationWithLink:
     """Give an invitation a new link that is valid for the full time. The old link stops working."""
-    row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id)
+    assert caller.user is not None
+    row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id, caller.user.id)
     audit.record(caller.library, caller.actor, "member.invite", row.email, renewed=True)
     return _with_link(request, caller, row, token)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 __all__ = ["FailureDelays", "Key"]
@@ -17,7 +18,7 @@ _MAX_DOUBLINGS = 30
 
 @dataclass(slots=True)
 class FailureCount:
-    """The failures of one key; ``free_at`` and ``forgotten_at`` in seconds of the monotonic clock."""
+    """The failures of one key; ``free_at`` and ``forgotten_at`` in seconds of the clock."""
 
     failures: int = 0
     free_at: float = 0.0
@@ -35,9 +36,13 @@ class FailureDelays:
         first: the first delay, in seconds.
         longest: the longest delay, in seconds.
         forgotten: so many seconds after the last failure all of them are forgotten.
+        clock: the time in seconds.
     """
 
-    def __init__(self, free: int, first: float, longest: float, forgotten: float) -> None:
+    def __init__(
+        self, free: int, first: float, longest: float, forgotten: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
         self._free, self._first, self._longest, self._forgotten = free, first, longest, forgotten
         self._counts: OrderedDict[Key, FailureCount] = OrderedDict()
         self._lock = threading.Lock()
@@ -46,11 +51,11 @@ class FailureDelays:
         """Return how many seconds the key has to wait; 0 if an attempt may begin."""
         with self._lock:
             found = self._counts.get(key)
-            return max(0.0, found.free_at - time.monotonic()) if found is not None else 0.0
+            return max(0.0, found.free_at - self._clock()) if found is not None else 0.0
 
     def begin(self, key: Key) -> None:
         """Count an attempt, as a failure until :meth:`success` or :meth:`clear`."""
-        at = time.monotonic()
+        at = self._clock()
         with self._lock:
             found = self._counts.pop(key, None)
             if found is None or found.forgotten_at <= at:

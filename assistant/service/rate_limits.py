@@ -30,16 +30,20 @@ Result = TypeVar("Result")
 
 
 class Limits:
-    """The counters of one running service. Thread-safe."""
+    """The counters of one running service. Thread-safe.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        clock: the time in seconds, for the delays after failed attempts.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
         # Argon2 makes one guess expensive; these make many guesses slow. None ever locks: a delay is a minute, or five
         # for one address at one account. The browsers that a person has used have a count of their own.
-        self._at_account_from_address = FailureDelays(free=6, first=10, longest=300, forgotten=3600)
-        self._from_address = FailureDelays(free=30, first=1, longest=60, forgotten=600)
-        self._at_account = FailureDelays(free=40, first=1, longest=60, forgotten=3600)
-        self._from_device = FailureDelays(free=10, first=1, longest=60, forgotten=3600)
+        self._at_account_from_address = FailureDelays(free=6, first=10, longest=300, forgotten=3600, clock=clock)
+        self._from_address = FailureDelays(free=30, first=1, longest=60, forgotten=600, clock=clock)
+        self._at_account = FailureDelays(free=40, first=1, longest=60, forgotten=3600, clock=clock)
+        self._from_device = FailureDelays(free=10, first=1, longest=60, forgotten=3600, clock=clock)
         self._beginning = threading.Lock()
         self._signed_in_before: set[tuple[str, str]] = set()
         self._person = RateLimitItemPerMinute(settings.questions_per_minute, namespace="questions")

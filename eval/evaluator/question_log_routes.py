@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
+from assistant.service.callers import Caller
 from eval.evaluator.question_log import groups
+from kb.people.access import Role
 
-__all__ = ["router"]
+__all__ = ["router", "visible_to"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/logged-questions", tags=["measure"])
 
@@ -34,6 +36,11 @@ class GroupPublic(BaseModel):
     refused: int
     disliked: int
     questions: list[LoggedPublic]
+
+
+def visible_to(caller: Caller) -> frozenset[str] | None:
+    """Return the collections whose questions the caller may see: None, which means every question, for an owner."""
+    return None if caller.role is Role.OWNER else caller.reach.read
 
 
 @router.get("", summary="Questions that went wrong, grouped", operation_id="list_logged_questions")
@@ -59,5 +66,5 @@ def listing(
                 for one in group.questions
             ],
         )
-        for group in groups(service.settings, caller.library, caller.reach.read, days)
+        for group in groups(service.settings, caller.library, visible_to(caller), days)
     ]

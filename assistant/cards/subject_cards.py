@@ -30,7 +30,7 @@ _Words = dict[Literal["zh-HK", "en"], _Text]
 class Contact(BaseModel):
     """A person or service to call: a name in both languages, and the telephone number."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     name: _Words
     number: Annotated[str, Field(pattern=r"^[+\d][\d \-()#*]{1,29}$")]
 
@@ -41,7 +41,7 @@ class Card(BaseModel):
     Question and patterns are folded (lower case, Simplified) before matching.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
     patterns: Annotated[list[Annotated[str, Field(min_length=2, max_length=1000)]], Field(min_length=1, max_length=50)]
     title: _Words

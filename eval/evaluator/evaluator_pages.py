@@ -10,8 +10,7 @@ from fastapi.responses import HTMLResponse
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
 from assistant.web.pages import render, texts
 from eval.datasets import question_sets
-from eval.evaluator.question_log import groups
-from eval.evaluator.question_log_routes import visible_to
+from eval.evaluator.question_log import groups, visible_to
 from eval.evaluator.run_routes import WORST_QUESTIONS, BackgroundRunsDep, open_run, visible_runs
 from eval.reports import html_report
 from eval.runs.run_comparison import compare

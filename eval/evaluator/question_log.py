@@ -15,15 +15,17 @@ from typing import Literal
 import sqlalchemy as sa
 
 from assistant.conversations.stored_answer import StoredAnswer
+from assistant.service.callers import Caller
 from assistant.sources.readable_versions import document_versions
 from kb.core.settings import Settings
 from kb.library.documents import Library
+from kb.people.access import Role
 from kb.search.models import embedding
 from kb.search.models.embedding_cache import EmbeddingCache
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.columns import now
 
-__all__ = ["groups"]
+__all__ = ["groups", "visible_to"]
 
 # Two questions count as the same if the cosine of their e5 vectors is at least this.
 # Measured on 18 topics, each asked in three ways. The median cosine of a topic's Cantonese and written-Chinese question
@@ -66,6 +68,11 @@ class QuestionGroup:
     @property
     def disliked(self) -> int:
         return sum(one.trouble == "disliked" for one in self.questions)
+
+
+def visible_to(caller: Caller) -> frozenset[str] | None:
+    """Return the collections whose questions the caller may see: None, which means every question, for an owner."""
+    return None if caller.role is Role.OWNER else caller.reach.read
 
 
 def groups(

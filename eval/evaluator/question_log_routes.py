@@ -9,11 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
-from assistant.service.callers import Caller
-from eval.evaluator.question_log import groups
-from kb.people.access import Role
+from eval.evaluator.question_log import groups, visible_to
 
-__all__ = ["router", "visible_to"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/logged-questions", tags=["measure"])
 
@@ -36,11 +34,6 @@ class GroupPublic(BaseModel):
     refused: int
     disliked: int
     questions: list[LoggedPublic]
-
-
-def visible_to(caller: Caller) -> frozenset[str] | None:
-    """Return the collections whose questions the caller may see: None, which means every question, for an owner."""
-    return None if caller.role is Role.OWNER else caller.reach.read
 
 
 @router.get("", summary="Questions that went wrong, grouped", operation_id="list_logged_questions")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
+from assistant.api.schemas.bodies import Body
 from assistant.service.callers import Caller
 from eval.datasets import question_sets
 from eval.reports import html_report
@@ -38,10 +39,10 @@ def _runs(request: Request, service: ServiceDep) -> BackgroundRuns:
 BackgroundRunsDep = Annotated[BackgroundRuns, Depends(_runs)]
 
 
-class RunCreate(BaseModel):
+class RunCreate(Body):
     """The test set to ask; ``collections`` limits the search to some of the collections that the caller may read."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"test_set": "人事"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"test_set": "人事"}]})
     test_set: Annotated[str, Field(min_length=1, max_length=60)]
     collections: Annotated[list[str] | None, Field(max_length=200)] = None
 

@@ -37,8 +37,6 @@ ALWAYS_THE_SAME = "SCHEMATHESIS_EXAMPLES" not in os.environ
 # are taken as a browser sends them; one address can match two templates; who may call has a test of its own. 503 is
 # an answer: here no files are taken in.
 OTHERS = (
-    "positive_data_acceptance",
-    "negative_data_rejection",
     "missing_required_header",
     "ignored_auth",
     "object_level_authorization",

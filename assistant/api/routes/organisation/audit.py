@@ -14,6 +14,7 @@ from assistant.api.auth.dependencies import Manager
 from assistant.service.callers import Caller, check_still_allowed
 from assistant.web.pages import render, text_keys
 from kb.core.errors import SinziError
+from kb.core.local_date import IsoDate
 from kb.library import audit
 from kb.people import accounts, api_keys
 from kb.people.access import Ability
@@ -26,7 +27,7 @@ _PATH = "/api/v1/tenants/{tenant}/audit"
 _PAGE = 100
 # A form sends an empty string for a field without a choice.
 _EMPTY_AS_NONE = BeforeValidator(lambda value: None if value == "" else value)
-Day = Annotated[date | None, _EMPTY_AS_NONE]
+Day = Annotated[IsoDate | None, _EMPTY_AS_NONE]
 # The bounds hold for the number inside: on an empty field they would be compared with None.
 EntryId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 

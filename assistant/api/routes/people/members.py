@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import absolute_url
 from assistant.api.routes.people.invitations import listing as invitations_of
-from assistant.api.schemas.bodies import Body, Id
+from assistant.api.schemas.bodies import Body, Choice, Id
 from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.library import audit
@@ -38,7 +38,7 @@ class MemberPublic(BaseModel):
 class MemberUpdate(Body):
     """The new role of a member."""
 
-    role: Role
+    role: Choice[Role]
 
 
 class LinkPublic(BaseModel):

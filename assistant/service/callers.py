@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
+
 from assistant.service.running_service import Service
 from kb.core.errors import Forbidden, NotFound, Unauthenticated
 from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.people import accounts, api_keys, sessions
 from kb.people.access import ROLES, Ability, Reach, Role, key_reach, reach
-from kb.store.tables.library_tables import CollectionRow, DocumentRow
+from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
 from kb.store.tables.platform_tables import UserRow
+from kb.store.tables.states import READABLE
 from kb.store.tenants import Tenant
 
 __all__ = [
@@ -65,13 +68,17 @@ class Caller:
         """Return a document that the caller may read (with ``edit``: edit), and its collection.
 
         Raises:
-            NotFound: ``document_not_found``, also for a document that the caller may not read.
+            NotFound: ``document_not_found``, also for a document that the caller may not read. One that has only drafts
+                and withdrawn versions is there for its editors.
             Forbidden: ``not_allowed`` if the caller may read but not edit it.
         """
         with self.library.session() as session:
             row = session.get(DocumentRow, document_id)
             collection = session.get(CollectionRow, row.collection_id) if row else None
-        if row is None or collection is None or collection.slug not in self.reach.read:
+            versions = VersionRow.document_id == document_id, VersionRow.state.in_(READABLE)
+            published = session.scalar(sa.select(sa.exists().where(*versions)))
+        within = self.reach.read if published else self.reach.edit
+        if row is None or collection is None or collection.slug not in within:
             raise NotFound("document_not_found", document=str(document_id))
         if edit and collection.slug not in self.reach.edit:
             raise Forbidden("not_allowed")

@@ -136,6 +136,7 @@ def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion
 def _within(library: Library, asked: list[LoggedQuestion], collections: frozenset[str]) -> list[LoggedQuestion]:
     """Return the questions that belong to ``collections``, both when they were asked and today."""
     known = document_versions(library, {place.version_id for one in asked for place in one.answer.places})
+    made = {row.slug: row.created_at for row in library.collections() if row.slug in collections}
 
     def is_there(version_id: int, asked_at: datetime) -> bool:
         found = known.get(version_id)
@@ -148,7 +149,9 @@ def _within(library: Library, asked: list[LoggedQuestion], collections: frozense
         if answer.withheld or not used <= collections:
             return False
         if not answer.places:
-            return bool(answer.collections) and collections.issuperset(answer.collections)
+            # A collection made again under an old name is another one.
+            there = {slug for slug, at in made.items() if at <= one.asked_at}
+            return bool(answer.collections) and there.issuperset(answer.collections)
         return all(is_there(place.version_id, one.asked_at) for place in answer.places)
 
     return [one for one in asked if belongs(one)]

@@ -24,7 +24,7 @@ __all__ = ["MOST_CARDS", "Card", "find", "listing", "reset", "save"]
 KEY = "cards"
 MOST_CARDS = 50
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
-_Words = dict[Literal["zh-HK", "en"], _Text]
+_Words = Annotated[dict[Literal["zh-HK", "en"], _Text], Field(json_schema_extra={"required": ["zh-HK", "en"]})]
 
 
 class Contact(BaseModel):

@@ -24,6 +24,8 @@ __all__ = ["router"]
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_SHEET_BYTES = 10 * 2**20
+# For readers of the document: a name that does not fit has an error of its own (``testset_name_invalid``).
+_NAME_PATTERN = rf"^(?![. ])(?!.*[. ]$){question_sets.NAME.pattern}$"
 # The request may be 64 KiB larger than the file, for the other parts of the form.
 router = APIRouter(
     prefix="/api/v1/tenants/{tenant}/test-sets", tags=["measure"], max_body_size=MAX_SHEET_BYTES + 64 * 1024
@@ -91,7 +93,7 @@ class TestSetCreate(Body):
     """A new, empty test set."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "人事"}]})
-    name: Annotated[str, Field(min_length=1, max_length=60)]
+    name: Annotated[str, Field(min_length=1, max_length=60, json_schema_extra={"pattern": _NAME_PATTERN})]
 
 
 def _public(one: TestSet) -> TestSetPublic:

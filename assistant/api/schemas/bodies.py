@@ -34,7 +34,16 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$"),
     Field(examples=["陳大文"]),
 ]
-Email = Annotated[str, Field(min_length=3, max_length=254, examples=["chan@harmony.example"])]
+# The pattern is for readers of the document: an address that does not fit has an error of its own (``email_invalid``).
+Email = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        examples=["chan@harmony.example"],
+        json_schema_extra={"pattern": r"^[^@\s]{1,64}@[^@\s]{1,90}\.[^@\s.]{2,90}$"},
+    ),
+]
 # Hashing a longer password takes more time, so there is an upper bound.
 Password = Annotated[str, Field(max_length=256, examples=["a sentence nobody guesses"])]
 Slug = Annotated[str, Field(min_length=1, max_length=40, examples=["harmony"])]

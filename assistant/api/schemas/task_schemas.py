@@ -62,7 +62,13 @@ class DraftRequest(Body):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"kind": "email", "question": "年假結轉"}, {"kind": "notice", "message": 12}]}
+        json_schema_extra={
+            "examples": [{"kind": "email", "question": "年假結轉"}, {"kind": "notice", "message": 12}],
+            "oneOf": [
+                {"required": ["question"], "properties": {"question": {"type": "string"}, "message": {"type": "null"}}},
+                {"required": ["message"], "properties": {"message": {"type": "integer"}, "question": {"type": "null"}}},
+            ],
+        }
     )
 
     kind: Kind

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assistant.api.auth.dependencies import Manager
 from assistant.service.callers import Caller, check_still_allowed
@@ -25,10 +25,6 @@ __all__ = ["router"]
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/audit"
 _PAGE = 100
-# A form sends an empty string for a field without a choice.
-_EMPTY_AS_NONE = BeforeValidator(lambda value: None if value == "" else value)
-Day = Annotated[IsoDate | None, _EMPTY_AS_NONE]
-# The bounds hold for the number inside: on an empty field they would be compared with None.
 EntryId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -36,8 +32,8 @@ class AuditFilter(BaseModel):
     """Which entries to return. Days are in the service's time zone; ``until`` is included."""
 
     model_config = ConfigDict(extra="forbid")
-    since: Day = None
-    until: Day = None
+    since: IsoDate | None = None
+    until: IsoDate | None = None
     action: Annotated[str, Field(max_length=60)] = Field(default="", description="An action or its beginning.")
     actor: Annotated[str, Field(max_length=40)] = Field(default="", examples=["user:3"])
 
@@ -51,7 +47,16 @@ class AuditFilter(BaseModel):
 class Page(AuditFilter):
     """Which entries to return. ``before`` is the id of the last entry on the previous page."""
 
-    before: Annotated[EntryId | None, _EMPTY_AS_NONE] = None
+    before: EntryId | None = None
+
+
+class PageForm(Page):
+    """The same, as the page's form sends it: a field without a choice is an empty string."""
+
+    @field_validator("since", "until", "before", mode="before")
+    @classmethod
+    def _empty_as_none(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 class Export(AuditFilter):
@@ -118,7 +123,7 @@ def _entry_fields(row: AuditRow) -> dict[str, Any]:
 
 
 @router.get("/t/{tenant}/manage/audit", include_in_schema=False, response_class=HTMLResponse)
-def page(request: Request, caller: Manager, entry_filter: Annotated[Page, Query()]) -> Response:
+def page(request: Request, caller: Manager, entry_filter: Annotated[PageForm, Query()]) -> Response:
     found = listing(caller, entry_filter)
     settings, tenant = caller.service.settings, caller.tenant.slug
     actors = [(f"user:{one.user.id}", one.user.name) for one in accounts.members(settings, tenant)]

@@ -29,8 +29,6 @@ from tests.helpers.service import ClientOf
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 # What the document allows may still be refused for what it says (400: a question of spaces, a date before another),
 # for who calls, for what is not there or stands against it; 422 is for what the document forbids, and for nothing else.
 UNDERSTOOD = ["2xx", "3xx", "400", "401", "403", "404", "409", "429", "503"]

@@ -24,13 +24,13 @@ __all__ = ["MOST_CARDS", "Card", "find", "listing", "reset", "save"]
 KEY = "cards"
 MOST_CARDS = 50
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
-_Words = dict[Literal["zh-HK", "en"], _Text]
+_Words = Annotated[dict[Literal["zh-HK", "en"], _Text], Field(json_schema_extra={"required": ["zh-HK", "en"]})]
 
 
 class Contact(BaseModel):
     """A person or service to call: a name in both languages, and the telephone number."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     name: _Words
     number: Annotated[str, Field(pattern=r"^[+\d][\d \-()#*]{1,29}$")]
 
@@ -41,7 +41,7 @@ class Card(BaseModel):
     Question and patterns are folded (lower case, Simplified) before matching.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
     patterns: Annotated[list[Annotated[str, Field(min_length=2, max_length=1000)]], Field(min_length=1, max_length=50)]
     title: _Words

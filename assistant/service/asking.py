@@ -11,10 +11,11 @@ from assistant.answers.answer import Answer
 from assistant.answers.script_conversion import Script, ScriptConverter
 from assistant.conversations.stored_answer import StoredAnswer, stored_answer
 from assistant.events import DeltaEvent, Event, ProgressEvent
-from assistant.service.callers import Caller, limit_questions
+from assistant.service.callers import Caller, check_still_allowed, limit_questions
 from assistant.turn import Turn, stream
 from kb.library import audit, user_settings
 from kb.library.documents import Library
+from kb.people.access import Ability
 
 __all__ = ["event_data", "finish_answer", "save_script", "script_of", "start_answer"]
 
@@ -24,6 +25,9 @@ _SCRIPT = "script"
 
 def start_answer(caller: Caller, turn: Turn) -> Generator[Event]:
     """Count the question and start to answer it. When this returns, the first event is available.
+
+    The generator ends with an error before the first event that the caller may not have any more
+    (:func:`.callers.check_still_allowed`).
 
     Raises:
         TooMany: ``too_many_requests``.
@@ -38,7 +42,9 @@ def start_answer(caller: Caller, turn: Turn) -> Generator[Event]:
     def all_events() -> Generator[Event]:
         with closing(events):
             yield first
-            yield from events
+            for event in events:
+                check_still_allowed(caller, Ability.ASK, read=turn.collections or ())
+                yield event
 
     return all_events()
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import absolute_url
-from assistant.api.schemas.bodies import Body, Email, Id, Slug
+from assistant.api.schemas.bodies import Body, Choice, Email, Id, Slug
 from kb.library import audit
 from kb.people import invitations
 from kb.people.access import Role
@@ -28,8 +28,8 @@ class InvitationCreate(Body):
     """Whom to invite, with which role, and the rights on collections that the person gets."""
 
     email: Email
-    role: Role = Role.MEMBER
-    collections: Annotated[dict[Slug, GrantLevel], Field(max_length=200)] = Field(
+    role: Choice[Role] = Role.MEMBER
+    collections: Annotated[dict[Slug, Choice[GrantLevel]], Field(max_length=200)] = Field(
         default={}, description="The right (read or edit) by collection.", examples=[{"main": "read"}]
     )
 
@@ -72,7 +72,8 @@ def create(body: InvitationCreate, request: Request, caller: Manager) -> Invitat
 @router.post(_PATH + "/{invitation_id}/link", summary="Make a new link for an invitation", status_code=201)
 def renew(invitation_id: Id, request: Request, caller: Manager) -> InvitationWithLink:
     """Give an invitation a new link that is valid for the full time. The old link stops working."""
-    row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id)
+    assert caller.user is not None
+    row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id, caller.user.id)
     audit.record(caller.library, caller.actor, "member.invite", row.email, renewed=True)
     return _with_link(request, caller, row, token)
 

@@ -72,6 +72,7 @@ def _accepting_account(
         client_address(request),
         invitation.email,
         lambda: passwords.owner_of(service.settings, invitation.email, body.password or ""),
+        session_cookie.known_device(request, service, invitation.email),
     )
     if user is None:
         raise Unauthenticated("signin_failed")

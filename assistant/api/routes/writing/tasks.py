@@ -19,7 +19,7 @@ from assistant.api.schemas.task_schemas import (
     written_text_public,
 )
 from assistant.evidence.quotable_spans import QuotableSpan
-from assistant.service.callers import Caller, limit_questions
+from assistant.service.callers import Caller, check_still_allowed, limit_questions
 from assistant.sources import readable_versions
 from assistant.tasks import drafting, summary, translation, version_changes
 from assistant.tasks.answer_sources import load_answer_source
@@ -27,6 +27,7 @@ from assistant.tasks.written_text import WrittenText
 from kb.core.errors import Conflict, Forbidden, Misconfigured, NotFound
 from kb.language.detect import Language, detect
 from kb.library import audit
+from kb.people.access import Ability
 from kb.search.passage import passage
 
 __all__ = ["compare_versions", "reader_language", "router", "summarise_document"]
@@ -68,6 +69,7 @@ def translate(chunk: Id, body: TranslationRequest, caller: Reader) -> Translatio
         written = translation.translate(caller.service.retriever(caller.tenant), span, body.language or other)
     except Misconfigured as error:
         raise Conflict(error.code, **error.detail) from error
+    check_still_allowed(caller, Ability.READ, read=[source.collection.slug])
     _record_task(
         caller, "document.translate", source.document.name, written.language, left=written.egress.sent_externally
     )
@@ -96,6 +98,7 @@ def summarise_document(
         collections=[collection.slug],
         generate=generate,
     )
+    check_still_allowed(caller, Ability.READ, read=[collection.slug])
     _record_task(
         caller,
         "document.summarise",
@@ -122,6 +125,7 @@ def compare_versions(caller: Caller, document_id: int, earlier: int | None, late
     collection, document = caller.document(document_id)
     limit_questions(caller)
     found = version_changes.compare(caller.library, document.name, earlier, later, collections=[collection.slug])
+    check_still_allowed(caller, Ability.READ, read=[collection.slug])
     audit.record(
         caller.library, caller.actor, "document.compare", document.name, earlier=found.earlier, later=found.later
     )
@@ -138,6 +142,7 @@ def _draft(caller: Caller, body: DraftRequest) -> WrittenText:
             retriever, body.kind, body.question, language,
             collections=collections, as_of=body.as_of, generate=body.generate,
         )  # fmt: skip
+        check_still_allowed(caller, Ability.ASK, read=collections)
         about = ", ".join(collections)
     else:
         if caller.user is None or body.message is None:
@@ -148,6 +153,7 @@ def _draft(caller: Caller, body: DraftRequest) -> WrittenText:
             retriever, body.kind, answer.question, body.language or answer.language, answer.citations,
             as_of=answer.as_of, unsure=answer.unsure, generate=body.generate,
         )  # fmt: skip
+        load_answer_source(caller.library, caller.user.id, caller.find_again().reach, body.message)  # still readable
         about = ", ".join(sorted({one.document for one in written.citations}))
     _record_task(
         caller,

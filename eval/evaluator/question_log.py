@@ -118,5 +118,8 @@ def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion
 
 
 def _is_readable(answer: StoredAnswer, collections: Collection[str]) -> bool:
-    """Return whether all places of the answer are in ``collections``; a place reveals content of its collection."""
-    return {one.collection for one in answer.places} <= set(collections)
+    """Return whether all sources of the answer are in ``collections``, also those that were deleted.
+
+    A question and a comment reveal content of the collections that the answer is from.
+    """
+    return answer.used_collections <= set(collections)

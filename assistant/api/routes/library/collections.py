@@ -80,8 +80,8 @@ def rename(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPubl
 @router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete an empty collection")
 def remove(slug: str, caller: Manager) -> None:
     collections.remove(caller.library, caller.collection(slug, edit=True))
-    for store in (api_keys, invitations):
-        store.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+    api_keys.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+    invitations.forget_collection(caller.service.settings, caller.tenant.slug, slug)
     model_choices.forget(caller.library, slug)
     audit.record(caller.library, caller.actor, "collection.delete", slug)
 

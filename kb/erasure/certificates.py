@@ -26,12 +26,10 @@ from kb.store.tables.states import ErasureKind, ErasureState
 
 __all__ = [
     "Certificate",
-    "DeletedVersion",
-    "Finding",
     "Report",
     "Sent",
+    "Trace",
     "begin",
-    "content_of",
     "get",
     "last_ids",
     "listing",
@@ -67,7 +65,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Trace:
     """Pieces of the deleted content that a file has. ``place`` is its path in the data folder."""
 
     place: str
@@ -101,7 +99,7 @@ class Report:
     shared: dict[str, int]
     too_short: int
     is_complete: bool
-    found: tuple[Finding, ...]
+    found: tuple[Trace, ...]
     external_stores: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()
 
@@ -245,10 +243,10 @@ def pending(library: Library) -> Iterator[tuple[int, DeletedContent]]:
             sa.select(ErasureRow).where(ErasureRow.state == ErasureState.PENDING).order_by(ErasureRow.id)
         ).all()
     for row in rows:
-        yield row.id, content_of(library, row)
+        yield row.id, _content_of(library, row)
 
 
-def content_of(library: Library, row: ErasureRow) -> DeletedContent:
+def _content_of(library: Library, row: ErasureRow) -> DeletedContent:
     """Return the deleted content as far as its certificate holds it."""
     content = _CONTENT.validate_python(row.content)
     return stored_content(

@@ -17,10 +17,9 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.erasure.fingerprints import PIECE, Fingerprints, Hasher, Kind, Pieces, Stream, quantised
+from kb.erasure.fingerprints import PIECE, ContentKind, Fingerprints, Hasher, Pieces, Stream, quantised
 from kb.language.script import to_simplified
 from kb.library.documents import Library
 from kb.search.models.encoder import decode_vector
@@ -46,7 +45,7 @@ _KEY = secrets.token_bytes(16)
 _STORED_STRIDE, _MOST_STORED = 4 * PIECE, 200
 # Shorter names and texts are ordinary words.
 _SHORTEST_NAME, _SHORTEST_TEXT = 8, 12
-# Of a text shorter than a piece its beginning is taken, in one of these lengths: each length costs a pass of the search.
+# Of a text shorter than a piece its beginning is taken, in one of these lengths: each costs time in a search.
 _LENGTHS = (8, 12, 18, 24, 30, PIECE, 48, _ESCAPED_PIECE)
 _STEPS_PIECE, _STEPS_PLACES = 24, (0, 24, 48, 72)
 _ORIGINAL_PIECES = 400
@@ -88,7 +87,9 @@ class DeletedContent:
         Args:
             titles: whether a title counts too. People use short titles as ordinary words.
         """
-        kinds = (Kind.TEXT, Kind.NAME, Kind.TITLE) if titles else (Kind.TEXT, Kind.NAME)
+        kinds = (
+            (ContentKind.TEXT, ContentKind.NAME, ContentKind.TITLE) if titles else (ContentKind.TEXT, ContentKind.NAME)
+        )
         found = _find_texts(self.fingerprints.of_kinds(*kinds), texts)
         if not any(found):
             return found
@@ -128,9 +129,9 @@ def of_versions(library: Library, versions: Collection[VersionRow]) -> DeletedCo
         too_short = _add_texts(session, ids, content, stored)
         _add_vectors(session, ids, content, stored)
     for name in {part for row in gone for part in (row.name, row.name.rsplit("/", 1)[-1])}:
-        _add_short(content, Kind.NAME, name, _SHORTEST_NAME)
+        _add_short(content, ContentKind.NAME, name, _SHORTEST_NAME)
     for title in {one.title for one in versions}:
-        _add_short(content, Kind.TITLE, title, _SHORTEST_TEXT)
+        _add_short(content, ContentKind.TITLE, title, _SHORTEST_TEXT)
     for sha256 in {one.sha256 for one in versions}:
         _add_original(blobs.original_path(library.tenant.files_path, sha256), content, stored)
     return DeletedContent(
@@ -182,9 +183,9 @@ def _add_texts(session: Session, ids: Collection[int], content: Fingerprints, st
     for heading in session.scalars(sa.select(SectionRow.heading).where(SectionRow.version_id.in_(ids))):
         _add_text(heading, dense, _STRIDE, PIECE)
     for length, found in dense.pieces.items():
-        content.add(Stream.BYTES, Kind.TEXT, length, Pieces.joined(found))
+        content.add(Stream.BYTES, ContentKind.TEXT, length, Pieces.joined(found))
     for length, found in sparse.pieces.items():
-        stored.add(Stream.BYTES, Kind.TEXT, length, Pieces.joined(found).sample(_MOST_STORED))
+        stored.add(Stream.BYTES, ContentKind.TEXT, length, Pieces.joined(found).sample(_MOST_STORED))
     return too_short
 
 
@@ -240,7 +241,7 @@ def _encodings(text: str) -> Iterator[tuple[bytes, int]]:
     yield text.encode("utf-16-le", "replace"), PIECE
 
 
-def _add_short(content: Fingerprints, kind: Kind, text: str, shortest: int) -> None:
+def _add_short(content: Fingerprints, kind: ContentKind, text: str, shortest: int) -> None:
     """Add a whole name or title, or the beginning of a long one."""
     for encoded, length in _encodings(text):
         piece = _beginning(encoded, length)
@@ -262,8 +263,8 @@ def _add_vectors(session: Session, ids: Collection[int], content: Fingerprints, 
         pieces.setdefault((Stream.BYTES, PIECE), []).append(one[:PIECE])
     for (stream, length), found in pieces.items():
         hashed = _hashed(found, content, length)
-        content.add(stream, Kind.VECTOR, length, hashed)
-        stored.add(stream, Kind.VECTOR, length, hashed.sample(_MOST_STORED))
+        content.add(stream, ContentKind.VECTOR, length, hashed)
+        stored.add(stream, ContentKind.VECTOR, length, hashed.sample(_MOST_STORED))
 
 
 def _add_vector_pieces(vector: bytes, pieces: dict[tuple[Stream, int], list[bytes]]) -> None:
@@ -290,8 +291,8 @@ def _add_original(path: Path, content: Fingerprints, stored: Fingerprints) -> No
     step = max(PIECE, len(data) // _ORIGINAL_PIECES)
     offsets = _telling(data, PIECE, range(0, len(data) - PIECE + 1, step))
     hashed = _hashed([data[at : at + PIECE] for at in offsets], content, PIECE)
-    content.add(Stream.BYTES, Kind.ORIGINAL, PIECE, hashed)
-    stored.add(Stream.BYTES, Kind.ORIGINAL, PIECE, hashed.sample(_MOST_STORED))
+    content.add(Stream.BYTES, ContentKind.ORIGINAL, PIECE, hashed)
+    stored.add(Stream.BYTES, ContentKind.ORIGINAL, PIECE, hashed.sample(_MOST_STORED))
 
 
 def shared_with_others(session: Session, wanted: Fingerprints, version_ids: Collection[int]) -> Fingerprints:
@@ -316,7 +317,7 @@ def shared_with_others(session: Session, wanted: Fingerprints, version_ids: Coll
     headings = sa.select(SectionRow.heading).where(SectionRow.version_id.not_in(version_ids))
     for batch in session.scalars(headings.execution_options(yield_per=_AT_ONCE)).partitions(_AT_ONCE):
         _add_found(batch, wanted, shared)
-    _add_shared_vectors(session, version_ids, wanted.of_kinds(Kind.VECTOR), shared)
+    _add_shared_vectors(session, version_ids, wanted.of_kinds(ContentKind.VECTOR), shared)
     return shared[0].union(*shared[1:])
 
 
@@ -335,7 +336,7 @@ def strings_in(value: Any) -> Iterator[str]:
 
 def _add_found(texts: Sequence[str], wanted: Fingerprints, shared: list[Fingerprints]) -> None:
     """Add what the texts have in common with the deleted content, in every spelling and encoding."""
-    sought = wanted.of_kinds(Kind.TEXT, Kind.NAME, Kind.TITLE, Kind.ORIGINAL)
+    sought = wanted.of_kinds(ContentKind.TEXT, ContentKind.NAME, ContentKind.TITLE, ContentKind.ORIGINAL)
     hit = [text for text, found in zip(texts, _find_texts(sought, texts), strict=True) if found]
     hit += [
         text

@@ -19,7 +19,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PIECE", "Fingerprints", "Hasher", "Kind", "Pieces", "Stream", "quantised"]
+__all__ = ["PIECE", "ContentKind", "Fingerprints", "Hasher", "Pieces", "Stream", "quantised"]
 
 # Bytes of a piece of text: twelve Chinese or 36 Latin characters. Shorter runs are ordinary words.
 PIECE = 36
@@ -34,7 +34,7 @@ _NO_HASHES: U64 = np.zeros(0, dtype=np.uint64)
 _FIRST_SHIFT = np.uint64(64 - _FILTER_BITS)
 
 
-class Kind(StrEnum):
+class ContentKind(StrEnum):
     """What a fingerprint was made of."""
 
     TEXT = "text"
@@ -51,7 +51,7 @@ class Stream(StrEnum):
     NUMBERS = "numbers"
 
 
-_Group = tuple[Stream, Kind, int]  # the last is the length of the pieces, in bytes
+_Group = tuple[Stream, ContentKind, int]  # the last is the length of the pieces, in bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class Fingerprints:
             self._hasher = Hasher(self.key)
         return self._hasher
 
-    def add(self, stream: Stream, kind: Kind, length: int, pieces: Pieces) -> None:
+    def add(self, stream: Stream, kind: ContentKind, length: int, pieces: Pieces) -> None:
         """Add pieces of ``length`` bytes."""
         if len(pieces.hashes):
             self._add(Fingerprints(self.key, {(stream, kind, length): pieces.hashes}, pieces.firsts))
@@ -175,7 +175,7 @@ class Fingerprints:
             made._add(one)
         return made
 
-    def count(self, kind: Kind) -> int:
+    def count(self, kind: ContentKind) -> int:
         """Return the number of fingerprints of a kind."""
         return sum(len(found) for (_, one, _), found in self.hashes.items() if one is kind)
 
@@ -187,7 +187,7 @@ class Fingerprints:
             left[group] = found if removed is None else found[~np.isin(found, removed)]
         return self._with({group: found for group, found in left.items() if len(found)})
 
-    def of_kinds(self, *kinds: Kind) -> Fingerprints:
+    def of_kinds(self, *kinds: ContentKind) -> Fingerprints:
         """Return the fingerprints of some kinds."""
         return self._with({group: found for group, found in self.hashes.items() if group[1] in kinds})
 
@@ -251,5 +251,5 @@ class Fingerprints:
                 made.firsts = found
             else:
                 stream, kind, length = name.split(",")
-                made.hashes[Stream(stream), Kind(kind), int(length)] = found
+                made.hashes[Stream(stream), ContentKind(kind), int(length)] = found
         return made

@@ -27,9 +27,9 @@ from pydantic import TypeAdapter
 
 from kb.core.settings import Settings
 from kb.erasure import store_files
-from kb.erasure.certificates import Finding, Report
+from kb.erasure.certificates import Report, Trace
 from kb.erasure.deleted_content import DeletedContent, shared_with_others, stored_content
-from kb.erasure.fingerprints import Fingerprints, Kind
+from kb.erasure.fingerprints import ContentKind, Fingerprints
 from kb.erasure.folder_search import FolderSearch, search_file, search_folder
 from kb.library.documents import Library
 from kb.store import tenants
@@ -157,11 +157,11 @@ def _search_together(
             kept_files=result.kept_files,
             unreadable=tuple(result.unreadable),
             seconds=seconds,
-            pieces={kind.value: one.fingerprints.count(kind) for kind in Kind},
+            pieces={kind.value: one.fingerprints.count(kind) for kind in ContentKind},
             shared=_shared_counts(one.fingerprints, own),
             too_short=one.too_short,
             is_complete=one.is_complete,
-            found=tuple(_findings(one, own, result)),
+            found=tuple(_traces(one, own, result)),
             external_stores=stores,
             unfinished=tuple(unfinished),
         )
@@ -192,10 +192,10 @@ def _vacuum_records(
 def _shared_counts(fingerprints: Fingerprints, own: Fingerprints) -> dict[str, int]:
     left = Fingerprints(own.key, {group: found for group, found in own.hashes.items() if group in fingerprints.hashes})
     shared = fingerprints.without(left)
-    return {kind.value: shared.count(kind) for kind in Kind if shared.count(kind)}
+    return {kind.value: shared.count(kind) for kind in ContentKind if shared.count(kind)}
 
 
-def _findings(one: DeletedContent, own: Fingerprints, result: FolderSearch) -> list[Finding]:
+def _traces(one: DeletedContent, own: Fingerprints, result: FolderSearch) -> list[Trace]:
     """Return what was found of one deletion; a piece that several deletions share counts for each."""
     found = []
     for place, hits in result.found.items():
@@ -203,8 +203,8 @@ def _findings(one: DeletedContent, own: Fingerprints, result: FolderSearch) -> l
         for group, hashes in hits.hashes.items():
             known = set(one.fingerprints.hashes.get(group, ()))
             counts[group[1].value] += sum(value in known for value in hashes)
-        found += [Finding(place, kind, number) for kind, number in sorted(counts.items()) if number]
-    found += [Finding(place, Kind.ORIGINAL, 1) for place, sha256 in result.copies.items() if sha256 in one.sha256s]
+        found += [Trace(place, kind, number) for kind, number in sorted(counts.items()) if number]
+    found += [Trace(place, ContentKind.ORIGINAL, 1) for place, sha256 in result.copies.items() if sha256 in one.sha256s]
     return found
 
 

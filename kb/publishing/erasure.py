@@ -24,7 +24,6 @@ from kb.erasure.deleted_content import DeletedContent
 from kb.store.tenants import Tenant
 
 __all__ = [
-    "ErasureHandler",
     "erase_copies",
     "erase_files",
     "handlers",

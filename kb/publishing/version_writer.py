@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kb.core.errors import InputError, Misconfigured, NotFound
-from kb.erasure import certificates, deleted_content
+from kb.erasure import certificates
 from kb.erasure.deleted_content import DeletedContent
 from kb.library.audit import Actor
 from kb.library.documents import Library
@@ -41,7 +41,6 @@ __all__ = [
     "discard",
     "fill",
     "publish",
-    "remove",
     "remove_versions",
 ]
 
@@ -238,16 +237,6 @@ def discard(library: Library, started: StartedVersion) -> None:
         left = sa.select(sa.func.count()).where(VersionRow.document_id == started.document_id)
         if not session.scalar(left):
             session.execute(sa.delete(DocumentRow).where(DocumentRow.id == started.document_id))
-
-
-def remove(library: Library, vectors: VectorStore, document: DocumentRow, actor: Actor = COMMAND_LINE) -> int:
-    """Delete a document with its versions, vectors and originals (unless shared); return the number of versions.
-
-    See :func:`remove_versions`.
-    """
-    versions = library.versions(document)
-    remove_versions(library, vectors, deleted_content.of_versions(library, versions), ErasureKind.DOCUMENT, actor)
-    return len(versions)
 
 
 def remove_versions(

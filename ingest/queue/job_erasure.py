@@ -35,7 +35,10 @@ def erase_jobs(settings: Settings, tenant: Tenant, deleted: DeletedContent) -> N
     try:
         found = queue.list_workflows(name=WORKFLOW, load_output=False)
         jobs = {one.workflow_id: (Job(**one.input["args"][0]), one.status) for one in found if one.input}
-        mine = {key: value for key, value in jobs.items() if _is_about(value[0], tenant, deleted)}
+        about = {key for key, (job, _) in jobs.items() if _is_about(job, tenant, deleted)}
+        # The job of an archive or mail records the names of the files found inside it.
+        outer = {"/".join(key.split("/")[:depth]) for key in about for depth in range(1, key.count("/") + 1)}
+        mine = {key: value for key, value in jobs.items() if key in about | outer}
         ended = [key for key, (_, status) in mine.items() if status not in PENDING]
         if ended:
             queue.delete_workflows(ended)

@@ -105,7 +105,7 @@ class Hasher:
 
     def sums(self, data: bytes, longest: int) -> Iterator[tuple[int, U64]]:
         """Yield (first position, prefix sums) of blocks, which overlap so that no piece of ``longest`` bytes is cut."""
-        step = _BLOCK - longest
+        step = _BLOCK - longest + 1
         for start in range(0, max(1, len(data)), step):
             block = np.frombuffer(data, dtype=np.uint8)[start : start + _BLOCK]
             sums = np.zeros(len(block) + 1, dtype=np.uint64)

@@ -67,11 +67,19 @@ def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outco
             started = StartedVersion(**step("begin", lambda: asdict(begin(job, context))))
             outcome = _run_stages(job, started, context, step)
         except SinziError as error:
-            outcome = failed_outcome(job.path, job.name, error)
+            deleted = started is not None and not _exists(job, started, context)
+            reason = FileRejected("file_deleted", name=job.name) if deleted else error
+            outcome = failed_outcome(job.path, job.name, reason)
             step("discard", lambda: _discard(job, started, context))
         # the file's own time, without the time it waited for other files
         outcome.seconds = round(time.monotonic() - start_time - context.workers.waited_seconds(), 3)
     return outcome
+
+
+def _exists(job: Job, started: StartedVersion, context: IngestContext) -> bool:
+    """Whether the version is still there: whatever went wrong after its document was deleted, that is the reason."""
+    with context.library(job).session() as session:
+        return session.get(VersionRow, started.version_id) is not None
 
 
 def _run_stages(job: Job, started: StartedVersion, context: IngestContext, step: Step) -> Outcome:
@@ -217,6 +225,6 @@ def _discard(job: Job, started: StartedVersion | None, context: IngestContext) -
     library = context.library(job)
     stored = library.chunks_of(started.version_id)
     version_writer.discard(library, started)
-    if stored:
+    if stored or not _exists(job, started, context):  # of a deleted version, vectors may be left without chunks
         context.vectors(job, library).remove_version(started.version_id)
     shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)

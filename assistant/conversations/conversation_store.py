@@ -8,11 +8,13 @@ from typing import Literal, get_args
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from assistant.conversations.stored_answer import StoredAnswer
+from assistant.conversations.stored_answer import StoredAnswer, redacted
 from kb.core.errors import NotFound
 from kb.library.documents import Library
+from kb.store.database import lock_for_writing
 from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
 from kb.store.tables.columns import now
+from kb.store.tables.library_tables import VersionRow
 from kb.store.tables.states import FeedbackVerdict
 
 __all__ = [
@@ -137,19 +139,24 @@ def history(library: Library, conversation_id: int) -> list[str]:
 def record(library: Library, person: int, conversation_id: int, answer: StoredAnswer) -> MessageRow:
     """Store a question with its answer.
 
+    If a version that the answer uses was deleted while it was made, the stored answer is a redacted one.
+
     Raises:
         NotFound: ``conversation_not_found`` if it was deleted in the meantime.
     """
-    message = MessageRow(
-        conversation_id=conversation_id,
-        question=answer.question,
-        answer=answer.to_json(),
-        refused=answer.refused,
-        reason=answer.reason,
-        language=answer.language,
-        ms=answer.ms,
-    )
     with library.transaction() as session:
+        lock_for_writing(session)  # no version is deleted between the check and the end of the transaction
+        used = answer.version_ids
+        there = set(session.scalars(sa.select(VersionRow.id).where(VersionRow.id.in_(used))))
+        message = MessageRow(
+            conversation_id=conversation_id,
+            question=answer.question,
+            answer=(answer if used <= there else redacted(answer)).to_json(),
+            refused=answer.refused,
+            reason=answer.reason,
+            language=answer.language,
+            ms=answer.ms,
+        )
         conversation = _own(session, person, conversation_id)
         conversation.title = conversation.title or _title(answer.question)
         conversation.updated_at = now()

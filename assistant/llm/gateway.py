@@ -130,6 +130,7 @@ class Gateway:
         egress.sent_externally = not self.is_internal
         egress.host, egress.model = endpoint.host(self.settings), self.settings.llm_model
         egress.collections = sorted({*egress.collections, *(one.collection for one in passages)})
+        egress.versions = sorted({*egress.versions, *(one.version_id for one in passages)})
         egress.sent += messages
         egress.masked = self._masker.counts
 

@@ -145,7 +145,7 @@ def _within(library: Library, asked: list[LoggedQuestion], collections: frozense
 
     def belongs(one: LoggedQuestion) -> bool:
         answer = one.answer
-        used = {place.collection for place in answer.places} | set(answer.egress.collections)
+        used = answer.used_collections
         if answer.withheld or not used <= collections:
             return False
         if not answer.places:

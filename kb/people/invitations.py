@@ -24,7 +24,7 @@ from kb.store.tables.platform_tables import InvitationRow, MembershipRow, UserRo
 from kb.store.tables.states import GrantLevel
 from kb.store.tenants import platform
 
-__all__ = ["accept", "create", "find", "listing", "of_email", "renew", "withdraw"]
+__all__ = ["accept", "create", "find", "forget_collection", "listing", "of_email", "renew", "withdraw"]
 
 
 def create(

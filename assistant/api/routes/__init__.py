@@ -17,7 +17,7 @@ from assistant.api.routes.library import (
     uploads,
 )
 from assistant.api.routes.operations import health, metrics
-from assistant.api.routes.organisation import audit, home, settings, usage
+from assistant.api.routes.organisation import audit, erasures, home, settings, usage
 from assistant.api.routes.people import (
     account,
     account_reset,
@@ -69,5 +69,6 @@ for module in (
     pair_page,
     uploads,
     usage,
+    erasures,
 ):
     router.include_router(module.router)

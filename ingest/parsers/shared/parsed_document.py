@@ -38,10 +38,14 @@ def no_text(name: str, settings: Settings) -> FileRejected:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file found inside the file (mail attachment, ZIP member), copied to ``path``; ``filename`` may hold folders."""
+    """A file found inside the file (mail attachment, ZIP member), copied to ``path``; ``filename`` may hold folders.
+
+    ``folder`` is the temporary folder around it, which is removed with the last attachment in it.
+    """
 
     filename: str
     path: Path
+    folder: object = field(repr=False, compare=False)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ from enum import IntEnum, StrEnum
 __all__ = [
     "READABLE",
     "UNFINISHED",
+    "ErasureKind",
+    "ErasureState",
     "FeedbackVerdict",
     "GrantLevel",
     "IngestStage",
@@ -60,6 +62,22 @@ class PairState(StrEnum):
     FOUND = "found"  # a pair, found automatically
     SET = "set"  # a pair, because a person says so
     REJECTED = "rejected"  # no pair, because a person says so
+
+
+class ErasureKind(StrEnum):
+    """What was deleted for good."""
+
+    DOCUMENT = "document"
+    VERSION = "version"
+    COLLECTION = "collection"
+
+
+class ErasureState(StrEnum):
+    """What is known of a deletion."""
+
+    PENDING = "pending"  # deleted; left-overs are being removed, or searched for
+    CLEAR = "clear"  # searched, and nothing was found
+    FOUND = "found"  # searched, and something was found
 
 
 class GrantLevel(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.api.auth.dependencies import Manager, Reader
@@ -13,6 +13,7 @@ from assistant.llm import model_choices
 from assistant.service.callers import Caller
 from kb.library import audit, collections
 from kb.people import access, api_keys, invitations
+from kb.publishing import deletion
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.library_tables import CollectionRow
 from kb.store.tables.states import GrantLevel
@@ -77,11 +78,18 @@ def rename(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPubl
     return _public(caller.library.collection(slug), sizes.get(slug, 0), caller)
 
 
-@router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete an empty collection")
-def remove(slug: str, caller: Manager) -> None:
-    collections.remove(caller.library, caller.collection(slug, edit=True))
-    for store in (api_keys, invitations):
-        store.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+@router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete a collection")
+def remove(
+    slug: str,
+    caller: Manager,
+    documents: Annotated[bool, Query(description="Delete its documents for good; otherwise it must be empty.")] = False,
+) -> None:
+    row = caller.collection(slug, edit=True)
+    if documents:
+        deletion.delete_collection_documents(caller.service.settings, caller.library, row, caller.actor)
+    collections.remove(caller.library, row)
+    api_keys.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+    invitations.forget_collection(caller.service.settings, caller.tenant.slug, slug)
     model_choices.forget(caller.library, slug)
     audit.record(caller.library, caller.actor, "collection.delete", slug)
 

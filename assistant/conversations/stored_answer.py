@@ -81,12 +81,17 @@ class StoredNearest(StoredPlace):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEgress:
-    """What was sent to a language model; ``left`` (the key in stored answers): whether it is an external service."""
+    """What was sent to a language model.
+
+    ``left`` (the key in stored answers): whether it is an external service; ``version_ids``: the document versions
+    whose text is in ``sent``. Answers stored before 0.2 have none.
+    """
 
     left: bool = False
     host: str | None = None
     model: str | None = None
     collections: tuple[str, ...] = ()
+    version_ids: tuple[int, ...] = ()
     sent: tuple[dict[str, str], ...] = ()
     masked: dict[str, int] = field(default_factory=dict)
 
@@ -242,6 +247,7 @@ def _egress(sent: Egress) -> StoredEgress:
         host=sent.host or None,
         model=sent.model or None,
         collections=tuple(sent.collections),
+        version_ids=tuple(sent.version_ids),
         sent=tuple(sent.sent),
         masked=dict(sent.masked),
     )

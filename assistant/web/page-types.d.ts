@@ -255,6 +255,8 @@ declare namespace Page {
     wait(words: string): void;
     searching(found: { searched: string; card: Api.AnswerCard | null }): void;
     write(more: string): void;
+    /** What was written so far is not valid any more. */
+    discard(): void;
     finish(message: Api.Message): void;
     fail(fault: Error & { status?: number; code?: string }, ways: { retry: () => unknown; edit: () => unknown }): void;
   }

@@ -17,7 +17,7 @@ from assistant.api.routes.library import (
     uploads,
 )
 from assistant.api.routes.operations import health, metrics
-from assistant.api.routes.organisation import audit, erasures, home, settings, usage
+from assistant.api.routes.organisation import audit, egress, erasures, home, settings, usage
 from assistant.api.routes.people import (
     account,
     account_reset,
@@ -48,6 +48,7 @@ for module in (
     rights,
     keys,
     audit,
+    egress,
     ask,
     ask_page,
     conversations,

@@ -43,6 +43,10 @@ export function showTurn(question, say) {
       text += more;
       draft.replaceChildren(...answerText(text, [], null));
     },
+    discard() {
+      text = "";
+      draft.replaceChildren();
+    },
     finish(message) {
       showSearched(node, answer, question, message.answer.searched);
       answer.className = "answer card";

@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 __all__ = [
     "READABLE",
     "UNFINISHED",
+    "EgressState",
     "ErasureKind",
     "ErasureState",
     "FeedbackVerdict",
@@ -92,3 +93,12 @@ class FeedbackVerdict(IntEnum):
 
     HELPFUL = 1
     UNHELPFUL = -1
+
+
+class EgressState(StrEnum):
+    """How far a request to a language model came."""
+
+    SENDING = "sending"  # still, or ended with its process
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # the reader left, or needed no more of it

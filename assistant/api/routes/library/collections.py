@@ -11,6 +11,7 @@ from assistant.api.auth.dependencies import Manager, Reader
 from assistant.api.schemas.bodies import Body, Name, UtcTime
 from assistant.llm import model_choices
 from assistant.service.callers import Caller
+from assistant.uploads import upload_actions
 from kb.library import audit, collections
 from kb.people import access, api_keys, invitations
 from kb.publishing import deletion
@@ -85,6 +86,10 @@ def remove(
     documents: Annotated[bool, Query(description="Delete its documents for good; otherwise it must be empty.")] = False,
 ) -> None:
     row = caller.collection(slug, edit=True)
+    intake = caller.service.intake
+    if intake is not None and (documents or not collections.holds_documents(caller.library, row)):
+        # a file on its way in would make the collection again
+        upload_actions.cancel_all(intake, caller.library, slug)
     if documents:
         deletion.delete_collection_documents(caller.service.settings, caller.library, row, caller.actor)
     collections.remove(caller.library, row)

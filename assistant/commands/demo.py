@@ -12,6 +12,8 @@ from assistant import turn
 from assistant.messages import interface
 from kb.cli import Context
 from kb.core.errors import InputError, NotFound
+from kb.library.documents import Library
+from kb.people.first_collection import make_first_collection
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
@@ -53,7 +55,8 @@ def _create_if_missing(own: Context, one: dict[str, str]) -> None:
     try:
         tenants.get(own.settings, one["slug"])
     except NotFound:
-        tenants.create(own.settings, one["slug"], one["name"], one["contact"])
+        made = tenants.create(own.settings, one["slug"], one["name"], one["contact"])
+        make_first_collection(Library(made), own.settings.locale)
 
 
 def _ask(own: Context, slug: str, question: str) -> None:

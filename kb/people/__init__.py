@@ -12,5 +12,6 @@ In reading order:
     invitations      links that let a person join
     password_resets  links for a new password
     oidc_identities  people as an OpenID Connect provider knows them
+    first_collection the first collection of an organisation, open to all
     first_account    the first account of an installation
 """

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kb.core.errors import InputError, Misconfigured
+from kb.core.short_names import SLUG
 from kb.library.documents import Library
 from kb.publishing import erasure, version_states
 from kb.search.dense.vector_store import VectorStore
@@ -26,7 +27,6 @@ from kb.search.models.encoder import Vectors, encode_vector
 from kb.store import blobs
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.store.tables.states import VersionState
-from kb.store.tenants import SLUG
 
 __all__ = ["StartedVersion", "VersionContent", "begin", "collection_for", "discard", "fill", "publish", "remove"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-__all__ = ["Body", "Email", "Id", "Locale", "Name", "Password", "Slug", "UtcTime"]
+__all__ = ["Body", "Email", "Id", "Locale", "Name", "NewSlug", "Password", "Slug", "UtcTime"]
 
 
 class Body(BaseModel):
@@ -26,6 +26,11 @@ Email = Annotated[str, Field(min_length=3, max_length=254, examples=["chan@harmo
 # Hashing a longer password takes more time, so there is an upper bound.
 Password = Annotated[str, Field(max_length=256, examples=["a sentence nobody guesses"])]
 Slug = Annotated[str, Field(min_length=1, max_length=40, examples=["harmony"])]
+NewSlug = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=40, pattern=r"^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$"),
+    Field(examples=["centre-a"]),
+]
 Locale = Annotated[str, Field(pattern=r"^(zh-HK|en)$", examples=["zh-HK"])]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 # The database keeps UTC times without a zone; in JSON a time says that it is UTC (RFC 3339).

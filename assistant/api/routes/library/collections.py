@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager, Reader
-from assistant.api.schemas.bodies import Body, Name, UtcTime
+from assistant.api.schemas.bodies import Body, Name, NewSlug, UtcTime
 from assistant.llm import model_choices
 from assistant.service.callers import Caller
 from kb.library import audit, collections
-from kb.people import access, api_keys, invitations
-from kb.store.tables.activity_tables import EVERYONE
+from kb.people import api_keys, invitations
+from kb.people.first_collection import open_to_all
 from kb.store.tables.library_tables import CollectionRow
-from kb.store.tables.states import GrantLevel
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/collections", tags=["collections"])
-NewSlug = Annotated[
-    str,
-    StringConstraints(min_length=3, max_length=40, pattern=r"^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$"),
-    Field(examples=["centre-a"]),
-]
 
 
 class CollectionPublic(BaseModel):
@@ -38,9 +30,12 @@ class CollectionPublic(BaseModel):
 
 
 class CollectionCreate(Body):
-    """A new collection. With ``open`` everyone in the organisation may read it; otherwise only owners, at first."""
+    """A new collection. Without ``slug`` its short name is made from its name.
 
-    slug: NewSlug
+    With ``open`` everyone in the organisation may read it and editors may edit it; otherwise only owners, at first.
+    """
+
+    slug: NewSlug | None = None
     name: Name = Field(examples=["甲中心"])
     open: bool = True
 
@@ -61,10 +56,13 @@ def listing(caller: Reader) -> list[CollectionPublic]:
 
 @router.post("", status_code=201, summary="Create a collection")
 def create(body: CollectionCreate, caller: Manager) -> CollectionPublic:
-    row = collections.create(caller.library, body.slug, body.name)
+    if body.slug is None:
+        row = collections.create_named(caller.library, body.name)
+    else:
+        row = collections.create(caller.library, body.slug, body.name)
     if body.open:
-        access.grant(caller.library, row, EVERYONE, GrantLevel.READ)
-    audit.record(caller.library, caller.actor, "collection.create", body.slug, open=body.open)
+        open_to_all(caller.library, row)
+    audit.record(caller.library, caller.actor, "collection.create", row.slug, open=body.open)
     return _public(row, 0, caller, editable=True)
 
 

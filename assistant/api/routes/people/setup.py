@@ -30,9 +30,9 @@ router = APIRouter(tags=["people"])
 
 
 class TenantCreate(Body):
-    """A new organisation."""
+    """A new organisation. Without ``slug`` its short name is made from its name."""
 
-    slug: Slug
+    slug: Slug | None = None
     name: Name
     contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
         default="", description="Whom to ask if the documents do not answer.", examples=["人事部，內線 101"]
@@ -62,7 +62,7 @@ def set_up(body: SetUp, request: Request, response: Response, service: ServiceDe
         address = client_address(request)
         if not service.limits.check_attempt(address, "set-up", lambda: _is_setup_token(request, body.token) or None):
             raise Forbidden("setup_token_wrong")
-    new = NewTenant(body.tenant.slug, body.tenant.name, body.tenant.contact) if body.tenant else None
+    new = NewTenant(body.tenant.name, body.tenant.contact, body.tenant.slug or "") if body.tenant else None
     user = first_account.create_first_account(
         service.settings, body.email, body.name, body.password, new, body.take_over, body.locale
     )

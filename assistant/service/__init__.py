@@ -4,7 +4,9 @@ In reading order:
 
     running_service  settings, retrievers, limits, the upload queue
     callers          who calls, and what they may do
+    first_steps      what a new organisation has done of its first steps
     asking           a question counted, answered and recorded in the audit trail
+    lan_address      addresses of this computer in the office network
     links            URLs of sources, for programs
     rate_limits      limits for questions and password attempts
     metrics          metrics for Prometheus

@@ -196,6 +196,17 @@ declare namespace Api {
     document_id: number | null;
   }
 
+  /** An invitation with its link; `messages` by language. */
+  interface Invitation {
+    id: number;
+    name: string;
+    email: string;
+    link: string;
+    reach: string;
+    qr: string;
+    messages: Record<string, string>;
+  }
+
   interface PairedCopy {
     id: number;
     title: string;

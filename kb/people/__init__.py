@@ -10,6 +10,7 @@ In reading order:
     sessions         signed-in browsers
     api_keys         keys of programs
     invitations      links that let a person join
+    invitees         the people in a pasted list
     password_resets  links for a new password
     oidc_identities  people as an OpenID Connect provider knows them
     first_collection the first collection of an organisation, open to all

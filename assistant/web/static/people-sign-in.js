@@ -2,7 +2,7 @@
 import { call } from "./api.js";
 import { all, optional, required } from "./dom.js";
 import { showPasswords } from "./people-parts.js";
-import { onSubmit } from "./ui.js";
+import { attempt, onSubmit } from "./ui.js";
 
 const form = optional("form[data-form]", HTMLFormElement);
 
@@ -21,9 +21,10 @@ const sends = {
     await call("POST", "/api/v1/set-up", { token, tenant, take_over, email, name: person, password, locale });
     location.assign("/");
   },
-  async invitation(form, { name, password }) {
-    const { token } = form.dataset;
-    await call("POST", "/api/v1/invitations/accept", { token, ...(name && { name }), ...(password && { password }) });
+  async invitation(form, { email, name, password }) {
+    const { token, bound } = form.dataset;
+    const filled = { ...(!bound && email && { email }), ...(name && { name }), ...(password && { password }) };
+    await call("POST", "/api/v1/invitations/accept", { token, ...filled });
     location.assign("/");
   },
   async reset(form, { password }) {
@@ -34,6 +35,8 @@ const sends = {
 
 if (form) onSubmit(form, (values) => sends[form.dataset.form ?? ""](form, values));
 if (form?.dataset.form === "set-up") prepareSetUp(form);
+// The page was opened by a person: a messenger that shows a preview of a link runs no script.
+if (form?.dataset.form === "invitation") attempt(() => call("POST", "/api/v1/invitations/opened", { token: form.dataset.token }));
 
 /**
  * The part for a new organisation opens on choice.

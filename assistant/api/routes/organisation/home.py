@@ -1,4 +1,4 @@
-"""``/``: redirect to the set-up page, the sign-in page, the page where people ask, or the account page."""
+"""``/``: redirect to the set-up page, the sign-in page, the first steps, the page where people ask, or the account."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from assistant.api.auth.dependencies import OptionalSignedInDep, ServiceDep
+from assistant.service.callers import caller_of_person
+from assistant.service.first_steps import first_steps
 from kb.people import accounts
 
 __all__ = ["router"]
@@ -19,4 +21,9 @@ def home(service: ServiceDep, signed_in: OptionalSignedInDep) -> RedirectRespons
         is_first_start = accounts.count(service.settings) == 0
         return RedirectResponse("/set-up" if is_first_start else "/sign-in", status_code=303)
     memberships = accounts.memberships(service.settings, signed_in.user.id)
-    return RedirectResponse(f"/t/{memberships[0].tenant}/ask" if memberships else "/account", status_code=303)
+    if not memberships:
+        return RedirectResponse("/account", status_code=303)
+    slug = memberships[0].tenant
+    steps = first_steps(caller_of_person(service, signed_in.user, slug))
+    led = steps is not None and not steps.done and not steps.dismissed
+    return RedirectResponse(f"/t/{slug}/{'start' if led else 'ask'}", status_code=303)

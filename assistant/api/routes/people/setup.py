@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from assistant.api.auth import session_cookie
 from assistant.api.auth.dependencies import ServiceDep
-from assistant.api.http.addresses import PROXY_HEADERS
+from assistant.api.http.addresses import PROXY_HEADERS, is_loopback_name
 from assistant.api.routes.people.session import SessionPublic, me_public
 from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password, Slug
 from assistant.service.rate_limits import client_address
@@ -97,12 +96,4 @@ def is_local_request(request: Request) -> bool:
     if request.app.state.service.settings.public_url:
         return False
     name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    return _is_loopback(request.client.host) and (name == "localhost" or _is_loopback(name))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+    return is_loopback_name(request.client.host) and is_loopback_name(name)

@@ -15,6 +15,7 @@ from kb.core.errors import SinziError
 from kb.language.detect import Language, detect
 from kb.language.followup import is_follow_up, standalone
 from kb.language.words import content_words, index_words
+from kb.library import contacts
 from kb.library.documents import Library
 
 __all__ = ["standalone_question", "understand"]
@@ -57,7 +58,8 @@ def understand(library: Library, question: str, history: Sequence[str], gateway:
     if gateway is not None and text != question:
         text = _rewrite(gateway, question, history) or text
     locale = "en" if detect(question) is Language.ENGLISH else "zh-HK"
-    return SearchQuestion(text, card.localized(locale) if card else None)
+    own = contacts.read(library).cards.get(card.id, "") if card else ""
+    return SearchQuestion(text, card.localized(locale, own) if card else None)
 
 
 def standalone_question(question: str, history: Sequence[str]) -> str:

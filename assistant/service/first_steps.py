@@ -28,30 +28,31 @@ class FirstSteps:
         colleague: whether somebody else is a member or invited.
         question: whether a question was asked in the pages.
         dismissed: whether this person does not want to be led any more.
+        offered: whether this person can do them: uploads documents or invites people.
     """
 
     document: bool
     colleague: bool
     question: bool
     dismissed: bool
+    offered: bool
 
     @property
-    def done(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.document and self.colleague and self.question
+    def led(self) -> bool:
+        """Whether the person's first page is that of the steps."""
+        return self.offered and not self.dismissed and not (self.document and self.colleague and self.question)
 
 
-def first_steps(caller: Caller) -> FirstSteps | None:
-    """Return the first steps of a person's organisation; None for who has none to do, because others look after it."""
-    if caller.user is None or not (caller.reach.edit or caller.may(Ability.MANAGE)):
-        return None
+def first_steps(caller: Caller, user_id: int) -> FirstSteps:
+    """Return the first steps of a person's organisation."""
     settings, tenant = caller.service.settings, caller.tenant.slug
     others = len(accounts.members(settings, tenant)) > 1 or bool(invitations.listing(settings, tenant))
     return FirstSteps(
         document=_exists(caller, sa.select(VersionRow.id).where(VersionRow.state.in_(READABLE))),
         colleague=others or not caller.may(Ability.MANAGE),
         question=_exists(caller, sa.select(MessageRow.id)),
-        dismissed=bool(user_settings.get(caller.library, caller.user.id, _DISMISSED, False)),
+        dismissed=bool(user_settings.get(caller.library, user_id, _DISMISSED, False)),
+        offered=bool(caller.reach.edit) or caller.may(Ability.MANAGE),
     )
 
 

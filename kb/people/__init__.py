@@ -13,6 +13,7 @@ In reading order:
     invitees         the people in a pasted list
     password_resets  links for a new password
     oidc_identities  people as an OpenID Connect provider knows them
+    responsible_people  the people whom others may ask
     first_collection the first collection of an organisation, open to all
     first_account    the first account of an installation
 """

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-__all__ = ["Body", "Email", "Id", "Locale", "Name", "NewSlug", "Password", "Slug", "UtcTime"]
+__all__ = ["Body", "ContactText", "Email", "Id", "Locale", "Name", "NewSlug", "Password", "Slug", "UtcTime"]
 
 
 class Body(BaseModel):
@@ -22,6 +22,8 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$"),
     Field(examples=["陳大文"]),
 ]
+# One line that says whom to ask: a name, a post, a telephone number.
+ContactText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Email = Annotated[str, Field(min_length=3, max_length=254, examples=["chan@harmony.example"])]
 # Hashing a longer password takes more time, so there is an upper bound.
 Password = Annotated[str, Field(max_length=256, examples=["a sentence nobody guesses"])]

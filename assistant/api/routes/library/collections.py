@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager, Reader
-from assistant.api.schemas.bodies import Body, Name, NewSlug, UtcTime
+from assistant.api.schemas.bodies import Body, ContactText, Name, NewSlug, UtcTime
 from assistant.llm import model_choices
 from assistant.service.callers import Caller
-from kb.library import audit, collections
+from kb.library import audit, collections, contacts
 from kb.people import api_keys, invitations
 from kb.people.first_collection import open_to_all
 from kb.store.tables.library_tables import CollectionRow
@@ -26,6 +26,7 @@ class CollectionPublic(BaseModel):
     name: str
     documents: int
     editable: bool
+    contact: str = Field(description="Whom to ask about its documents.")
     created_at: UtcTime
 
 
@@ -41,9 +42,10 @@ class CollectionCreate(Body):
 
 
 class CollectionUpdate(Body):
-    """The new name of a collection."""
+    """The changes. A field that is left out stays as it is."""
 
-    name: Name = Field(examples=["甲中心（灣仔）"])
+    name: Name | None = Field(default=None, examples=["甲中心（灣仔）"])
+    contact: ContactText | None = Field(default=None, examples=["甲中心主任，內線 205"])
 
 
 @router.get("", summary="List collections")
@@ -66,11 +68,15 @@ def create(body: CollectionCreate, caller: Manager) -> CollectionPublic:
     return _public(row, 0, caller, editable=True)
 
 
-@router.patch("/{slug}", summary="Rename a collection")
-def rename(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPublic:
+@router.patch("/{slug}", summary="Change a collection's name or contact")
+def change(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPublic:
     row = caller.collection(slug, edit=True)
-    collections.rename(caller.library, row, body.name)
-    audit.record(caller.library, caller.actor, "collection.rename", slug, name=body.name)
+    if body.name is not None:
+        collections.rename(caller.library, row, body.name)
+        audit.record(caller.library, caller.actor, "collection.rename", slug, name=body.name)
+    if body.contact is not None:
+        contacts.set_of_collection(caller.library, row, body.contact)
+        audit.record(caller.library, caller.actor, "contacts.change", slug)
     sizes = collections.sizes(caller.library)
     return _public(caller.library.collection(slug), sizes.get(slug, 0), caller)
 
@@ -88,6 +94,7 @@ def _public(row: CollectionRow, documents: int, caller: Caller, editable: bool |
     return CollectionPublic(
         slug=row.slug,
         name=row.name,
+        contact=row.contact,
         documents=documents,
         editable=row.slug in caller.reach.edit if editable is None else editable,
         created_at=row.created_at,

@@ -6,13 +6,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from assistant.api.auth.dependencies import PersonDep, TenantPerson
+from assistant.api.auth.dependencies import PersonDep
 from assistant.api.routes.people.invitations import invite_form
 from assistant.api.schemas.bodies import Body
 from assistant.service import first_steps
-from assistant.service.first_steps import FirstSteps
 from assistant.web.pages import render
-from kb.core.errors import Forbidden
 from kb.people.access import Ability
 
 __all__ = ["router"]
@@ -22,12 +20,13 @@ _PATH = "/api/v1/tenants/{tenant}/first-steps"
 
 
 class FirstStepsPublic(BaseModel):
-    """What an organisation has done of its first steps, for a person who can do them."""
+    """What an organisation has done of its first steps."""
 
     document: bool = Field(description="Whether a document can be asked about.")
     colleague: bool = Field(description="Whether somebody else is a member or invited.")
     question: bool = Field(description="Whether a question was asked in the pages.")
     dismissed: bool = Field(description="Whether this person wants to be led no more.")
+    offered: bool = Field(description="Whether this person can do them: uploads documents or invites people.")
 
 
 class FirstStepsUpdate(Body):
@@ -38,29 +37,20 @@ class FirstStepsUpdate(Body):
 
 @router.get(_PATH, summary="Show the first steps of an organisation")
 def show(person: PersonDep) -> FirstStepsPublic:
-    """For owners, and editors with a collection to edit; others get 403."""
-    return FirstStepsPublic.model_validate(_steps(person), from_attributes=True)
+    return FirstStepsPublic.model_validate(first_steps.first_steps(person.caller, person.id), from_attributes=True)
 
 
 @router.put(_PATH, summary="Show or hide the first steps")
 def change(body: FirstStepsUpdate, person: PersonDep) -> FirstStepsPublic:
-    _steps(person)
     first_steps.dismiss(person.caller, person.id, body.dismissed)
     return show(person)
-
-
-def _steps(person: TenantPerson) -> FirstSteps:
-    found = first_steps.first_steps(person.caller)
-    if found is None:
-        raise Forbidden("not_allowed")
-    return found
 
 
 @router.get("/t/{tenant}/start", include_in_schema=False)
 def page(request: Request, person: PersonDep) -> Response:
     caller = person.caller
-    steps = first_steps.first_steps(caller)
-    if steps is None:
+    steps = first_steps.first_steps(caller, person.id)
+    if not steps.offered:
         return RedirectResponse(f"/t/{caller.tenant.slug}/ask", status_code=303)
     editable = [row for row in caller.library.collections() if row.slug in caller.reach.edit]
     start = {

@@ -24,6 +24,5 @@ def home(service: ServiceDep, signed_in: OptionalSignedInDep) -> RedirectRespons
     if not memberships:
         return RedirectResponse("/account", status_code=303)
     slug = memberships[0].tenant
-    steps = first_steps(caller_of_person(service, signed_in.user, slug))
-    led = steps is not None and not steps.done and not steps.dismissed
-    return RedirectResponse(f"/t/{slug}/{'start' if led else 'ask'}", status_code=303)
+    steps = first_steps(caller_of_person(service, signed_in.user, slug), signed_in.user.id)
+    return RedirectResponse(f"/t/{slug}/{'start' if steps.led else 'ask'}", status_code=303)

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from assistant.api.auth import session_cookie
 from assistant.api.auth.dependencies import ServiceDep
 from assistant.api.http.addresses import PROXY_HEADERS, is_loopback_name
 from assistant.api.routes.people.session import SessionPublic, me_public
-from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password, Slug
+from assistant.api.schemas.bodies import Body, ContactText, Email, Locale, Name, Password, Slug
 from assistant.service.rate_limits import client_address
 from assistant.web.pages import render
 from kb.core.errors import Forbidden
@@ -33,7 +33,7 @@ class TenantCreate(Body):
 
     slug: Slug | None = None
     name: Name
-    contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
+    contact: ContactText = Field(
         default="", description="Whom to ask if the documents do not answer.", examples=["人事部，內線 101"]
     )
 

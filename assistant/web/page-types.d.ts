@@ -270,6 +270,13 @@ declare namespace Page {
     fail(fault: Error & { status?: number; code?: string }, ways: { retry: () => unknown; edit: () => unknown }): void;
   }
 
+  /** What to do where there are no documents yet; `href` is "" where only somebody else can. */
+  interface NextStep {
+    text: string;
+    href: string;
+    label: string;
+  }
+
   /** A file to send, `path` with the folders it was found in. */
   interface FoundFile {
     file: File;

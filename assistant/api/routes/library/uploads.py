@@ -210,7 +210,7 @@ def _public(row: UploadRow, intake: Intake | None, locale: str) -> UploadPublic:
         stage=live.stage if live else row.stage,
         done=live.done if live else row.done,
         total=live.total if live else row.total,
-        error=error_from_json(row.error).as_dict(locale) if row.error else None,
+        error=error_from_json(row.error).as_dict(locale, plain=True) if row.error else None,
         document_id=row.document_id,
         created_at=row.created_at,
         finished_at=row.finished_at,

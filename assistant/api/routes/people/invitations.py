@@ -124,7 +124,7 @@ def create_batch(body: InvitationBatch, request: Request, caller: Manager) -> In
             found.made.append(_invite(caller, address, one, body.role, body.collections))
         except SinziError as error:
             person = one.email or one.name
-            found.failed.append(InvitationFailed(person=person, error=error.as_dict(request.state.locale)))
+            found.failed.append(InvitationFailed(person=person, error=error.as_dict(request.state.locale, plain=True)))
     return found
 
 

@@ -5,15 +5,13 @@ The nearest contact that somebody in the organisation has named counts:
 1. On an emergency, where a fixed card is shown, the contact of that card and no other. A department that knows the
    documents is not whom to call when a resident is missing; without a contact of the card it is the supervisor.
 2. The contact of the subject whose words the question has.
-3. The contact of the collection in which the passages nearest to the question are: that of the best passage, if most
-   of the first ones are in it.
+3. The contact of the collection of the passage nearest to the question.
 4. The contact of the organisation.
 5. Its owner, by name.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from assistant.evidence.gather import Evidence
@@ -24,9 +22,6 @@ from kb.people import responsible_people
 from kb.search.retriever import Retriever
 
 __all__ = ["whom_to_ask"]
-
-# So many of the nearest passages say which collection a question is near to.
-_NEAREST = 3
 
 
 def whom_to_ask(retriever: Retriever, evidence: Evidence, card: dict[str, Any] | None = None) -> str:
@@ -48,10 +43,8 @@ def whom_to_ask(retriever: Retriever, evidence: Evidence, card: dict[str, Any] |
 
 
 def _of_nearest_collection(retriever: Retriever, evidence: Evidence) -> str:
-    slugs = [passage.collection for passage in evidence.passages[:_NEAREST]]
-    if not slugs or 2 * Counter(slugs)[slugs[0]] <= len(slugs):
-        return ""
-    return next((row.contact for row in retriever.library.collections() if row.slug == slugs[0]), "")
+    nearest = [passage.collection for passage in evidence.passages[:1]]
+    return next((row.contact for row in retriever.library.collections() if row.slug in nearest), "")
 
 
 def _owner(retriever: Retriever, language: Language) -> str:

@@ -15,6 +15,7 @@ from kb.core.errors import SinziError
 from kb.language.detect import Language, detect
 from kb.language.followup import is_follow_up, standalone
 from kb.language.words import content_words, index_words
+from kb.library import contacts
 from kb.library.documents import Library
 
 __all__ = ["EarlierQuestion", "standalone_question", "understand"]
@@ -77,7 +78,8 @@ def understand(
         else:
             sendable = rewritten or standalone_question(question, [one.text for one in allowed])
     locale = "en" if detect(question) is Language.ENGLISH else "zh-HK"
-    return SearchQuestion(text, sendable, card.localized(locale) if card else None)
+    own = contacts.read(library).cards.get(card.id, "") if card else ""
+    return SearchQuestion(text, sendable, card.localized(locale, own) if card else None)
 
 
 def standalone_question(question: str, history: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from assistant.answers import extractive, generative
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
+from assistant.answers.whom_to_ask import whom_to_ask
 from assistant.events import (
     AnswerEvent,
     DeltaEvent,
@@ -80,10 +81,19 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     yield SearchingEvent(question.text, question.card)
     evidence = gather(retriever, question.text, turn.collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
-    found = yield from _write(retriever, evidence, gateway, question.sendable)
+    contact = whom_to_ask(retriever, evidence, question.card)
+    found = yield from _write(retriever, evidence, gateway, question.sendable, contact)
     ms = (time.perf_counter() - started) * 1000
     yield AnswerEvent(
-        replace(found, id=turn.id, question=turn.question, searched=question.text, card=question.card, ms=ms)
+        replace(
+            found,
+            id=turn.id,
+            question=turn.question,
+            searched=question.text,
+            card=question.card,
+            contact=contact,
+            ms=ms,
+        )
     )
 
 
@@ -100,7 +110,7 @@ def _all_collections(retriever: Retriever) -> list[str]:
 
 
 def _write(
-    retriever: Retriever, evidence: Evidence, gateway: Gateway | None, question: str
+    retriever: Retriever, evidence: Evidence, gateway: Gateway | None, question: str, contact: str
 ) -> Generator[DeltaEvent | DiscardEvent, None, Answer]:
     """Yield deltas and return the answer: the model's, or the extractive one.
 
@@ -110,7 +120,7 @@ def _write(
     Args:
         question: for the model.
     """
-    quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
+    quotes = extractive.answer(retriever, evidence, contact)
     if gateway is None:
         return (yield from _as_deltas(quotes))
     if quotes.refused:

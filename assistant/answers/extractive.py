@@ -28,7 +28,7 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
     refusal.
 
     Args:
-        contact: whom a refusal names; "" where the organisation has named nobody.
+        contact: whom a refusal names; "" for the asker's supervisor.
     """
     query, sure = evidence.found.query, confidence(evidence)
     content = _quoted(retriever, evidence, sure)

@@ -65,7 +65,8 @@ def _error_response(request: Request, error: SinziError, status: int | None = No
         return openai_error(request, error, code)
     headers = {"Retry-After": str(error.detail["seconds"])} if "seconds" in error.detail else {}
     if request.url.path.startswith(_PROGRAM_PREFIXES) or request.method not in ("GET", "HEAD"):
-        body = {"error": error.as_dict(_locale(request))}
+        # A program shows its key, and its maker reads the message; a browser has a cookie or nothing.
+        body = {"error": error.as_dict(_locale(request), plain="authorization" not in request.headers)}
         if isinstance(error, Unauthenticated):
             headers["WWW-Authenticate"] = "Bearer"
         return JSONResponse(body, status_code=code, headers=headers)
@@ -74,7 +75,7 @@ def _error_response(request: Request, error: SinziError, status: int | None = No
         return RedirectResponse(f"/sign-in?next={quote(target, safe='')}", status_code=303)
     from assistant.web.pages import render
 
-    return render(request, "error.html", status_code=code, error=error.as_dict(_locale(request)))
+    return render(request, "error.html", status_code=code, error=error.as_dict(_locale(request), plain=True))
 
 
 async def _handle_reader_gone(request: Request, error: Exception) -> Response:

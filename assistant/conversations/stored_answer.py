@@ -223,7 +223,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
             _citation(one, known[one.version_id], counterparts) for one in citations if one.version_id in known
         ),
         nearest=tuple(_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known),
-        contact=library.tenant.contact,
+        contact=answer.contact,
         egress=_egress(answer.egress),
         as_of=as_of,
         collections=tuple(collections),

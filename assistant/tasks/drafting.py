@@ -67,7 +67,7 @@ def draft(
         InputError: ``question_empty``; ``draft_no_evidence`` where the documents say nothing about the subject.
     """
     evidence = gather(retriever, subject, collections, as_of)
-    quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
+    quotes = extractive.answer(retriever, evidence, contact="")
     if quotes.refused:
         raise InputError("draft_no_evidence", subject=subject)
     source = _DraftSource(subject, quotes.citations, _quoted_first(evidence.passages, quotes.citations), quotes.unsure)

@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 from kb.core import plugins
 from kb.core.messages import Catalogue
 
-__all__ = ["page_packages", "render", "text_keys", "texts"]
+__all__ = ["page_packages", "render", "text", "text_keys", "texts"]
 
 
 @cache

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kb.core.errors import Conflict, InputError, Misconfigured, NotFound
+from kb.core.short_names import SLUG
 from kb.erasure import certificates
 from kb.erasure.deleted_content import DeletedContent
 from kb.library.audit import Actor
@@ -31,7 +32,6 @@ from kb.store import blobs
 from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.store.tables.states import UNFINISHED, ErasureKind, VersionState
-from kb.store.tenants import SLUG
 
 __all__ = [
     "COMMAND_LINE",

@@ -92,7 +92,7 @@ def _old(path: Path, schema: str, revision: str, statements: list[tuple[str, lis
 
 
 LIBRARY = [
-    ("INSERT INTO collections VALUES (1, 'main', 'main', '', '2026-01-01')", []),
+    ("INSERT INTO collections(id, slug, name, model, created_at) VALUES (1, 'main', 'main', '', '2026-01-01')", []),
     (
         "INSERT INTO documents(id, collection_id, name, title, language, created_at) "
         "VALUES (1, 1, 'a.txt', 'a', 'en', '2026-01-01')",

@@ -17,7 +17,7 @@ from assistant.api.routes.library import (
     uploads,
 )
 from assistant.api.routes.operations import health, metrics
-from assistant.api.routes.organisation import audit, egress, erasures, home, settings, usage
+from assistant.api.routes.organisation import audit, contacts, egress, erasures, first_page, home, settings, usage
 from assistant.api.routes.people import (
     account,
     account_reset,
@@ -37,6 +37,8 @@ __all__ = ["router"]
 router = APIRouter()
 for module in (
     home,
+    contacts,
+    first_page,
     session,
     session_oidc,
     setup,

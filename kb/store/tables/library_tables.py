@@ -40,13 +40,17 @@ class TenantBase(DeclarativeBase):
 
 
 class CollectionRow(TenantBase):
-    """A knowledge base inside the tenant; ``model`` is the identity its vectors were made with."""
+    """A knowledge base inside the tenant.
+
+    ``model`` is the identity its vectors were made with; ``contact`` is whom to ask about its documents, or "".
+    """
 
     __tablename__ = "collections"
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     model: Mapped[str] = mapped_column(default="")
+    contact: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

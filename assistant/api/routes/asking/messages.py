@@ -109,7 +109,7 @@ def _stream(
     except ReaderGone:
         return
     except SinziError as error:  # the status was sent with the first event
-        yield sse("error", {"error": error.as_dict(locale)})
+        yield sse("error", {"error": error.as_dict(locale, plain=True)})
 
 
 def _finish(person: TenantPerson, conversation: int, turn: Turn, answer: Answer, script: Script) -> MessagePublic:

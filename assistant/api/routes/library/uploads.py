@@ -390,7 +390,7 @@ def _public_row(row: UploadRow, copies: KnownCopies, caller: Caller, locale: str
         done=done,
         total=total,
         percent=min(100, done * 100 // total) if total else None,
-        error=error_from_json(row.error).as_dict(locale) if row.error else None,
+        error=error_from_json(row.error).as_dict(locale, plain=True) if row.error else None,
         document_id=row.document_id,
         known_as=_known(copies.under) if copies.under else None,
         also_in=[_known(one) for one in copies.elsewhere],

@@ -12,7 +12,9 @@
     └── Transient        (503)    try again: the store is busy, a server is away (jobs retry these)
 
 The class says what a caller can do; the code says what happened. Every code has its message in
-zh-HK and English in ``kb/core/errors.json``; a test keeps code and catalogue in step.
+zh-HK and English in ``kb/core/errors.json``; a test keeps code and catalogue in step. A message may name settings,
+commands and causes, for who runs the program. What pages show has none of these: where a message has them,
+``kb/core/errors_for_people.json`` says the same without.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ __all__ = [
 ]
 
 MESSAGES = Catalogue("kb.core", "errors.json")  # a message for each code, in zh-HK and in English
+FOR_PEOPLE = Catalogue("kb.core", "errors_for_people.json")  # the same for pages, where it is not the same
 
 
 class SinziError(Exception):
@@ -56,6 +59,12 @@ class SinziError(Exception):
         """Return the message in ``locale`` ("zh-HK" or "en"; anything else reads as English)."""
         return MESSAGES.text(self.code, locale if locale in MESSAGES[self.code] else "en", **self.detail)
 
+    def for_people(self, locale: str = "zh-HK") -> str:
+        """Return the message for a page: without commands, settings, paths and names of exceptions."""
+        if self.code not in FOR_PEOPLE:
+            return self.message(locale)
+        return FOR_PEOPLE.text(self.code, locale if locale in FOR_PEOPLE[self.code] else "en", **self.detail)
+
     def __str__(self) -> str:
         return f"{self.message('en')} [{self.code}]"
 
@@ -63,8 +72,8 @@ class SinziError(Exception):
         return (_rebuild, (type(self), self.code, self.detail))
 
     def as_dict(self, locale: str = "zh-HK") -> dict[str, Any]:
-        """Return the wire shape ``{"code", "message", "detail"}``."""
-        return {"code": self.code, "message": self.message(locale), "detail": self.detail}
+        """Return the wire shape ``{"code", "message", "detail"}``; pages show the message, programs read the rest."""
+        return {"code": self.code, "message": self.for_people(locale), "detail": self.detail}
 
 
 def _rebuild(cls: type[SinziError], code: str, detail: dict[str, Any]) -> SinziError:

@@ -3,7 +3,7 @@
 A version becomes searchable in one transaction, when ``published_version_id`` flips; a crash before that
 leaves the old version answering. What is searched has its vectors in the store before the flip, and loses them
 after it: a crash between the two leaves vectors too many, which the next start sweeps, never too few. Every step
-may be repeated after a crash and then gives the same result. How versions that are there change their standing
+may be repeated after a crash and then gives the same result. How versions that are there change their state
 (draft, published, superseded, withdrawn) is in :mod:`kb.publishing.version_states`.
 """
 

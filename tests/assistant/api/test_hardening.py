@@ -45,8 +45,6 @@ from tests.helpers.service import PASSWORD, ClientOf, email_of, signed_in
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 HARMONY = "/api/v1/tenants/harmony"
 SECRET = "the secret of the board"
 

@@ -24,8 +24,6 @@ from tests.helpers.service import PASSWORD, email_of, signed_in
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[OidcProvider]:

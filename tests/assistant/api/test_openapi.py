@@ -29,8 +29,6 @@ from tests.helpers.service import ClientOf
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))
 ALWAYS_THE_SAME = "SCHEMATHESIS_EXAMPLES" not in os.environ
 # Not looked at: what is allowed by its shape may still be refused for what it says; "0" for false and "" for nothing

@@ -26,8 +26,6 @@ from tests.helpers.service import ClientOf, email_of, signed_in
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 # What anybody on the network may open: the way in, and whether the service lives.
 PUBLIC = {
     "GET /",

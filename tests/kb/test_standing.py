@@ -132,7 +132,10 @@ def test_a_title_given_by_hand_is_that_of_every_version(shelf: Shelf) -> None:
     waiting = draft(shelf, "a.txt", "每年十八日。\n須於一日前申請。")
     assert {version(shelf, "a.txt", number).title for number in (1, 2, waiting.number)} == {"休假須知"}
     assert shelf.library.document("a.txt").title == "休假須知"
-    assert shelf.ask("休假須知")[0] in ("每年十六日。", "須於三日前申請。")  # its words are those of the new version too
+    assert shelf.ask("休假須知")[0] in (
+        "每年十六日。",
+        "須於三日前申請。",
+    )  # of the new version too
     version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
     assert shelf.library.document("a.txt").title == "休假須知"
     shelf.put("b.txt", "每月兩次。\n由主任召集。")

@@ -64,7 +64,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class DocumentMatch:
     """How a document matches the words searched for: whether by its title, and by which chunks."""
 
     document_id: int
@@ -145,7 +145,7 @@ def _sorting(order: Order, current: Any) -> list[Any]:
     return [sa.func.coalesce(sa.func.nullif(current.title, ""), DocumentRow.name), DocumentRow.id]
 
 
-def _matches(library: Library, parts: Sequence[str], rows: Sequence[tuple[int, int, str, str]]) -> Iterator[Match]:
+def _matches(library: Library, parts: Sequence[str], rows: Sequence[tuple[int, int, str, str]]) -> Iterator[DocumentMatch]:
     """Yield the documents that have every part in their name, their title or their text, in the order of ``rows``."""
     versions = {version for _, version, _, _ in rows}
     texts = [chunks_with_words(library, part, versions) for part in parts]
@@ -155,11 +155,11 @@ def _matches(library: Library, parts: Sequence[str], rows: Sequence[tuple[int, i
         chunks = [text.get(version, []) for text in texts]
         if all(one or other for one, other in zip(named, chunks, strict=True)):
             together = set(chunks[0]).intersection(*chunks[1:])
-            yield Match(document, all(named), sorted(together) or next((one for one in chunks if one), []))
+            yield DocumentMatch(document, all(named), sorted(together) or next((one for one in chunks if one), []))
 
 
 def _with_places(
-    library: Library, parts: Sequence[str], page: Sequence[Match], items: dict[int, Item]
+    library: Library, parts: Sequence[str], page: Sequence[DocumentMatch], items: dict[int, Item]
 ) -> Iterator[Item]:
     rows = library.chunks({chunk for one in page for chunk in one.chunks[:_LOOKED_AT]})
     for match in page:

@@ -36,7 +36,6 @@ __all__ = [
     "publish_existing",
     "put_in_force",
     "restore_vectors",
-    "retitle",
     "set_title",
     "set_validity",
     "withdraw",

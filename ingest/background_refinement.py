@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ingest import prepared
 from ingest.workers import embedding_stage
+from ingest.workers.fair_turns import Share
 from ingest.workers.worker_pool import WorkerPool
 from ingest.workers.worker_process import ProgramClosing
 from kb.core.errors import SinziError
@@ -73,7 +74,7 @@ def _embed(folder: Path, texts: list[str], workers: WorkerPool, model: str, dime
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     prepared.save(prepared.texts_only(texts), folder)
-    workers.embed(folder, lambda done, total: None)
+    workers.embed(folder, lambda done, total: None, Share(background=True))
     return embedding_stage.load_vectors(folder, model, dimension)
 
 

@@ -4,6 +4,7 @@ In reading order:
 
     benchmark_collections  reads BEIR folders and TREC topics with qrels
     trec_files             reads and writes TREC topics, qrels and runs
+    json_lines             lines of JSON in a file
     question_files         questions with their expected answers, as JSON lines
     question_sheet         the same questions from a spreadsheet
     question_sets          the test sets of a tenant

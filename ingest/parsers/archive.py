@@ -11,7 +11,6 @@ from ingest.parsers.shared.encoding import decode_as, guess_encoding
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import check_zip, open_zip, safe_name
 from kb.core.errors import FileRejected
-from kb.core.file_signatures import Signature, signature_of
 
 __all__ = ["parse"]
 
@@ -60,7 +59,7 @@ def _unpack(
             continue
         if not data:
             notes.append(f"member_empty:{full_name}")
-        elif name.lower().endswith(".zip") and signature_of(data) is Signature.ZIP:
+        elif name.lower().endswith(".zip") and data.startswith(b"PK"):  # "PK00" too, and a damaged one, which is noted
             _unpack_inner(data, full_name, depth, folder, notes, context)
         else:
             folder.save(full_name, data)

@@ -14,9 +14,10 @@ from datetime import date
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kb.core.errors import InputError, Misconfigured
+from kb.core.errors import Conflict, InputError, Misconfigured
 from kb.library.documents import Library
 from kb.publishing import erasure, version_states
 from kb.search.dense.vector_store import VectorStore
@@ -25,10 +26,20 @@ from kb.search.lexical import word_index
 from kb.search.models.encoder import Vectors, encode_vector
 from kb.store import blobs
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
-from kb.store.tables.states import VersionState
+from kb.store.tables.states import UNFINISHED, VersionState
 from kb.store.tenants import SLUG
 
-__all__ = ["StartedVersion", "VersionContent", "begin", "collection_for", "discard", "fill", "publish", "remove"]
+__all__ = [
+    "StartedVersion",
+    "VersionContent",
+    "begin",
+    "collection_for",
+    "discard",
+    "fill",
+    "publish",
+    "remove",
+    "rename",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,8 @@ class VersionContent:
     """Everything read from a file, ready to be stored.
 
     ``vectors`` has shape (len(chunks), dimension); rows of ``sections``, ``chunks`` and ``amendments`` come
-    without ids.
+    without ids. ``words`` are the index words of each chunk (:func:`kb.search.indexed_text.indexed_words`), where they
+    are known already.
     """
 
     title: str
@@ -61,6 +73,7 @@ class VersionContent:
     effective_to: date | None = None
     amendments: list[AmendmentRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    words: list[tuple[list[str], list[str]]] | None = None
 
 
 def collection_for(library: Library, slug: str, model: str, name: str = "") -> CollectionRow:
@@ -168,6 +181,9 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
 
     Returns:
         The chunk ids in order of ``content.chunks``.
+
+    Raises:
+        Conflict: ``document_deleted`` if the document was deleted meanwhile.
     """
     parts: list[SectionRow | ChunkRow | AmendmentRow] = [*content.sections, *content.chunks, *content.amendments]
     for row in parts:
@@ -176,10 +192,11 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
         chunk.vector = encode_vector(vector)
     # Finding the words is slow, so it is done before the transaction, which blocks other writers.
     title = _title_by_hand(library, started) or content.title
-    words = [indexed_words(title, one.heading_path, one.clause, one.text) for one in content.chunks]
+    words = content.words if title == content.title else []
+    words = words or [indexed_words(title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
+        version = version_states.existing(session, VersionRow, started.version_id, started.document)
         version_states.delete_contents(session, started.version_id)
-        version = session.get_one(VersionRow, started.version_id)
         version.title, version.language, version.page_count = title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to
@@ -202,8 +219,12 @@ def publish(library: Library, vectors: VectorStore, started: StartedVersion) -> 
     """Let the version answer and the one before it rest.
 
     The version's vectors must be in ``vectors`` already.
+
+    Raises:
+        Conflict: ``document_deleted`` if the document was deleted meanwhile.
     """
     with library.transaction() as session:
+        version_states.existing(session, VersionRow, started.version_id, started.document)
         old = version_states.put_in_force(session, started.document_id, started.version_id)
     if old is not None:
         vectors.remove_version(old)
@@ -223,6 +244,19 @@ def discard(library: Library, started: StartedVersion) -> None:
             session.execute(sa.delete(DocumentRow).where(DocumentRow.id == started.document_id))
 
 
+def rename(library: Library, document_id: int, name: str) -> None:
+    """Give a document another name, the one by which its next version is recognised.
+
+    Raises:
+        Conflict: ``document_name_taken`` if another document of its collection has that name.
+    """
+    try:
+        with library.transaction() as session:
+            session.get_one(DocumentRow, document_id).name = name
+    except IntegrityError as error:
+        raise Conflict("document_name_taken", name=name) from error
+
+
 def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int:
     """Delete a document with its versions, vectors and originals (unless shared); return the number of versions.
 
@@ -237,6 +271,7 @@ def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int
         session.execute(sa.delete(DocumentRow).where(DocumentRow.id == document.id))
         digests = {version.sha256 for version in versions}
         kept = set(session.scalars(sa.select(VersionRow.sha256).where(VersionRow.sha256.in_(digests))))
+        kept |= version_states.originals_of_uploads(session, UNFINISHED)  # the same content, handed in again
     for version in versions:
         vectors.remove_version(version.id)
     for sha256 in digests - kept:

@@ -105,6 +105,19 @@ def test_a_damaged_member_is_noted_and_the_others_are_unpacked(tmp_path: Path) -
     assert parsed.notes == ["member_broken:bad.txt"]
 
 
+def test_an_inner_archive_with_a_mark_of_splitting_in_front_is_opened(tmp_path: Path) -> None:
+    marked = b"PK00" + zip_bytes({"b.txt": b"two"})
+    (tmp_path / "a.zip").write_bytes(zip_bytes({"inner.zip": marked}))
+    assert [one.filename for one in read(tmp_path / "a.zip").attachments] == ["inner.zip/b.txt"]
+
+
+def test_a_damaged_inner_archive_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(zip_bytes({"cut.zip": b"PK\x01\x02cut off", "good.txt": b"good text"}))
+    parsed = read(tmp_path / "a.zip")
+    assert [one.filename for one in parsed.attachments] == ["good.txt"]
+    assert parsed.notes == ["member_broken:cut.zip"]
+
+
 def test_content_decides_and_the_name_is_noted(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("<html><body><p>Hello there</p></body></html>", encoding="utf-8")
     assert read(tmp_path / "x", "circular.doc").notes == ["read_as:html"]

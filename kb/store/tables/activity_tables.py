@@ -126,7 +126,9 @@ class UserSettingRow(TenantBase):
 class UploadRow(TenantBase):
     """A file handed in over the service and what became of it.
 
-    ``error`` is a packed error; ``done``/``total`` count pages or chunks of ``stage``.
+    ``error`` is a packed error; ``done``/``total`` count pages or chunks of ``stage``. ``batch`` is shared by the files
+    that were chosen together. ``job`` is the JSON of its job (:class:`ingest.job.Job`), from which it can be queued
+    again; None in rows of releases before 0.2.
     """
 
     __tablename__ = "uploads"
@@ -142,6 +144,8 @@ class UploadRow(TenantBase):
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     document_id: Mapped[int | None]
     uploaded_by: Mapped[str] = mapped_column(default="")
+    batch: Mapped[str] = mapped_column(default="", server_default="")
+    job: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
 

@@ -33,6 +33,7 @@ READABLE = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
 class IngestStatus(StrEnum):
     """How far a file is on its way in, and how it ended."""
 
+    SENDING = "sending"  # announced; its bytes have not all arrived
     QUEUED = "queued"
     WORKING = "working"
     INDEXED = "indexed"  # a new document
@@ -40,9 +41,10 @@ class IngestStatus(StrEnum):
     UNCHANGED = "unchanged"  # its content was known already
     FAILED = "failed"
     EXPANDED = "expanded"  # an archive, whose members are files of their own
+    CANCELLED = "cancelled"  # a person has stopped it; nothing of it is left
 
 
-UNFINISHED = (IngestStatus.QUEUED, IngestStatus.WORKING)
+UNFINISHED = (IngestStatus.SENDING, IngestStatus.QUEUED, IngestStatus.WORKING)
 
 
 class IngestStage(StrEnum):

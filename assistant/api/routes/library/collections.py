@@ -11,6 +11,7 @@ from assistant.api.auth.dependencies import Manager, Reader
 from assistant.api.schemas.bodies import Body, Name, UtcTime
 from assistant.llm import model_choices
 from assistant.service.callers import Caller
+from assistant.uploads import upload_actions
 from kb.library import audit, collections
 from kb.people import access, api_keys, invitations
 from kb.store.tables.activity_tables import EVERYONE
@@ -79,7 +80,12 @@ def rename(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPubl
 
 @router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete an empty collection")
 def remove(slug: str, caller: Manager) -> None:
-    collections.remove(caller.library, caller.collection(slug, edit=True))
+    row = caller.collection(slug, edit=True)
+    intake = caller.service.intake
+    if intake is not None and not collections.holds_documents(caller.library, row):
+        # a file on its way in would make the collection again
+        upload_actions.cancel_all(intake, caller.library, slug)
+    collections.remove(caller.library, row)
     for store in (api_keys, invitations):
         store.forget_collection(caller.service.settings, caller.tenant.slug, slug)
     model_choices.forget(caller.library, slug)

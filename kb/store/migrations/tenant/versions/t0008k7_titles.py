@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "t0008k7"
-down_revision = "t0007"
+down_revision = "t0008_k5"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,8 @@ from assistant.messages import interface
 from kb.cli import Context
 from kb.core.errors import InputError, NotFound
 from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people.first_collection import make_first_collection
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
@@ -61,7 +63,8 @@ def _create_if_missing(own: Context, one: dict[str, str]) -> None:
     try:
         tenants.get(own.settings, one["slug"])
     except NotFound:
-        tenants.create(own.settings, one["slug"], one["name"], one["contact"])
+        made = tenants.create(own.settings, one["slug"], one["name"], one["contact"])
+        make_first_collection(Library(made), own.settings.locale)
 
 
 def _ask(own: Context, slug: str, question: str) -> None:

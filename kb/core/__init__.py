@@ -7,6 +7,8 @@ In reading order:
     errors           the error classes, with stable codes and messages in two languages
     messages         the one loader of messages to people, which lie in JSON files beside the code that speaks
     data_files       word tables and JSON files of a package
+    plugins          what packages register in an entry-point group
+    short_names      short names of organisations and collections, made from their names
     local_date       today in Hong Kong, dates that people type
     versioned_cache  a value kept until what it was made from changes
     images           pictures in the orientation in which a viewer shows them

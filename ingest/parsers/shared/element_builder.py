@@ -21,6 +21,7 @@ from unstructured.documents.elements import (
     Title,
 )
 
+from ingest.parsers.shared.hkscs import replace_private_use
 from kb.language.script import is_cjk
 
 __all__ = ["ElementBuilder", "cell_text", "clean_text", "join_lines", "one_line"]
@@ -35,7 +36,11 @@ _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
 def clean_text(text: str) -> str:
-    """Remove invisible characters and empty lines; a run of blanks becomes one space, line breaks stay."""
+    """Remove invisible characters and empty lines; a run of blanks becomes one space, line breaks stay.
+
+    Hong Kong characters that old Windows kept in the private use area become the characters of Unicode.
+    """
+    text = replace_private_use(text)
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

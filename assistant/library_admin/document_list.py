@@ -145,7 +145,9 @@ def _sorting(order: Order, current: Any) -> list[Any]:
     return [sa.func.coalesce(sa.func.nullif(current.title, ""), DocumentRow.name), DocumentRow.id]
 
 
-def _matches(library: Library, parts: Sequence[str], rows: Sequence[tuple[int, int, str, str]]) -> Iterator[DocumentMatch]:
+def _matches(
+    library: Library, parts: Sequence[str], rows: Sequence[tuple[int, int, str, str]]
+) -> Iterator[DocumentMatch]:
     """Yield the documents that have every part in their name, their title or their text, in the order of ``rows``."""
     versions = {version for _, version, _, _ in rows}
     texts = [chunks_with_words(library, part, versions) for part in parts]

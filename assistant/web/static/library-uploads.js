@@ -36,7 +36,8 @@ function show(one) {
   if (before?.node.parentElement === place) before.node.replaceWith(node);
   else {
     before?.node.remove();
-    place.append(node);
+    if (one.status === "failed") place.prepend(node); // before what is only a question
+    else place.append(node);
   }
   rows.set(one.id, { one, node });
   if (focused !== null) (optional(`[data-action=${focused}]`, HTMLElement, node) ?? optional("button, a", HTMLElement, node))?.focus();

@@ -16,6 +16,7 @@ from assistant.library_admin.usage_statistics import usage
 from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.library import collections, tenant_glossary
+from kb.people.access import Ability
 
 __all__ = ["router"]
 
@@ -43,7 +44,14 @@ def document(request: Request, document_id: Id, caller: Reader) -> HTMLResponse:
         "document": detail.model_dump(mode="json"),
         "takes": caller.service.intake is not None and detail.editable,
     }
-    return render(request, "library/document.html", start=start, detail=detail, collection=names[detail.collection])
+    return render(
+        request,
+        "library/document.html",
+        start=start,
+        detail=detail,
+        collection=names[detail.collection],
+        inside=detail.editable or caller.may(Ability.EVALUATE),
+    )
 
 
 def _collections(caller: Caller) -> list[dict[str, Any]]:

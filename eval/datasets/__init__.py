@@ -8,6 +8,7 @@ In reading order:
     question_files         questions with their expected answers, as JSON lines
     question_sheet         the same questions from a spreadsheet
     question_sets          the test sets of a tenant
+    labelled_text          sentences with labelled personal data
     collection_index       indexes a test collection as a tenant of its own
     vector_cache           embeddings of a test collection, stored on disk
     code_fingerprint       a digest of the files that a module depends on

@@ -36,6 +36,7 @@ from kb.store.tables.states import READABLE, IngestStatus, VersionState
 __all__ = [
     "delete_contents",
     "existing",
+    "forget_published",
     "keep_as_draft",
     "originals_of_uploads",
     "publish_existing",
@@ -110,6 +111,17 @@ def delete_contents(session: Session, version_id: int) -> None:
     session.execute(sa.delete(ChunkRow).where(ChunkRow.version_id == version_id))
     session.execute(sa.delete(SectionRow).where(SectionRow.version_id == version_id))
     session.execute(sa.delete(AmendmentRow).where(AmendmentRow.version_id == version_id))
+
+
+def forget_published(session: Session, version_ids: Collection[int]) -> None:
+    """Correct documents whose published version was deleted: none is published until a person publishes another one."""
+    gone = sa.select(DocumentRow).where(DocumentRow.published_version_id.in_(version_ids))
+    for document in session.scalars(gone).all():
+        document.published_version_id = None
+        newest = sa.select(VersionRow).where(VersionRow.document_id == document.id).order_by(VersionRow.number.desc())
+        version = session.scalars(newest).first()
+        if version is not None:
+            document.title, document.language = version.title, version.language
 
 
 def keep_as_draft(library: Library, document_id: int, version_id: int) -> None:

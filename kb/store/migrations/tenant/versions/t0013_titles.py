@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "t0008k7"
+revision = "t0013"
 down_revision = "t0008_k5"
 branch_labels = None
 depends_on = None

@@ -110,6 +110,7 @@ declare namespace Api {
 
   /** A version opened at a place: text around the quote, and boxes on its pages. */
   interface OpenedSource {
+    document_id: number;
     document: string;
     title: string;
     owner: string;

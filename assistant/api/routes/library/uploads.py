@@ -343,8 +343,13 @@ def take_name(request: Request, upload_id: Id, caller: Editor) -> UploadPublic:
 
 
 @small_bodies.delete("/uploads", status_code=204, response_class=Response, summary="Clear the list of finished uploads")
-def clear(caller: Editor) -> None:
-    upload_batch.dismiss(caller.service.intake, caller.library, caller.reach.edit)
+def clear(
+    caller: Editor,
+    mine: Annotated[bool, Query(description="Only the caller's own.")] = False,
+    keep_failed: Annotated[bool, Query(description="Keep those that failed or were cancelled.")] = False,
+) -> None:
+    by = caller.actor.id if mine else None
+    upload_batch.dismiss(caller.service.intake, caller.library, caller.reach.edit, by=by, keep_failed=keep_failed)
 
 
 @small_bodies.delete(

@@ -1,4 +1,4 @@
-"""Every page of every role on small, zoomed and wide screens: nothing sticks out, nothing is covered, axe finds nothing.
+"""Every page of every role on small, zoomed and wide screens: nothing sticks out or is covered, axe finds nothing.
 
 The organisation has long names everywhere (``tests/helpers/long_names.py``). The pages are read off the routes, so that
 a new page is tested without being named here.
@@ -50,8 +50,9 @@ BARS = """() => [...document.querySelectorAll("body *")].filter((node) => {
   return ["fixed", "sticky"].includes(position) && node.checkVisibility({visibilityProperty: true}) && box.height
     && box.width > innerWidth / 2 && !node.closest("dialog, .toasts");
 }).reduce((sum, node) => sum + node.getBoundingClientRect().height, 0) / innerHeight"""
-SMALL_FIELDS = """() => [...document.querySelectorAll("input:not([type=checkbox], [type=radio], [hidden]), select, textarea")]
-  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 16).map((node) => node.outerHTML.slice(0, 120))"""
+SMALL_FIELDS = """() => [...document.querySelectorAll("input, select, textarea")]
+  .filter((node) => !["checkbox", "radio", "hidden"].includes(node.type)
+    && parseFloat(getComputedStyle(node).fontSize) < 16).map((node) => node.outerHTML.slice(0, 120))"""
 DIALOGS = """() => [...document.querySelectorAll("dialog:not(.source)")].flatMap((dialog) => {
   dialog.showModal();
   const box = dialog.getBoundingClientRect();

@@ -56,8 +56,10 @@ def listing(caller: Manager) -> list[MemberPublic]:
 @router.patch(_PATH + "/{user_id}", summary="Change a member's role")
 def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
     """Change a person's role. The last owner stays owner (409). The API keys of a former owner are revoked."""
+    before = members.get(caller.service.settings, caller.tenant.slug, user_id).role
     found = members.change_role(caller.service.settings, caller.tenant.slug, user_id, body.role)
-    audit.record(caller.library, caller.actor, "member.role", found.user.name, role=body.role.value, user=user_id)
+    roles = {"role": body.role.value, "before": before.value}
+    audit.record(caller.library, caller.actor, "member.role", found.user.name, **roles, user=user_id)
     if Ability.MANAGE not in ROLES[body.role]:
         _revoke_keys(caller, user_id)
     return _public(found)

@@ -33,7 +33,7 @@ def opposite_words(claim: str, source: str) -> list[str]:
     found = [word for pair in _pairs() for word in _swapped(pair, ours, theirs)]
     found += [f"{number}{how}" for number, how in _relations(ours) if _contradicts(number, how, _relations(theirs))]
     said, there = modes(ours), modes(theirs)
-    if (said, there) in (({Mode.ALLOWED}, {Mode.REQUIRED}), ({Mode.REQUIRED}, {Mode.ALLOWED})):
+    if {said, there} == {frozenset([Mode.ALLOWED]), frozenset([Mode.REQUIRED])}:
         found.append("/".join(sorted(said)))
     return found
 

@@ -355,6 +355,7 @@ def test_an_upload_under_way_is_not_taken_in(service_settings: Settings, library
                 "X-CSRF-Token": found.csrf,
                 "Cookie": f"sinzi_session={token}",
             },
+            timeout=60,
         )
     assert answer.status_code in (401, 404)
     incoming: Path = library.tenant.home / "incoming"

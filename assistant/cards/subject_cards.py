@@ -24,6 +24,8 @@ __all__ = ["MOST_CARDS", "Card", "find", "listing", "reset", "save"]
 KEY = "cards"
 MOST_CARDS = 50
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
+# A number of eight digits, as telephones in Hong Kong have, or one of an emergency service.
+_PHONE = re.compile(r"(?<!\d)(?:\d{4}[ -]?\d{4}|999)(?!\d)")
 
 
 def _check_both(words: dict[str, str]) -> dict[str, str]:
@@ -80,18 +82,32 @@ class Card(BaseModel):
         folded = fold(question)
         return self.enabled and any(_compiled(pattern).search(folded) for pattern in self.patterns)
 
-    def localized(self, locale: str) -> dict[str, Any]:
+    def localized(self, locale: str, own_contact: str = "") -> dict[str, Any]:
         """Return the card in one language: ``{"id", "title", "text", "contacts": [{"name", "number"}]}``.
 
         Args:
             locale: "en", or any other for zh-HK.
+            own_contact: whom the organisation names for the subject, as it is written; comes first.
         """
         words: Literal["zh-HK", "en"] = "en" if locale == "en" else "zh-HK"
         contacts = [
             {"name": one.name.get(words) or next(iter(one.name.values()), ""), "number": one.number}
             for one in self.contacts
         ]
+        contacts = [*_as_contact(own_contact), *contacts]
         return {"id": self.id, "title": self.title[words], "text": self.text[words], "contacts": contacts}
+
+
+def _as_contact(text: str) -> list[dict[str, str]]:
+    """Return a contact that is one text, such as "當值主管 6123 4567"; ``number`` is "" where it has none.
+
+    An extension ("內線 200") is no number that a telephone outside could call, and stays in the name.
+    """
+    found = _PHONE.search(text)
+    if found is None:
+        return [{"name": text, "number": ""}] if text else []
+    name = f"{text[: found.start()].rstrip(' ，,:：')} {text[found.end() :].strip()}".strip()
+    return [{"name": name, "number": found[0]}]
 
 
 @lru_cache(maxsize=1024)

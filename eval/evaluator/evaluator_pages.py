@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
+from assistant.service.empty_library import next_step
 from assistant.web.pages import render, texts
 from eval.datasets import question_sets
 from eval.evaluator.question_log import groups, visible_to
@@ -27,7 +28,10 @@ def hit_test(
 ) -> HTMLResponse:
     collections = [row for row in caller.library.collections() if row.slug in caller.reach.read]
     names = [one.name for one in question_sets.listing(caller.tenant)]
-    return render(request, "measure/hits.html", collections=collections, question=question, testsets=names)
+    step = next_step(caller, str(request.state.locale))
+    return render(
+        request, "measure/hits.html", collections=collections, question=question, testsets=names, next_step=step
+    )
 
 
 @router.get("/sets")

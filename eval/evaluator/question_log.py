@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from assistant.conversations.stored_answer import StoredAnswer
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import document_versions
+from kb.core.errors import Misconfigured
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.people.access import Role
@@ -115,11 +117,17 @@ def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
         .limit(MAX_MESSAGES)
     )
     with library.session() as session:
-        return [_logged(message, feedback) for message, feedback in session.execute(query)]
+        found = [_logged(message, feedback) for message, feedback in session.execute(query)]
+    return [one for one in found if one is not None]
 
 
-def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion:
-    answer = StoredAnswer.from_json(message.answer)
+def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion | None:
+    """Return the question; None where its answer cannot be read here (a newer program wrote it): its places, and so
+    who may see it, are unknown."""
+    try:
+        answer = StoredAnswer.from_json(message.answer)
+    except (Misconfigured, ValidationError):
+        return None
     disliked = feedback is not None and feedback.verdict < 0
     return LoggedQuestion(
         message_id=message.id,
@@ -145,7 +153,7 @@ def _within(library: Library, asked: list[LoggedQuestion], collections: frozense
 
     def belongs(one: LoggedQuestion) -> bool:
         answer = one.answer
-        used = {place.collection for place in answer.places} | set(answer.egress.collections)
+        used = answer.used_collections
         if answer.withheld or not used <= collections:
             return False
         if not answer.places:

@@ -10,7 +10,8 @@ owner        x    x     x     x         x
 ==========  ===  ====  ====  ========  ======
 
 ``edit`` holds only in collections granted for editing; ``read`` only in collections granted for reading. An owner
-has every collection of the tenant.
+has every collection of the tenant. A collection that is open to all grants "everyone" editing: whoever is an editor
+edits it, others read it. Where "everyone" may only read, an editor needs a grant by name.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import ApiKeyRow
 from kb.store.tenants import platform
 
-__all__ = ["ALLOWED", "create", "find", "listing", "revoke", "state_of"]
+__all__ = ["ALLOWED", "create", "find", "forget_collection", "listing", "revoke", "state_of"]
 
 PREFIX = "sinzi_"
 # A program never looks after people or settings.

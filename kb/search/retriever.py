@@ -173,6 +173,7 @@ class Retriever:
         return candidates.load_candidates(self.library, found | missed, scope.versions, vectors), counterparts
 
     def _passages(self, ranked: list[RankedChunk], scope: Scope) -> list[Passage]:
+        """Return the passages of chunks; one whose document was deleted since it was found is left out."""
         rows = self.library.chunks(one.chunk_id for one in ranked)
         return [
             passage(
@@ -183,6 +184,7 @@ class Retriever:
                 counterpart=one.counterpart,
             )
             for one in ranked
+            if one.chunk_id in rows
         ]
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:

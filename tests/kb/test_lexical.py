@@ -144,7 +144,7 @@ def test_a_version_is_found_as_soon_as_it_is_published_and_never_after_its_remov
     assert lexical_hits("預先呈交") == []
     version_writer.publish(shelf.library, shelf.store, second)
     assert lexical_hits("預先呈交") == ["另表預先呈交。"]
-    version_writer.remove(shelf.library, shelf.store, shelf.library.document("b.txt"))
+    shelf.remove("b.txt")
     assert lexical_hits("預先呈交") == []
     assert lexical_hits("年假") == ["年假十日。"]
 

@@ -92,7 +92,7 @@ def _old(path: Path, schema: str, revision: str, statements: list[tuple[str, lis
 
 
 LIBRARY = [
-    ("INSERT INTO collections VALUES (1, 'main', 'main', '', '2026-01-01')", []),
+    ("INSERT INTO collections(id, slug, name, model, created_at) VALUES (1, 'main', 'main', '', '2026-01-01')", []),
     (
         "INSERT INTO documents(id, collection_id, name, title, language, created_at) "
         "VALUES (1, 1, 'a.txt', 'a', 'en', '2026-01-01')",
@@ -203,6 +203,20 @@ def test_a_persons_settings_are_no_settings_of_the_tenant(settings: Settings, tm
     assert tenant_settings.get(library, "llm") == {"enabled": True, "collections": []}
     with library.session() as session:
         assert session.scalars(sa.text("SELECT key FROM settings")).all() == ["llm"]
+
+
+def test_uploads_of_an_earlier_release_stay_in_the_list(settings: Settings) -> None:
+    tenant = tenants.create(settings, "harmony", "和諧")
+    tenant.records_path.unlink()
+    row = {"job_id": "1", "collection": "main", "name": "a.pdf", "path": "a.pdf", "status": "failed", "stage": ""}
+    into = (
+        "INSERT INTO uploads(job_id, collection, name, path, status, stage, done, uploaded_by, created_at) "
+        "VALUES (:job_id, :collection, :name, :path, :status, :stage, 0, 'user:1', '2026-01-01 00:00:00')"
+    )
+    _old(tenant.records_path, "tenant", "t0007", [(into, [row])])
+    with Library(tenant).session() as session:
+        (kept,) = session.scalars(sa.select(activity_tables.UploadRow))
+    assert (kept.name, kept.batch, kept.job) == ("a.pdf", "", None)
 
 
 KILLED = """

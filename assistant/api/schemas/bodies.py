@@ -13,7 +13,7 @@ from typing import Annotated, TypeVar
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-__all__ = ["Body", "Choice", "Email", "Id", "Locale", "Name", "Password", "Slug", "UtcTime"]
+__all__ = ["Body", "Choice", "ContactText", "Email", "Id", "Locale", "Name", "NewSlug", "Password", "Slug", "UtcTime"]
 
 
 class Body(BaseModel):
@@ -34,6 +34,8 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$"),
     Field(examples=["陳大文"]),
 ]
+# One line that says whom to ask: a name, a post, a telephone number.
+ContactText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 # The pattern is for readers of the document: an address that does not fit has an error of its own (``email_invalid``).
 Email = Annotated[
     str,
@@ -47,6 +49,11 @@ Email = Annotated[
 # Hashing a longer password takes more time, so there is an upper bound.
 Password = Annotated[str, Field(max_length=256, examples=["a sentence nobody guesses"])]
 Slug = Annotated[str, Field(min_length=1, max_length=40, examples=["harmony"])]
+NewSlug = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=40, pattern=r"^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$"),
+    Field(examples=["centre-a"]),
+]
 Locale = Annotated[str, Field(pattern=r"^(zh-HK|en)$", examples=["zh-HK"])]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 # The database keeps UTC times without a zone; in JSON a time says that it is UTC (RFC 3339).

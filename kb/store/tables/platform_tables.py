@@ -74,7 +74,10 @@ class MembershipRow(PlatformBase):
 
 
 class InvitationRow(PlatformBase):
-    """A link that lets one person in; ``collections`` is ``{slug: level}`` to grant on acceptance."""
+    """A link that lets one person in; ``collections`` is ``{slug: level}`` to grant on acceptance.
+
+    ``email`` is "" where only a name is known: then the person who accepts chooses the address of the new account.
+    """
 
     __tablename__ = "invitations"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,8 +88,11 @@ class InvitationRow(PlatformBase):
     collections: Mapped[dict[str, Any]]
     invited_by: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    name: Mapped[str] = mapped_column(default="")
     expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[int | None]
 
 
 class PasswordResetRow(PlatformBase):

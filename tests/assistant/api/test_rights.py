@@ -38,6 +38,7 @@ PUBLIC = {
     "POST /api/v1/set-up",
     "GET /invitation/{token}",
     "POST /api/v1/invitations/accept",
+    "POST /api/v1/invitations/opened",
     "GET /reset/{token}",
     "POST /api/v1/reset",
     "GET /healthz",

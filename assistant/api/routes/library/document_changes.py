@@ -49,6 +49,21 @@ def remove(document_id: Id, caller: Editor) -> None:
     document_editor(caller, document_id, edit=True).remove()
 
 
+@router.delete(
+    "/{document_id}/versions/{version_id}",
+    status_code=204,
+    response_class=Response,
+    summary="Delete a version for good",
+)
+def remove_version(document_id: Id, version_id: Id, caller: Editor) -> None:
+    """Delete one version, and the document if it has no other version. This cannot be undone.
+
+    If the published version is deleted, none is published until somebody publishes another one.
+    """
+    editor = document_editor(caller, document_id, edit=True)
+    editor.remove_version(editor.version(version_id, editor=True))
+
+
 @router.patch("/{document_id}/versions/{version_id}", summary="Set the dates between which a version is in force")
 def dates(document_id: Id, version_id: Id, body: DatesUpdate, caller: Editor) -> DocumentDetail:
     editor = document_editor(caller, document_id, edit=True)

@@ -20,7 +20,7 @@ from kb.people import accounts, api_keys
 from kb.people.access import Ability
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["router"]
+__all__ = ["midnight", "router"]
 
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/audit"
@@ -40,7 +40,7 @@ class AuditFilter(BaseModel):
     def entries(self, caller: Caller, limit: int | None, before: int | None = None) -> Iterator[AuditRow]:
         """Yield the entries, newest first."""
         last = self.until + timedelta(days=1) if self.until and self.until.year <= 9000 else None
-        days = _midnight(self.since), _midnight(last)
+        days = midnight(self.since), midnight(last)
         return audit.entries(caller.library, *days, self.action, self.actor, limit, before)
 
 
@@ -110,7 +110,7 @@ def _filter_values(entry_filter: AuditFilter) -> dict[str, str]:
     return {name: str(value) for name, value in entry_filter.model_dump(exclude={"format"}).items() if value}
 
 
-def _midnight(day: date | None) -> datetime | None:
+def midnight(day: date | None) -> datetime | None:
     """Return the start of a day in the service's time zone, as the database keeps times: UTC without a zone."""
     if day is None or not 1971 <= day.year <= 9000:  # some systems cannot convert times outside this range
         return None

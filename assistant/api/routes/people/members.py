@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.http.addresses import absolute_url
+from assistant.api.http.addresses import shared_address
+from assistant.api.routes.people.invitations import invite_form
 from assistant.api.routes.people.invitations import listing as invitations_of
 from assistant.api.schemas.bodies import Body, Choice, Id
 from assistant.service.callers import Caller
@@ -80,9 +81,8 @@ def reset(user_id: Id, request: Request, caller: Manager) -> LinkPublic:
     found = members.get(caller.service.settings, caller.tenant.slug, user_id)
     token, ends = password_resets.create(caller.service.settings, user_id, caller.tenant.slug, _manager_id(caller))
     audit.record(caller.library, caller.actor, "member.reset", found.user.name, user=user_id)
-    return LinkPublic(
-        link=absolute_url(request, caller.service.settings, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC)
-    )
+    link = shared_address(request, caller.service.settings).url(f"/reset/{token}")
+    return LinkPublic(link=link, expires_at=ends.replace(tzinfo=UTC))
 
 
 def _manager_id(caller: Caller) -> int:
@@ -108,9 +108,8 @@ def page(request: Request, caller: Manager) -> Response:
         request,
         "manage/people.html",
         people=listing(caller),
-        invitations=invitations_of(caller),
-        collections=caller.library.collections(),
+        invitations=invitations_of(caller, used=True),
+        inviting=invite_form(request, caller),
         roles=list(Role),
         me=_manager_id(caller),
-        days=caller.service.settings.invitation_days,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "p0004k2"
+revision = "p0004"
 down_revision = "p0003"
 branch_labels = None
 depends_on = None

@@ -167,7 +167,7 @@ class TestLinksAndSessions:
         accounts.add_member(service_settings, victim.id, "harmony", Role.OWNER)
         token, _ = password_resets.create(service_settings, victim.id, "harmony", owner.id)
         ENDINGS[ending](service_settings, library, owner.id)
-        with pytest.raises(SinziError, match="reset_elsewhere"):
+        with pytest.raises(NotFound, match="reset_invalid"):
             password_resets.use(service_settings, token, "taken over now")
 
     def test_sessions(

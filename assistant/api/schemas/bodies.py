@@ -11,9 +11,24 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-__all__ = ["Body", "Choice", "ContactText", "Email", "Id", "Locale", "Name", "NewSlug", "Password", "Slug", "UtcTime"]
+__all__ = [
+    "Body",
+    "Choice",
+    "ContactText",
+    "Email",
+    "Flag",
+    "FormFields",
+    "Id",
+    "Locale",
+    "Name",
+    "NewSlug",
+    "Password",
+    "Slug",
+    "UtcTime",
+]
 
 
 class Body(BaseModel):
@@ -26,6 +41,23 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class FormFields(BaseModel):
+    """Query parameters as a page's form sends them: an empty string is a field without a choice."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, values: object) -> object:
+        return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
+
+
+def _check_spelled_out(value: object) -> object:
+    if value in ("true", "false") or isinstance(value, bool):
+        return value
+    raise PydanticCustomError("bool_parsing", "Input should be true or false")
+
+
+# A yes or no in an address.
+Flag = Annotated[bool, BeforeValidator(_check_spelled_out)]
 Enumeration = TypeVar("Enumeration", bound=StrEnum)
 # A member of an enumeration by its value.
 Choice = Annotated[Enumeration, Field(strict=False)]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import AddressReach, SharedAddress, shared_address
-from assistant.api.schemas.bodies import Body, Choice, Email, Id, Name, Slug
+from assistant.api.schemas.bodies import Body, Choice, Email, Flag, Id, Name, Slug
 from assistant.messages import interface
 from assistant.service.callers import Caller
 from kb.core.errors import InputError, SinziError
@@ -96,7 +96,7 @@ class InvitationsMade(BaseModel):
 
 @router.get(_PATH, summary="List open invitations")
 def listing(
-    caller: Manager, used: Annotated[bool, Query(description="Also those accepted in the last 30 days.")] = False
+    caller: Manager, used: Annotated[Flag, Query(description="Also those accepted in the last 30 days.")] = False
 ) -> list[InvitationPublic]:
     found = invitations.listing(caller.service.settings, caller.tenant.slug, used)
     return [InvitationPublic(**_invitation_fields(row)) for row in found]

@@ -27,6 +27,8 @@ __all__ = ["ErrorBody", "install"]
 _LOG = logging.getLogger("sinzi.service")
 _MAX_FAULTS = 20
 _CLIENT_CLOSED_REQUEST = 499  # nobody reads it but the request log
+# Statuses that an error page explains with texts of their own (``common.error_<status>`` and ``common.next_<status>``).
+_EXPLAINED = (403, 404, 429, 503)
 _PROGRAM_PREFIXES = ("/api/", "/v1/", "/mcp")
 
 
@@ -75,7 +77,11 @@ def _error_response(request: Request, error: SinziError, status: int | None = No
         return RedirectResponse(f"/sign-in?next={quote(target, safe='')}", status_code=303)
     from assistant.web.pages import render
 
-    return render(request, "error.html", status_code=code, error=error.as_dict(_locale(request), plain=True))
+    # What a page shows is for people; the reference finds the line in the log, for who helps them.
+    reference = f"{error.code} {getattr(request.state, 'request_id', '')[:8]}".strip()
+    kind = code if code in _EXPLAINED else 500 if code >= 500 else 400
+    message = error.message(_locale(request), plain=True)
+    return render(request, "error.html", status_code=code, kind=kind, message=message, reference=reference)
 
 
 async def _handle_reader_gone(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from assistant.api.routes.library import (
     pair_page,
     uploads,
 )
-from assistant.api.routes.operations import health, metrics
+from assistant.api.routes.operations import health, home_screen, metrics
 from assistant.api.routes.organisation import audit, contacts, egress, erasures, first_page, home, settings, usage
 from assistant.api.routes.people import (
     account,
@@ -59,6 +59,7 @@ for module in (
     sources,
     openai,
     health,
+    home_screen,
     metrics,
     collections,
     document_changes,

@@ -27,18 +27,32 @@ __all__ = [
     "NewSlug",
     "Password",
     "Slug",
+    "StrictJson",
     "UtcTime",
 ]
 
 
-class Body(BaseModel):
+class StrictJson(BaseModel):
+    """A part of a JSON request: values of another type are refused. 5.0 is a whole number, as JSON Schema has it."""
+
+    model_config = ConfigDict(strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, values: object) -> object:
+        if not isinstance(values, dict):
+            return values
+        return {key: int(one) if isinstance(one, float) and one.is_integer() else one for key, one in values.items()}
+
+
+class Body(StrictJson):
     """A JSON request body. Unknown fields and values of another type are refused.
 
     A field for an enumeration or a date needs a type of its own, :func:`Choice` or :data:`~kb.core.local_date.IsoDate`,
     because JSON has neither.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class FormFields(BaseModel):

@@ -525,6 +525,15 @@ def test_values_of_another_type_are_refused(
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "request_invalid")
 
 
+def test_a_whole_number_may_be_written_with_a_point(client: ClientOf) -> None:
+    """JSON has no integers, and some programs write 5.0."""
+    body = b'{"question": "x?", "limit": 5.0}'
+    answer = client("owner").post(f"{HARMONY}/hit-test", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200
+    half = client("owner").post(f"{HARMONY}/hit-test", json={"question": "x?", "limit": 5.5})
+    assert half.status_code == 422
+
+
 def test_a_chat_request_is_not_converted_either(app: FastAPI, service_settings: Settings) -> None:
     ask = program(app, key(service_settings, None))
     body = {"model": "sinzi", "messages": [{"role": "user", "content": "義工津貼"}]}

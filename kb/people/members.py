@@ -128,7 +128,7 @@ def _record_ended(library: Library, by: Actor, ended: Revoked) -> None:
     for key in ended.keys:
         audit.record(library, by, "key.revoke", key.name, prefix=key.prefix)
     for invitation in ended.invitations:
-        audit.record(library, by, "member.uninvite", invitation.email)
+        audit.record(library, by, "member.uninvite", invitation.email or invitation.name)
 
 
 def _row(session: Session, tenant: str, user_id: int) -> MembershipRow:

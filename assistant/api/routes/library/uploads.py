@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 
 from assistant.api.auth.dependencies import Editor
 from assistant.api.http.server_events import sse
-from assistant.api.schemas.bodies import Body, Id, UtcTime
+from assistant.api.schemas.bodies import Body, Flag, Id, UtcTime
 from assistant.service.callers import Caller, check_still_allowed
 from assistant.uploads import multipart, raw_body, upload_actions, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
@@ -240,6 +240,7 @@ def _sendable(caller: Caller, upload_id: int) -> UploadRow:
 
 
 def _queue_sent(caller: Caller, intake: Intake, row: UploadRow, path: Path) -> UploadRow:
+    check_still_allowed(caller, Ability.EDIT, edit=[row.collection])  # receiving may have taken long
     job = Job(**(row.job or {}))
     upload_batch.record_upload(caller.library, caller.actor, job)
     return intake.submit(caller.library, job, path, row.uploaded_by, row.id)
@@ -269,7 +270,7 @@ def listing(
     request: Request,
     caller: Editor,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    mine: Annotated[bool, Query(description="Only the caller's own.")] = False,
+    mine: Annotated[Flag, Query(description="Only the caller's own.")] = False,
 ) -> list[UploadPublic]:
     """Failed uploads first, then unfinished ones, then the latest; only into collections that the caller may edit.
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Manager
+from assistant.api.schemas.bodies import FormFields
 from assistant.service.callers import Caller, check_still_allowed
 from assistant.web.audit_sentences import AuditSentences
 from assistant.web.pages import render, text_keys
@@ -20,7 +21,7 @@ from kb.library import audit
 from kb.people.access import Ability
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["midnight", "router"]
+__all__ = ["midnight", "router", "while_owner"]
 
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/audit"
@@ -50,13 +51,8 @@ class Page(AuditFilter):
     before: EntryId | None = None
 
 
-class PageForm(Page):
-    """The same, as the page's form sends it: a field without a choice is an empty string."""
-
-    @field_validator("since", "until", "before", mode="before")
-    @classmethod
-    def _empty_as_none(cls, value: object) -> object:
-        return None if value == "" else value
+class PageForm(FormFields, Page):
+    """The same, from the page's form."""
 
 
 class Export(AuditFilter):
@@ -92,10 +88,10 @@ def export(caller: Manager, entry_filter: Annotated[Export, Query()]) -> Streami
     media_type = "text/csv" if entry_filter.format == "csv" else "application/jsonl"
     name = f"audit-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{entry_filter.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_while_allowed(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
+    return StreamingResponse(while_owner(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
-def _while_allowed(caller: Caller, lines: Iterator[str]) -> Iterator[str]:
+def while_owner(caller: Caller, lines: Iterator[str]) -> Iterator[str]:
     """Yield the lines of an export, and end early if the caller is no owner any more."""
     for number, line in enumerate(lines, 1):
         yield line

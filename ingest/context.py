@@ -36,7 +36,6 @@ class IngestContext:
         reserved_names: (tenant, collection, name) of the files of a batch. A member of an archive or mail must not
             take one of these names first.
         tenants_with_discarded_files: slugs of tenants that may still have originals of refused files.
-        member_counts: number of files found so far inside an outermost file, by the SHA-256 of that file.
     """
 
     def __init__(self, settings: Settings, workers: WorkerPool, report: ReportProgress | None = None) -> None:
@@ -47,7 +46,7 @@ class IngestContext:
         self.begin_lock = threading.Lock()
         self.reserved_names: set[tuple[str, str, str]] = set()
         self.tenants_with_discarded_files: set[str] = set()
-        self.member_counts: Counter[str] = Counter()
+        self._member_counts: Counter[str] = Counter()
         self._locks_guard = threading.Lock()
         self._content_locks: dict[tuple[str, str, str], threading.Lock] = {}
 
@@ -66,6 +65,17 @@ class IngestContext:
             yield
         finally:
             lock.release()
+
+    def count_members(self, root: str, found: int, *, first: bool) -> int:
+        """Add files found inside an outermost file, and return how many were found so far.
+
+        Args:
+            root: the SHA-256 of the outermost file.
+            first: whether they were found in that file itself; then counting begins again.
+        """
+        with self._locks_guard:
+            self._member_counts[root] = found + (0 if first else self._member_counts[root])
+            return self._member_counts[root]
 
     def stop_if_cancelled(self) -> None:
         """Raise JobCancelled if a person has cancelled the job."""

@@ -32,6 +32,8 @@ class Job:
         depth: how many files are around it, 0 for a file of its own.
         root: SHA-256 of the outermost file around it, "" for a file of its own.
         publish: False keeps the version as a draft.
+        rejected: code of the error with which the file was refused when the file around it was opened (a member of an
+            archive with a password); "" for a file to read.
     """
 
     tenant: str
@@ -44,6 +46,7 @@ class Job:
     depth: int = 0
     root: str = ""
     publish: bool = True
+    rejected: str = ""
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from ingest.context import IngestContext, work_folder
 from ingest.job import Job, Outcome, cancelled_outcome, failed_outcome
 from ingest.workers import embedding_stage
 from ingest.workers.fair_turns import JobCancelled
-from kb.core.errors import Conflict, SinziError
+from kb.core.errors import Conflict, FileRejected, SinziError
 from kb.publishing import version_states, version_writer
 from kb.publishing.version_writer import StartedVersion, VersionContent
 from kb.search.models.encoder import Vectors
@@ -60,6 +60,8 @@ def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outco
     A file that cannot be ingested gives an outcome with ``error``, not an exception. A job that is cancelled before its
     version is published leaves nothing.
     """
+    if job.rejected:
+        return failed_outcome(job.path, job.name, FileRejected(job.rejected, name=job.name))
     started: StartedVersion | None = None
     try:
         with context.lock_content(job):
@@ -68,7 +70,9 @@ def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outco
                 started = StartedVersion(**step("begin", lambda: asdict(begin(job, context))))
                 outcome = _run_stages(job, started, context, step)
             except SinziError as error:
-                outcome = failed_outcome(job.path, job.name, error)
+                deleted = started is not None and not _exists(job, started, context)
+                reason = Conflict("document_deleted", document=job.name) if deleted else error
+                outcome = failed_outcome(job.path, job.name, reason)
                 step("discard", lambda: _discard(job, started, context))
             # the file's own time, without the time it waited for other files
             outcome.seconds = round(time.monotonic() - start_time - context.workers.waited_seconds(), 3)
@@ -78,6 +82,12 @@ def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outco
         _discard(job, started, context)
         return cancelled_outcome(job)
     return outcome
+
+
+def _exists(job: Job, started: StartedVersion, context: IngestContext) -> bool:
+    """Whether the version is still there: whatever went wrong after its document was deleted, that is the reason."""
+    with context.library(job).session() as session:
+        return session.get(VersionRow, started.version_id) is not None
 
 
 def _is_complete(job: Job, started: StartedVersion, context: IngestContext) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -80,8 +81,11 @@ def _draw(path: Path, kind: originals.Kind, page: int, width: int, form: Form, c
     try:
         render_queue.run(task)
         os.replace(part, cached)
+        if not path.is_file():  # the document was deleted meanwhile
+            shutil.rmtree(cached.parent, ignore_errors=True)
+            raise NotFound("source_not_found")
     except InputError:
-        with failed.open("a", encoding="ascii") as note:
+        with contextlib.suppress(FileNotFoundError), failed.open("a", encoding="ascii") as note:
             note.write("x")
         raise
     finally:

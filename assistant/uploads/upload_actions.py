@@ -150,7 +150,7 @@ def cancel_all(intake: Intake, library: Library, collection: str) -> None:
         if row.status == IngestStatus.SENDING:
             intake.upload_status.stopped(library, row.id, IngestStatus.CANCELLED)
         elif intake.queue.cancel(row.job_id):
-            intake.queue.finished[row.job_id].wait(_ENDING_SECONDS)
+            intake.queue.finished(row.job_id).wait(_ENDING_SECONDS)
 
 
 def retry(intake: Intake, library: Library, row: UploadRow) -> UploadRow:

@@ -14,6 +14,7 @@ from assistant.uploads.filenames import clean
 from assistant.uploads.multipart import ReceivedFiles
 from ingest import document_names
 from ingest.job import Job
+from ingest.system_files import is_document
 from kb.core.errors import Conflict, FileRejected, InputError, NotFound
 from kb.library import audit
 from kb.library.audit import Actor
@@ -127,7 +128,7 @@ def _refusal(intake: Intake, job: Job) -> FileRejected | None:
     """Return why a file cannot be queued: it is a system file or too large; None if it can."""
     limit = intake.queue.context.settings.max_file_mb
     path = PurePosixPath(job.path)
-    if not document_names.is_document(path):
+    if not is_document(path):
         return FileRejected("not_a_document", name=path.name)
     if job.size_bytes > limit * _MB:
         return FileRejected("file_too_large", name=path.name, size_mb=round(job.size_bytes / _MB), limit_mb=limit)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ingest.parsers.shared.attachments import AttachmentFolder
 from ingest.parsers.shared.encoding import decode_as, guess_encoding
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
-from ingest.parsers.shared.safety import check_zip, open_zip, safe_name
+from ingest.parsers.shared.safety import check_zip, open_zip
+from ingest.system_files import is_document
 from kb.core.errors import FileRejected
 
 __all__ = ["parse"]
 
 _MAX_DEPTH = 3  # archives inside archives; only hostile ones nest deeper
-_SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 
 
@@ -39,14 +39,9 @@ def _unpack(
 ) -> None:
     names = _names(archive)
     for member, name in zip(archive.infolist(), names, strict=True):
-        if (
-            member.is_dir()
-            or name.startswith(_SYSTEM_FILES[0])
-            or safe_name(name) in _SYSTEM_FILES[1:]
-            or safe_name(name).startswith("._")
-        ):
-            continue
         full_name = prefix + name.replace("\\", "/")
+        if member.is_dir() or not is_document(PurePosixPath(name.replace("\\", "/"))):
+            continue
         if member.flag_bits & _ENCRYPTED_FLAG:
             notes.append(f"member_encrypted:{full_name}")
             continue

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -52,7 +51,6 @@ class JobQueue:
         current: the queue that :func:`open_queue` runs now. dbos calls the workflow function without it.
         context: what the stages of all jobs share.
         reconciled: set when the stores are in order; no job starts before.
-        finished: per job id, set when the job ends in this process.
     """
 
     current: ClassVar[JobQueue | None] = None
@@ -62,7 +60,7 @@ class JobQueue:
         self.observer = observer
         self.queue = queue_name(settings)
         self.reconciled = threading.Event()
-        self.finished: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+        self._finished: dict[str, threading.Event] = {}
         self._guard = threading.Lock()
         self._waiting: dict[str, Job] = {}  # queued in this process or found at its start, and not started
         self._running: dict[str, threading.Event] = {}  # the event is set to cancel the job
@@ -124,7 +122,7 @@ class JobQueue:
                 running.set()
             elif job is not None:
                 self.observer.ended(job_id, job, cancelled_outcome(job), [])
-                self.finished[job_id].set()
+                self.finished(job_id).set()
                 self.release_original(job)
 
     def tidy(self, ended: threading.Event) -> None:
@@ -175,12 +173,16 @@ class JobQueue:
     def wait_for(self, job_id: str) -> Outcome:
         """Wait until a job has ended and return its outcome."""
         while (status := DBOS.retrieve_workflow(job_id).get_status().status) in PENDING:
-            if self.finished[job_id].wait(timeout=5):
+            if self.finished(job_id).wait(timeout=5):
                 break
         if status == CANCELLED or DBOS.retrieve_workflow(job_id).get_status().status == CANCELLED:
             return _cancelled(DBOS.list_workflows(workflow_ids=[job_id], load_output=False))
         recorded: Any = DBOS.retrieve_workflow(job_id).get_result(polling_interval_sec=POLL_SECONDS)
         return outcome_from_json(recorded)
+
+    def finished(self, job_id: str) -> threading.Event:
+        """Return the event that is set when a job ends in this process; the same one for every thread that asks."""
+        return self._finished.setdefault(job_id, threading.Event())
 
     def recorded_outcome(self, job_id: str) -> Outcome | None:
         """Return the outcome of a job without waiting; None while it runs, and when it was never queued."""
@@ -241,7 +243,7 @@ def _ingest(facts: dict[str, Any]) -> dict[str, Any]:
             jobs.release_original(job)
         return asdict(outcome)
     finally:
-        jobs.finished[job_id].set()
+        jobs.finished(job_id).set()
 
 
 def member_id(job_id: str, number: int) -> str:

@@ -26,18 +26,8 @@ Progress = Callable[[int, int | None], None]
 _CHECK_SECONDS = 0.1
 # A process that has had no task for so long is ended, to free its memory.
 _IDLE_SECONDS = 300.0
-# Workers use only files of this machine. These variables stop libraries from opening network connections.
-_OFFLINE_ENVIRONMENT = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "SCARF_NO_ANALYTICS": "1",
-    "UNSTRUCTURED_DISABLE_NOTICE": "1",
-    "ANONYMIZED_TELEMETRY": "False",
-    "TOKENIZERS_PARALLELISM": "false",
-    "PYTHONUTF8": "1",
-}
+# The tokenizer's own threads would compete with the encoder's; UTF-8 on Windows, too.
+_WORKER_ENVIRONMENT = {"TOKENIZERS_PARALLELISM": "false", "PYTHONUTF8": "1"}
 
 
 class WorkerEnded(Exception):
@@ -73,7 +63,7 @@ class WorkerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, **_OFFLINE_ENVIRONMENT},
+                env={**os.environ, **_WORKER_ENVIRONMENT},
                 encoding="utf-8",
                 # Ctrl-C must reach only the parent, which ends its workers by closing their standard input.
                 start_new_session=True,

@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from kb.cli import Context, pass_context
+from kb.commands.erasure import print_finished
 from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion, Library
-from kb.publishing import version_writer
-from kb.search.dense.vector_store import VectorStore
+from kb.publishing import deletion, version_writer
+from kb.publishing.version_writer import COMMAND_LINE
 from kb.store import tenants, writer_lock
 from kb.store.tables.library_tables import VersionRow
 
@@ -132,22 +133,30 @@ def show(
 @click.argument("name")
 @_tenant_option
 @_collection_option
+@click.option("--version", "number", type=int, help="Remove only this version.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_context
-def remove(context: Context, name: str, tenant: str, slug: str | None, yes: bool) -> None:
-    """Remove a document with all its versions, its original files and everything search knew of it.
+def remove(context: Context, name: str, tenant: str, slug: str | None, number: int | None, yes: bool) -> None:
+    """Remove a document with all its versions, its original files and everything made from it.
 
+    Then the whole data folder is searched for what is left. `kb erasure show` prints the certificate.
     Where several collections have a document of that name, --collection says which one is meant.
     """
     library = _library(context, tenant)
     row = library.document(name, slug)
-    collection = next(one for one in library.collections() if one.id == row.collection_id)
+    versions = [one for one in library.versions(row) if number in (None, one.number)]
+    if not versions:
+        raise NotFound("version_not_found", document=name, version=number)
     if not yes:
-        click.confirm(f"{name} ({collection.name})?", abort=True)
+        collection = next(one for one in library.collections() if one.id == row.collection_id)
+        click.confirm(f"{name}{'' if number is None else f' v{number}'} ({collection.name})?", abort=True)
     with writer_lock.writing(context.settings.data, "kb document remove"):
-        store = VectorStore(context.settings, library.tenant, collection.slug)
-        number = version_writer.remove(library, store, row)
-    click.echo(f"✓ {name} ({number})")
+        if number is None:
+            deletion.delete_document(context.settings, library, row, COMMAND_LINE)
+        else:
+            deletion.delete_version(context.settings, library, row, versions[0], COMMAND_LINE)
+        click.echo(f"✓ {name} ({len(versions)})")
+        print_finished(context, tenant)
 
 
 @document.command(short_help="Give a document another name.")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from kb.core import short_names
 from kb.core.errors import Conflict, InputError
+from kb.core.short_names import SLUG
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
 from kb.store.tables.states import VersionState
-from kb.store.tenants import SLUG
 
-__all__ = ["create", "holds_documents", "remove", "rename", "sizes"]
+__all__ = ["create", "create_named", "holds_documents", "remove", "rename", "sizes"]
 
 
 def create(library: Library, slug: str, name: str) -> CollectionRow:
@@ -31,6 +32,16 @@ def create(library: Library, slug: str, name: str) -> CollectionRow:
     except IntegrityError as error:
         raise Conflict("collection_exists", collection=slug) from error
     return row
+
+
+def create_named(library: Library, name: str) -> CollectionRow:
+    """Make an empty collection whose slug is made from its name."""
+    while True:
+        taken = {row.slug for row in library.collections()}
+        try:
+            return create(library, short_names.from_name(name, taken, "folder"), name)
+        except Conflict:
+            continue  # another process took it a moment ago
 
 
 def rename(library: Library, collection: CollectionRow, name: str) -> None:

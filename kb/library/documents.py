@@ -57,7 +57,7 @@ def _watch(path: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
-    """A document with the version that holds on the day asked about."""
+    """A document, one of its versions, and its collection."""
 
     collection: CollectionRow
     document: DocumentRow
@@ -103,9 +103,9 @@ class Library:
 
     def documents(self) -> list[DocumentVersion]:
         """Return every document with its published version, by name."""
-        return self._holdings(VersionRow.id == DocumentRow.published_version_id)
+        return self._document_versions(VersionRow.id == DocumentRow.published_version_id)
 
-    def _holdings(self, join: sa.ColumnElement[bool]) -> list[DocumentVersion]:
+    def _document_versions(self, join: sa.ColumnElement[bool]) -> list[DocumentVersion]:
         query = (
             sa.select(CollectionRow, DocumentRow, VersionRow)
             .join(DocumentRow, DocumentRow.collection_id == CollectionRow.id)
@@ -156,7 +156,7 @@ class Library:
 
     def _read_readable(self) -> list[DocumentVersion]:
         readable = VersionRow.state.in_(READABLE)
-        return self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
+        return self._document_versions(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
 
     def data_version(self) -> int:
         """Return a number that changes with every committed change to collections, documents, words or glossary."""

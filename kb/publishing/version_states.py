@@ -36,12 +36,13 @@ from kb.store.tables.states import READABLE, IngestStatus, VersionState
 __all__ = [
     "delete_contents",
     "existing",
+    "forget_published",
     "keep_as_draft",
     "originals_of_uploads",
     "publish_existing",
     "put_in_force",
     "restore_vectors",
-    "retitle",
+    "set_title",
     "set_validity",
     "withdraw",
 ]
@@ -112,6 +113,17 @@ def delete_contents(session: Session, version_id: int) -> None:
     session.execute(sa.delete(AmendmentRow).where(AmendmentRow.version_id == version_id))
 
 
+def forget_published(session: Session, version_ids: Collection[int]) -> None:
+    """Correct documents whose published version was deleted: none is published until a person publishes another one."""
+    gone = sa.select(DocumentRow).where(DocumentRow.published_version_id.in_(version_ids))
+    for document in session.scalars(gone).all():
+        document.published_version_id = None
+        newest = sa.select(VersionRow).where(VersionRow.document_id == document.id).order_by(VersionRow.number.desc())
+        version = session.scalars(newest).first()
+        if version is not None:
+            document.title, document.language = version.title, version.language
+
+
 def keep_as_draft(library: Library, document_id: int, version_id: int) -> None:
     """Keep a filled version for a person to publish: it can be read, and is not searched.
 
@@ -179,6 +191,16 @@ def set_validity(library: Library, version_id: int, first: date | None, end: dat
     with library.transaction() as session:
         version = session.get_one(VersionRow, version_id)
         version.effective_from, version.effective_to = first, end
+
+
+def set_title(library: Library, document: DocumentRow, title: str) -> None:
+    """Call a document and all its versions by a title that a person chose; versions to come get it too."""
+    with library.transaction() as session:
+        row = session.get_one(DocumentRow, document.id)
+        row.title, row.title_by_hand = title, True
+    for version in library.versions(document):
+        if version.state != VersionState.INDEXING:
+            retitle(library, version.id, title)
 
 
 def retitle(library: Library, version_id: int, title: str) -> None:

@@ -7,6 +7,9 @@ from enum import IntEnum, StrEnum
 __all__ = [
     "READABLE",
     "UNFINISHED",
+    "EgressState",
+    "ErasureKind",
+    "ErasureState",
     "FeedbackVerdict",
     "GrantLevel",
     "IngestStage",
@@ -64,6 +67,22 @@ class PairState(StrEnum):
     REJECTED = "rejected"  # no pair, because a person says so
 
 
+class ErasureKind(StrEnum):
+    """What was deleted for good."""
+
+    DOCUMENT = "document"
+    VERSION = "version"
+    COLLECTION = "collection"
+
+
+class ErasureState(StrEnum):
+    """What is known of a deletion."""
+
+    PENDING = "pending"  # deleted; left-overs are being removed, or searched for
+    CLEAR = "clear"  # searched, and nothing was found
+    FOUND = "found"  # searched, and something was found
+
+
 class GrantLevel(StrEnum):
     """What a grant on a collection allows; editing includes reading."""
 
@@ -76,3 +95,12 @@ class FeedbackVerdict(IntEnum):
 
     HELPFUL = 1
     UNHELPFUL = -1
+
+
+class EgressState(StrEnum):
+    """How far a request to a language model came."""
+
+    SENDING = "sending"  # still, or ended with its process
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # the reader left, or needed no more of it

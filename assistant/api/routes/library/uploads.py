@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from assistant.api.auth.dependencies import Editor
 from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id, UtcTime
-from assistant.service.callers import Caller
+from assistant.service.callers import Caller, check_still_allowed
 from assistant.uploads import multipart, raw_body, upload_actions, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
 from assistant.uploads.multipart import File, ReceivedFiles
@@ -27,8 +27,9 @@ from assistant.uploads.upload_actions import KnownCopies, KnownDocument, UploadA
 from assistant.uploads.upload_batch import AnnouncedFile, Batch
 from ingest.error_json import error_from_json
 from ingest.job import Job
-from kb.core.errors import Conflict, FileRejected, InputError, Transient
+from kb.core.errors import Conflict, FileRejected, InputError, SinziError, Transient
 from kb.library import audit
+from kb.people.access import Ability
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.library_tables import CollectionRow, DocumentRow
 from kb.store.tables.states import UNFINISHED, IngestStatus
@@ -166,6 +167,7 @@ async def upload(request: Request, slug: str, caller: Editor) -> list[UploadPubl
 def _queue(
     request: Request, caller: Caller, intake: Intake, collection: CollectionRow, received: ReceivedFiles
 ) -> list[UploadPublic]:
+    check_still_allowed(caller, Ability.EDIT, edit=[collection.slug])  # receiving may have taken long
     publish, replaces = received.fields.get("publish", "true"), received.fields.get("replaces", "")
     if publish not in ("true", "false") or (replaces and not (replaces.isascii() and replaces.isdigit())):
         raise InputError("upload_invalid", reason="publish, replaces")
@@ -254,6 +256,7 @@ def add_url(request: Request, slug: str, body: UrlUpload, caller: Editor) -> Upl
     folder = Path(tempfile.mkdtemp(dir=incoming))
     try:
         found = web_fetch.fetch(caller.service.settings, body.url.strip(), folder)
+        check_still_allowed(caller, Ability.EDIT, edit=[slug])
         file = File(found.name, found.path, found.path.stat().st_size)
         (row,) = upload_batch.queue_uploads(intake, caller.library, caller.actor, batch, ReceivedFiles(folder, [file]))
     finally:
@@ -285,7 +288,8 @@ def summary(caller: Editor) -> UploadSummary:
 def events(request: Request, caller: Editor) -> StreamingResponse:
     """Server-sent events: `uploads` with the uploads that changed, and `idle` when all uploads are finished.
 
-    The stream ends after `idle`, or after less than a minute. Then a client can request it again.
+    The stream ends after `idle`, or after less than a minute. Then a client can request it again. If the caller has
+    been signed out or removed meanwhile, it ends with `error` and the usual error body.
     """
     return StreamingResponse(_stream_changes(request, caller), media_type="text/event-stream")
 
@@ -297,6 +301,11 @@ async def _stream_changes(request: Request, caller: Caller) -> AsyncIterator[str
     while intake is not None and time.monotonic() < deadline and not await request.is_disconnected():
         if intake.upload_status.version != sent_version:
             sent_version = intake.upload_status.version
+            try:
+                caller = await run_in_threadpool(caller.find_again)
+            except SinziError as error:
+                yield sse("error", {"error": error.as_dict(request.state.locale)})
+                return
             rows = await run_in_threadpool(_recent_uploads, request, caller, 200)
             changed = [row for row in rows if sent.get(row.id) != row]
             sent = {row.id: row for row in rows}
@@ -381,7 +390,7 @@ def _public_row(row: UploadRow, copies: KnownCopies, caller: Caller, locale: str
         done=done,
         total=total,
         percent=min(100, done * 100 // total) if total else None,
-        error=error_from_json(row.error).as_dict(locale) if row.error else None,
+        error=error_from_json(row.error).as_dict(locale, plain=True) if row.error else None,
         document_id=row.document_id,
         known_as=_known(copies.under) if copies.under else None,
         also_in=[_known(one) for one in copies.elsewhere],

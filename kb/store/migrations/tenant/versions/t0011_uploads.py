@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "t0008_k5"
-down_revision = "t0007"
+revision = "t0011"
+down_revision = "t0010"
 branch_labels = None
 depends_on = None
 

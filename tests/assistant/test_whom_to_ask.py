@@ -18,7 +18,6 @@ from kb.people import accounts
 from kb.people.access import Role
 from kb.search.retriever import Retriever
 from kb.store import tenants
-from tests.helpers.command_line import run
 from tests.helpers.ingest_files import ingest_files
 
 HR = "人事部，內線 101"

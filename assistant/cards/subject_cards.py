@@ -26,13 +26,13 @@ MOST_CARDS = 50
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 # A number of eight digits, as telephones in Hong Kong have, or one of an emergency service.
 _PHONE = re.compile(r"(?<!\d)(?:\d{4}[ -]?\d{4}|999)(?!\d)")
-_Words = dict[Literal["zh-HK", "en"], _Text]
+_Words = Annotated[dict[Literal["zh-HK", "en"], _Text], Field(json_schema_extra={"required": ["zh-HK", "en"]})]
 
 
 class Contact(BaseModel):
     """A person or service to call: a name in both languages, and the telephone number."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     name: _Words
     number: Annotated[str, Field(pattern=r"^[+\d][\d \-()#*]{1,29}$")]
 
@@ -43,7 +43,7 @@ class Card(BaseModel):
     Question and patterns are folded (lower case, Simplified) before matching.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
     patterns: Annotated[list[Annotated[str, Field(min_length=2, max_length=1000)]], Field(min_length=1, max_length=50)]
     title: _Words

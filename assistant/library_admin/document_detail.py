@@ -10,7 +10,7 @@ from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.publishing import version_states, version_writer
+from kb.publishing import deletion, version_states
 from kb.search.dense.vector_store import VectorStore
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
 from kb.store.tables.states import READABLE, VersionState
@@ -93,9 +93,19 @@ class DocumentEditor:
         self._record("document.withdraw", version=version.number)
 
     def remove(self) -> None:
-        """Delete the document permanently, with all versions and originals."""
-        number = version_writer.remove(self.library, self._store(), self.document)
-        self._record("document.delete", versions=number)
+        """Delete the document permanently, with all versions and originals. The audit trail names its number only."""
+        versions = len(self.library.versions(self.document))
+        certificate = deletion.delete_document(self._settings, self.library, self.document, self._actor)
+        self._record_deletion("document.delete", versions=versions, certificate=certificate)
+
+    def remove_version(self, version: VersionRow) -> None:
+        """Delete a version permanently, and the document if it has no other version."""
+        certificate = deletion.delete_version(self._settings, self.library, self.document, version, self._actor)
+        self._record_deletion("document.delete_version", version=version.number, certificate=certificate)
+
+    def _record_deletion(self, action: str, **detail: Any) -> None:
+        subject = f"#{self.document.id}"
+        audit.record(self.library, self._actor, action, subject, collection=self.collection.slug, **detail)
 
     def _store(self) -> VectorStore:
         return VectorStore(self._settings, self.library.tenant, self.collection.slug)

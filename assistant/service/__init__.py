@@ -10,6 +10,7 @@ In reading order:
     lan_address      addresses of this computer in the office network
     links            URLs of sources, for programs
     rate_limits      limits for questions and password attempts
+    failure_delays   delays that grow with failed attempts
     metrics          metrics for Prometheus
     oidc_provider    sign-in at an OpenID Connect provider
     warming          what is loaded at the start

@@ -3,6 +3,7 @@
 In reading order:
 
     results                      a folder per run, with the settings and code version that produced it
+    evaluation_erasure           test sets and runs when a document is deleted
     search_systems               the variants of search that a run can compare
     retrieval_runs               runs the queries of a test collection
     answer_runs                  asks questions and judges the answers
@@ -10,6 +11,7 @@ In reading order:
     background_runs              runs that were started on the page
     run_comparison               compares two runs
     baseline                     the minimum scores of the regression test
+    new_process                  a program run in a new process
     latency                      response times and memory
     repeatability                whether every question is answered the same each time
     index_growth                 search times among many chunks

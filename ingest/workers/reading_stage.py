@@ -23,6 +23,7 @@ from ingest.structure import amendments, effective_dates, outline
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.language.detect import detect
+from kb.search.indexed_text import indexed_words
 from kb.search.models.encoder import Encoder
 
 __all__ = ["prepare", "read"]
@@ -108,6 +109,7 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
         sections=[asdict(section) for section in tree.sections],
         chunks=[{**asdict(one), "language": str(detect(one.text))} for one in chunks],
         texts=[chunker.embedding_text(title, one) for one in chunks],
+        words=[indexed_words(title, one.heading_path, one.clause, one.text) for one in chunks],
         amendments=[_with_iso_dates(asdict(one)) for one in amendments.find_amendments(text[:_AMENDING_CHARS])],
         issued=_iso(dates.issued or parsed.date),
         effective_from=_iso(dates.effective_from),

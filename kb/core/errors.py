@@ -44,7 +44,8 @@ class SinziError(Exception):
 
     Args:
         code: key of ``kb/core/errors.json``.
-        detail: values for the message's fields; must be JSON-serialisable.
+        detail: values for the message's fields; must be JSON-serialisable. ``variant`` chooses a message that is more
+            exact than the code's own: the key ``code/variant`` of the catalogue.
     """
 
     http_status = 500
@@ -60,8 +61,10 @@ class SinziError(Exception):
         Args:
             plain: for a person in a browser: without commands, settings, paths and names of exceptions.
         """
-        catalogue = PLAIN if plain and self.code in PLAIN else MESSAGES
-        return catalogue.text(self.code, locale if locale in catalogue[self.code] else "en", **self.detail)
+        variant = f"{self.code}/{self.detail.get('variant', '')}"
+        key = variant if variant in MESSAGES else self.code
+        catalogue = PLAIN if plain and key in PLAIN else MESSAGES
+        return catalogue.text(key, locale if locale in catalogue[key] else "en", **self.detail)
 
     def __str__(self) -> str:
         return f"{self.message('en')} [{self.code}]"

@@ -10,9 +10,10 @@ from kb.core.errors import Conflict, InputError
 from kb.core.short_names import SLUG
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import UploadRow
-from kb.store.tables.library_tables import CollectionRow, DocumentRow
+from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import VersionState
 
-__all__ = ["create", "create_named", "remove", "rename", "sizes"]
+__all__ = ["create", "create_named", "holds_documents", "remove", "rename", "sizes"]
 
 
 def create(library: Library, slug: str, name: str) -> CollectionRow:
@@ -61,6 +62,17 @@ def remove(library: Library, collection: CollectionRow) -> None:
     with library.transaction() as session:
         session.delete(session.get_one(CollectionRow, collection.id))
         session.execute(sa.delete(UploadRow).where(UploadRow.collection == collection.slug))
+
+
+def holds_documents(library: Library, collection: CollectionRow) -> bool:
+    """Return whether a collection holds documents, besides those that are just being taken in for the first time."""
+    query = (
+        sa.select(VersionRow.id)
+        .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
+        .where(DocumentRow.collection_id == collection.id, VersionRow.state != VersionState.INDEXING)
+    )
+    with library.session() as session:
+        return session.scalar(query.limit(1)) is not None
 
 
 def sizes(library: Library) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """Invitations: a link that lets one person into a tenant, with a role and the collections to open on acceptance.
 
 Only the hash of a link's token is stored. Anyone with the link can accept it, so it goes to one person, works for
-``invitation_days`` and once. An invitation to an e-mail address is for the account with this address; one to a name
-alone is for an account that whoever accepts has or makes.
+``invitation_days`` and once, and no longer than its maker is an owner: it gives what only an owner can give. An
+invitation to an e-mail address is for the account with this address; one to a name alone is for an account that whoever
+accepts has or makes.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.people import access, accounts
+from kb.people import access, accounts, revocation
 from kb.people.access import Ability, Role
 from kb.people.credentials import new_token, token_hash
+from kb.store.database import lock_for_writing
 from kb.store.tables.columns import now
-from kb.store.tables.platform_tables import InvitationRow, UserRow
+from kb.store.tables.platform_tables import InvitationRow, MembershipRow, UserRow
 from kb.store.tables.states import GrantLevel
 from kb.store.tenants import platform
 
@@ -30,6 +32,7 @@ __all__ = [
     "accept",
     "create",
     "find",
+    "forget_collection",
     "label",
     "listing",
     "mark_opened",
@@ -133,8 +136,10 @@ def listing(settings: Settings, tenant: str, used: bool = False) -> list[Invitat
         return list(session.scalars(query))
 
 
-def renew(settings: Settings, tenant: str, invitation_id: int) -> tuple[InvitationRow, str]:
+def renew(settings: Settings, tenant: str, invitation_id: int, invited_by: int) -> tuple[InvitationRow, str]:
     """Give an invitation a new link and its full time again; the link before no longer works.
+
+    Whoever renews it answers for it from now on.
 
     Raises:
         NotFound: ``invitation_not_found``.
@@ -147,6 +152,7 @@ def renew(settings: Settings, tenant: str, invitation_id: int) -> tuple[Invitati
         row.token_hash = token_hash(token)
         row.opened_at = None
         row.expires_at = now() + timedelta(days=settings.invitation_days)
+        row.invited_by = invited_by
     return row, token
 
 
@@ -175,15 +181,11 @@ def find(settings: Settings, token: str) -> InvitationRow:
     """Return the invitation of a link.
 
     Raises:
-        NotFound: ``invitation_invalid`` for an unknown, expired, withdrawn or used one.
+        NotFound: ``invitation_invalid`` for an unknown, expired, withdrawn or used one, and if its maker is no owner
+            any more.
     """
-    query = sa.select(InvitationRow).where(
-        InvitationRow.token_hash == token_hash(token),
-        InvitationRow.accepted_at.is_(None),
-        InvitationRow.expires_at > now(),
-    )
     with platform(settings) as session:
-        row = session.scalar(query)
+        row = session.scalar(_usable(InvitationRow.token_hash == token_hash(token)))
     if row is None:
         raise NotFound("invitation_invalid")
     return row
@@ -201,45 +203,46 @@ def mark_opened(settings: Settings, token: str) -> None:
         session.execute(query.values(opened_at=now()))
 
 
-def of_email(settings: Settings, email: str) -> list[InvitationRow]:
-    """Return the invitations to an address that still hold."""
-    query = sa.select(InvitationRow).where(
-        InvitationRow.email == email.strip().casefold(),
+def _usable(condition: sa.ColumnElement[bool]) -> sa.Select[InvitationRow]:
+    return sa.select(InvitationRow).where(
+        condition,
         InvitationRow.accepted_at.is_(None),
         InvitationRow.expires_at > now(),
+        access.is_owner(InvitationRow.invited_by, InvitationRow.tenant_slug),
     )
+
+
+def of_email(settings: Settings, email: str) -> list[InvitationRow]:
+    """Return the invitations to an address that still hold."""
     with platform(settings) as session:
-        return list(session.scalars(query))
+        return list(session.scalars(_usable(InvitationRow.email == email.strip().casefold())))
 
 
 def accept(settings: Settings, library: Library, invitation: InvitationRow, user: UserRow) -> None:
     """Make a person a member as invited, open the collections, and note it in the audit trail.
 
-    Who is a member already keeps the role: a link cannot demote an owner. A link to a name alone is not used up by a
-    member, who may only have looked at it before passing it on.
+    The tenant's other open invitations to the person end. A link to a name alone is not used up by a member, who may
+    only have looked at it before passing it on.
 
     Raises:
-        NotFound: ``invitation_invalid`` when somebody used the link a moment ago.
+        NotFound: ``invitation_invalid`` if the link does not hold any more (:func:`find`), or if the person is a member
+            already: an old link changes nobody's role or rights.
         Conflict: ``member_exists`` for a member and a link to a name alone.
     """
-    if not invitation.email and accounts.role_in(settings, user.id, invitation.tenant_slug) is not None:
+    tenant = library.tenant.slug
+    if not invitation.email and accounts.role_in(settings, user.id, tenant) is not None:
         raise Conflict("member_exists", email=user.email)
     with platform(settings) as session:
-        query = (
-            sa.update(InvitationRow)
-            .where(InvitationRow.id == invitation.id, InvitationRow.accepted_at.is_(None))
-            .values(accepted_at=now(), accepted_by=user.id)
-            .returning(InvitationRow.id)
-        )
-        if session.scalar(query) is None:
+        lock_for_writing(session)
+        row = session.scalar(_usable(InvitationRow.id == invitation.id))
+        if row is None or session.get(MembershipRow, (user.id, tenant)) is not None:
             raise NotFound("invitation_invalid")
-    tenant = invitation.tenant_slug
-    role = accounts.role_in(settings, user.id, tenant)
-    if role is None:
-        role = Role(invitation.role)
-        accounts.add_member(settings, user.id, tenant, role)
-    known = {row.slug: row for row in library.collections()}
-    for slug, level in invitation.collections.items():
+        row.accepted_at, row.accepted_by = now(), user.id
+        session.add(MembershipRow(user_id=user.id, tenant_slug=tenant, role=row.role))
+        session.flush()
+        revocation.end_invitations_to(session, user.email, tenant)
+    known = {one.slug: one for one in library.collections()}
+    for slug, level in row.collections.items():
         if slug in known:
             access.grant(library, known[slug], access.subject_of(user.id), GrantLevel(level))
-    audit.record(library, Actor(access.subject_of(user.id), user.name), "member.join", user.name, role=role.value)
+    audit.record(library, Actor(access.subject_of(user.id), user.name), "member.join", user.name, role=row.role)

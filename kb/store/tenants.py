@@ -73,7 +73,7 @@ def _tenant(row: TenantRow, settings: Settings) -> Tenant:
 
 
 def create(settings: Settings, slug: str, name: str, contact: str = "") -> Tenant:
-    """Create a tenant and its folder.
+    """Create a tenant and its folder. Other processes see the tenant when its records are there.
 
     Raises:
         InputError: ``tenant_slug_invalid``.
@@ -87,10 +87,10 @@ def create(settings: Settings, slug: str, name: str, contact: str = "") -> Tenan
             session.add(row)
             session.flush()
             tenant = _tenant(row, settings)
+            tenant.files_path.mkdir(parents=True, exist_ok=True)
+            open_engine(tenant.records_path, "tenant").dispose()
     except IntegrityError as error:
         raise Conflict("tenant_exists", tenant=slug) from error
-    tenant.files_path.mkdir(parents=True, exist_ok=True)
-    open_engine(tenant.records_path, "tenant").dispose()
     return tenant
 
 

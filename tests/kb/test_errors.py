@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.core import data_files
 from kb.core.errors import MESSAGES, PLAIN, FileRejected, NotFound, SinziError
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +30,18 @@ def test_every_code_raised_has_a_message() -> None:
 
 def test_no_message_without_a_use() -> None:
     source = _sources()
-    unused = {code for code in MESSAGES if f'"{code}"' not in source} - {"internal", "extra_missing"}
+    unused = {code for code in MESSAGES if f'"{code.split("/")[0]}"' not in source} - {"internal", "extra_missing"}
     assert unused == set()
+    variants = {code.split("/")[1] for code in MESSAGES if "/" in code}
+    of_files = {variant for *_, variant in data_files.rows("ingest.parsers", "not_documents.tsv")}
+    assert {variant for variant in variants - of_files if f'"{variant}"' not in source} == set()
+
+
+def test_the_message_of_a_variant_is_more_exact() -> None:
+    plain, exact = (FileRejected("file_no_text", name="a.pdf", variant=variant) for variant in ("", "ocr_off"))
+    assert (plain.code, exact.code) == ("file_no_text", "file_no_text")
+    assert "OCR" in exact.message("en")
+    assert "OCR" not in plain.message("en")
 
 
 @pytest.mark.parametrize("code", sorted(MESSAGES))

@@ -75,7 +75,7 @@ def test_an_earlier_version_comes_back_and_the_later_one_rests(shelf: Shelf) -> 
 def test_a_change_cut_short_leaves_what_answers_whole(shelf: Shelf) -> None:
     first = shelf.put("a.txt", "年假十日。")
     second = shelf.put("a.txt", "年假十四日。")
-    # as if the power had failed in release() after its vectors went in, before the records changed
+    # as if the power had failed in publish_existing() after its vectors went in, before the records changed
     version_states.restore_vectors(shelf.library, shelf.store, first.version_id)
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
     version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))

@@ -2,6 +2,9 @@
 import { t } from "./api.js";
 import { required } from "./dom.js";
 
+/** The name under which a browser keeps whether the key / goes to the field for questions or search: "on" or "off". */
+export const QUICK_KEY = "quick-key";
+
 /**
  * Make an element: `el("p", {class: "quiet", onclick}, "text", otherElement)`.
  * @template {keyof HTMLElementTagNameMap} T
@@ -28,7 +31,9 @@ export function el(tag, attributes = {}, ...children) {
  */
 export function toast(message, bad = false) {
   const node = el("div", { class: bad ? "toast bad" : "toast" }, message);
-  required(".toasts").append(node);
+  const toasts = required(".toasts");
+  for (const one of [...toasts.children]) if (one.textContent === message) one.remove();
+  toasts.append(node);
   setTimeout(() => node.remove(), bad ? 7000 : 3500);
 }
 

@@ -17,7 +17,7 @@ from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
 from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn_matrix
 from ingest.parsers.pdf.layout.rulings import read_rulings
 from ingest.parsers.pdf.layout.text_repair import garbage_share
-from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument, no_text
 from kb.core.errors import FileRejected
 from kb.language.script import is_cjk
 
@@ -49,7 +49,7 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
         pages, notes = _read_pages(document, total, context)
         elements, heading = analyse_layout(pages)
         if not elements:
-            raise FileRejected("file_no_text", name=context.filename)
+            raise no_text(context.filename, context.settings)
         info = document.get_metadata_dict()
     finally:
         document.close()
@@ -89,7 +89,7 @@ def _read_pages(document: pdfium.PdfDocument, total: int, context: ParseContext)
             notes.append(f"page_unreadable:{index + 1}")
             continue
         try:
-            pages.append(_read_page(page, index + 1, context))
+            pages.append(_read_page(page, index + 1, context, notes))
         finally:
             page.close()
         context.progress(index + 1, total)
@@ -98,7 +98,8 @@ def _read_pages(document: pdfium.PdfDocument, total: int, context: ParseContext)
     return pages, notes
 
 
-def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext) -> LayoutPage:
+def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext, notes: list[str]) -> LayoutPage:
+    """Read one page. ``notes`` gets a note where a page that seems to be a scan was not read."""
     width, height = page.get_size()
     affine = page_affine(page)
     textpage = page.get_textpage()
@@ -108,10 +109,15 @@ def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext) -> Layo
         textpage.close()
     text = "".join(g.text for g in glyphs)
     mode = context.settings.ocr
-    if mode == "always" or (mode == "auto" and _needs_ocr(page, text)):
+    is_scan = _needs_ocr(page, text)
+    if is_scan and mode == "never":
+        notes.append(f"page_without_ocr:{number}")
+    if mode == "always" or (mode == "auto" and is_scan):
         from ingest.parsers.pdf.ocr import read_page
 
         found = read_page(page, context.settings.ocr_dpi)
+        if not found.fragments and is_scan:
+            notes.append(f"page_without_text:{number}")
         if found.fragments or garbage_share(text) > GARBAGE:
             return LayoutPage(
                 number,

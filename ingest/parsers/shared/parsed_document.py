@@ -9,9 +9,10 @@ from pathlib import Path
 
 from unstructured.documents.elements import Element
 
+from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
-__all__ = ["Attachment", "ParseContext", "ParsedDocument"]
+__all__ = ["Attachment", "ParseContext", "ParsedDocument", "no_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,22 @@ class ParseContext:
     progress: Callable[[int, int | None], None] = lambda done, total: None
 
 
+def no_text(name: str, settings: Settings) -> FileRejected:
+    """Return the error of a scan or photo without text; it says so where text recognition is switched off."""
+    variant = "ocr_off" if settings.ocr == "never" else ""
+    return FileRejected("file_no_text", name=name, variant=variant)
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file found inside the file (mail attachment, ZIP member), copied to ``path``; ``filename`` may hold folders."""
+    """A file found inside the file (mail attachment, ZIP member), copied to ``path``; ``filename`` may hold folders.
+
+    ``folder`` is the temporary folder around it, which is removed with the last attachment in it.
+    """
 
     filename: str
     path: Path
+    folder: object = field(repr=False, compare=False)
 
 
 @dataclass(slots=True)

@@ -113,6 +113,8 @@ class ChunkRow(TenantBase):
 
     ``pages``: page numbers from 1; ``page_starts``/``clauses``: [[character offset in text, value], …];
     ``boxes``: [[page, x0, y0, x1, y1, start, end], …], fractions of the page, origin top left;
+    ``tables``: [[start, end, header rows], …], the characters of each table in ``text``, whose first lines are its
+    header rows; empty in chunks read before this was recorded;
     ``vector``: float16, the truth from which the vector store can be rebuilt.
     """
 
@@ -130,6 +132,7 @@ class ChunkRow(TenantBase):
     pages: Mapped[list[Any]]
     page_starts: Mapped[list[Any]]
     boxes: Mapped[list[Any]]
+    tables: Mapped[list[Any]] = mapped_column(server_default="[]")
     tokens: Mapped[int]
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 

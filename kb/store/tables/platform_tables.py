@@ -15,6 +15,7 @@ from kb.store.tables.columns import NAMING, now
 
 __all__ = [
     "ApiKeyRow",
+    "DeviceRow",
     "IdentityRow",
     "InvitationRow",
     "MembershipRow",
@@ -117,6 +118,15 @@ class SessionRow(PlatformBase):
     created_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
+
+
+class DeviceRow(PlatformBase):
+    """A browser in which a person has signed in: its cookie's token, one row for each person who used it."""
+
+    __tablename__ = "devices"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class ApiKeyRow(PlatformBase):

@@ -23,7 +23,7 @@ from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.people import access, accounts, sessions
+from kb.people import access, accounts, members, sessions
 from kb.people.access import Role
 from kb.people.first_collection import make_first_collection, open_to_all
 from kb.store import tenants
@@ -167,7 +167,7 @@ class TestMembers:
     def test_a_disabled_owner_does_not_count(self, owner: TestClient, service_settings: Settings) -> None:
         second = accounts.create(service_settings, "second@harmony.example", "Second", PASSWORD)
         accounts.add_member(service_settings, second.id, "harmony", Role.OWNER)
-        accounts.disable(service_settings, second.id)
+        members.disable(service_settings, second.id, Actor("cli", "test"))
         me = user_id(service_settings, email_of("owner"))
         assert owner.delete(f"{HARMONY}/members/{me}").status_code == 409
 
@@ -184,7 +184,7 @@ class TestMembers:
         person = accounts.create(service_settings, "gone@harmony.example", "Gone", PASSWORD)
         accounts.add_member(service_settings, person.id, "harmony", Role.MEMBER)
         browser = signed_in(app, person.email)
-        accounts.disable(service_settings, person.id)
+        members.disable(service_settings, person.id, Actor("cli", "test"))
         assert browser.get("/api/v1/me").status_code == 401
         late = TestClient(app, cookies={COOKIE: sessions.start(service_settings, person.id)})
         assert late.get("/api/v1/me").status_code == 401

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager, Reader
 from assistant.api.schemas.bodies import Body, ContactText, Name, NewSlug, UtcTime
 from assistant.llm import model_choices
 from assistant.service.callers import Caller
+from assistant.uploads import upload_actions
 from kb.library import audit, collections, contacts
 from kb.people import api_keys, invitations
 from kb.people.first_collection import open_to_all
+from kb.publishing import deletion
 from kb.store.tables.library_tables import CollectionRow
 
 __all__ = ["router"]
@@ -81,11 +85,22 @@ def change(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPubl
     return _public(caller.library.collection(slug), sizes.get(slug, 0), caller)
 
 
-@router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete an empty collection")
-def remove(slug: str, caller: Manager) -> None:
-    collections.remove(caller.library, caller.collection(slug, edit=True))
-    for store in (api_keys, invitations):
-        store.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+@router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete a collection")
+def remove(
+    slug: str,
+    caller: Manager,
+    documents: Annotated[bool, Query(description="Delete its documents for good; otherwise it must be empty.")] = False,
+) -> None:
+    row = caller.collection(slug, edit=True)
+    intake = caller.service.intake
+    if intake is not None and (documents or not collections.holds_documents(caller.library, row)):
+        # a file on its way in would make the collection again
+        upload_actions.cancel_all(intake, caller.library, slug)
+    if documents:
+        deletion.delete_collection_documents(caller.service.settings, caller.library, row, caller.actor)
+    collections.remove(caller.library, row)
+    api_keys.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+    invitations.forget_collection(caller.service.settings, caller.tenant.slug, slug)
     model_choices.forget(caller.library, slug)
     audit.record(caller.library, caller.actor, "collection.delete", slug)
 

@@ -17,6 +17,7 @@ from assistant.service.callers import Caller
 from assistant.service.empty_library import next_step
 from assistant.web.pages import render
 from kb.library import collections, tenant_glossary
+from kb.people.access import Ability
 
 __all__ = ["router"]
 
@@ -44,6 +45,7 @@ def document(request: Request, document_id: Id, caller: Reader) -> HTMLResponse:
     start = {
         "document": detail.model_dump(mode="json"),
         "takes": caller.service.intake is not None and detail.editable,
+        "manages": caller.may(Ability.MANAGE),
     }
     return render(request, "library/document.html", start=start, detail=detail, collection=names[detail.collection])
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import AddressReach, SharedAddress, shared_address
-from assistant.api.schemas.bodies import Body, Email, Id, Name, Slug
+from assistant.api.schemas.bodies import Body, Choice, Email, Id, Name, Slug
 from assistant.messages import interface
 from assistant.service.callers import Caller
 from kb.core.errors import InputError, SinziError
@@ -44,7 +44,7 @@ class InvitationCreate(Body):
 
     email: Email | None = None
     name: Name | None = None
-    role: Role = Role.MEMBER
+    role: Choice[Role] = Role.MEMBER
     collections: _Rights = Field(default={}, examples=[{"main": "read"}])
 
 
@@ -143,7 +143,8 @@ def _invite(
 @router.post(_PATH + "/{invitation_id}/link", summary="Make a new link for an invitation", status_code=201)
 def renew(invitation_id: Id, request: Request, caller: Manager) -> InvitationWithLink:
     """Give an invitation a new link that is valid for the full time. The old link stops working."""
-    row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id)
+    assert caller.user is not None
+    row, token = invitations.renew(caller.service.settings, caller.tenant.slug, invitation_id, caller.user.id)
     audit.record(caller.library, caller.actor, "member.invite", invitations.label(row), renewed=True)
     return _with_link(caller, shared_address(request, caller.service.settings), row, token)
 

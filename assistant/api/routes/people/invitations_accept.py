@@ -74,6 +74,7 @@ def _accepting_account(
         client_address(request),
         email,
         lambda: passwords.owner_of(service.settings, email, body.password or ""),
+        session_cookie.known_device(request, service, email),
     )
     if user is None:
         raise Unauthenticated("signin_failed")

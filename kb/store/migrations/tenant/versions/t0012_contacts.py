@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "t0008k6"
-down_revision = "t0007"
+revision = "t0012"
+down_revision = "t0011"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "p0004k6"
-down_revision = "p0003"
+revision = "p0005"
+down_revision = "p0004"
 branch_labels = None
 depends_on = None
 

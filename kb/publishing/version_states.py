@@ -42,7 +42,7 @@ __all__ = [
     "publish_existing",
     "put_in_force",
     "restore_vectors",
-    "retitle",
+    "set_title",
     "set_validity",
     "withdraw",
 ]
@@ -191,6 +191,16 @@ def set_validity(library: Library, version_id: int, first: date | None, end: dat
     with library.transaction() as session:
         version = session.get_one(VersionRow, version_id)
         version.effective_from, version.effective_to = first, end
+
+
+def set_title(library: Library, document: DocumentRow, title: str) -> None:
+    """Call a document and all its versions by a title that a person chose; versions to come get it too."""
+    with library.transaction() as session:
+        row = session.get_one(DocumentRow, document.id)
+        row.title, row.title_by_hand = title, True
+    for version in library.versions(document):
+        if version.state != VersionState.INDEXING:
+            retitle(library, version.id, title)
 
 
 def retitle(library: Library, version_id: int, title: str) -> None:

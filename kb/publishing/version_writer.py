@@ -190,6 +190,8 @@ def _next_number(session: Session, document: DocumentRow) -> int:
 def fill(library: Library, started: StartedVersion, content: VersionContent) -> list[int]:
     """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
 
+    The version has the title of ``content``, or the one that a person gave the document.
+
     Returns:
         The chunk ids in order of ``content.chunks``.
 
@@ -202,13 +204,13 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
         chunk.vector = encode_vector(vector)
     # Finding the words is slow, so it is done before the transaction, which blocks other writers.
-    words = content.words or [
-        indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks
-    ]
+    title = _title_by_hand(library, started) or content.title
+    words = content.words if title == content.title else []
+    words = words or [indexed_words(title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
         version = version_states.existing(session, VersionRow, started.version_id, started.document)
         version_states.delete_contents(session, started.version_id)
-        version.title, version.language, version.page_count = content.title, content.language, content.page_count
+        version.title, version.language, version.page_count = title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to
         version.notes = list(content.notes)
@@ -221,6 +223,12 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
         entries = [(chunk.id, *both) for chunk, both in zip(content.chunks, words, strict=True)]
         word_index.add(session, started.version_id, entries)
         return [chunk.id for chunk in content.chunks]
+
+
+def _title_by_hand(library: Library, started: StartedVersion) -> str | None:
+    with library.session() as session:
+        document = session.get_one(DocumentRow, started.document_id)
+        return document.title if document.title_by_hand else None
 
 
 def publish(library: Library, vectors: VectorStore, started: StartedVersion) -> None:

@@ -16,6 +16,7 @@ from unstructured.documents.elements import Element, Table, Title
 
 from ingest.parsers.pdf import pdf_document
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.structure.document_title import choose_title
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -157,7 +158,7 @@ def test_chinese_chapter_and_clauses(tmp_path: Path) -> None:
         "（一）員工每年可享有年假，須於放假前兩星期向主任申請，主任須於三個工作天內回覆。",
         "（二）病假須附醫生證明書。",
     ]
-    assert document.title == "第三章 假期"
+    assert choose_title(document.title, document.large_lines, document.elements, "zh.pdf") == "第三章 假期"
     assert document.elements[0].metadata.category_depth == 0
 
 

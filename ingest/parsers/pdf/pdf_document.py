@@ -29,12 +29,6 @@ MANY_PATHS = 30  # fewer drawn paths are only a frame or a line
 BIG_IMAGE = 0.3  # share of the page's area
 # Dates before PDF existed (1993): clocks that were never set, and programs that always write the same date.
 _NO_DATE = re.compile(r"D?:?(?:19[0-8]\d|(?:1990|2000)0101000000)")
-_NO_TITLE = re.compile(  # what programs write into the title field automatically
-    r"^(microsoft (word|powerpoint|excel)|untitled|document\d*|slide \d|powerpoint presentation|無標題|enclosure|annex"
-    r"|appendix|page|附件)\b"
-    r"|\.(docx?|pdf|xlsx?|pptx?|indd|jpe?g|png|tiff?|tmp|rtf|odt|cdr|ai)\b|^[\w-]*\d{4,}[\w-]*$|[\\/]",
-    re.I,
-)
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
@@ -47,13 +41,14 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     try:
         total = len(document)
         pages, notes = _read_pages(document, total, context)
-        elements, heading = analyse_layout(pages)
+        elements, large_lines = analyse_layout(pages)
         if not elements:
             raise no_text(context.filename, context.settings)
         info = document.get_metadata_dict()
     finally:
         document.close()
-    return ParsedDocument(elements, total, _title(info.get("Title", ""), heading), _date(info), notes)
+    title = info.get("Title", "").strip() or next(iter(large_lines), None)
+    return ParsedDocument(elements, total, title, _date(info), notes, large_lines=large_lines)
 
 
 def _open(path: Path, context: ParseContext) -> pdfium.PdfDocument:
@@ -174,13 +169,6 @@ def _image_share(page: pdfium.PdfPage) -> float:
         left, bottom, right, top = item.get_bounds()
         area += max(0.0, right - left) * max(0.0, top - bottom)
     return float(area / max(1.0, width * height))
-
-
-def _title(stated: str, heading: str | None) -> str | None:
-    stated = stated.strip()
-    if len(stated) >= 4 and not _NO_TITLE.search(stated):
-        return stated
-    return heading
 
 
 def _date(info: dict[str, str]) -> date | None:

@@ -52,10 +52,10 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
             )
         )
         context.progress(number, total)
-    elements, heading = analyse_layout(pages)
+    elements, large_lines = analyse_layout(pages)
     if not elements:
         raise no_text(name, context.settings)
-    return ParsedDocument(elements, total, heading)
+    return ParsedDocument(elements, total, next(iter(large_lines), None), large_lines=large_lines)
 
 
 def _frames(path: Path, context: ParseContext) -> Iterator[tuple[int, int, Image.Image]]:

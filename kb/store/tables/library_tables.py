@@ -57,7 +57,8 @@ class CollectionRow(TenantBase):
 class DocumentRow(TenantBase):
     """A document; ``name`` is the file's name as handed in, unique in its collection.
 
-    ``owner`` is the person who looks after it, as text; ``review_on`` the day it should be read again.
+    ``owner`` is the person who looks after it, as text; ``review_on`` the day it should be read again;
+    ``title_by_hand``: a person gave it its title, which all its versions have.
     """
 
     __tablename__ = "documents"
@@ -66,6 +67,7 @@ class DocumentRow(TenantBase):
     collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id"), index=True)
     name: Mapped[str]
     title: Mapped[str] = mapped_column(default="")
+    title_by_hand: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(default="")
     published_version_id: Mapped[int | None]
     owner: Mapped[str] = mapped_column(default="")

@@ -29,7 +29,7 @@ __all__ = ["invite_form", "listing", "router"]
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/invitations"
 _Rights = Annotated[
-    dict[Slug, GrantLevel],
+    dict[Slug, Choice[GrantLevel]],
     Field(
         max_length=200, description="The right (read or edit) by collection, besides those that are open to everyone."
     ),
@@ -54,7 +54,7 @@ class InvitationBatch(Body):
     people: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)] = Field(
         examples=["黃姑娘\n李先生 <lee@harmony.example>"]
     )
-    role: Role = Role.MEMBER
+    role: Choice[Role] = Role.MEMBER
     collections: _Rights = Field(default={})
 
 

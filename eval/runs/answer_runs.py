@@ -16,7 +16,7 @@ from eval.measures.answer_judge import MEASURES, judge
 from eval.measures.tenant_records import TenantRecords
 from eval.runs import results
 from eval.runs.evaluation_erasure import without_deleted_sources
-from eval.runs.latency import percentiles
+from eval.runs.speed.latency import percentiles
 from kb.core.errors import InputError
 from kb.core.messages import Catalogue
 from kb.core.settings import Settings

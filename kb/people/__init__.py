@@ -12,7 +12,6 @@ In reading order:
     devices          browsers in which a person has signed in before
     api_keys         keys of programs
     invitations      links that let a person join
-    invitees         the people in a pasted list
     password_resets  links for a new password
     oidc_identities  people as an OpenID Connect provider knows them
     responsible_people  the people whom others may ask

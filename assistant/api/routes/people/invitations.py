@@ -14,12 +14,12 @@ from assistant.api.http.addresses import AddressReach, SharedAddress, shared_add
 from assistant.api.schemas.bodies import Body, Choice, Email, Id, Name, Slug
 from assistant.messages import interface
 from assistant.service.callers import Caller
+from assistant.service.invitees import MOST_INVITEES, Invitee, read_invitees
 from kb.core.errors import InputError, SinziError
 from kb.library import audit
 from kb.people import access, invitations
 from kb.people.access import Role
 from kb.people.invitations import InvitationState
-from kb.people.invitees import MOST_INVITEES, Invitee, read_invitees
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.platform_tables import InvitationRow
 from kb.store.tables.states import GrantLevel

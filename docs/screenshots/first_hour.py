@@ -47,8 +47,8 @@ def walk(
     founder.fill("[name=people]", "黃姑娘\n李先生")
     founder.click("[data-form=invite] [type=submit]")
     founder.wait_for_selector(".invitation img")
-    founder.locator("[data-step=colleague]").evaluate("one => one.scrollIntoView()")
-    founder.evaluate("scrollBy(0, -70)")
+    founder.locator("[data-invited]").evaluate("one => one.scrollIntoView()")
+    founder.evaluate("scrollBy(0, -170)")
     picture(founder, "3-invite")
     link = founder.locator(".invitation").first.get_attribute("data-link")
 

@@ -90,6 +90,14 @@ def test_from_an_empty_folder_to_a_colleagues_first_answer(chromium: Any, site: 
     }
     assert states == {"黃姑娘": "used", "李先生": "waiting"}
 
+    founder.set_viewport_size({"width": 320, "height": 700})
+    for _ in ("zh-HK", "en"):
+        for path in ("start", "manage/people", "manage/contacts"):
+            founder.goto(f"{site}/t/harmony/{path}")
+            assert founder.evaluate("document.documentElement.scrollWidth") <= 320, path
+        with founder.expect_navigation():
+            founder.locator("[data-locale]").evaluate("one => one.click()")
+
     colleague.fill("#question", "公司有冇牙科保險？")
     colleague.click("[data-send]")
     colleague.locator(".answer.refused").wait_for()

@@ -44,17 +44,19 @@ _EMPTY: dict[str, Any] = {"answer": "", "citations": [], "contexts": [], "found"
 
 def erase_evaluations(settings: Settings, tenant: Tenant, deleted: DeletedContent) -> None:
     """Erase test sets' and runs' text of deleted versions (:mod:`kb.publishing.erasure`)."""
-    names = _names_only_here(deleted)
+    if deleted.is_everything:
+        return  # these files go with the organisation's folder
+    names = _names_only_here(Library(tenant), deleted)
     question_sets.change_all(tenant, lambda questions: _without(questions, deleted, names))
     for path in results.tenant_run_folder(tenant, ".").glob("*/*.jsonl"):
         _erase_rows(path, deleted, names)
 
 
-def _names_only_here(deleted: DeletedContent) -> set[str]:
+def _names_only_here(library: Library, deleted: DeletedContent) -> set[str]:
     """Return the names of the deleted documents that no other document has."""
     names = set(deleted.names.values())
     others = sa.select(DocumentRow.name).where(DocumentRow.name.in_(names), DocumentRow.id.not_in(deleted.document_ids))
-    with deleted.library.session() as session:
+    with library.session() as session:
         return names - set(session.scalars(others))
 
 

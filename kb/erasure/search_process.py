@@ -32,7 +32,6 @@ from kb.erasure.deleted_content import DeletedContent, shared_with_others, store
 from kb.erasure.fingerprints import ContentKind, Fingerprints
 from kb.erasure.folder_search import FolderSearch, search_file, search_folder
 from kb.library.documents import Library
-from kb.store import tenants
 from kb.store.tables.library_tables import VersionRow
 from kb.store.tenants import Tenant
 
@@ -85,13 +84,14 @@ def main() -> None:
         os.nice(_NICE)
     task = json.load(sys.stdin)
     settings = Settings(**task["settings"])
-    tenant = tenants.get(settings, task["tenant"])
-    deletions = [_deletion(Library(tenant), one) for one in task["deletions"]]
+    tenant = Tenant(task["tenant"], "", "", settings.data / "tenants" / task["tenant"])
+    library = Library(tenant) if tenant.records_path.is_file() else None  # None: the whole organisation was deleted
+    deletions = [_deletion(library, one) for one in task["deletions"]]
     unfinished = _clean(settings, tenant, task["patience"])
     json.dump([asdict(one) for one in _search(settings, tenant, deletions, unfinished, task["patience"])], sys.stdout)
 
 
-def _deletion(library: Library, task: dict[str, Any]) -> DeletedContent:
+def _deletion(library: Library | None, task: dict[str, Any]) -> DeletedContent:
     found = stored_content(
         library, task["versions"], (), "", task["sha256s"], base64.b64decode(task["fingerprints"]), task["too_short"]
     )
@@ -137,12 +137,13 @@ def _search_together(
     settings: Settings, tenant: Tenant, deletions: Sequence[DeletedContent], unfinished: list[str], patience: float
 ) -> list[Report]:
     started = time.monotonic()
-    library = Library(tenant)
     wanted = deletions[0].fingerprints.union(*(one.fingerprints for one in deletions[1:]))
     deleted = {version for one in deletions for version in one.version_ids}
-    with library.session() as session:
-        shared = shared_with_others(session, wanted, deleted)
-        kept = set(session.scalars(sa.select(VersionRow.sha256)))
+    shared, kept = Fingerprints(wanted.key), set[str]()
+    if deletions[0].library is not None:
+        with deletions[0].library.session() as session:
+            shared = shared_with_others(session, wanted, deleted)
+            kept = set(session.scalars(sa.select(VersionRow.sha256)))
     own = wanted.without(shared)
     sha256s = {sha256 for one in deletions for sha256 in one.sha256s} - kept
     result = search_folder(settings.data, tenant.slug, own, sha256s, kept)

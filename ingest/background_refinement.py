@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest import prepared
 from ingest.workers import embedding_stage
+from ingest.workers.fair_turns import Share
 from ingest.workers.worker_pool import WorkerPool
 from ingest.workers.worker_process import ProgramClosing
 from kb.core.errors import SinziError
@@ -75,7 +76,7 @@ def _embed(folder: Path, texts: list[str], workers: WorkerPool, model: str, dime
     folder.mkdir(parents=True)
     try:
         prepared.save(prepared.texts_only(texts), folder)
-        workers.embed(folder, lambda done, total: None)
+        workers.embed(folder, lambda done, total: None, Share(background=True))
         return embedding_stage.load_vectors(folder, model, dimension)
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # the sentences of documents must not stay here

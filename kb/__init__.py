@@ -14,3 +14,7 @@ Read in this order:
     doctor         checks of an installation
     cli, commands  the program ``kb`` and this floor's sub-commands
 """
+
+from kb.core import no_telemetry
+
+no_telemetry.switch_off()  # before any library is imported

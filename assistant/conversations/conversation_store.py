@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from assistant.conversations.stored_answer import StoredAnswer, redacted
-from kb.core.errors import NotFound
+from kb.core.errors import Misconfigured, NotFound
 from kb.library.documents import Library
 from kb.store.database import lock_for_writing
 from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
@@ -124,16 +126,39 @@ def messages(library: Library, conversation_id: int) -> list[tuple[MessageRow, F
         return [(message, feedback) for message, feedback in session.execute(query)]
 
 
-def history(library: Library, conversation_id: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class HistoryQuestion:
+    """An earlier question of a conversation.
+
+    Attributes:
+        collections: slugs of the collections that its answer was taken from; where it was from none, of those that were
+            searched; empty if the answer cannot be read.
+    """
+
+    question: str
+    collections: tuple[str, ...]
+
+
+def history(library: Library, conversation_id: int) -> list[HistoryQuestion]:
     """Return the last questions of a conversation, oldest first. A follow-up refers to them."""
     query = (
-        sa.select(MessageRow.question)
+        sa.select(MessageRow.question, MessageRow.answer)
         .where(MessageRow.conversation_id == conversation_id)
         .order_by(MessageRow.id.desc())
         .limit(_HISTORY)
     )
     with library.session() as session:
-        return list(session.scalars(query))[::-1]
+        rows = session.execute(query).all()
+    return [HistoryQuestion(question, _collections_of(answer)) for question, answer in reversed(rows)]
+
+
+def _collections_of(answer: dict[str, Any]) -> tuple[str, ...]:
+    try:
+        stored = StoredAnswer.from_json(answer)
+    except (Misconfigured, ValidationError):
+        return ()
+    used = {*stored.egress.collections, *(place.collection for place in stored.places)}
+    return tuple(sorted(used or stored.collections))
 
 
 def record(library: Library, person: int, conversation_id: int, answer: StoredAnswer) -> MessageRow:

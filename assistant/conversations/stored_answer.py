@@ -81,17 +81,18 @@ class StoredNearest(StoredPlace):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEgress:
-    """What was sent to a language model; ``left`` (the key in stored answers): whether it is an external service.
+    """What was sent to a language model.
 
-    ``versions``: ids of the versions whose text was sent. Answers of older releases do not have it.
+    ``left`` (the key in stored answers): whether it is an external service; ``version_ids``: the document versions
+    whose text is in ``sent``. Answers stored before 0.2 have none.
     """
 
     left: bool = False
     host: str | None = None
     model: str | None = None
     collections: tuple[str, ...] = ()
+    version_ids: tuple[int, ...] = ()
     sent: tuple[dict[str, str], ...] = ()
-    versions: tuple[int, ...] = ()
     masked: dict[str, int] = field(default_factory=dict)
 
 
@@ -134,7 +135,7 @@ class StoredAnswer:
     @property
     def version_ids(self) -> set[int]:
         """The versions of which this record may have text: quoted, shown as nearest, or read by a language model."""
-        return {one.version_id for one in self.places} | set(self.egress.versions)
+        return {one.version_id for one in self.places} | set(self.egress.version_ids)
 
     @property
     def used_collections(self) -> set[str]:
@@ -202,7 +203,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
     nearest = [span.passage for span in refusal.nearest] if refusal else []
     citations = answer.citations
     shown = {one.version_id for one in citations} | {one.version_id for one in nearest}
-    used = shown | set(answer.egress.versions)
+    used = shown | set(answer.egress.version_ids)
     known = document_versions(library, used)
     counterparts = _counterparts(library, citations)
     record = StoredAnswer(
@@ -222,7 +223,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
             _citation(one, known[one.version_id], counterparts) for one in citations if one.version_id in known
         ),
         nearest=tuple(_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known),
-        contact=library.tenant.contact,
+        contact=answer.contact,
         egress=_egress(answer.egress),
         as_of=as_of,
         collections=tuple(collections),
@@ -259,8 +260,8 @@ def _egress(sent: Egress) -> StoredEgress:
         host=sent.host or None,
         model=sent.model or None,
         collections=tuple(sent.collections),
+        version_ids=tuple(sent.version_ids),
         sent=tuple(sent.sent),
-        versions=tuple(sent.versions),
         masked=dict(sent.masked),
     )
 
@@ -283,7 +284,7 @@ def redacted(stored: StoredAnswer) -> StoredAnswer:
         message="",
         citations=(),
         nearest=(),
-        egress=replace(stored.egress, sent=(), versions=()),
+        egress=replace(stored.egress, sent=(), version_ids=()),
         withheld=True,
         erased_collections=tuple(sorted(stored.used_collections)),
     )

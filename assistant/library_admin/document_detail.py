@@ -65,11 +65,10 @@ class DocumentEditor:
     def describe(self, changes: dict[str, Any]) -> None:
         """Set those of ``title``, ``owner`` and ``review_on`` that are in ``changes``.
 
-        The title is set on the main version, and its words are indexed again.
+        A title is that of all versions from now on, and its words are indexed again.
         """
-        version = main_version(self.document, self.library.versions(self.document))
-        if "title" in changes and version is not None:
-            version_states.retitle(self.library, version.id, changes["title"])
+        if "title" in changes:
+            version_states.set_title(self.library, self.document, changes["title"])
         with self.library.transaction() as session:
             row = session.get_one(DocumentRow, self.document.id)
             row.owner = changes.get("owner", row.owner)

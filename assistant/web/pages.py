@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 from kb.core import plugins
 from kb.core.messages import Catalogue
 
-__all__ = ["page_packages", "render", "text_keys", "texts"]
+__all__ = ["page_packages", "render", "static_address", "text", "text_keys", "texts"]
 
 
 @cache
@@ -61,7 +61,7 @@ def texts(area: str, locale: str) -> dict[str, str]:
 def _environment() -> Environment:
     loader = ChoiceLoader([PackageLoader(package.__name__) for package in page_packages()])
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.globals |= {"t": _page_text, "page_texts": _page_texts, "static": _static_address}
+    environment.globals |= {"t": _page_text, "say": text, "page_texts": _page_texts, "static": static_address}
     environment.filters["as_json"] = _as_json
     return environment
 
@@ -89,7 +89,7 @@ def _as_json(value: object) -> str:
 
 
 @cache
-def _static_address(name: str) -> str:
+def static_address(name: str) -> str:
     """Return the URL of a static file, with a digest, so that browsers cache the file until it changes.
 
     Raises:

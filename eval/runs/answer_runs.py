@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
+from eval.datasets import json_lines
 from eval.datasets.question_files import JudgedQuestion
 from eval.measures import refusal_measures, retrieval_measures
 from eval.measures.answer_judge import MEASURES, judge
@@ -83,9 +84,7 @@ def read_answers(path: Path) -> dict[str, dict[str, Any]]:
         InputError: ``batch_line_invalid``, with the line and the reason in both interface languages.
     """
     answers = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, line in json_lines.lines(path):
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:

@@ -89,7 +89,7 @@ def _source_text(retriever: Retriever, answer: Answer, one: JudgedQuestion) -> s
     ]
     nearest = [f"{passage.title} {passage.clause} {passage.pages} {passage.text}" for passage in answer.contexts]
     since = [str(passage.effective_from) for passage in answer.contexts]
-    return "\n".join([*cited, *since, *(nearest if answer.refused else []), retriever.tenant.contact])
+    return "\n".join([*cited, *since, *(nearest if answer.refused else []), answer.contact])
 
 
 def unsupported_numbers(text: str, source: str) -> set[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, sessionmaker
 
-from kb.core.errors import NotFound
+from kb.core.errors import Conflict, NotFound
 from kb.core.versioned_cache import VersionedCache
 from kb.store.database import open_engine
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
@@ -120,14 +120,18 @@ class Library:
 
         Raises:
             NotFound: ``document_not_found``.
+            Conflict: ``document_ambiguous`` without a ``collection``, where several have a document of that name.
         """
-        query = sa.select(DocumentRow).where(DocumentRow.name == name)
+        query = sa.select(DocumentRow, CollectionRow.slug).join(CollectionRow).where(DocumentRow.name == name)
         if collection:
-            query = query.join(CollectionRow).where(CollectionRow.slug == collection)
+            query = query.where(CollectionRow.slug == collection)
         with self.session() as session:
-            row = session.scalar(query.order_by(DocumentRow.id))
-        if row is None:
+            rows = session.execute(query.order_by(CollectionRow.slug)).all()
+        if not rows:
             raise NotFound("document_not_found", document=name)
+        if len(rows) > 1:
+            raise Conflict("document_ambiguous", document=name, collections=", ".join(slug for _, slug in rows))
+        row: DocumentRow = rows[0][0]
         return row
 
     def versions(self, document: DocumentRow) -> list[VersionRow]:

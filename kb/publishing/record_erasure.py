@@ -23,7 +23,7 @@ from kb.store.tables.states import UNFINISHED, IngestStatus
 
 __all__ = ["erase_records"]
 
-_INTERRUPTED = "file_deleted"
+_INTERRUPTED = "document_deleted"
 _ATTACHED = "attached_to:"
 # Entries about texts that a language model may have written from documents.
 _WRITING = ("document.summarise", "document.translate", "draft.write")
@@ -93,7 +93,7 @@ def _erase_uploads(session: Session, document_id: int, name: str, collection: st
     for row in session.scalars(rows).all():
         if row.status == IngestStatus.FAILED and (row.error or {}).get("code") == _INTERRUPTED:
             row.name = row.path = f"#{document_id}"
-            row.error = {**(row.error or {}), "detail": {"name": row.name}}
+            row.error = {**(row.error or {}), "detail": {"document": row.name}}
         else:
             session.delete(row)
 

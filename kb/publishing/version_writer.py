@@ -14,9 +14,11 @@ from datetime import date
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kb.core.errors import InputError, Misconfigured, NotFound
+from kb.core.errors import Conflict, InputError, Misconfigured, NotFound
+from kb.core.short_names import SLUG
 from kb.erasure import certificates
 from kb.erasure.deleted_content import DeletedContent
 from kb.library.audit import Actor
@@ -29,8 +31,7 @@ from kb.search.models.encoder import Vectors, encode_vector
 from kb.store import blobs
 from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
-from kb.store.tables.states import ErasureKind, VersionState
-from kb.store.tenants import SLUG
+from kb.store.tables.states import UNFINISHED, ErasureKind, VersionState
 
 __all__ = [
     "COMMAND_LINE",
@@ -42,6 +43,7 @@ __all__ = [
     "fill",
     "publish",
     "remove_versions",
+    "rename",
 ]
 
 # Whoever works at the command line of the installation.
@@ -64,7 +66,8 @@ class VersionContent:
     """Everything read from a file, ready to be stored.
 
     ``vectors`` has shape (len(chunks), dimension); rows of ``sections``, ``chunks`` and ``amendments`` come
-    without ids.
+    without ids. ``words`` are the index words of each chunk (:func:`kb.search.indexed_text.indexed_words`), where they
+    are known already.
     """
 
     title: str
@@ -78,6 +81,7 @@ class VersionContent:
     effective_to: date | None = None
     amendments: list[AmendmentRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    words: list[tuple[list[str], list[str]]] | None = None
 
 
 def collection_for(library: Library, slug: str, model: str, name: str = "") -> CollectionRow:
@@ -186,8 +190,13 @@ def _next_number(session: Session, document: DocumentRow) -> int:
 def fill(library: Library, started: StartedVersion, content: VersionContent) -> list[int]:
     """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
 
+    The version has the title of ``content``, or the one that a person gave the document.
+
     Returns:
         The chunk ids in order of ``content.chunks``.
+
+    Raises:
+        Conflict: ``document_deleted`` if the document was deleted meanwhile.
     """
     parts: list[SectionRow | ChunkRow | AmendmentRow] = [*content.sections, *content.chunks, *content.amendments]
     for row in parts:
@@ -195,11 +204,13 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
         chunk.vector = encode_vector(vector)
     # Finding the words is slow, so it is done before the transaction, which blocks other writers.
-    words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
+    title = _title_by_hand(library, started) or content.title
+    words = content.words if title == content.title else []
+    words = words or [indexed_words(title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
+        version = version_states.existing(session, VersionRow, started.version_id, started.document)
         version_states.delete_contents(session, started.version_id)
-        version = session.get_one(VersionRow, started.version_id)
-        version.title, version.language, version.page_count = content.title, content.language, content.page_count
+        version.title, version.language, version.page_count = title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to
         version.notes = list(content.notes)
@@ -214,12 +225,22 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
         return [chunk.id for chunk in content.chunks]
 
 
+def _title_by_hand(library: Library, started: StartedVersion) -> str | None:
+    with library.session() as session:
+        document = session.get_one(DocumentRow, started.document_id)
+        return document.title if document.title_by_hand else None
+
+
 def publish(library: Library, vectors: VectorStore, started: StartedVersion) -> None:
     """Let the version answer and the one before it rest.
 
     The version's vectors must be in ``vectors`` already.
+
+    Raises:
+        Conflict: ``document_deleted`` if the document was deleted meanwhile.
     """
     with library.transaction() as session:
+        version_states.existing(session, VersionRow, started.version_id, started.document)
         old = version_states.put_in_force(session, started.document_id, started.version_id)
     if old is not None:
         vectors.remove_version(old)
@@ -237,6 +258,19 @@ def discard(library: Library, started: StartedVersion) -> None:
         left = sa.select(sa.func.count()).where(VersionRow.document_id == started.document_id)
         if not session.scalar(left):
             session.execute(sa.delete(DocumentRow).where(DocumentRow.id == started.document_id))
+
+
+def rename(library: Library, document_id: int, name: str) -> None:
+    """Give a document another name, the one by which its next version is recognised.
+
+    Raises:
+        Conflict: ``document_name_taken`` if another document of its collection has that name.
+    """
+    try:
+        with library.transaction() as session:
+            session.get_one(DocumentRow, document_id).name = name
+    except IntegrityError as error:
+        raise Conflict("document_name_taken", name=name) from error
 
 
 def remove_versions(
@@ -273,6 +307,7 @@ def remove_versions(
         session.execute(sa.delete(DocumentRow).where(DocumentRow.id.in_(documents), DocumentRow.id.not_in(left)))
         version_states.forget_published(session, ids)
         kept = set(session.scalars(sa.select(VersionRow.sha256).where(VersionRow.sha256.in_(digests))))
+        kept |= version_states.originals_of_uploads(session, UNFINISHED)  # the same content, handed in again
     for version_id in ids:
         vectors.remove_version(version_id)
     for sha256 in digests - kept:

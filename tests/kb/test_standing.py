@@ -124,6 +124,24 @@ def test_a_new_title_is_found_by_its_words(shelf: Shelf) -> None:
     assert shelf.ask("年假安排")[0] in ("每年十四日。", "須於七日前申請。")
 
 
+def test_a_title_given_by_hand_is_that_of_every_version(shelf: Shelf) -> None:
+    shelf.put("a.txt", "每年十四日。\n須於七日前申請。")
+    shelf.put("b.txt", "每月一次。\n由主任召集。")
+    version_states.set_title(shelf.library, shelf.library.document("a.txt"), "休假須知")
+    shelf.put("a.txt", "每年十六日。\n須於三日前申請。")
+    waiting = draft(shelf, "a.txt", "每年十八日。\n須於一日前申請。")
+    assert {version(shelf, "a.txt", number).title for number in (1, 2, waiting.number)} == {"休假須知"}
+    assert shelf.library.document("a.txt").title == "休假須知"
+    assert shelf.ask("休假須知")[0] in (
+        "每年十六日。",
+        "須於三日前申請。",
+    )  # of the new version too
+    version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    assert shelf.library.document("a.txt").title == "休假須知"
+    shelf.put("b.txt", "每月兩次。\n由主任召集。")
+    assert shelf.library.document("b.txt").title == "b.txt"
+
+
 def test_the_old_version_ends_on_the_day_it_is_in_hong_kong(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     class Clock(datetime):
         @classmethod

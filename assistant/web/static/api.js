@@ -51,7 +51,9 @@ async function errorOf(response) {
   } catch {
     fault = null;
   }
-  return new ApiError(response.status, fault ?? networkFault(t("common.network_error")));
+  // A proxy in front of a service that is being started answers for it, and not in JSON.
+  const waiting = [502, 503, 504].includes(response.status);
+  return new ApiError(response.status, fault ?? networkFault(t(waiting ? "common.restarting" : "common.network_error")));
 }
 
 /**

@@ -40,7 +40,7 @@ export function inForce(one) {
 export function citeLine(one, open, excerpt = "") {
   const about = inForce(one);
   return el("button", {
-    type: "button", class: "cite-line", "aria-label": t("ask.cite", { n: one.n, place: place(one) }),
+    type: "button", class: "cite-line", "aria-label": t("ask.cite", { n: one.n, place: [place(one), ...about, excerpt].filter(Boolean).join(" ") }),
     onclick: (event) => open(one.n, event.currentTarget),
   },
   el("span", { class: "cite-n", "aria-hidden": "true" }, String(one.n)),

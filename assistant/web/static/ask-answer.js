@@ -2,7 +2,8 @@
 import { t } from "./api.js";
 import { required } from "./dom.js";
 import { el } from "./ui.js";
-import { answerText, citeLine, counterpartLink, place } from "./ask-answer-text.js";
+import { answerText, citeLine, counterpartLink } from "./ask-answer-text.js";
+import { asOf } from "./ask-copy.js";
 import { tools } from "./ask-tools.js";
 import { openSource, openCounterpart } from "./ask-source.js";
 
@@ -43,6 +44,10 @@ export function showTurn(question, say) {
       text += more;
       draft.replaceChildren(...answerText(text, [], null));
     },
+    discard() {
+      text = "";
+      draft.replaceChildren();
+    },
     finish(message) {
       showSearched(node, answer, question, message.answer.searched);
       answer.className = "answer card";
@@ -58,8 +63,11 @@ export function showTurn(question, say) {
         el("button", { type: "button", class: "small plain", onclick: edit }, t("ask.edit_again"))];
       if (fault.status === 401) ways.unshift(el("a", { class: "button small", href: `/sign-in?next=${encodeURIComponent(location.pathname)}` }, t("ask.sign_in_again")));
       if (fault.code === "csrf_invalid") ways.unshift(el("button", { type: "button", class: "small", onclick: () => location.reload() }, t("ask.reload")));
+      // What had come of the answer stays, and is said to be a part.
+      const part = text ? [el("p", { class: "quiet" }, t("ask.part_only")), draft] : [];
+      answer.classList.toggle("broken", Boolean(text));
       answer.replaceChildren(
-        el("p", { class: fault.name === "AbortError" ? "notice" : "notice bad" }, words), el("div", { class: "row" }, ...ways));
+        el("p", { class: fault.name === "AbortError" ? "notice" : "notice bad" }, words), el("div", { class: "row" }, ...ways), ...part);
       answer.setAttribute("aria-busy", "false");
       say(words);
     },
@@ -83,7 +91,7 @@ function subjectCard(card) {
   return el("div", { class: "subject", role: "note" },
     el("h3", {}, card.title), ...card.text.split("\n").map((line) => el("p", {}, line)),
     el("ul", {}, ...(card.contacts ?? []).map(({ name, number }) =>
-      el("li", {}, `${name} `, el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number)))));
+      el("li", {}, `${name} `, number ? el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number) : null))));
 }
 
 /**
@@ -120,6 +128,6 @@ function finishedAnswer(message, node) {
       el("ul", { class: "sources" }, ...numbered.map((one) =>
         el("li", {}, citeLine(one, (n, opener) => openSource(numbered, n, opener), one.excerpt)))));
   }
-  parts.push(tools(message, place));
+  parts.push(el("p", { class: answer.as_of ? "as-of chosen" : "as-of" }, t("ask.as_of_answer", { date: asOf(message) })), tools(message));
   return parts;
 }

@@ -19,13 +19,16 @@ export async function askQuestion(question, { turn, signal, conversation }) {
     clearTimeout(timer);
     timer = setTimeout(() => turn.wait(t("ask.slow")), SLOW);
   };
+  let begun = false;
   restartTimer();
   try {
     for await (const { event, data } of events("POST", of("conversations", id, "messages"), { question, collections, as_of }, { signal })) {
       restartTimer();
+      begun = true;
       if (event === "searching") turn.searching(data);
       else if (event === "evidence") turn.wait(t("ask.reading", { count: data.passages.length }));
       else if (event === "delta") turn.write(data.text);
+      else if (event === "discard") turn.discard();
       else if (event === "error") throw new ApiError(200, data.error);
       else if (event === "done") {
         turn.finish(data);
@@ -34,11 +37,15 @@ export async function askQuestion(question, { turn, signal, conversation }) {
     }
   } catch (fault) {
     // fetch and the stream's reader tell a lost connection as a TypeError.
-    throw fault instanceof TypeError ? connectionLost() : fault;
+    throw fault instanceof TypeError ? connectionLost(begun) : fault;
   } finally {
     clearTimeout(timer);
   }
-  throw connectionLost();
+  throw connectionLost(true);
 }
 
-const connectionLost = () => new ApiError(0, { code: "network", message: t(navigator.onLine ? "ask.broken" : "ask.offline"), detail: {} });
+/** @param {boolean} begun whether the service had begun to answer */
+function connectionLost(begun) {
+  const key = begun ? "ask.broken" : navigator.onLine ? "ask.unreachable" : "ask.offline";
+  return new ApiError(0, { code: "network", message: t(key), detail: {} });
+}

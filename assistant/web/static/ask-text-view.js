@@ -77,7 +77,7 @@ function content(text, start, end) {
     if (cells.length > 1) {
       if (!table) {
         table = el("table");
-        out.push(el("div", { class: "scroll" }, table));
+        out.push(el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("common.table") }, table));
       }
       table.append(el("tr", {}, ...parts.map((part) => el("td", {}, ...part))));
     } else {

@@ -1,23 +1,25 @@
 // Under an answer: copy it, draft from it, say what one thinks of it, see whether anything was sent to a model elsewhere.
 import { call, of, t, tenant } from "./api.js";
 import { attempt, el, toast } from "./ui.js";
+import { fullText, shortText } from "./ask-copy.js";
 import { icon, start } from "./ask-start.js";
 
 /**
  * The row of tools of a kept message.
  * @param {Api.Message} message
- * @param {(source: Api.Source, facts: boolean) => string} place names a source
  */
-export function tools(message, place) {
+export function tools(message) {
   const holder = el("div", {});
   const good = thumb("good", 1);
   const bad = thumb("bad", -1);
   holder.append(el("div", { class: "tools" },
-    el("button", { type: "button", class: "quiet-button", "aria-label": t("ask.copy_label"), dataset: { copy: "" },
-      onclick: () => copyText(plainText(message.answer, place)) }, icon("copy"), t("ask.copy")),
-    message.answer.refused ? null : el("a", { class: "button", "aria-label": t("ask.draft_label"), dataset: { draft: "" },
+    el("button", { type: "button", class: "quiet-button", title: t("ask.copy_short_label"), dataset: { copyShort: "" },
+      onclick: () => copyText(shortText(message), "ask.copied_short") }, icon("copy"), t("ask.copy_short")),
+    el("button", { type: "button", class: "quiet-button", title: t("ask.copy_label"), dataset: { copy: "" },
+      onclick: () => copyText(fullText(message), "ask.copied") }, icon("copy"), t("ask.copy")),
+    message.answer.refused ? null : el("a", { class: "button", title: t("ask.draft_label"), dataset: { draft: "" },
       href: `/t/${tenant}/draft?message=${message.id}` }, icon("draft"), t("ask.draft")),
-    good, bad, egress(message.answer)));
+    el("span", { class: "verdicts" }, good, bad), egress(message.answer)));
 
   /**
    * @param {string} name
@@ -44,7 +46,11 @@ export function tools(message, place) {
     bad.setAttribute("aria-pressed", String(message.verdict === -1));
     holder.querySelector(".why")?.remove();
     if (message.verdict === 1) toast(t("ask.thanks"));
-    if (message.verdict === -1) holder.append(why(message));
+    if (message.verdict === -1) {
+      const form = why(message);
+      holder.append(form);
+      form.scrollIntoView({ block: "nearest" }); // the composer stands over the foot of the page
+    }
   }
   return holder;
 }
@@ -69,38 +75,24 @@ function why(message) {
   return form;
 }
 
-/** @param {string} text */
-async function copyText(text) {
+/**
+ * @param {string} text
+ * @param {string} done key of what is said then
+ */
+async function copyText(text, done) {
   try {
     await navigator.clipboard.writeText(text);
-    toast(t("ask.copied"));
+    toast(t(done));
   } catch {
     // Without https (an office server by its address) browsers have no clipboard for pages; the old way still works.
     const area = el("textarea", { class: "sr" });
     area.value = text;
     document.body.append(area);
     area.select();
-    const done = document.execCommand("copy");
+    const copied = document.execCommand("copy");
     area.remove();
-    toast(t(done ? "ask.copied" : "ask.copy_failed"), !done);
+    toast(t(copied ? done : "ask.copy_failed"), !copied);
   }
-}
-
-/**
- * The answer as plain text for WhatsApp or an e-mail.
- * @param {Api.Answer} answer
- * @param {(source: Api.Source, facts: boolean) => string} place
- */
-function plainText(answer, place) {
-  const lines = [t("ask.copy_question", { question: answer.question }), "", t("ask.copy_answer") + answer.message.trim()];
-  const refs = answer.refused ? answer.nearest.map((one, index) => ({ ...one, n: index + 1 })) : answer.citations;
-  if (refs.length) {
-    lines.push("", t(answer.refused ? "ask.nearest" : "ask.sources"));
-    for (const one of refs) lines.push(`[${one.n}] ${place(one, true)}`);
-  }
-  const date = answer.as_of ?? new Date().toLocaleDateString("sv");
-  lines.push("", t("ask.copy_foot", { tenant: document.title.split(" · ").at(-1), date }));
-  return lines.join("\n");
 }
 
 /** @param {Api.Answer} answer */

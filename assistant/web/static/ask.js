@@ -1,7 +1,7 @@
 // The page where people ask: what is typed, sent, answered; the parts stand in the ask-*.js beside this.
 import { call, of, t, tenant } from "./api.js";
 import { all, optional, required } from "./dom.js";
-import { attempt, el } from "./ui.js";
+import { attempt, el, toast } from "./ui.js";
 import { showTurn } from "./ask-answer.js";
 import { askQuestion } from "./ask-stream.js";
 import { listConversations, openSide } from "./ask-conversations.js";
@@ -28,6 +28,13 @@ function fit() {
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight}px`;
 }
+
+// What stands over the foot of the page hides nothing that is scrolled to, and no toast hides it (base.css).
+const foot = required(".ask-foot");
+new ResizeObserver(() => {
+  const stays = getComputedStyle(foot).position === "sticky";
+  document.documentElement.style.setProperty("--foot", stays ? `${foot.offsetHeight}px` : "0px");
+}).observe(foot);
 
 /** @param {string} text */
 function write(text) {
@@ -86,6 +93,7 @@ async function ask(text, failed = null) {
     title(turn.question);
   } catch (fault) {
     if (!box.value) write(question);
+    if (fault.status === 0 || fault.status >= 502) awaitService();
     turn.fail(fault, { retry: () => { write(""); ask(question, turn); }, edit: () => box.focus() });
   } finally {
     busy(null);
@@ -129,6 +137,11 @@ async function hello() {
   const node = el("div", { class: "hello" },
     el("h2", {}, t("ask.hello")), el("p", {}, t("ask.hello_more")), examples);
   thread.replaceChildren(node);
+  if (start.next_step) {
+    const { text, href, label } = start.next_step;
+    examples.append(el("p", { class: "notice" }, text, " ", href ? el("a", { href }, label) : null));
+    return;
+  }
   /** @type {{question: string}[]} */
   const found = (await attempt(() => call("GET", `${of("suggestions")}?${query}`))) ?? [];
   if (!found.length || !node.isConnected) return;
@@ -180,7 +193,30 @@ addEventListener("popstate", ({ state }) => {
   if (id === conversation) closeSource();
   else show(id, { push: false });
 });
-const online = () => { $("offline").hidden = navigator.onLine; };
+// -- no network, or a service that is being started again -----------------------------------------------------------
+
+const POLL = 3000; // milliseconds
+let awaited = false;
+
+function online() {
+  const notice = $("offline");
+  notice.hidden = navigator.onLine && !awaited;
+  notice.textContent = t(navigator.onLine ? "common.restarting" : "ask.offline");
+}
+
+/** Say that the service does not answer, until it does. */
+async function awaitService() {
+  if (awaited) return;
+  awaited = true;
+  while (awaited) {
+    online();
+    await new Promise((done) => setTimeout(done, POLL));
+    awaited = !(await fetch("/readyz").then(({ ok }) => ok, () => false));
+  }
+  online();
+  toast(t("common.back_again"));
+}
+
 addEventListener("online", online);
 addEventListener("offline", online);
 

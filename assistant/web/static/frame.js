@@ -1,7 +1,7 @@
-// What the frame of every page does: the menu, the interface language, signing out.
-import { call } from "./api.js";
+// What the frame of every page does: the menu, the interface language, signing out, the keys to the field of the page.
+import { call, t, tenant } from "./api.js";
 import { all, optional, required } from "./dom.js";
-import { attempt } from "./ui.js";
+import { QUICK_KEY, attempt, el } from "./ui.js";
 
 const menu = optional("details.menu", HTMLDetailsElement);
 if (menu) {
@@ -29,3 +29,35 @@ optional("[data-sign-out]")?.addEventListener("click", () => attempt(async () =>
   await call("DELETE", "/api/v1/session");
   location.assign("/sign-in");
 }));
+
+// -- / and Ctrl + K lead to where one asks or searches ------------------------------------------------------------
+
+const field = optional("#question, form[role=search] input[type=search], #hit-test input[name=question]");
+if (field) {
+  field.setAttribute("aria-keyshortcuts", "/ Control+K");
+  if (!field.hasAttribute("aria-describedby")) {
+    field.setAttribute("aria-describedby", "quick-hint");
+    field.after(el("span", { class: "hint quick-hint", id: "quick-hint" }, t("common.quick_hint")));
+  }
+}
+
+/** @param {EventTarget | null} target */
+const typing = (target) => target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
+
+document.addEventListener("keydown", (event) => {
+  const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey
+    && !typing(event.target) && localStorage.getItem(QUICK_KEY) !== "off";
+  const jump = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  if (!(slash || jump) || event.isComposing || document.querySelector("dialog:modal")) return;
+  if (field) {
+    event.preventDefault();
+    field.focus();
+    field.scrollIntoView({ block: "nearest" });
+  } else if (jump && tenant) {
+    event.preventDefault();
+    location.assign(`/t/${tenant}/ask`);
+  }
+});
+
+// Where browsers allow it (https, or this computer itself), a page that cannot be reached says so in plain words.
+navigator.serviceWorker?.register("/offline-worker.js").catch(() => undefined);

@@ -9,8 +9,8 @@ const again = () => location.reload();
 
 closeButtons();
 required("[data-new]").addEventListener("click", () => required("[data-new-dialog]", HTMLDialogElement).showModal());
-onSubmit(required("[data-new-form]", HTMLFormElement), async ({ name, slug, open }) => {
-  await call("POST", of("collections"), { name, slug, open: open === "on" });
+onSubmit(required("[data-new-form]", HTMLFormElement), async ({ name, open }) => {
+  await call("POST", of("collections"), { name, open: open === "on" });
   again();
 });
 onSubmit(renameForm, async ({ name }) => {

@@ -2,6 +2,9 @@
 import { t } from "./api.js";
 import { required } from "./dom.js";
 
+/** The name under which a browser keeps whether the key / goes to the field for questions or search: "on" or "off". */
+export const QUICK_KEY = "quick-key";
+
 /**
  * Make an element: `el("p", {class: "quiet", onclick}, "text", otherElement)`.
  * @template {keyof HTMLElementTagNameMap} T
@@ -28,7 +31,9 @@ export function el(tag, attributes = {}, ...children) {
  */
 export function toast(message, bad = false) {
   const node = el("div", { class: bad ? "toast bad" : "toast" }, message);
-  required(".toasts").append(node);
+  const toasts = required(".toasts");
+  for (const one of [...toasts.children]) if (one.textContent === message) one.remove();
+  toasts.append(node);
   setTimeout(() => node.remove(), bad ? 7000 : 3500);
 }
 
@@ -97,6 +102,25 @@ export function onSubmit(form, send) {
  * @param {string} text
  */
 export async function copy(text) {
-  await navigator.clipboard.writeText(text);
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copySelected(text);
+  }
   toast(t("common.copied"));
+}
+
+/**
+ * Copy without the clipboard's interface, which browsers keep for https: an office's own address has none.
+ * @param {string} text
+ */
+function copySelected(text) {
+  const before = document.activeElement;
+  const box = el("textarea", { class: "sr", readonly: true, "aria-hidden": "true" }, text);
+  (before?.closest("dialog") ?? document.body).append(box); // outside an open dialog nothing can be selected
+  box.select();
+  const done = document.execCommand("copy");
+  box.remove();
+  if (before instanceof HTMLElement) before.focus();
+  if (!done) throw new Error(t("common.copy_failed"));
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -11,11 +10,12 @@ from pydantic import Field
 from assistant.api.auth.dependencies import Editor
 from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.document_schemas import DocumentDetail, document_detail, document_editor
+from kb.core.local_date import IsoDate
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
-Day = Annotated[date | None, Field(examples=["2026-04-01"])]
+Day = Annotated[IsoDate | None, Field(examples=["2026-04-01"])]
 
 
 class DocumentUpdate(Body):

@@ -14,6 +14,7 @@ from assistant.cards import subject_cards
 from assistant.library_admin import document_list as lists
 from assistant.library_admin.usage_statistics import usage
 from assistant.service.callers import Caller
+from assistant.service.empty_library import next_step
 from assistant.web.pages import render
 from kb.library import collections, tenant_glossary
 from kb.people.access import Ability
@@ -31,6 +32,7 @@ def library(request: Request, caller: Reader) -> HTMLResponse:
         "collections": _collections(caller),
         "takes": caller.service.intake is not None and bool(caller.reach.edit),
         "limits": {"file_mb": settings.max_file_mb},
+        "next_step": next_step(caller, str(request.state.locale)),
     }
     languages = lists.languages(caller.library, caller.reach.read)
     return render(request, "library/list.html", start=start, languages=languages, editor=bool(caller.reach.edit))

@@ -1,1 +1,1 @@
-"""Routes for the operator of the service: health and metrics."""
+"""Routes for the operator of the service (health and metrics), and for browsers (home screen, offline)."""

@@ -20,7 +20,7 @@ from kb.store.tables.states import ErasureKind, ErasureState
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["erasures"])
+router = APIRouter(tags=["library"])
 _PATH = "/api/v1/tenants/{tenant}/erasures"
 _LOCALES = ("zh-HK", "en")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "t0008k3"
-down_revision = "t0007"
+revision = "t0009"
+down_revision = "t0008"
 branch_labels = None
 depends_on = None
 

@@ -22,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
@@ -197,16 +198,23 @@ def _shared_counts(fingerprints: Fingerprints, own: Fingerprints) -> dict[str, i
 
 
 def _traces(one: DeletedContent, own: Fingerprints, result: FolderSearch) -> list[Trace]:
-    """Return what was found of one deletion; a piece that several deletions share counts for each."""
+    """Return what was found of one deletion; a piece that several deletions share counts for each.
+
+    Files of one program have bytes in common (fonts, templates), so half of an original's pieces make a trace of it.
+    """
     found = []
     for place, hits in result.found.items():
-        counts: Counter[str] = Counter()
+        counts: Counter[ContentKind] = Counter()
         for group, hashes in hits.hashes.items():
-            known = set(one.fingerprints.hashes.get(group, ()))
-            counts[group[1].value] += sum(value in known for value in hashes)
+            counts[group[1]] += int(np.isin(hashes, one.fingerprints.hashes.get(group, ())).sum())
+        if 2 * counts[ContentKind.ORIGINAL] < one.fingerprints.count(ContentKind.ORIGINAL):
+            del counts[ContentKind.ORIGINAL]
         found += [Trace(place, kind, number) for kind, number in sorted(counts.items()) if number]
-    found += [Trace(place, ContentKind.ORIGINAL, 1) for place, sha256 in result.copies.items() if sha256 in one.sha256s]
-    return found
+    copies = (place for place, sha256 in result.copies.items() if sha256 in one.sha256s)
+    known = {(trace.place, trace.kind) for trace in found}
+    return found + [
+        Trace(place, ContentKind.ORIGINAL, 1) for place in copies if (place, ContentKind.ORIGINAL) not in known
+    ]
 
 
 def _without_password(url: str) -> str:

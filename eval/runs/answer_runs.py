@@ -17,7 +17,7 @@ from eval.measures import refusal_measures, retrieval_measures
 from eval.measures.answer_judge import MEASURES, judge
 from eval.measures.tenant_records import TenantRecords
 from eval.runs import results
-from eval.runs.latency import percentiles
+from eval.runs.speed.latency import percentiles
 from kb.core.errors import InputError
 from kb.core.messages import Catalogue
 from kb.core.settings import Settings

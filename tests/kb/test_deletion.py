@@ -145,21 +145,21 @@ def test_after_a_crash_the_next_start_searches_with_the_sample(shelf: Shelf) -> 
 
 
 def test_the_audit_trail_calls_it_by_its_number_and_others_by_name(shelf: Shelf) -> None:
-    shelf.put("a.txt", FIRST)
+    shelf.put("amber.txt", FIRST)
     with shelf.library.transaction() as session:
         session.add(CollectionRow(slug="other", name="Other"))
-        session.add(SuggestionRow(collection_id=shelf.collection.id, question="a.txt 講咩？"))
-    number = shelf.library.document("a.txt").id
+        session.add(SuggestionRow(collection_id=shelf.collection.id, question="amber.txt 講咩？"))
+    number = shelf.library.document("amber.txt").id
     somebody = Actor("user:1", "A")
-    audit.record(shelf.library, somebody, "document.upload", "a.txt", collection="main")
-    audit.record(shelf.library, somebody, "draft.write", "aa.txt, a.txt", other="a.txt")
-    audit.record(shelf.library, somebody, "document.fetch", "https://example.org/a.txt", collection="main")
+    audit.record(shelf.library, somebody, "document.upload", "amber.txt", collection="main")
+    audit.record(shelf.library, somebody, "draft.write", "other amber.txt, amber.txt", other="amber.txt")
+    audit.record(shelf.library, somebody, "document.fetch", "https://example.org/amber.txt", collection="main")
     audit.record(shelf.library, somebody, "question.ask", "main")
-    shelf.remove("a.txt")
+    shelf.remove("amber.txt")
     with shelf.library.session() as session:
         rows = session.scalars(sa.select(AuditRow).order_by(AuditRow.id)).all()
         assert session.scalars(sa.select(SuggestionRow)).all() == []
-    assert [row.subject for row in rows] == [f"#{number}", f"aa.txt, #{number}", f"#{number}", "main"]
+    assert [row.subject for row in rows] == [f"#{number}", f"other amber.txt, #{number}", f"#{number}", "main"]
     assert rows[1].detail == {"other": f"#{number}"}
     assert {row.name for row in rows} == {"A"}
 

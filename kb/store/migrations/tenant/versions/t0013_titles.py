@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "t0013"
-down_revision = "t0008_k5"
+down_revision = "t0012"
 branch_labels = None
 depends_on = None
 

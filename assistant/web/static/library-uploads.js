@@ -79,18 +79,28 @@ function arrange() {
   count();
 }
 
-const count = soon(() => attempt(async () => {
-  /** @type {Api.UploadSummary} */
-  const found = await call("GET", of("uploads", "summary"));
-  const words = [
-    t("library.summary_done", { done: found.done, total: found.total }),
-    found.need_attention ? t("library.summary_need", { n: found.need_attention }) : null,
-    found.under_way ? t("library.summary_working", { n: found.under_way }) : null,
-  ];
-  const summary = required("[data-upload-summary]");
-  const text = words.filter(Boolean).join(" · ");
-  if (summary.textContent !== text) summary.textContent = text;
-}), 400);
+let counting = false;
+
+/** Say how far all is: soon, and not for every event. */
+function count() {
+  if (counting) return;
+  counting = true;
+  setTimeout(() => {
+    counting = false;
+    attempt(async () => {
+      /** @type {Api.UploadSummary} */
+      const found = await call("GET", of("uploads", "summary"));
+      const words = [
+        t("library.summary_done", { done: found.done, total: found.total }),
+        found.need_attention ? t("library.summary_need", { n: found.need_attention }) : null,
+        found.under_way ? t("library.summary_working", { n: found.under_way }) : null,
+      ];
+      const summary = required("[data-upload-summary]");
+      const text = words.filter(Boolean).join(" · ");
+      if (summary.textContent !== text) summary.textContent = text;
+    });
+  }, 700);
+}
 
 /**
  * Do what a line's button says.

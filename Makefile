@@ -68,7 +68,8 @@ schemathesis: $(DEVELOPER_READY)  ## call every operation of the API with many i
 extras: $(DEVELOPER_READY)  ## what some checks need besides: browser, Node.js, iproute2 (Debian, as root), a small language model, its server
 	command -v chromium >/dev/null || { $(APT) chromium fonts-noto-cjk; }
 	command -v npm >/dev/null || { $(APT) nodejs npm; }
-	command -v ip unshare >/dev/null || { $(APT) iproute2 util-linux; }
+	command -v ip >/dev/null || { $(APT) iproute2; }
+	command -v unshare >/dev/null || { $(APT) util-linux; }
 	$(INSTALL) -r requirements/extras.lock
 
 docs: $(DEVELOPER_READY)  ## write the lists of settings, commands and routes in docs/

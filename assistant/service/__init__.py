@@ -7,6 +7,7 @@ In reading order:
     empty_library    what to do where there are no documents yet
     first_steps      what a new organisation has done of its first steps
     asking           a question counted, answered and recorded in the audit trail
+    invitees         the people in a pasted list
     lan_address      addresses of this computer in the office network
     links            URLs of sources, for programs
     rate_limits      limits for questions and password attempts

@@ -13,7 +13,7 @@ from kb.people.access import Ability
 from kb.store.tables.library_tables import CollectionRow, DocumentRow
 from kb.store.tables.platform_tables import UserRow
 
-__all__ = ["NextStep", "next_step"]
+__all__ = ["next_step"]
 
 # So many people are named.
 _MOST_NAMES = 3

@@ -14,7 +14,7 @@ from kb.store.tables.activity_tables import MessageRow
 from kb.store.tables.library_tables import VersionRow
 from kb.store.tables.states import READABLE
 
-__all__ = ["FirstSteps", "dismiss", "first_steps"]
+__all__ = ["dismiss", "first_steps"]
 
 _DISMISSED = "first_steps_dismissed"
 

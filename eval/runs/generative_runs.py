@@ -20,7 +20,7 @@ from assistant.turn import answer as answer_turn
 from eval.datasets.question_files import JudgedQuestion
 from eval.measures.answer_judge import judge
 from eval.measures.tenant_records import TenantRecords
-from eval.runs.latency import percentiles
+from eval.runs.speed.latency import percentiles
 from kb.language.quantities.index import figures
 from kb.language.script import fold
 from kb.search.retriever import Retriever

@@ -12,7 +12,7 @@ from typing import Any
 
 from eval.datasets import json_lines
 from eval.datasets.question_files import JudgedQuestion
-from eval.runs import new_process
+from eval.runs.speed import new_process
 from kb.core.settings import Settings
 from kb.store.tenants import Tenant
 

@@ -8,11 +8,9 @@ In reading order:
     accounts         accounts and memberships
     members          changes of a tenant's members
     passwords        changing and removing a password
-    sessions         signed-in browsers
-    devices          browsers in which a person has signed in before
+    sessions         signed-in browsers, and those known from before
     api_keys         keys of programs
     invitations      links that let a person join
-    invitees         the people in a pasted list
     password_resets  links for a new password
     oidc_identities  people as an OpenID Connect provider knows them
     responsible_people  the people whom others may ask

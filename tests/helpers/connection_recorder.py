@@ -73,6 +73,7 @@ def record(command: list[str], folder: Path, environment: dict[str, str], second
         timeout=seconds,
         check=False,
     )
+    assert written.is_file(), f"the recorder failed: {done.stdout}"
     sent: dict[str, int] = json.loads(written.read_text(encoding="utf-8"))
     return Recording(done.returncode, done.stdout, sent)
 

@@ -241,6 +241,7 @@ def test_every_kind_of_trace_goes_and_the_certificate_says_so(folder: Folder, tm
     assert found_in(data, [*names, *texts]) == {}
     assert with_numbers(data, numbers) == []
     assert not list((data / "tenants/harmony/pages").iterdir())
+    assert [one["report"]["found"] for one in folder.certificates()] == [[], [], [], []]
     assert {one["state"] for one in folder.certificates()} == {"clear"}
     assert certificate["report"]["found"] == []
     assert certificate["report"]["files"] > 10

@@ -46,7 +46,9 @@ def _people_of(line: str) -> list[Invitee]:
         return [person for part in _SEPARATOR.split(line) if part.strip() for person in _people_of(part)]
     cells = [_tidy(cell) for cell in _SEPARATOR.split(_ADDRESS.sub(" ", line))]
     names = [cell for cell in cells if any(char.isalpha() for char in cell)]
-    if not addresses and set(map(str.casefold, names)) <= set(data_files.lines("kb.people", "list_headings.txt")):
+    if not addresses and set(map(str.casefold, names)) <= set(
+        data_files.lines("assistant.service", "list_headings.txt")
+    ):
         return []
     return [Invitee(names[0][:_MOST_NAME] if names else "", addresses[0] if addresses else "")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.people.invitees import Invitee, read_invitees
+from assistant.service.invitees import Invitee, read_invitees
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant import turn
 from eval.datasets.question_files import JudgedQuestion
-from eval.runs import new_process
+from eval.runs.speed import new_process
 from kb.core.cpu_cores import usable_cores
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever

@@ -202,7 +202,7 @@ async function send(one, file) {
     if (fault.name === "AbortError") return;
     const error = { code: fault.code, message: fault.message, detail: fault.detail };
     const actions = fault.status && fault.status < 500 ? ["dismiss"] : ["send", "cancel"];
-    show({ ...one, status: "failed", error: fault.status ? error : { ...error, code: "upload_cut", detail: { name: one.path } }, actions });
+    show({ ...one, status: "failed", error: fault.status ? error : { ...error, message: t("library.upload_cut", { name: one.path }) }, actions });
   } finally {
     arrange();
   }

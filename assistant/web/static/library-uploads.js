@@ -201,7 +201,7 @@ async function send(one, file) {
   } catch (fault) {
     if (fault.name === "AbortError") return;
     const error = { code: fault.code, message: fault.message, detail: fault.detail };
-    const actions = fault.status && fault.status < 500 ? ["dismiss"] : ["send", "cancel"];
+    const actions = fault.status && fault.status < 500 ? ["dismiss"] : ["send", "dismiss"];
     show({ ...one, status: "failed", error: fault.status ? error : { ...error, message: t("library.upload_cut", { name: one.path }) }, actions });
   } finally {
     arrange();

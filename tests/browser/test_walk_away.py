@@ -158,7 +158,7 @@ def test_a_file_cut_off_by_the_network_is_sent_again(visit: Visit, tmp_path: Pat
     throttled(page, {**SLOW, "offline": True})
     failed = page.locator(".upload[data-status=failed]", has_text="cut.txt")
     failed.wait_for()
-    assert failed.locator(".field-error").inner_text() == t("why_upload_cut", name="cut.txt")
+    assert failed.locator(".field-error").inner_text() == t("upload_cut", name="cut.txt")
     throttled(page, QUICK)
     failed.get_by_role("button", name=t("do_retry")).click()
     page.locator(".upload[data-status=indexed]", has_text="cut.txt").wait_for(timeout=FINISHED)

@@ -79,18 +79,28 @@ function arrange() {
   count();
 }
 
-const count = soon(() => attempt(async () => {
-  /** @type {Api.UploadSummary} */
-  const found = await call("GET", of("uploads", "summary"));
-  const words = [
-    t("library.summary_done", { done: found.done, total: found.total }),
-    found.need_attention ? t("library.summary_need", { n: found.need_attention }) : null,
-    found.under_way ? t("library.summary_working", { n: found.under_way }) : null,
-  ];
-  const summary = required("[data-upload-summary]");
-  const text = words.filter(Boolean).join(" · ");
-  if (summary.textContent !== text) summary.textContent = text;
-}), 400);
+let counting = false;
+
+/** Say how far all is: soon, and not for every event. */
+function count() {
+  if (counting) return;
+  counting = true;
+  setTimeout(() => {
+    counting = false;
+    attempt(async () => {
+      /** @type {Api.UploadSummary} */
+      const found = await call("GET", of("uploads", "summary"));
+      const words = [
+        t("library.summary_done", { done: found.done, total: found.total }),
+        found.need_attention ? t("library.summary_need", { n: found.need_attention }) : null,
+        found.under_way ? t("library.summary_working", { n: found.under_way }) : null,
+      ];
+      const summary = required("[data-upload-summary]");
+      const text = words.filter(Boolean).join(" · ");
+      if (summary.textContent !== text) summary.textContent = text;
+    });
+  }, 700);
+}
 
 /**
  * Do what a line's button says.
@@ -191,8 +201,8 @@ async function send(one, file) {
   } catch (fault) {
     if (fault.name === "AbortError") return;
     const error = { code: fault.code, message: fault.message, detail: fault.detail };
-    const actions = fault.status && fault.status < 500 ? ["dismiss"] : ["send", "cancel"];
-    show({ ...one, status: "failed", error: fault.status ? error : { ...error, code: "upload_cut", detail: { name: one.path } }, actions });
+    const actions = fault.status && fault.status < 500 ? ["dismiss"] : ["send", "dismiss"];
+    show({ ...one, status: "failed", error: fault.status ? error : { ...error, message: t("library.upload_cut", { name: one.path }) }, actions });
   } finally {
     arrange();
   }

@@ -18,3 +18,5 @@ Read in this order:
     mcp, api, web, commands                 the interfaces
     messages                                texts for people
 """
+
+import kb  # noqa: F401 - switches the libraries' reporting off, before any of them is imported

@@ -2,7 +2,8 @@
 
 A turn yields ``searching``, then ``evidence``, any number of ``delta`` and then ``done``, whichever answerer works. The
 text of a ``delta`` is already checked. ``done`` has the complete answer, and only that is valid where the deltas differ
-from it: a language model may fail after its first sentences, and then the deltas of the extractive answer follow.
+from it: a language model may fail after its first sentences. Then ``discard`` says that they are not valid any more,
+and the deltas of the extractive answer follow.
 
 Each kind of event is a class; consumers use ``match`` or ``isinstance``. ``kind`` is the name of the event in a
 server-sent stream, and ``as_dict`` returns its data there.
@@ -18,7 +19,16 @@ from assistant.answers.answer import Answer
 from assistant.answers.cited_text import CitedText
 from kb.search.passage import Passage
 
-__all__ = ["AnswerEvent", "DeltaEvent", "Event", "EvidenceEvent", "ProgressEvent", "SearchingEvent", "final_answer"]
+__all__ = [
+    "AnswerEvent",
+    "DeltaEvent",
+    "DiscardEvent",
+    "Event",
+    "EvidenceEvent",
+    "ProgressEvent",
+    "SearchingEvent",
+    "final_answer",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,22 @@ class DeltaEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscardEvent:
+    """The text of all deltas so far is not valid; a new text begins.
+
+    Attributes:
+        code: why, as in ``fallback`` of the answer.
+    """
+
+    kind: ClassVar[str] = "discard"
+    code: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the data of the server-sent event, ready for JSON."""
+        return {"code": self.code}
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerEvent:
     """The last event: the complete answer. The consumer decides which parts of it are sent to the client."""
 
@@ -88,7 +114,7 @@ class AnswerEvent:
     answer: Answer
 
 
-ProgressEvent = SearchingEvent | EvidenceEvent | DeltaEvent
+ProgressEvent = SearchingEvent | EvidenceEvent | DeltaEvent | DiscardEvent
 Event = ProgressEvent | AnswerEvent
 
 

@@ -15,9 +15,10 @@ from kb.core.errors import SinziError
 from kb.language.detect import Language, detect
 from kb.language.followup import is_follow_up, standalone
 from kb.language.words import content_words, index_words
+from kb.library import contacts
 from kb.library.documents import Library
 
-__all__ = ["standalone_question", "understand"]
+__all__ = ["EarlierQuestion", "standalone_question", "understand"]
 
 # The number of earlier questions that the model sees.
 MAX_EARLIER_QUESTIONS = 4
@@ -29,23 +30,38 @@ MIN_WORD_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierQuestion:
+    """An earlier question of the conversation, and the slugs of the collections that it was about."""
+
+    text: str
+    collections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchQuestion:
     """The question that is searched for.
 
     Attributes:
         text: the question. It can be understood without the conversation.
+        sendable: the question for a language model: without words of earlier questions that may not be sent to it.
         card: the card of a high-stakes subject, as ``Card.localized`` returns it; None for any other subject.
     """
 
     text: str
+    sendable: str
     card: dict[str, Any] | None
 
 
-def understand(library: Library, question: str, history: Sequence[str], gateway: Gateway | None) -> SearchQuestion:
+def understand(
+    library: Library, question: str, history: Sequence[EarlierQuestion], gateway: Gateway | None
+) -> SearchQuestion:
     """Return the question to search for, and its card.
 
     A follow-up becomes a question of its own. The language model rewrites it where there is one and the result is
     faithful to the conversation; otherwise rules do. Only ``question`` decides about the card, not ``history``.
+
+    The model gets only those earlier questions whose collections may all be sent to it. Without any of them it is not
+    asked, and nothing is sent.
 
     Args:
         question: as typed; it also sets the language of the card.
@@ -53,11 +69,17 @@ def understand(library: Library, question: str, history: Sequence[str], gateway:
         gateway: to the language model; None where no model may be used.
     """
     card = subject_cards.find(library, question)
-    text = standalone_question(question, history)
+    text = sendable = standalone_question(question, [one.text for one in history])
     if gateway is not None and text != question:
-        text = _rewrite(gateway, question, history) or text
+        allowed = [one for one in history if one.collections and all(map(gateway.may_receive, one.collections))]
+        rewritten = _rewrite(gateway, question, allowed) if allowed else None
+        if len(allowed) == len(history):
+            text = sendable = rewritten or text
+        else:
+            sendable = rewritten or standalone_question(question, [one.text for one in allowed])
     locale = "en" if detect(question) is Language.ENGLISH else "zh-HK"
-    return SearchQuestion(text, card.localized(locale) if card else None)
+    own = contacts.read(library).cards.get(card.id, "") if card else ""
+    return SearchQuestion(text, sendable, card.localized(locale, own) if card else None)
 
 
 def standalone_question(question: str, history: Sequence[str]) -> str:
@@ -69,17 +91,18 @@ def standalone_question(question: str, history: Sequence[str]) -> str:
     return standalone(question, earlier) if earlier and is_follow_up(question, earlier) else question
 
 
-def _rewrite(gateway: Gateway, question: str, history: Sequence[str]) -> str | None:
+def _rewrite(gateway: Gateway, question: str, history: Sequence[EarlierQuestion]) -> str | None:
     """Return the model's rewriting; None if the model fails or if the rewriting is not faithful."""
-    language = detect(question)
-    earlier = [as_data(gateway.mask(one)) for one in list(history)[-MAX_EARLIER_QUESTIONS:]]
+    language, last = detect(question), history[-MAX_EARLIER_QUESTIONS:]
+    earlier = [as_data(gateway.mask(one.text)) for one in last]
+    about = [slug for one in last for slug in one.collections]
     request = prompt("rewrite", language, history=earlier, question=as_data(gateway.mask(question)))
     try:
-        found = next(iter(read_sentences(gateway.stream(request.system, request.user, [], MAX_TOKENS))), None)
+        found = next(iter(read_sentences(gateway.stream(request, [], MAX_TOKENS, about))), None)
     except SinziError:
         return None
     text = gateway.unmask(found.text).strip(' 「」"“”') if found else ""
-    return text if text and _is_faithful(text, question, history) else None
+    return text if text and _is_faithful(text, question, [one.text for one in history]) else None
 
 
 def _is_faithful(text: str, question: str, history: Sequence[str]) -> bool:

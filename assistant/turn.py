@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.answers import extractive, generative
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
-from assistant.events import AnswerEvent, DeltaEvent, Event, EvidenceEvent, SearchingEvent, final_answer
+from assistant.answers.whom_to_ask import whom_to_ask
+from assistant.events import (
+    AnswerEvent,
+    DeltaEvent,
+    DiscardEvent,
+    Event,
+    EvidenceEvent,
+    SearchingEvent,
+    final_answer,
+)
 from assistant.evidence.gather import Evidence, gather
 from assistant.llm.gateway import Gateway, open_gateway
+from assistant.llm.requester import Requester
 from assistant.messages import say
-from assistant.question import understand
+from assistant.question import EarlierQuestion, understand
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 
@@ -34,6 +44,9 @@ class Turn:
         as_of: the day for which the answer should be valid; today by default.
         id: the caller's identifier of the question; the answer has the same.
         generate: whether a language model may write the answer, if the tenant has one.
+        requester: who asks.
+        history_collections: for each earlier question, slugs of the collections that it was about; where it is empty,
+            they may be about any collection that is searched now.
     """
 
     question: str
@@ -42,6 +55,8 @@ class Turn:
     as_of: date | None = None
     id: str | None = None
     generate: bool = True
+    requester: Requester = field(default_factory=Requester)
+    history_collections: Sequence[Collection[str]] = ()
 
 
 def answer(retriever: Retriever, turn: Turn) -> Answer:
@@ -61,30 +76,58 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     """
     started = time.perf_counter()
     retriever.checked(turn.question)
-    gateway = open_gateway(retriever.settings, retriever.library) if turn.generate else None
-    question = understand(retriever.library, turn.question, turn.history, gateway)
+    gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
+    question = understand(retriever.library, turn.question, _earlier_questions(retriever, turn), gateway)
     yield SearchingEvent(question.text, question.card)
     evidence = gather(retriever, question.text, turn.collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
-    found = yield from _write(retriever, evidence, gateway)
+    contact = whom_to_ask(retriever, evidence, question.card)
+    found = yield from _write(retriever, evidence, gateway, question.sendable, contact)
     ms = (time.perf_counter() - started) * 1000
     yield AnswerEvent(
-        replace(found, id=turn.id, question=turn.question, searched=question.text, card=question.card, ms=ms)
+        replace(
+            found,
+            id=turn.id,
+            question=turn.question,
+            searched=question.text,
+            card=question.card,
+            contact=contact,
+            ms=ms,
+        )
     )
 
 
-def _write(retriever: Retriever, evidence: Evidence, gateway: Gateway | None) -> Generator[DeltaEvent, None, Answer]:
+def _earlier_questions(retriever: Retriever, turn: Turn) -> list[EarlierQuestion]:
+    if turn.history_collections:
+        pairs = zip(turn.history, turn.history_collections, strict=True)
+        return [EarlierQuestion(text, tuple(collections)) for text, collections in pairs]
+    searched = turn.collections if turn.collections is not None else _all_collections(retriever)
+    return [EarlierQuestion(text, tuple(searched)) for text in turn.history]
+
+
+def _all_collections(retriever: Retriever) -> list[str]:
+    return [collection.slug for collection in retriever.library.collections()]
+
+
+def _write(
+    retriever: Retriever, evidence: Evidence, gateway: Gateway | None, question: str, contact: str
+) -> Generator[DeltaEvent | DiscardEvent, None, Answer]:
     """Yield deltas and return the answer: the model's, or the extractive one.
 
-    Where the model fails, the extractive answer begins with a sentence that says why it replaces the model's.
+    Where the model fails, what it wrote is discarded, and the extractive answer begins with a sentence that says why it
+    replaces the model's.
+
+    Args:
+        question: for the model.
     """
-    quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
+    quotes = extractive.answer(retriever, evidence, contact)
     if gateway is None:
         return (yield from _as_deltas(quotes))
     if quotes.refused:
         return (yield from _as_deltas(replace(quotes, egress=gateway.egress)))
     try:
-        return (yield from _events_of(generative.write(retriever, evidence, gateway, quotes), generative.NAME))
+        written = generative.write(retriever, evidence, gateway, quotes, question)
+        return (yield from _events_of(written, generative.NAME))
     except WritingFailed as failure:
         reason = say(_reason_key(failure.code), Language(quotes.language)) + "\n"
         replacement = replace(
@@ -97,8 +140,15 @@ def _write(retriever: Retriever, evidence: Evidence, gateway: Gateway | None) ->
     return (yield from _as_deltas(replacement))
 
 
-def _events_of(pieces: Generator[CitedText, None, Answer], answerer: str) -> Generator[DeltaEvent, None, Answer]:
-    """Yield each piece of an answer as an event; closing this generator closes ``pieces``."""
+def _events_of(
+    pieces: Generator[CitedText, None, Answer], answerer: str
+) -> Generator[DeltaEvent | DiscardEvent, None, Answer]:
+    """Yield each piece of an answer as an event; closing this generator closes ``pieces``.
+
+    Raises:
+        WritingFailed: that of ``pieces``, after an event that discards what was shown.
+    """
+    shown = False
     with closing(pieces):
         while True:
             try:
@@ -106,6 +156,11 @@ def _events_of(pieces: Generator[CitedText, None, Answer], answerer: str) -> Gen
             except StopIteration as end:
                 answer: Answer = end.value
                 return answer
+            except WritingFailed as failure:
+                if shown:
+                    yield DiscardEvent(failure.code)
+                raise
+            shown = True
             yield DeltaEvent(piece, answerer)
 
 
@@ -118,5 +173,5 @@ def _as_deltas(complete: Answer) -> Generator[DeltaEvent, None, Answer]:
 
 def _reason_key(code: str) -> str:
     """Return the key of the message for a failure. All failures that only an administrator can repair share one."""
-    known = ("may_not_leave", "down", "slow", "budget", "rubbish", "silent", "unsupported")
+    known = ("may_not_leave", "down", "slow", "budget", "rubbish", "cut_off", "silent", "unsupported")
     return f"fallback_{code if code in known else 'misconfigured'}"

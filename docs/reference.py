@@ -31,6 +31,10 @@ This list is made by `make docs`.
 | command | what it does |
 |---|---|
 """
+DEFAULT_FOLDERS = {
+    "data": "this user's folder for programs' data",
+    "cache": "this user's folder for programs' caches",
+}
 ROUTES = """# REST routes
 
 `/api/v1/openapi.json` of a running service tells parameters, bodies and answers; how to call it: [api.md](api.md). This
@@ -45,7 +49,7 @@ def settings() -> str:
     rows = []
     for name, field in Settings.model_fields.items():
         if field.default_factory is not None:
-            default = "this user's folder for programs' data"
+            default = DEFAULT_FOLDERS[name]
         else:
             default = str(field.default) if field.default not in ("", None) else ""
         rows.append(_row(f"`KB_{name.upper()}`", default, field.description or ""))

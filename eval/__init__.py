@@ -10,3 +10,5 @@ The packages, in reading order:
     evaluator  REST routes and pages for evaluators
     commands   the sub-commands of ``kb eval``
 """
+
+import kb  # noqa: F401 - switches the libraries' reporting off, before any of them is imported

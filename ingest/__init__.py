@@ -4,6 +4,7 @@ Read in this order:
 
     commands               ``kb ingest`` and ``kb jobs``
     document_names         which files a batch holds, and the name of each document
+    system_files           files that are no documents: hidden ones, those of office programs and browsers
     job                    a file to ingest, and its outcome
     queue                  durable jobs; a crash loses none
     pipeline               the stages of one file; :func:`.pipeline.ingest` is the way in
@@ -18,3 +19,5 @@ Read in this order:
     background_refinement  bilingual pairs and sentence vectors, made after publishing
     error_json             errors as JSON
 """
+
+import kb  # noqa: F401 - switches the libraries' reporting off, before any of them is imported

@@ -10,15 +10,19 @@ from ingest import document_names
 from ingest.context import IngestContext
 from ingest.job import Job, job_for
 from ingest.prepared import PreparedDocument
+from ingest.system_files import is_document
 from kb.core.errors import FileRejected
 from kb.library.documents import Library
 from kb.store import tenants
 from kb.store.tables.library_tables import DocumentRow, VersionRow
+from kb.store.tenants import Tenant
 
 __all__ = ["MAX_NESTING", "member_name", "member_notes", "store_members"]
 
 # An attachment of a mail in an archive in a mail has depth 3. People do not nest files deeper; archive bombs do.
 MAX_NESTING = 3
+# Note of the archive's parser → code of the error.
+_REJECTED = {"member_encrypted:": "file_encrypted", "member_broken:": "file_broken", "member_empty:": "file_empty"}
 
 
 def member_notes(job: Job) -> list[str]:
@@ -39,16 +43,35 @@ def store_members(job: Job, document: PreparedDocument, name: str, context: Inge
     if job.depth >= MAX_NESTING:
         raise FileRejected("file_too_complex", name=job.name, what=f"{job.depth + 1} archives deep")
     found = sorted((PurePosixPath(inner), Path(path)) for inner, path in document.members)
-    found = [(inner, path) for inner, path in found if document_names.is_document(inner)]
+    found = [(inner, path) for inner, path in found if is_document(inner)]
     root = job.root or job.sha256
-    context.member_counts[root] = len(found) + (context.member_counts[root] if job.root else 0)
-    if context.member_counts[root] > context.settings.max_archive_files:
-        raise FileRejected("file_too_complex", name=job.name, what=f"{context.member_counts[root]} files")
+    count = context.count_members(root, len(found), first=not job.root)
+    if count > context.settings.max_archive_files:
+        raise FileRejected("file_too_complex", name=job.name, what=f"{count} files")
     names = document_names.assign([inner for inner, _ in found])
+    return [
+        *_rejected_members(job, document, name),
+        *_readable_members(job, tenant, found, names, name, root),
+    ]
+
+
+def _readable_members(
+    job: Job, tenant: Tenant, found: list[tuple[PurePosixPath, Path]], names: list[str], name: str, root: str
+) -> list[Job]:
     return [
         job_for(tenant, path, own, f"{job.path}/{inner}", job.collection, name, job.depth + 1, root, job.publish)
         for (inner, path), own in zip(found, names, strict=True)
     ]
+
+
+def _rejected_members(job: Job, document: PreparedDocument, name: str) -> list[Job]:
+    """Return a job, without content, for each member that could not be unpacked: it fails with the reason."""
+    found = [note.split(":", 1) for note in document.notes if note.startswith(tuple(_REJECTED))]
+    return [
+        Job(job.tenant, job.collection, inner.rsplit("/", 1)[-1], f"{job.path}/{inner}", "", 0, name, job.depth + 1,
+            job.root or job.sha256, job.publish, _REJECTED[f"{kind}:"])
+        for kind, inner in found
+    ]  # fmt: skip
 
 
 def member_name(library: Library, collection_id: int, job: Job, context: IngestContext) -> str:

@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from ingest import prepared
 from ingest.workers import embedding_stage
+from ingest.workers.fair_turns import Share
 from ingest.workers.worker_pool import WorkerPool
 from ingest.workers.worker_process import ProgramClosing
 from kb.core.errors import SinziError
@@ -58,7 +61,6 @@ def refine(
         with library.session() as session:
             batch = sentence_vectors.chunks_to_embed(session, model, _BATCH, last)
         if not batch:
-            shutil.rmtree(folder, ignore_errors=True)
             return True
         vectors = _embed(folder, [text for chunk in batch for text in chunk.texts], workers, model, dimension)
         with library.transaction() as session:
@@ -72,9 +74,12 @@ def _embed(folder: Path, texts: list[str], workers: WorkerPool, model: str, dime
     """Embed ``texts`` in the embedding process, through a work folder like that of a document."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    prepared.save(prepared.texts_only(texts), folder)
-    workers.embed(folder, lambda done, total: None)
-    return embedding_stage.load_vectors(folder, model, dimension)
+    try:
+        prepared.save(prepared.texts_only(texts), folder)
+        workers.embed(folder, lambda done, total: None, Share(background=True))
+        return embedding_stage.load_vectors(folder, model, dimension)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # the sentences of documents must not stay here
 
 
 @contextmanager
@@ -120,6 +125,6 @@ def _refine_until_ended(
                     complete[tenant.slug] = state
         except ProgramClosing:
             return
-        except (SinziError, OSError):
-            # nothing is lost, and the next file ingested will show the cause
+        except (SinziError, OSError, SQLAlchemyError, KeyError):
+            # nothing is lost, and the next file ingested will show the cause; or a document was deleted meanwhile
             pause = _AFTER_AN_ERROR_SECONDS

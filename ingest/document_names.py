@@ -10,16 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-__all__ = ["assign", "files_in", "is_document"]
+from ingest.system_files import is_document
 
-_SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
-
-
-def is_document(path: PurePosixPath) -> bool:
-    """Return False for hidden files and the files of office programs and file managers (``~$``, Thumbs.db)."""
-    if path.name.lower() in _SYSTEM_FILES or path.name.startswith("~$"):
-        return False
-    return not any((part.startswith(".") and part not in {".", ".."}) or part == "__MACOSX" for part in path.parts)
+__all__ = ["assign", "files_in"]
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:

@@ -17,7 +17,7 @@ from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow,
 from kb.store.tables.states import IngestStatus
 from kb.store.tenants import Tenant
 
-__all__ = ["Job", "Outcome", "check_source", "failed_outcome", "job_for", "unchanged_outcome"]
+__all__ = ["Job", "Outcome", "cancelled_outcome", "check_source", "failed_outcome", "job_for", "unchanged_outcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Job:
         depth: how many files are around it, 0 for a file of its own.
         root: SHA-256 of the outermost file around it, "" for a file of its own.
         publish: False keeps the version as a draft.
+        rejected: code of the error with which the file was refused when the file around it was opened (a member of an
+            archive with a password); "" for a file to read.
     """
 
     tenant: str
@@ -44,6 +46,7 @@ class Job:
     depth: int = 0
     root: str = ""
     publish: bool = True
+    rejected: str = ""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,7 @@ class Outcome:
         status: how it ended; None for an archive, which is not a document itself.
         error: see :mod:`ingest.error_json`.
         members: jobs for the files found inside.
+        name: what the document was to be called; "" in outcomes of releases before 0.2.
     """
 
     path: str
@@ -65,6 +69,12 @@ class Outcome:
     seconds: float = 0.0
     error: dict[str, Any] | None = None
     members: list[Job] = field(default_factory=list)
+    name: str = ""
+
+    @property
+    def known_under_another_name(self) -> bool:
+        """Whether the content was known already, as a document of another name."""
+        return self.status is IngestStatus.UNCHANGED and self.name not in ("", self.document)
 
 
 def check_source(settings: Settings, source: Path) -> None:
@@ -118,3 +128,8 @@ def unchanged_outcome(library: Library, source: Path, name: str, path: str, coll
 def failed_outcome(path: str, name: str, error: Exception) -> Outcome:
     """Return the outcome of a file that could not be ingested."""
     return Outcome(path, IngestStatus.FAILED, name, error=error_to_json(error))
+
+
+def cancelled_outcome(job: Job) -> Outcome:
+    """Return the outcome of a job that a person has cancelled."""
+    return Outcome(job.path, IngestStatus.CANCELLED, job.name)

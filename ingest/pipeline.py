@@ -22,15 +22,16 @@ import sqlalchemy as sa
 from ingest import prepared
 from ingest.archive_members import member_name, member_notes, store_members
 from ingest.context import IngestContext, work_folder
-from ingest.job import Job, Outcome, failed_outcome
+from ingest.job import Job, Outcome, cancelled_outcome, failed_outcome
 from ingest.workers import embedding_stage
-from kb.core.errors import SinziError
+from ingest.workers.fair_turns import JobCancelled
+from kb.core.errors import Conflict, FileRejected, SinziError
 from kb.publishing import version_states, version_writer
 from kb.publishing.version_writer import StartedVersion, VersionContent
 from kb.search.models.encoder import Vectors
 from kb.store import blobs, tenants
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
-from kb.store.tables.states import IngestStage, IngestStatus
+from kb.store.tables.states import IngestStage, IngestStatus, VersionState
 
 __all__ = ["ingest"]
 
@@ -56,24 +57,52 @@ def run_directly(name: str, stage: Callable[[], Any]) -> Any:
 def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outcome:
     """Ingest one file and return its outcome; files found inside it are returned as further jobs.
 
-    A file that cannot be ingested gives an outcome with ``error``, not an exception.
+    A file that cannot be ingested gives an outcome with ``error``, not an exception. A job that is cancelled before its
+    version is published leaves nothing.
     """
-    with context.lock_content(job):
-        start_time = time.monotonic() - context.workers.waited_seconds()
-        started: StartedVersion | None = None
-        try:
-            started = StartedVersion(**step("begin", lambda: asdict(begin(job, context))))
-            outcome = _run_stages(job, started, context, step)
-        except SinziError as error:
-            outcome = failed_outcome(job.path, job.name, error)
-            step("discard", lambda: _discard(job, started, context))
-        # the file's own time, without the time it waited for other files
-        outcome.seconds = round(time.monotonic() - start_time - context.workers.waited_seconds(), 3)
+    if job.rejected:
+        return failed_outcome(job.path, job.name, FileRejected(job.rejected, name=job.name))
+    started: StartedVersion | None = None
+    try:
+        with context.lock_content(job):
+            start_time = time.monotonic() - context.workers.waited_seconds()
+            try:
+                started = StartedVersion(**step("begin", lambda: asdict(begin(job, context))))
+                outcome = _run_stages(job, started, context, step)
+            except SinziError as error:
+                deleted = started is not None and not _exists(job, started, context)
+                reason = Conflict("document_deleted", document=job.name) if deleted else error
+                outcome = failed_outcome(job.path, job.name, reason)
+                step("discard", lambda: _discard(job, started, context))
+            # the file's own time, without the time it waited for other files
+            outcome.seconds = round(time.monotonic() - start_time - context.workers.waited_seconds(), 3)
+    except JobCancelled:  # what follows are no steps: a cancelled workflow has none any more
+        if started is not None and started.status != "unchanged" and _is_complete(job, started, context):
+            return _completed(job, started, context)  # the cancellation came too late
+        _discard(job, started, context)
+        return cancelled_outcome(job)
     return outcome
 
 
+def _exists(job: Job, started: StartedVersion, context: IngestContext) -> bool:
+    """Whether the version is still there: whatever went wrong after its document was deleted, that is the reason."""
+    with context.library(job).session() as session:
+        return session.get(VersionRow, started.version_id) is not None
+
+
+def _is_complete(job: Job, started: StartedVersion, context: IngestContext) -> bool:
+    with context.library(job).session() as session:
+        version = session.get(VersionRow, started.version_id)
+    return version is not None and version.state != VersionState.INDEXING
+
+
+def _completed(job: Job, started: StartedVersion, context: IngestContext) -> Outcome:
+    status = _STATUS[started.status] if job.publish else IngestStatus.INDEXED
+    return Outcome(job.path, status, started.document, started.number, **_counts(job, started, context))
+
+
 def _run_stages(job: Job, started: StartedVersion, context: IngestContext, step: Step) -> Outcome:
-    outcome = Outcome(job.path, _STATUS[started.status], started.document, started.number)
+    outcome = Outcome(job.path, _STATUS[started.status], started.document, started.number, name=job.name)
     if started.status == "unchanged":
         counts = step("facts", lambda: _counts(job, started, context))
         outcome.pages, outcome.chunks = counts["pages"], counts["chunks"]
@@ -122,8 +151,11 @@ def _read(job: Job, started: StartedVersion, context: IngestContext) -> dict[str
     tenant = tenants.get(context.settings, job.tenant)
     context.report(job.path, IngestStage.READ, 0, None)
     source, folder = blobs.original_path(tenant.files_path, job.sha256), work_folder(tenant, started.version_id)
+    if not source.is_file():  # deleted with the document that had the same content
+        raise Conflict("document_deleted", document=job.name)
     progress = context.progress_callback(job, IngestStage.READ)
-    return context.workers.read(source, job.name.rsplit("/", 1)[-1], folder, progress)
+    name, share = job.name.rsplit("/", 1)[-1], context.share(job)
+    return context.workers.read(source, name, folder, progress, share, context.cancelled)
 
 
 def _load_prepared(
@@ -155,11 +187,13 @@ def _index(job: Job, started: StartedVersion, context: IngestContext) -> int:
     context.report(job.path, IngestStage.EMBED, 0, len(document.texts))
     with ThreadPoolExecutor(1) as pool:  # importing Chroma takes a second: the embedder works meanwhile
         store = pool.submit(context.vectors, job, library)
-        context.workers.embed(folder, context.progress_callback(job, IngestStage.EMBED))
+        progress = context.progress_callback(job, IngestStage.EMBED)
+        context.workers.embed(folder, progress, context.share(job), context.cancelled)
     vectors = embedding_stage.load_vectors(folder, *context.workers.identity())
     # The records keep float16. The vector store gets the same numbers, so that either can be restored from the other.
     vectors = vectors.astype(np.float16).astype(np.float32)
     context.report(job.path, IngestStage.STORE, 0, None)
+    context.stop_if_cancelled()
     content = _content(document, vectors)
     content.notes += member_notes(job)
     chunk_ids = version_writer.fill(library, started, content)
@@ -177,6 +211,7 @@ def _content(document: prepared.PreparedDocument, vectors: Vectors) -> VersionCo
         sections=[SectionRow(**row) for row in document.sections],
         chunks=[ChunkRow(**row) for row in document.chunks],
         vectors=vectors,
+        words=document.words,
         issued=_date(document.issued),
         effective_from=_date(document.effective_from),
         effective_to=_date(document.effective_to),
@@ -192,12 +227,14 @@ def _date(value: str | None) -> date | None:
 
 
 def _publish(job: Job, started: StartedVersion, context: IngestContext) -> None:
+    context.stop_if_cancelled()
     library = context.library(job)
     version_writer.publish(library, context.vectors(job, library), started)
     shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)
 
 
 def _keep_as_draft(job: Job, started: StartedVersion, context: IngestContext) -> None:
+    context.stop_if_cancelled()
     library = context.library(job)
     version_states.keep_as_draft(library, started.document_id, started.version_id)
     shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)
@@ -213,8 +250,11 @@ def _discard(job: Job, started: StartedVersion | None, context: IngestContext) -
     if started is None:
         return
     library = context.library(job)
-    stored = library.chunks_of(started.version_id)
+    with library.session() as session:
+        is_deleted = session.get(VersionRow, started.version_id) is None
+    # Where the document was deleted meanwhile, vectors may have been added after that.
+    has_vectors = is_deleted or bool(library.chunks_of(started.version_id))
     version_writer.discard(library, started)
-    if stored:
+    if has_vectors and started.status != "unchanged":
         context.vectors(job, library).remove_version(started.version_id)
     shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PreparedDocument", "load", "save", "texts_only"]
+__all__ = ["PreparedDocument", "changed_ns", "load", "save", "texts_only"]
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class PreparedDocument:
     Attributes:
         sections, chunks, amendments: rows with the column names of the record tables.
         texts: what the embedding model reads, one text per chunk.
+        words: the index words of every chunk's text, and those of its title, headings and clause number.
         members: (name, path) of every file found inside.
     """
 
@@ -34,6 +35,7 @@ class PreparedDocument:
     sections: list[dict[str, Any]]
     chunks: list[dict[str, Any]]
     texts: list[str]
+    words: list[tuple[list[str], list[str]]]
     amendments: list[dict[str, Any]]
     issued: str | None
     effective_from: str | None
@@ -44,7 +46,7 @@ class PreparedDocument:
 
 def texts_only(texts: list[str]) -> PreparedDocument:
     """Return texts to embed, without a document."""
-    return PreparedDocument("", "", None, [], [], texts, [], None, None, None, [], [])
+    return PreparedDocument("", "", None, [], [], texts, [], [], None, None, None, [], [])
 
 
 def _document_path(folder: Path) -> Path:
@@ -61,15 +63,27 @@ def save(prepared: PreparedDocument, folder: Path) -> None:
     os.replace(part, _document_path(folder))
 
 
+def changed_ns(folder: Path) -> int:
+    """Return when the document was written, in nanoseconds.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    return _document_path(folder).stat().st_mtime_ns
+
+
 def load(folder: Path) -> PreparedDocument | None:
     """Return what :func:`save` wrote, or None when it is not there.
 
     Raises:
-        ValueError: the file is not JSON.
+        ValueError: the file is not JSON, or another release wrote it with other fields.
     """
     try:
         facts = json.loads(_document_path(folder).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    if facts.keys() != {one.name for one in fields(PreparedDocument)}:
+        raise ValueError(f"fields of another release: {sorted(facts)}")
     facts["members"] = [(name, path) for name, path in facts["members"]]
+    facts["words"] = [(text, head) for text, head in facts["words"]]
     return PreparedDocument(**facts)

@@ -20,10 +20,10 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.lexical import word_index
 from kb.store import blobs, tenants
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.store.tables.states import VersionState
+from kb.store.tables.states import IngestStatus, VersionState
 from kb.store.tenants import Tenant
 
-__all__ = ["reconcile_all", "remove_orphan_originals"]
+__all__ = ["erase_original_if_unused", "reconcile_all", "remove_orphan_originals"]
 
 
 def reconcile_all(settings: Settings, pending: Sequence[Job]) -> None:
@@ -63,15 +63,25 @@ def _reconcile_folders(library: Library, kept: set[int], pending: set[str]) -> N
 
 
 def remove_orphan_originals(library: Library) -> None:
-    """Erase the originals that belong to no version.
+    """Erase the originals that belong to no version, and to no failed upload that a person may try again.
 
     Call it only while the queue is empty: files found in a mail are stored before their jobs are queued.
     """
     with library.session() as session:
         named = set(session.scalars(sa.select(VersionRow.sha256)))
+        named |= version_states.originals_of_uploads(session, [IngestStatus.FAILED])
     for original in library.tenant.files_path.glob("??/*"):
         if original.name not in named:
             blobs.erase(library.tenant.files_path, original.name)
+
+
+def erase_original_if_unused(library: Library, sha256: str) -> None:
+    """Erase one original, unless a version or a failed upload needs it. The caller knows that no job does."""
+    with library.session() as session:
+        is_used = session.scalar(sa.select(VersionRow.id).where(VersionRow.sha256 == sha256).limit(1)) is not None
+        is_used = is_used or sha256 in version_states.originals_of_uploads(session, [IngestStatus.FAILED])
+    if sha256 and not is_used:
+        blobs.erase(library.tenant.files_path, sha256)
 
 
 def _reconcile_vectors(library: Library, collection: CollectionRow, store: VectorStore, kept: set[int]) -> None:

@@ -8,8 +8,13 @@ Read in this order:
     library        documents, collections, glossary terms and settings of one tenant
     people         accounts, roles, invitations, keys, sessions
     search         from a question to passages; search.retriever is the way in
-    publishing     writing versions of documents, their states, erasure
+    erasure        proof that a deleted document is gone: fingerprints, search, certificates
+    publishing     writing versions of documents, their states, deleting
     integrations   search as components of other libraries
     doctor         checks of an installation
     cli, commands  the program ``kb`` and this floor's sub-commands
 """
+
+from kb.core import no_telemetry
+
+no_telemetry.switch_off()  # before any library is imported

@@ -119,4 +119,7 @@ def _complain(error: SinziError) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # The commands import this module as kb.cli, and look for the Context of that one.
+    from kb.cli import main as program
+
+    program()

@@ -32,8 +32,6 @@ from tests.helpers.service import signed_in
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 FOLDER = Path(__file__).parent / "old_data"
 VERSIONS = sorted(path.stem.removeprefix("data_") for path in FOLDER.glob("data_*.json"))
 API = "/api/v1/tenants/harmony"

@@ -12,6 +12,7 @@ In reading order:
     generative         answers written by a language model
     checked_writing    prompt to checked sentences
     model_output       sentences and citations read from a model's stream
+    whom_to_ask        whom an answer names for further questions
     answer_view        an answer as pages and programs get it
     script_conversion  Simplified characters for readers who prefer them
 """

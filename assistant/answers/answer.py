@@ -75,6 +75,7 @@ class Answer:
             a person is ``say("fallback_<code>", …)``.
         card: the fixed card of a high-stakes subject, which is shown before the answer.
         egress: what was sent to a language model.
+        contact: whom to ask further, "" for the asker's supervisor.
         sentences: the sentences that a language model wrote, each with its verdict.
     """
 
@@ -91,6 +92,7 @@ class Answer:
     fallback: str = ""
     card: dict[str, Any] | None = None
     egress: Egress = field(default_factory=Egress)
+    contact: str = ""
     sentences: list[Checked] = field(default_factory=list)
 
     @property

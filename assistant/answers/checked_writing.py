@@ -110,7 +110,7 @@ def _sentences(gateway: Gateway, request: Prompt, sent: list[Passage]) -> Iterat
     """
     wrote = False
     try:
-        for written in read_sentences(gateway.stream(request.system, request.user, sent)):
+        for written in read_sentences(gateway.stream(request, sent)):
             if written.says_no_answer and not wrote:
                 raise WritingFailed("silent")
             wrote = True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from assistant.answers.amended_rules import AmendedRule, find_amended_rule
 from assistant.answers.answer import UNSURE, Answer, Refusal
 from assistant.answers.citations import Citation, cite, place, verify_citations
@@ -11,7 +9,7 @@ from assistant.answers.cited_text import CitedText
 from assistant.answers.quote_selection import choose
 from assistant.answers.refusal import confidence, threshold
 from assistant.evidence.gather import Evidence
-from assistant.evidence.quotable_spans import QuotableSpan, header
+from assistant.evidence.quotable_spans import QuotableSpan, readable_row
 from assistant.messages import say
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
@@ -21,8 +19,6 @@ __all__ = ["NAME", "answer"]
 NAME = "extractive"
 # The number of passages that a refusal shows.
 NEAREST = 3
-# The mark of a footnote after a sentence. It is on the page, but in an answer it looks like a figure.
-_FOOTNOTE = re.compile(r"(?<=[。；！？」）])\d{1,2}(?=\s|$)|(?<=[a-z)][.;])\d{1,2}(?=\s|$)|[⁰¹²³⁴-⁹]+")
 
 
 def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
@@ -32,7 +28,7 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
     refusal.
 
     Args:
-        contact: whom a refusal names; "" where the organisation has named nobody.
+        contact: whom a refusal names; "" for the asker's supervisor.
     """
     query, sure = evidence.found.query, confidence(evidence)
     content = _quoted(retriever, evidence, sure)
@@ -83,14 +79,8 @@ def _framed(
 
 
 def _readable(span: QuotableSpan) -> str:
-    """Return the quote for display: without footnote marks; a table row with the names of its columns if known."""
-    if not span.is_row:
-        return _FOOTNOTE.sub("", span.text)
-    cells, names = span.text.split("\t"), header(span).split("\t")
-    if len(names) == len(cells):
-        pairs = zip(names, cells, strict=True)
-        return " ｜ ".join(f"{name}：{cell}" if name.strip() else cell for name, cell in pairs if cell.strip())
-    return " ｜ ".join(cell for cell in cells if cell.strip())
+    """Return the quote for display: its exact text; a table row with the names of its columns if known."""
+    return readable_row(span) if span.is_row else span.text
 
 
 def _refusal(evidence: Evidence, language: Language, contact: str) -> Refusal:

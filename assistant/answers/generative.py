@@ -26,12 +26,13 @@ MAX_PASSAGES = 5
 
 
 def write(
-    retriever: Retriever, evidence: Evidence, gateway: Gateway, quotes: Answer
+    retriever: Retriever, evidence: Evidence, gateway: Gateway, quotes: Answer, question: str
 ) -> Generator[CitedText, None, Answer]:
     """Yield each sentence that passes the check, and return the answer.
 
     Args:
         quotes: the extractive answer to the same evidence; all fields but the text are taken from it.
+        question: the question for the model.
 
     Raises:
         WritingFailed: nothing more can be shown. The sentences that were yielded before are not valid any more.
@@ -40,7 +41,7 @@ def write(
     note, chosen = _chosen(retriever, evidence, quotes)
     allowed = gateway.allowed_passages(chosen)[:MAX_PASSAGES]
     day = evidence.found.as_of.isoformat()
-    request, sent = fill_prompt("answer", query.language, gateway, allowed, day=day, question=query.text)
+    request, sent = fill_prompt("answer", query.language, gateway, allowed, day=day, question=question)
     draft = Draft(query.language, CitedText((note + "\n",) if note else ()))
     lead = draft.text
     for sentence in write_checked(retriever, gateway, request, sent, draft):

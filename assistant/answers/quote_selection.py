@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
+from assistant.evidence.quotable_spans import QuotableSpan, is_header_row, spans_of, whole
 from assistant.evidence.scoring import ScoredSpan
 from kb.language.script import display_width
 
@@ -50,10 +50,10 @@ def choose(scored: Sequence[ScoredSpan]) -> list[QuotableSpan]:
 
 
 def _is_heading_or_letterhead(span: QuotableSpan) -> bool:
-    """Whether a span is the title or a heading of its passage, a letterhead, or the head of a memo."""
+    """Whether a span is the title or a heading of its passage or of a table, a letterhead, or the head of a memo."""
     text = span.text.strip()
     names = {span.passage.title.strip(), *(name.strip() for name in span.passage.heading_path)}
-    return text in names or bool(_IMPRINT.fullmatch(text) or _MEMO_HEAD.fullmatch(text))
+    return text in names or is_header_row(span) or bool(_IMPRINT.fullmatch(text) or _MEMO_HEAD.fullmatch(text))
 
 
 def _with_quote(quotes: list[QuotableSpan], new: QuotableSpan) -> list[QuotableSpan] | None:

@@ -7,12 +7,14 @@ unanswerable questions.
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 
 from assistant.evidence.gather import Evidence
 from assistant.evidence.question_terms import mentions, terms, word_set
+from assistant.evidence.quotable_spans import table_at
 from assistant.evidence.scoring import above
 from kb.core import data_files
 
@@ -39,15 +41,17 @@ def features(evidence: Evidence) -> dict[str, float]:
 
     - score: the best span's score, in log-odds;
     - peak: the cosine of the most similar span less the mean of the most similar third, times 20. Where the documents
-      do not have the answer, many spans are about equally similar;
+      do not have the answer, many spans are about equally similar. The rows of a table are similar because of their
+      form, and a rule may stand in several documents: the best row of a table counts, and of equal texts one;
     - telling: 1 where the best span, or the text above it, mentions the question's term with the highest weight;
     - words: the largest share of the question's weight that the words of one span have.
     """
     if not evidence.spans:
         return dict.fromkeys(FEATURES, 0.0)
     best = evidence.spans[0]
-    number = min(_MAX_SPANS, max(_MIN_SPANS, round(_SIMILAR_SHARE * len(evidence.spans))))
-    nearest = np.sort([one.cosine for one in evidence.spans])[::-1][:number]
+    cosines = _distinct_cosines(evidence)
+    number = min(_MAX_SPANS, max(_MIN_SPANS, round(_SIMILAR_SHARE * len(cosines))))
+    nearest = np.sort(cosines)[::-1][:number]
     here = word_set(best.span.text) | above(best.span)
     return {
         "score": best.score,
@@ -55,6 +59,16 @@ def features(evidence: Evidence) -> dict[str, float]:
         "telling": float(all(mentions(here, term) for term in terms(evidence.found)[:1])),
         "words": max(one["words"] for one in evidence.spans),
     }
+
+
+def _distinct_cosines(evidence: Evidence) -> list[float]:
+    """Return the cosines of the spans; of equal texts, and of the rows of one table, only the greatest."""
+    greatest: dict[Hashable, float] = {}
+    for one in evidence.spans:
+        table = table_at(one.span) if one.span.is_row else None
+        key = (one.span.passage.chunk_id, table) if table else one.span.text
+        greatest[key] = max(one.cosine, greatest.get(key, -1.0))
+    return list(greatest.values())
 
 
 def confidence(evidence: Evidence) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import entry_points, version
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -23,6 +23,7 @@ from assistant.service import file_intake
 from assistant.service.rate_limits import MAX_BODY_BYTES
 from assistant.service.running_service import Service
 from assistant.web.pages import page_packages
+from kb.core import plugins
 from kb.core.settings import Settings
 
 __all__ = ["create"]
@@ -83,5 +84,4 @@ def _static_packages() -> list[str | tuple[str, str]]:
 
 def _routers() -> list[APIRouter]:
     """Return the routers that packages register in the entry-point group ``sinzi.routers``, sorted by name."""
-    points = sorted(entry_points(group="sinzi.routers"), key=lambda point: point.name)
-    return [point.load() for point in points]
+    return plugins.registered("sinzi.routers")

@@ -19,12 +19,14 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from assistant.api.observability.request_log import route_template
+from assistant.llm.requester import ReaderGone
 from kb.core.errors import InputError, Misconfigured, NotFound, SinziError, Unauthenticated
 
 __all__ = ["ErrorBody", "install"]
 
 _LOG = logging.getLogger("sinzi.service")
 _MAX_FAULTS = 20
+_CLIENT_CLOSED_REQUEST = 499  # nobody reads it but the request log
 # Statuses that an error page explains with texts of their own (``common.error_<status>`` and ``common.next_<status>``).
 _EXPLAINED = (403, 404, 429, 503)
 _PROGRAM_PREFIXES = ("/api/", "/v1/", "/mcp")
@@ -49,6 +51,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SinziError, _handle_sinzi_error)
     app.add_exception_handler(RequestValidationError, _handle_invalid_request)
     app.add_exception_handler(HTTPException, _handle_http_error)
+    app.add_exception_handler(ReaderGone, _handle_reader_gone)
     app.add_exception_handler(Exception, _handle_unexpected_error)
 
 
@@ -64,7 +67,8 @@ def _error_response(request: Request, error: SinziError, status: int | None = No
         return openai_error(request, error, code)
     headers = {"Retry-After": str(error.detail["seconds"])} if "seconds" in error.detail else {}
     if request.url.path.startswith(_PROGRAM_PREFIXES) or request.method not in ("GET", "HEAD"):
-        body = {"error": error.as_dict(_locale(request))}
+        # A program shows its key, and its maker reads the message; a browser has a cookie or nothing.
+        body = {"error": error.as_dict(_locale(request), plain="authorization" not in request.headers)}
         if isinstance(error, Unauthenticated):
             headers["WWW-Authenticate"] = "Bearer"
         return JSONResponse(body, status_code=code, headers=headers)
@@ -76,8 +80,12 @@ def _error_response(request: Request, error: SinziError, status: int | None = No
     # What a page shows is for people; the reference finds the line in the log, for who helps them.
     reference = f"{error.code} {getattr(request.state, 'request_id', '')[:8]}".strip()
     kind = code if code in _EXPLAINED else 500 if code >= 500 else 400
-    message = error.for_people(_locale(request))
+    message = error.message(_locale(request), plain=True)
     return render(request, "error.html", status_code=code, kind=kind, message=message, reference=reference)
+
+
+async def _handle_reader_gone(request: Request, error: Exception) -> Response:
+    return Response(status_code=_CLIENT_CLOSED_REQUEST)
 
 
 async def _handle_sinzi_error(request: Request, error: Exception) -> Response:

@@ -24,13 +24,15 @@ __all__ = ["MOST_CARDS", "Card", "find", "listing", "reset", "save"]
 KEY = "cards"
 MOST_CARDS = 50
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
-_Words = dict[Literal["zh-HK", "en"], _Text]
+# A number of eight digits, as telephones in Hong Kong have, or one of an emergency service.
+_PHONE = re.compile(r"(?<!\d)(?:\d{4}[ -]?\d{4}|999)(?!\d)")
+_Words = Annotated[dict[Literal["zh-HK", "en"], _Text], Field(json_schema_extra={"required": ["zh-HK", "en"]})]
 
 
 class Contact(BaseModel):
     """A person or service to call: a name in both languages, and the telephone number."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     name: _Words
     number: Annotated[str, Field(pattern=r"^[+\d][\d \-()#*]{1,29}$")]
 
@@ -41,7 +43,7 @@ class Card(BaseModel):
     Question and patterns are folded (lower case, Simplified) before matching.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
     patterns: Annotated[list[Annotated[str, Field(min_length=2, max_length=1000)]], Field(min_length=1, max_length=50)]
     title: _Words
@@ -75,15 +77,29 @@ class Card(BaseModel):
         folded = fold(question)
         return self.enabled and any(_compiled(pattern).search(folded) for pattern in self.patterns)
 
-    def localized(self, locale: str) -> dict[str, Any]:
+    def localized(self, locale: str, own_contact: str = "") -> dict[str, Any]:
         """Return the card in one language: ``{"id", "title", "text", "contacts": [{"name", "number"}]}``.
 
         Args:
             locale: "en", or any other for zh-HK.
+            own_contact: whom the organisation names for the subject, as it is written; comes first.
         """
         words: Literal["zh-HK", "en"] = "en" if locale == "en" else "zh-HK"
         contacts = [{"name": one.name.get(words, ""), "number": one.number} for one in self.contacts]
+        contacts = [*_as_contact(own_contact), *contacts]
         return {"id": self.id, "title": self.title[words], "text": self.text[words], "contacts": contacts}
+
+
+def _as_contact(text: str) -> list[dict[str, str]]:
+    """Return a contact that is one text, such as "當值主管 6123 4567"; ``number`` is "" where it has none.
+
+    An extension ("內線 200") is no number that a telephone outside could call, and stays in the name.
+    """
+    found = _PHONE.search(text)
+    if found is None:
+        return [{"name": text, "number": ""}] if text else []
+    name = f"{text[: found.start()].rstrip(' ，,:：')} {text[found.end() :].strip()}".strip()
+    return [{"name": name, "number": found[0]}]
 
 
 @lru_cache(maxsize=1024)

@@ -80,7 +80,7 @@ def _print(context: Context, answer: Answer) -> None:
         click.secho(f"■ {answer.card['title']}", fg="red", bold=True)
         click.echo(answer.card["text"])
         for contact in answer.card["contacts"]:
-            click.secho(f"  ☎ {contact['number']}  {contact['name']}", bold=True)
+            click.secho("  ☎ " + "  ".join(filter(None, (contact["number"], contact["name"]))), bold=True)
         click.echo()
     if answer.searched != answer.question:
         click.echo(interface("searched_as", context.settings.locale, question=answer.searched), err=True)

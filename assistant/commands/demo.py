@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from assistant import turn
 from assistant.messages import interface
 from kb.cli import Context
 from kb.core.errors import InputError, NotFound
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.people.first_collection import make_first_collection
 from kb.search.retriever import Retriever
 from kb.store import tenants
 
@@ -38,7 +42,13 @@ def demo(context: click.Context, samples: Path) -> None:
         context.invoke(ingest, paths=(documents,), slug=one["slug"], collection="main", document=None, as_json=False)
     for sample in plan["questions"]:
         _ask(own, sample["tenant"], sample["question"])
-    click.echo("\n" + interface("demo_next", own.settings.locale, data=own.settings.data))
+    click.echo("\n" + interface("demo_next", own.settings.locale, kb=_program(own.settings)))
+
+
+def _program(settings: Settings) -> str:
+    """Return how ``kb`` is typed in the project's folder so that it finds the data that this process wrote."""
+    same = "KB_DATA" not in os.environ and settings.data == Settings().data
+    return ".venv/bin/kb" if same else f'.venv/bin/kb --data "{settings.data}"'
 
 
 def _plan(samples: Path) -> dict[str, Any]:
@@ -53,7 +63,8 @@ def _create_if_missing(own: Context, one: dict[str, str]) -> None:
     try:
         tenants.get(own.settings, one["slug"])
     except NotFound:
-        tenants.create(own.settings, one["slug"], one["name"], one["contact"])
+        made = tenants.create(own.settings, one["slug"], one["name"], one["contact"])
+        make_first_collection(Library(made), own.settings.locale)
 
 
 def _ask(own: Context, slug: str, question: str) -> None:

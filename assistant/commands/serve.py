@@ -30,6 +30,8 @@ def serve(context: Context, host: str | None, port: int | None) -> None:
 
     settings = context.settings
     host, port = host or settings.host, port or settings.port
+    # Links for other people depend on where the service really listens.
+    settings = settings.model_copy(update={"host": host, "port": port})
     shown = "localhost" if host in ("0.0.0.0", "127.0.0.1", "::") else host  # noqa: S104 - compared, not bound
     app = create(settings)
     click.echo(interface("serving", settings.locale, url=settings.public_url or f"http://{shown}:{port}"))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from assistant.conversations.stored_answer import StoredAnswer
-from kb.core.errors import NotFound
+from assistant.conversations.stored_answer import StoredAnswer, redacted
+from kb.core.errors import Misconfigured, NotFound
 from kb.library.documents import Library
+from kb.store.database import lock_for_writing
 from kb.store.tables.activity_tables import ConversationRow, FeedbackRow, MessageRow
 from kb.store.tables.columns import now
+from kb.store.tables.library_tables import VersionRow
 from kb.store.tables.states import FeedbackVerdict
 
 __all__ = [
@@ -122,34 +126,62 @@ def messages(library: Library, conversation_id: int) -> list[tuple[MessageRow, F
         return [(message, feedback) for message, feedback in session.execute(query)]
 
 
-def history(library: Library, conversation_id: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class HistoryQuestion:
+    """An earlier question of a conversation.
+
+    Attributes:
+        collections: slugs of the collections that its answer was taken from; where it was from none, of those that were
+            searched; empty if the answer cannot be read.
+    """
+
+    question: str
+    collections: tuple[str, ...]
+
+
+def history(library: Library, conversation_id: int) -> list[HistoryQuestion]:
     """Return the last questions of a conversation, oldest first. A follow-up refers to them."""
     query = (
-        sa.select(MessageRow.question)
+        sa.select(MessageRow.question, MessageRow.answer)
         .where(MessageRow.conversation_id == conversation_id)
         .order_by(MessageRow.id.desc())
         .limit(_HISTORY)
     )
     with library.session() as session:
-        return list(session.scalars(query))[::-1]
+        rows = session.execute(query).all()
+    return [HistoryQuestion(question, _collections_of(answer)) for question, answer in reversed(rows)]
+
+
+def _collections_of(answer: dict[str, Any]) -> tuple[str, ...]:
+    try:
+        stored = StoredAnswer.from_json(answer)
+    except (Misconfigured, ValidationError):
+        return ()
+    used = {*stored.egress.collections, *(place.collection for place in stored.places)}
+    return tuple(sorted(used or stored.collections))
 
 
 def record(library: Library, person: int, conversation_id: int, answer: StoredAnswer) -> MessageRow:
     """Store a question with its answer.
 
+    If a version that the answer uses was deleted while it was made, the stored answer is a redacted one.
+
     Raises:
         NotFound: ``conversation_not_found`` if it was deleted in the meantime.
     """
-    message = MessageRow(
-        conversation_id=conversation_id,
-        question=answer.question,
-        answer=answer.to_json(),
-        refused=answer.refused,
-        reason=answer.reason,
-        language=answer.language,
-        ms=answer.ms,
-    )
     with library.transaction() as session:
+        lock_for_writing(session)  # no version is deleted between the check and the end of the transaction
+        used = answer.version_ids
+        there = set(session.scalars(sa.select(VersionRow.id).where(VersionRow.id.in_(used))))
+        message = MessageRow(
+            conversation_id=conversation_id,
+            question=answer.question,
+            answer=(answer if used <= there else redacted(answer)).to_json(),
+            refused=answer.refused,
+            reason=answer.reason,
+            language=answer.language,
+            ms=answer.ms,
+        )
         conversation = _own(session, person, conversation_id)
         conversation.title = conversation.title or _title(answer.question)
         conversation.updated_at = now()

@@ -81,12 +81,17 @@ class StoredNearest(StoredPlace):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEgress:
-    """What was sent to a language model; ``left`` (the key in stored answers): whether it is an external service."""
+    """What was sent to a language model.
+
+    ``left`` (the key in stored answers): whether it is an external service; ``version_ids``: the document versions
+    whose text is in ``sent``. Answers stored before 0.2 have none.
+    """
 
     left: bool = False
     host: str | None = None
     model: str | None = None
     collections: tuple[str, ...] = ()
+    version_ids: tuple[int, ...] = ()
     sent: tuple[dict[str, str], ...] = ()
     masked: dict[str, int] = field(default_factory=dict)
 
@@ -101,6 +106,7 @@ class StoredAnswer:
         fallback: the code of why quotes replace a language model's answer, or "".
         collections: slugs that were searched.
         withheld: whether text and quotes were removed later.
+        erased_collections: slugs of the collections of the sources that were removed, for who may see the question.
     """
 
     schema: int = SCHEMA
@@ -124,6 +130,17 @@ class StoredAnswer:
     collections: tuple[str, ...]
     ms: float
     withheld: bool = False
+    erased_collections: tuple[str, ...] = ()
+
+    @property
+    def version_ids(self) -> set[int]:
+        """The versions of which this record may have text: quoted, shown as nearest, or read by a language model."""
+        return {one.version_id for one in self.places} | set(self.egress.version_ids)
+
+    @property
+    def used_collections(self) -> set[str]:
+        """The slugs of the collections of all sources, also of removed ones."""
+        return {one.collection for one in self.places} | {*self.egress.collections, *self.erased_collections}
 
     @property
     def places(self) -> list[StoredPlace]:
@@ -185,7 +202,8 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
     refusal = answer.content if isinstance(answer.content, Refusal) else None
     nearest = [span.passage for span in refusal.nearest] if refusal else []
     citations = answer.citations
-    used = {one.version_id for one in citations} | {one.version_id for one in nearest}
+    shown = {one.version_id for one in citations} | {one.version_id for one in nearest}
+    used = shown | set(answer.egress.version_ids)
     known = document_versions(library, used)
     counterparts = _counterparts(library, citations)
     record = StoredAnswer(
@@ -205,7 +223,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
             _citation(one, known[one.version_id], counterparts) for one in citations if one.version_id in known
         ),
         nearest=tuple(_nearest(one, known[one.version_id]) for one in nearest if one.version_id in known),
-        contact=library.tenant.contact,
+        contact=answer.contact,
         egress=_egress(answer.egress),
         as_of=as_of,
         collections=tuple(collections),
@@ -242,6 +260,7 @@ def _egress(sent: Egress) -> StoredEgress:
         host=sent.host or None,
         model=sent.model or None,
         collections=tuple(sent.collections),
+        version_ids=tuple(sent.version_ids),
         sent=tuple(sent.sent),
         masked=dict(sent.masked),
     )
@@ -255,14 +274,17 @@ def view_of(stored: StoredAnswer) -> AnswerView:
 def redacted(stored: StoredAnswer) -> StoredAnswer:
     """Return an answer without its text, its quotes, and the messages that were sent to a language model.
 
-    The question stays, because its asker wrote it. The host, the model and the collections of the egress stay too.
+    The question stays, because its asker wrote it; what was searched for instead of it, and the card, do not. The host,
+    the model and the collections of the egress stay too.
     """
     return replace(
         stored,
+        searched=stored.question,
         answer="",
         message="",
         citations=(),
         nearest=(),
-        egress=replace(stored.egress, sent=()),
+        egress=replace(stored.egress, sent=(), version_ids=()),
         withheld=True,
+        erased_collections=tuple(sorted(stored.used_collections)),
     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 
 import sqlalchemy as sa
 
@@ -75,22 +76,27 @@ def suggest(library: Library, collections: Sequence[str], locale: str) -> list[S
 def _from_headings(
     library: Library, collections: Sequence[str], locale: str, chance: random.Random
 ) -> list[Suggestion]:
-    """Return one question per document, documents in the reader's language first."""
+    """Return questions about documents, those in the reader's language first; of few documents several each."""
     english = locale == "en"
     versions = library.in_force(today(), collections)
     chance.shuffle(versions)
     versions.sort(key=lambda one: is_chinese(one.version.language) == english)
-    found: list[Suggestion] = []
+    by_document: list[list[Suggestion]] = []
     for document_version in versions:
-        if len(found) == OFFERED:
+        if len(by_document) == OFFERED:
             break
         title = document_version.version.title or document_version.document.name
         headings = _headings(library, document_version.version.id) if _short(title) else []
         if headings:
-            heading = chance.choice(headings)
-            asked = interface("suggested", "zh-HK" if is_han(heading[0]) else "en", title=title, heading=heading)
-            found.append(Suggestion(document_version.collection.slug, asked))
-    return found
+            slug = document_version.collection.slug
+            chosen = chance.sample(headings, min(OFFERED, len(headings)))
+            by_document.append([Suggestion(slug, _asked(title, heading)) for heading in chosen])
+    # one of each document, then a second of each
+    return [one for round_ in zip_longest(*by_document) for one in round_ if one is not None][:OFFERED]
+
+
+def _asked(title: str, heading: str) -> str:
+    return interface("suggested", "zh-HK" if is_han(heading[0]) else "en", title=title, heading=heading)
 
 
 def _short(title: str) -> bool:

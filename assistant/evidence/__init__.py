@@ -6,5 +6,6 @@ In reading order:
     quotable_spans  what can be quoted of a passage: sentence, paragraph, list with lead-in, table row
     question_terms  the terms of a question, and whether a text mentions them
     answer_kinds    which kind of answer is asked for (amount, time, person …)
+    row_units       the units that the names of a table's columns give to its numbers
     scoring         a linear model of how well a span answers
 """

@@ -9,13 +9,15 @@ from kb.language.script import display_width
 from kb.language.sentences import sentences
 from kb.search.passage import Passage
 
-__all__ = ["QuotableSpan", "header", "spans_of", "whole"]
+__all__ = ["QuotableSpan", "column_names", "is_header_row", "readable_row", "spans_of", "table_at", "whole"]
 
 # The greatest widths that can be read on a phone, in columns (a Chinese character takes two): of a paragraph, of a list
 # with its lead-in, and of a note between the items of a list.
 PARAGRAPH_WIDTH = 460
 LIST_WIDTH = 1200
 NOTE_WIDTH = 30
+# Equal neighbours of a table without a header may be two equal figures; a longer text is one merged cell.
+_LONGEST_VALUE = 12
 _OPENS_LIST = re.compile(r"(?:[:：]|[–—-]{1,2}|如下|following|包括)\s*$", re.IGNORECASE)
 _ITEM = re.compile(
     r"^\s*(?:[•·●○▪■◆–—\-*‧]"
@@ -48,12 +50,64 @@ def spans_of(passage: Passage) -> list[QuotableSpan]:
     return [span for span in found if span.end > span.start]
 
 
-def header(row: QuotableSpan) -> str:
-    """Return the header row of a row's table; ``""`` where the passage does not contain it or the span is no row."""
-    if not row.is_row:
-        return ""
+def column_names(row: QuotableSpan) -> list[str]:
+    """Return the name of each column of a row's table, "" for a column without one.
+
+    Where two header rows name a column, its name has both texts, the upper first. The list is empty where the table has
+    no header, where the span is itself a header row, and where it is no row. A chunk of an earlier version does not
+    tell its tables: there the line with as many tabs that opens the rows around the span counts as the header.
+    """
+    if not row.is_row or is_header_row(row):
+        return []
+    text, table = row.passage.text, table_at(row)
+    if table is not None:
+        start, end, header_rows = table
+        return _joined([line.split("\t") for line in text[start:end].split("\n")[:header_rows]])
+    if row.passage.tables:
+        return []
+    above: list[str] = []
+    for line in reversed(text[: row.start].split("\n")[:-1]):
+        if "\t" not in line:
+            break
+        above.append(line)
     tabs = row.text.count("\t")
-    return next((line for line in row.passage.text[: row.start].split("\n") if line.count("\t") == tabs), "")
+    return next((line.split("\t") for line in reversed(above) if line.count("\t") == tabs), [])
+
+
+def table_at(span: QuotableSpan) -> tuple[int, int, int] | None:
+    """Return ``(start, end, header rows)`` of the table that the span is in, as its passage records it."""
+    return next((table for table in span.passage.tables if table[0] <= span.start < table[1]), None)
+
+
+def is_header_row(span: QuotableSpan) -> bool:
+    """Whether a span is a header row of a table, as its passage records it."""
+    table = table_at(span)
+    return table is not None and span.passage.text.count("\n", table[0], span.start) < table[2]
+
+
+def _joined(headers: list[list[str]]) -> list[str]:
+    """Return one name a column; a text that is merged over two header rows stands once."""
+    width = max((len(cells) for cells in headers), default=0)
+    columns = zip(*([*cells, *[""] * (width - len(cells))] for cells in headers), strict=True)
+    return [" ".join(dict.fromkeys(filter(None, map(str.strip, names)))) for names in columns]
+
+
+def readable_row(row: QuotableSpan) -> str:
+    """Return a table row for display: each filled cell with the name of its column where that is known.
+
+    A text that is merged over several columns stands once.
+    """
+    cells, names = row.text.split("\t"), column_names(row)
+    names += [""] * (len(cells) - len(names))
+    shown: list[str] = []
+    before = ("", "")
+    for pair in zip(names, cells, strict=False):
+        name, cell = pair
+        merged = pair == before and (name or len(cell) > _LONGEST_VALUE)
+        if cell.strip() and not merged:
+            shown.append(f"{name}：{cell}" if name and name != cell else cell)
+        before = pair
+    return " ｜ ".join(shown)
 
 
 def whole(span: QuotableSpan) -> QuotableSpan:

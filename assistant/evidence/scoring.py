@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from assistant.evidence.answer_kinds import Kind, figures_of, kinds, share
 from assistant.evidence.question_terms import Term, coverage, terms, word_set
-from assistant.evidence.quotable_spans import QuotableSpan, header
+from assistant.evidence.quotable_spans import QuotableSpan, column_names
+from assistant.evidence.row_units import with_units
 from kb.core import data_files
 from kb.language.detect import Language, is_chinese
 from kb.language.script import fold
@@ -140,7 +141,7 @@ def features(question: QuestionFeatures, span: QuotableSpan, cosine: float, best
             float(np.clip((cosine - 0.75) / 0.17, 0.0, 1.0)),
             max(-1.0, (cosine - best_cosine) * 10.0),
             passage.score / question.best,
-            share(question.kinds, span.text, question.figures),
+            share(question.kinds, with_units(span), question.figures),
             coverage(here, question.terms),
             coverage(here | over, question.terms),
             _subject_share(span.text, weights),
@@ -152,7 +153,8 @@ def features(question: QuestionFeatures, span: QuotableSpan, cosine: float, best
 
 def above(span: QuotableSpan) -> frozenset[str]:
     """Return the index words above a span: those of the title, the headings and the header row of its table."""
-    return word_set("\n".join([span.passage.title, *span.passage.heading_path])) | word_set(header(span))
+    headings = "\n".join([span.passage.title, *span.passage.heading_path])
+    return word_set(headings) | word_set("\n".join(column_names(span)))
 
 
 @lru_cache(maxsize=50_000)

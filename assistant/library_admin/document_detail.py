@@ -10,7 +10,7 @@ from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.publishing import version_states, version_writer
+from kb.publishing import deletion, version_states
 from kb.search.dense.vector_store import VectorStore
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
 from kb.store.tables.states import READABLE, VersionState
@@ -65,11 +65,10 @@ class DocumentEditor:
     def describe(self, changes: dict[str, Any]) -> None:
         """Set those of ``title``, ``owner`` and ``review_on`` that are in ``changes``.
 
-        The title is set on the main version, and its words are indexed again.
+        A title is that of all versions from now on, and its words are indexed again.
         """
-        version = main_version(self.document, self.library.versions(self.document))
-        if "title" in changes and version is not None:
-            version_states.retitle(self.library, version.id, changes["title"])
+        if "title" in changes:
+            version_states.set_title(self.library, self.document, changes["title"])
         with self.library.transaction() as session:
             row = session.get_one(DocumentRow, self.document.id)
             row.owner = changes.get("owner", row.owner)
@@ -93,9 +92,19 @@ class DocumentEditor:
         self._record("document.withdraw", version=version.number)
 
     def remove(self) -> None:
-        """Delete the document permanently, with all versions and originals."""
-        number = version_writer.remove(self.library, self._store(), self.document)
-        self._record("document.delete", versions=number)
+        """Delete the document permanently, with all versions and originals. The audit trail names its number only."""
+        versions = len(self.library.versions(self.document))
+        certificate = deletion.delete_document(self._settings, self.library, self.document, self._actor)
+        self._record_deletion("document.delete", versions=versions, certificate=certificate)
+
+    def remove_version(self, version: VersionRow) -> None:
+        """Delete a version permanently, and the document if it has no other version."""
+        certificate = deletion.delete_version(self._settings, self.library, self.document, version, self._actor)
+        self._record_deletion("document.delete_version", version=version.number, certificate=certificate)
+
+    def _record_deletion(self, action: str, **detail: Any) -> None:
+        subject = f"#{self.document.id}"
+        audit.record(self.library, self._actor, action, subject, collection=self.collection.slug, **detail)
 
     def _store(self) -> VectorStore:
         return VectorStore(self._settings, self.library.tenant, self.collection.slug)

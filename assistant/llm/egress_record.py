@@ -18,6 +18,7 @@ class Egress:
         host: the host that text was sent to, ``""`` for none.
         model: the name of the model there.
         collections: slugs of the collections whose passages were sent.
+        version_ids: keys of the document versions whose text is in ``sent``.
         sent: the messages that were sent, ``{"role", "content"}``, in order, after masking.
         masked: the number of pieces of personal data that were masked, by kind.
     """
@@ -26,6 +27,7 @@ class Egress:
     host: str = ""
     model: str = ""
     collections: list[str] = field(default_factory=list)
+    version_ids: list[int] = field(default_factory=list)
     sent: list[dict[str, str]] = field(default_factory=list)
     masked: dict[str, int] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from assistant.llm import endpoint
 from kb.core.errors import Transient
 from kb.core.local_date import today
 from kb.core.settings import Settings
-from kb.language.script import is_han
+from kb.language.script import is_cjk
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
@@ -26,9 +26,13 @@ LATIN_PER_TOKEN = 3.0
 
 
 def tokens(text: str) -> int:
-    """Return an estimate of a text's tokens, rather too high: one per Han character, and one per three others."""
-    han = sum(map(is_han, text))
-    return han + math.ceil((len(text) - han) / LATIN_PER_TOKEN)
+    """Return an estimate of a text's tokens, rather too high: one per Chinese character or mark, one per three others.
+
+    A character outside the Basic Multilingual Plane (rare characters, emoji) counts four: its bytes in UTF-8.
+    """
+    rare = sum(char > "\uffff" for char in text)
+    chinese = sum(map(is_cjk, text)) - sum(char > "\uffff" and is_cjk(char) for char in text)
+    return 4 * rare + chinese + math.ceil((len(text) - chinese - rare) / LATIN_PER_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -24,6 +23,7 @@ from assistant.service.running_service import Service
 from assistant.sources.readable_versions import document_versions
 from assistant.turn import Turn
 from kb.core.errors import Forbidden, SinziError
+from kb.core.local_date import IsoDate
 from kb.library import audit
 from kb.people.access import Ability
 
@@ -44,7 +44,9 @@ Collections = Annotated[
     list[Annotated[str, Field(max_length=40)]] | None,
     Field(max_length=100, description="Short names of the collections to search; by default all that may be read."),
 ]
-AsOf = Annotated[date | None, Field(description="The day for which it should be valid (YYYY-MM-DD); today by default.")]
+AsOf = Annotated[
+    IsoDate | None, Field(description="The day for which it should be valid (YYYY-MM-DD); today by default.")
+]
 History = Annotated[
     list[str] | None, Field(max_length=50, description="Earlier questions of the same conversation, oldest first.")
 ]

@@ -1,4 +1,4 @@
-"""Personal names: a surname with a form of address, a name after its label, and names in lists and tables."""
+"""Personal names by their context: a surname with a form of address, a name after its label, in lists and tables."""
 
 from __future__ import annotations
 
@@ -6,56 +6,55 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from kb.core import data_files
+from assistant.personal_data.comparable_text import comparable, comparable_pattern
+from assistant.personal_data.name_words import chinese_surnames, name_words
 from kb.language.script import HAN_BASIC
 
-__all__ = ["find"]
+__all__ = ["find", "find_in_comparable"]
 
 # Forms of address after a Chinese name. Titles of a post (主任, 院長) are not among them: a post is not personal data.
-_ADDRESS = r"先生|女士|小姐|太太|姑娘|婆婆|伯伯|伯|老師|醫生|護士|同學|(?<=[^多種類])生(?![活日效病產命育理意長物存])"
-_LABEL = (
+_ADDRESS = comparable_pattern(
+    r"先生|女士|小姐|太太|姑娘|婆婆|伯伯|伯|老師|醫生|護士|同學|師奶|阿姨|叔叔|公公|婆|(?<=[^多種類])生(?![活日效病產命育理意長物存])"
+)
+_LABEL = comparable_pattern(
     r"姓名|名字|院友|會員|服務使用者|家屬|家長|監護人|申請人|投訴人|負責人|聯絡人|案主|學員|職員|同事|員工|義工|社工|"
-    r"護理員|經手人|簽署"
+    r"護理員|經手人|覆核人?|簽署|戶口持有人|收款人|病人|父親|母親|丈夫|妻子"
 )
 _ENGLISH_LABEL = (
     r"(?:Full )?Name|Client|Resident|Member|Applicant|Complainant|Guardian|Contact(?: person)?|Signed(?: by)?"
 )
 _HEADING = re.compile(rf"^(?:中文|英文)?(?:{_LABEL})(?:姓名)?$|^(?:{_ENGLISH_LABEL}s?)$", re.IGNORECASE)
 # Ordinary words that begin with the character of a surname (高級, 方法, 任何 …). They do not begin a name.
-_ORDINARY = re.compile(
+_ORDINARY = re.compile(comparable_pattern(
     r"高級|高齡|方法|方便|方式|方面|任何|任職|任務|程序|程度|溫度|溫水|石油|江湖|關於|關係|關懷|關愛|白天|白色|許可|常見|常規|"
-    r"施行|施工|布置|老人|老年|簡介|簡單|容許|容易|任期|周年|周末|古物|雷雨|洪水|龍舟|高度|高危|施藥|高於|區內|區域|張貼|何時|何人|余額"
-)
-
-
-@cache
-def _surnames() -> tuple[str, str]:
-    """Return the Chinese and the English surnames as regular expressions (``a|b|c``), longest first."""
-    words = {word for line in data_files.lines("assistant.personal_data", "surnames.txt") for word in line.split()}
-    ordered = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(w for w in ordered if not w.isascii()), "|".join(w for w in ordered if w.isascii())
+    r"施行|施工|布置|老人|老年|簡介|簡單|容許|容易|任期|周年|周末|古物|雷雨|洪水|龍舟|高度|高危|施藥|高於|區內|區域|張貼|何時|何人|餘額"
+))  # fmt: skip
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    chinese, english = _surnames()
-    han = rf"(?P<it>(?:{chinese})[{HAN_BASIC}○某X*]{{1,2}}"
-    title = r"(?:Mr|Mrs|Ms|Miss|Mdm|Madam|Dr)\.?"
-    given = r"[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+)?"
-    shouted = english.upper()
-    surname_first = rf"(?:{english}|{shouted}),?[ ]{given}"
-    spelt = rf"(?!(?:The|A|An|Our|All|Any|Call|Ask|Tell)\b)(?:{given}[ ](?:{english})|{surname_first})"
+    han = rf"(?P<it>(?:{chinese_surnames()})[{HAN_BASIC}○某X*]{{1,2}}"
+    title = r"(?i:Mr|Mrs|Ms|Miss|Mdm|Madam|Dr|Prof|Rev|Sr)\b\.?"
+    given = r"[A-Z][A-Za-z]+(?:[ -][A-Z][A-Za-z-]+){0,3}"
+    plain = r"(?!(?:The|A|An|Our|All|Any|Call|Ask|Tell|Sir|Madam|Colleague|Staff|Members?|Parents?)\b)"
     return (
-        re.compile(rf"(?:{_LABEL})(?:姓名)?[為是]?[:：\s]\s*{han})(?![{HAN_BASIC}])"),
-        re.compile(rf"(?P<it>(?:{chinese})[{HAN_BASIC}○某]{{0,2}}?)(?=(?:{_ADDRESS}))"),
-        re.compile(rf"\b{title}[ ](?P<it>{spelt}|{given}|(?:{english})\b)"),
-        re.compile(rf"\b(?:{_ENGLISH_LABEL})[:：]\s*(?P<it>{given}(?:[ ]{given})?)"),
-        re.compile(rf"\b(?P<it>{spelt})\b"),
+        re.compile(rf"(?:{_LABEL})(?:姓名)?[为是]?[: ]\s*{han})(?![{HAN_BASIC}])"),
+        re.compile(rf"(?P<it>(?:{chinese_surnames()})[{HAN_BASIC}○某]{{0,2}}?)(?=(?:{_ADDRESS}))"),
+        re.compile(rf"\b{title} (?P<it>{plain}{given})"),
+        re.compile(rf"\b(?i:{_ENGLISH_LABEL}): *(?P<it>{given})"),
+        re.compile(rf"\b(?i:dear|i am|my name is|prepared by|checked by|signed by|attn:?) (?P<it>{plain}{given})"),
     )
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:
-    """Yield ``(start, end)`` of each name, in no particular order; they may overlap."""
+    """Yield ``(start, end)`` of each name in a text, in no particular order; they may overlap."""
+    view = comparable(text)
+    for start, end in find_in_comparable(view.text):
+        yield view.span(start, end)
+
+
+def find_in_comparable(text: str) -> Iterator[tuple[int, int]]:
+    """Yield ``(start, end)`` of each name in a text of :mod:`.comparable_text`, as :func:`find` does."""
     for pattern in _patterns():
         for match in pattern.finditer(text):
             if not _ORDINARY.match(text, match.start("it")):
@@ -85,10 +84,11 @@ def _columns(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _list(text: str) -> Iterator[tuple[int, int]]:
-    """Yield names in a list of at least two: 陳大文、李小明、王美玲. Ordinary words (周年、余額) are left out."""
-    chinese, _ = _surnames()
-    name = rf"(?:{chinese})[{HAN_BASIC}]{{1,2}}"
-    for row in re.finditer(rf"(?<![{HAN_BASIC}]){name}(?:[、，,及和／/ ]{{1,2}}{name})+(?![{HAN_BASIC}])", text):
+    """Yield names in a list of at least two: 陳大文、李小明、王美玲. Ordinary words (周年、餘額) are left out."""
+    name = rf"(?P<s>{chinese_surnames()})(?P<given>[{HAN_BASIC}]{{1,2}})"
+    plain = re.sub(r"P<\w+>", ":", name)
+    for row in re.finditer(rf"(?<![{HAN_BASIC}]){plain}(?:[、,及和/ ]{{1,2}}{plain})+(?![{HAN_BASIC}])", text):
         for match in re.finditer(name, row.group()):
-            if not _ORDINARY.match(match.group()):
+            sure = match["s"] in name_words("rare") or name_words("given").issuperset(match["given"])
+            if sure and not _ORDINARY.match(match.group()):
                 yield row.start() + match.start(), row.start() + match.end()

@@ -7,9 +7,11 @@ after :func:`as_data` has removed such marks, and sentences addressed to a model
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
 from jinja2 import Environment, StrictUndefined, Template
 
@@ -32,10 +34,17 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The two messages of a request to a model."""
+    """The two messages of a request to a model.
+
+    Attributes:
+        task: what the model shall do: "answer", "rewrite", "summary", "draft" or "translate".
+        typed: the parts of the messages that the asker typed.
+    """
 
     system: str
     user: str
+    task: str
+    typed: tuple[str, ...] = ()
 
 
 @cache
@@ -49,10 +58,17 @@ def _templates(name: str) -> tuple[Template, Template]:
 def prompt(task: str, language: Language, **values: object) -> Prompt:
     """Return the prompt of a task in the language that the answer should have."""
     system, user = _templates(f"{task}.{_FILE[language]}.txt")
-    filled = Prompt(system.render(**values).strip(), user.render(**values).strip())
+    instructions = system.render(**values).strip()
     if language is Language.SIMPLIFIED:
-        return Prompt(to_simplified(filled.system), filled.user)
-    return filled
+        instructions = to_simplified(instructions)
+    return Prompt(instructions, user.render(**values).strip(), task, tuple(_typed(values)))
+
+
+def _typed(values: dict[str, object]) -> Iterator[str]:
+    """Yield the values that the asker typed."""
+    for name in ("history", "question", "subject"):
+        value = values.get(name, ())
+        yield from map(str, [value] if isinstance(value, str) else cast("Iterable[object]", value))
 
 
 def fill_text(name: str, language: Language, **values: object) -> str:

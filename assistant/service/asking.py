@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from assistant.answers.answer import Answer
 from assistant.answers.script_conversion import Script, ScriptConverter
 from assistant.conversations.stored_answer import StoredAnswer, stored_answer
 from assistant.events import DeltaEvent, Event, ProgressEvent
-from assistant.service.callers import Caller, limit_questions
+from assistant.llm.requester import Requester
+from assistant.service.callers import Caller, check_still_allowed, limit_questions
 from assistant.turn import Turn, stream
 from kb.library import audit, user_settings
 from kb.library.documents import Library
+from kb.people.access import Ability
 
 __all__ = ["event_data", "finish_answer", "save_script", "script_of", "start_answer"]
 
@@ -22,8 +26,15 @@ _LOG = logging.getLogger("sinzi.question")
 _SCRIPT = "script"
 
 
-def start_answer(caller: Caller, turn: Turn) -> Generator[Event]:
+def start_answer(caller: Caller, turn: Turn, gone: threading.Event | None = None) -> Generator[Event]:
     """Count the question and start to answer it. When this returns, the first event is available.
+
+    The generator ends with an error before the first event that the caller may not have any more
+    (:func:`.callers.check_still_allowed`).
+
+    Args:
+        gone: is set when the reader has disconnected. Then a language model is stopped, and the next event raises
+            :class:`~assistant.llm.requester.ReaderGone`.
 
     Raises:
         TooMany: ``too_many_requests``.
@@ -32,13 +43,16 @@ def start_answer(caller: Caller, turn: Turn) -> Generator[Event]:
     limit_questions(caller)
     if caller.service.settings.log_questions:
         _LOG.info("question", extra={"actor": caller.actor.id, "tenant": caller.tenant.slug, "text": turn.question})
-    events = stream(caller.service.retriever(caller.tenant), turn)
+    requester = Requester(caller.actor, gone or threading.Event())
+    events = stream(caller.service.retriever(caller.tenant), replace(turn, requester=requester))
     first = next(events)
 
     def all_events() -> Generator[Event]:
         with closing(events):
             yield first
-            yield from events
+            for event in events:
+                check_still_allowed(caller, Ability.ASK, read=turn.collections or ())
+                yield event
 
     return all_events()
 

@@ -12,6 +12,7 @@ from assistant.uploads.upload_status import UploadStatus
 from ingest import background_refinement
 from ingest.queue import job_queue, remote_queue
 from ingest.workers.worker_pool import WorkerPool
+from kb.publishing import erasure_followup
 from kb.store import tenants, writer_lock
 
 __all__ = ["no_intake", "running"]
@@ -36,6 +37,7 @@ def running(service: Service) -> Iterator[None]:
             job_queue.open_queue(settings, workers, observer=upload_status) as queue,
             remote_queue.accept_jobs(settings),
             background_refinement.in_background(settings, workers, busy=lambda: bool(queue.pending())),
+            erasure_followup.in_background(settings),
         ):
             upload_status.reconcile(queue)
             service.intake = Intake(queue, upload_status)

@@ -6,6 +6,7 @@ In reading order:
     source_refs                a place in a document as pages and programs get it
     readable_text              the text around a place, the quoted characters marked
     originals                  the original file
+    original_archive           several originals as one ZIP
     page_images                a page as an image
     quote_marks                where on the page the quoted characters are
     quote_search               finds quoted words among the characters of a PDF page

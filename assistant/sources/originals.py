@@ -45,5 +45,8 @@ def media_type(path: Path) -> str:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(_HEAD)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_HEAD)
+    except FileNotFoundError as error:  # the document was deleted since it was looked up
+        raise NotFound("source_not_found") from error

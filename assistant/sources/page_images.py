@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,9 @@ def image(library: Library, document_version: DocumentVersion, page: int, width:
     try:
         render_queue.run(task)
         os.replace(part, cached)
+        if not path.is_file():  # the document was deleted meanwhile
+            shutil.rmtree(cached.parent, ignore_errors=True)
+            raise NotFound("source_not_found")
     finally:
         with contextlib.suppress(FileNotFoundError):
             part.unlink()

@@ -13,6 +13,7 @@ from typing import Literal
 from assistant.answers import extractive
 from assistant.answers.citations import Citation, place, verify_citations
 from assistant.evidence.gather import gather
+from assistant.llm.requester import Requester
 from assistant.messages import say
 from assistant.prompts import fill_text
 from assistant.sources.readable_versions import document_versions
@@ -52,6 +53,7 @@ def draft(
     collections: list[str] | None = None,
     as_of: date | None = None,
     generate: bool = True,
+    requester: Requester | None = None,
 ) -> WrittenText:
     """Draft a text about ``subject`` (a question or a topic) from what the documents say about it.
 
@@ -59,16 +61,18 @@ def draft(
         collections: slugs of the collections to search; all by default.
         as_of: the day for which the text should be valid; today by default.
         generate: whether a language model may write the body, if the tenant has one.
+        requester: who asks; the command line by default.
 
     Raises:
         InputError: ``question_empty``; ``draft_no_evidence`` where the documents say nothing about the subject.
     """
     evidence = gather(retriever, subject, collections, as_of)
-    quotes = extractive.answer(retriever, evidence, retriever.tenant.contact)
+    quotes = extractive.answer(retriever, evidence, contact="")
     if quotes.refused:
         raise InputError("draft_no_evidence", subject=subject)
     source = _DraftSource(subject, quotes.citations, _quoted_first(evidence.passages, quotes.citations), quotes.unsure)
-    return _write(retriever, kind, language, source, as_of, generate)
+    writer = (requester or Requester()) if generate else None
+    return _write(retriever, kind, language, source, as_of, writer)
 
 
 def draft_from(
@@ -81,6 +85,7 @@ def draft_from(
     as_of: date | None = None,
     unsure: bool = False,
     generate: bool = True,
+    requester: Requester | None = None,
 ) -> WrittenText:
     """Draft a text about ``subject`` from the quotes of an answer.
 
@@ -88,6 +93,7 @@ def draft_from(
 
     Args:
         unsure: whether the answer was of low confidence.
+        requester: who asks; the command line by default.
 
     Raises:
         InputError: ``draft_no_evidence`` where no quote is left.
@@ -96,14 +102,24 @@ def draft_from(
     if not valid:
         raise InputError("draft_no_evidence", subject=subject)
     source = _DraftSource(subject, valid, _quoted_first(_passages(retriever.library, valid), valid), unsure)
-    return _write(retriever, kind, language, source, as_of, generate)
+    writer = (requester or Requester()) if generate else None
+    return _write(retriever, kind, language, source, as_of, writer)
 
 
 def _write(
-    retriever: Retriever, kind: Kind, language: Language, source: _DraftSource, as_of: date | None, generate: bool
+    retriever: Retriever,
+    kind: Kind,
+    language: Language,
+    source: _DraftSource,
+    as_of: date | None,
+    requester: Requester | None,
 ) -> WrittenText:
-    """Write the body, by the model or from the quotes, and put it into the frame of the text's kind."""
-    body = _body(retriever, kind, language, source, generate)
+    """Write the body, by the model or from the quotes, and put it into the frame of the text's kind.
+
+    Args:
+        requester: who asks a model; None where no model may be used.
+    """
+    body = _body(retriever, kind, language, source, requester)
     sources = "\n".join(f"[{one.n}] {place(one, language)}" for one in body.citations)
     text = fill_text(
         f"frame_{kind}", language, subject=source.subject, body=body.text, sources=sources,
@@ -112,16 +128,18 @@ def _write(
     return replace(body, text=text)
 
 
-def _body(retriever: Retriever, kind: Kind, language: Language, source: _DraftSource, generate: bool) -> WrittenText:
+def _body(
+    retriever: Retriever, kind: Kind, language: Language, source: _DraftSource, requester: Requester | None
+) -> WrittenText:
     """Return the text without its frame: the model's checked sentences, or the quotes where it has none."""
     lines = [f"{say('quote', language, text=' '.join(one.quote.split()))} [{one.n}]" for one in source.citations]
     quoted = WrittenText(
         kind, language.value, "\n".join(lines), extractive.NAME, source.citations, unsure=source.unsure
     )
-    if not generate:
+    if requester is None:
         return quoted
     values = {"kind": say(f"draft_{kind}", language), "subject": source.subject}
-    return written_by_model(retriever, quoted, "draft", source.passages, **values)
+    return written_by_model(retriever, quoted, "draft", source.passages, requester, **values)
 
 
 def _passages(library: Library, citations: list[Citation]) -> list[Passage]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.answers import generative
 from assistant.answers.checked_writing import Draft, WritingFailed, fill_prompt, write_checked
 from assistant.llm.gateway import open_gateway
+from assistant.llm.requester import Requester
 from assistant.tasks.written_text import WrittenText
 from kb.language.detect import Language
 from kb.search.passage import Passage
@@ -17,7 +18,12 @@ __all__ = ["written_by_model"]
 
 
 def written_by_model(
-    retriever: Retriever, quoted: WrittenText, task: str, passages: Sequence[Passage], **values: str
+    retriever: Retriever,
+    quoted: WrittenText,
+    task: str,
+    passages: Sequence[Passage],
+    requester: Requester,
+    **values: str,
 ) -> WrittenText:
     """Return the text of a language model, if the tenant has one and its sentences pass the check; else ``quoted``.
 
@@ -25,9 +31,10 @@ def written_by_model(
         quoted: the text in quotes; with the code of the failure where the model fails.
         task: name of the prompt.
         passages: for the model, the most important first.
+        requester: who asks.
         values: the other fields of the prompt.
     """
-    gateway = open_gateway(retriever.settings, retriever.library)
+    gateway = open_gateway(retriever.settings, retriever.library, requester)
     if gateway is None:
         return quoted
     language = Language(quoted.language)

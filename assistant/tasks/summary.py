@@ -11,6 +11,7 @@ from assistant.answers import extractive
 from assistant.answers.citations import cite, place, verify_citations
 from assistant.checking.polarity import modes
 from assistant.evidence.quotable_spans import QuotableSpan, spans_of, whole
+from assistant.llm.requester import Requester
 from assistant.messages import say
 from assistant.tasks.model_text import written_by_model
 from assistant.tasks.version_passages import find_document, load_passages
@@ -38,12 +39,14 @@ def summarise(
     version: int | None = None,
     collections: Sequence[str] | None = None,
     generate: bool = True,
+    requester: Requester | None = None,
 ) -> WrittenText:
     """Summarise one version of a document (the newest by default) in ``language``.
 
     Args:
         collections: slugs of the collections in which to look for the document; all by default.
         generate: whether a language model may write the text, if the tenant has one.
+        requester: who asks; the command line by default.
 
     Raises:
         NotFound: ``document_not_found``, ``version_not_found``.
@@ -56,7 +59,7 @@ def summarise(
         return quoted
     quoted_chunks = {point.citation.chunk_id for point in points}
     chosen = [one for one in passages if one.chunk_id in quoted_chunks]
-    return written_by_model(retriever, quoted, "summary", chosen, title=passages[0].title)
+    return written_by_model(retriever, quoted, "summary", chosen, requester or Requester(), title=passages[0].title)
 
 
 def _points(retriever: Retriever, passages: list[Passage]) -> list[Point]:

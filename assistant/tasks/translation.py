@@ -13,6 +13,7 @@ from assistant.evidence.quotable_spans import QuotableSpan
 from assistant.llm import endpoint
 from assistant.llm.egress_record import Egress
 from assistant.llm.gateway import open_gateway
+from assistant.llm.requester import Requester
 from kb.core.errors import InputError, Misconfigured, NotFound, Transient
 from kb.language.detect import Language
 from kb.library.documents import Library
@@ -47,8 +48,13 @@ class Translation:
         }
 
 
-def translate(retriever: Retriever, span: QuotableSpan, language: Language) -> Translation:
+def translate(
+    retriever: Retriever, span: QuotableSpan, language: Language, requester: Requester | None = None
+) -> Translation:
     """Translate a span of a passage into ``language``. Sentences that the original does not support are left out.
+
+    Args:
+        requester: who asks; the command line by default.
 
     Raises:
         Misconfigured: ``llm_needed`` if the tenant has no model.
@@ -56,7 +62,7 @@ def translate(retriever: Retriever, span: QuotableSpan, language: Language) -> T
         NotFound: ``passage_gone`` if the records do not contain the passage as given.
         Transient: ``llm_unsupported`` if the model fails, or a figure is missing, or no sentence is supported.
     """
-    gateway = open_gateway(retriever.settings, retriever.library)
+    gateway = open_gateway(retriever.settings, retriever.library, requester)
     if gateway is None:
         raise Misconfigured("llm_needed")
     original = _original(retriever.library, span)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session
 from ingest.error_json import error_to_json
 from ingest.job import Job, Outcome
 from ingest.queue.job_queue import JobQueue
-from kb.core.errors import SinziError, Transient
+from kb.core.errors import InputError, SinziError, Transient
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import tenants
@@ -35,6 +36,8 @@ __all__ = ["UploadStatus"]
 
 _LOG = logging.getLogger("sinzi.intake")
 _WRITE_SECONDS = 3.0
+# A browser sends the files of a batch one after another; when nothing comes for so long, its page is closed.
+_UNHEARD_SECONDS = 900.0
 _P = ParamSpec("_P")
 
 
@@ -72,18 +75,39 @@ class UploadStatus:
         self._settings = settings
         self._live: dict[str, LiveProgress] = {}
         self._written: dict[str, float] = {}
+        self._heard: dict[str, float] = {}  # batch → when its last bytes came
         self._guard = threading.Lock()
 
     def live(self, job_id: str) -> LiveProgress | None:
         """Return the latest progress of a job in work; None for any other."""
         return self._live.get(job_id)
 
-    def queued(self, library: Library, job_id: str, job: Job, by: str) -> UploadRow:
-        """Store and return the row of a new file, before its job is queued."""
+    def announced(self, library: Library, jobs: Sequence[Job], by: str, batch: str) -> list[UploadRow]:
+        """Store and return the rows of files that are going to be sent; their jobs have no SHA-256 yet."""
+        rows = [_new(str(uuid.uuid4()), job, by, batch) for job in jobs]
         with library.transaction() as session:
-            row = _new(job_id, job, by)
-            session.add(row)
+            for row, job in zip(rows, jobs, strict=True):
+                row.status, row.total = IngestStatus.SENDING, job.size_bytes
+            session.add_all(rows)
+        self._heard[batch] = time.monotonic()
         self._changed()
+        return rows
+
+    def receiving(self, row: UploadRow, done: int) -> None:
+        """Note that ``done`` bytes of a file have arrived."""
+        self._heard[row.batch] = time.monotonic()
+        self._live[row.job_id] = LiveProgress(IngestStage.NONE, done, row.total)
+        self._changed()
+
+    def queued(self, library: Library, job_id: str, job: Job, by: str, row_id: int | None = None) -> UploadRow:
+        """Store and return the row of a file, before its job is queued: a new row, or the row ``row_id`` once more."""
+        with library.transaction() as session:
+            row = _new(job_id, job, by) if row_id is None else session.get_one(UploadRow, row_id)
+            row.job_id, row.job, row.status = job_id, asdict(job), IngestStatus.QUEUED
+            row.stage, row.done, row.total = IngestStage.NONE, 0, None
+            row.error = row.document_id = row.finished_at = None
+            session.add(row)
+        self._forget(job_id)
         return row
 
     def refused(self, library: Library, job_id: str, job: Job, by: str, error: SinziError) -> UploadRow:
@@ -94,6 +118,27 @@ class UploadStatus:
             session.add(row)
         self._changed()
         return row
+
+    def stopped(
+        self, library: Library, row_id: int, status: IngestStatus, error: SinziError | None = None
+    ) -> UploadRow:
+        """Store and return the row of a file that ends before its job does: cancelled, or not sent to the end."""
+        with library.transaction() as session:
+            row = session.get_one(UploadRow, row_id)
+            row.status, row.finished_at = status, now()
+            row.stage, row.done, row.total = IngestStage.NONE, 0, None
+            row.error = error_to_json(error) if error else None
+        self._forget(row.job_id)
+        return row
+
+    def give_up_unsent(self, library: Library, after_seconds: float = _UNHEARD_SECONDS) -> None:
+        """Let the files fail that were announced and not sent, once nothing was heard of their batch for long."""
+        query = sa.select(UploadRow).where(UploadRow.status == IngestStatus.SENDING)
+        with library.session() as session:
+            rows = session.scalars(query).all()
+        for row in rows:
+            if time.monotonic() - self._heard.setdefault(row.batch, time.monotonic()) > after_seconds:
+                self.stopped(library, row.id, IngestStatus.FAILED, InputError("upload_not_sent", name=row.name))
 
     @_never_fails
     def started(self, job_id: str, job: Job) -> None:
@@ -122,6 +167,9 @@ class UploadStatus:
             _end(session, _row(session, job_id, job), outcome)
             for member_id, member in zip(members, outcome.members, strict=True):
                 _row(session, member_id, member)
+        self._forget(job_id)
+
+    def _forget(self, job_id: str) -> None:
         self._live.pop(job_id, None)
         self._written.pop(job_id, None)
         self._changed()
@@ -133,7 +181,10 @@ class UploadStatus:
             with library.session() as session:
                 left = session.scalars(sa.select(UploadRow).where(UploadRow.status.in_(UNFINISHED))).all()
             pending = queue.pending() if left else {}
-            for lost in (row for row in left if row.job_id not in pending):
+            for unsent in (row for row in left if row.status == IngestStatus.SENDING):
+                error = InputError("upload_not_sent", name=unsent.name)
+                self.stopped(library, unsent.id, IngestStatus.FAILED, error)
+            for lost in (row for row in left if row.status != IngestStatus.SENDING and row.job_id not in pending):
                 outcome = queue.recorded_outcome(lost.job_id)
                 with library.transaction() as session:
                     row = session.get_one(UploadRow, lost.id)
@@ -152,19 +203,27 @@ class UploadStatus:
             self.version += 1
 
 
-def _new(job_id: str, job: Job, by: str) -> UploadRow:
-    return UploadRow(job_id=job_id, collection=job.collection, name=job.name, path=job.path, uploaded_by=by)
+def _new(job_id: str, job: Job, by: str, batch: str = "") -> UploadRow:
+    return UploadRow(
+        job_id=job_id,
+        collection=job.collection,
+        name=job.name,
+        path=job.path,
+        uploaded_by=by,
+        batch=batch,
+        job=asdict(job),
+    )
 
 
 def _row(session: Session, job_id: str, job: Job) -> UploadRow:
     """Return the row of a job.
 
-    A job from elsewhere (a file in an archive, ``kb ingest``) gets a new row, with the uploader of the outer file.
+    A job from elsewhere (a file in an archive, ``kb ingest``) gets a new row, with the outer file's uploader and batch.
     """
     row = session.scalar(sa.select(UploadRow).where(UploadRow.job_id == job_id))
     if row is None:
-        outer = sa.select(UploadRow.uploaded_by).where(UploadRow.job_id == job_id.rpartition("/")[0])
-        row = _new(job_id, job, session.scalar(outer) or "cli")
+        outer = session.scalar(sa.select(UploadRow).where(UploadRow.job_id == job_id.rpartition("/")[0]))
+        row = _new(job_id, job, outer.uploaded_by, outer.batch) if outer else _new(job_id, job, "cli")
         session.add(row)
     return row
 

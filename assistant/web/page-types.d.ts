@@ -198,6 +198,17 @@ declare namespace Api {
     document_id: number | null;
   }
 
+  /** An invitation with its link; `messages` by language. */
+  interface Invitation {
+    id: number;
+    name: string;
+    email: string;
+    link: string;
+    reach: string;
+    qr: string;
+    messages: Record<string, string>;
+  }
+
   interface PairedCopy {
     id: number;
     title: string;
@@ -257,8 +268,17 @@ declare namespace Page {
     wait(words: string): void;
     searching(found: { searched: string; card: Api.AnswerCard | null }): void;
     write(more: string): void;
+    /** What was written so far is not valid any more. */
+    discard(): void;
     finish(message: Api.Message): void;
     fail(fault: Error & { status?: number; code?: string }, ways: { retry: () => unknown; edit: () => unknown }): void;
+  }
+
+  /** What to do where there are no documents yet; `href` is "" where only somebody else can. */
+  interface NextStep {
+    text: string;
+    href: string;
+    label: string;
   }
 
   /** What of a service worker's scope offline-worker.js uses. */

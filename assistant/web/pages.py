@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cache
-from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import ModuleType
@@ -16,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from kb.core import plugins
 from kb.core.messages import Catalogue
 
 __all__ = ["page_packages", "render", "static_address", "text", "text_keys", "texts"]
@@ -27,8 +27,7 @@ def page_packages() -> tuple[ModuleType, ...]:
 
     Such a package has the folders ``templates/``, ``messages/`` and ``static/``.
     """
-    points = sorted(entry_points(group="sinzi.pages"), key=lambda point: point.name)
-    return tuple(point.load() for point in points)
+    return tuple(plugins.registered("sinzi.pages"))
 
 
 @cache

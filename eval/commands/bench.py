@@ -37,7 +37,7 @@ def bench(context: Context, samples: Path, floor: Path | None, set_floor: bool, 
     from eval.reports import html_report, terminal_tables
     from eval.runs import answer_runs, results
     from eval.runs import baseline as floors
-    from eval.runs.latency import measure
+    from eval.runs.speed.latency import measure
     from kb.store import tenants
 
     settings = context.settings

@@ -14,7 +14,7 @@ from kb.cli import Context, pass_context
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eval.runs.file_reading import FileRead
+    from eval.runs.speed.file_reading import FileRead
 
 
 @click.command()
@@ -31,7 +31,7 @@ def formats(context: Context, folder: Path, limit: int, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from eval.runs.file_reading import READER_FAILURES, read_all
+    from eval.runs.speed.file_reading import READER_FAILURES, read_all
 
     settings = context.settings.model_copy(update={"parse_timeout_seconds": limit})
     found = []
@@ -50,7 +50,7 @@ def _table(found: Sequence[FileRead]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from eval.runs.file_reading import READER_FAILURES, by_type
+    from eval.runs.speed.file_reading import READER_FAILURES, by_type
 
     table = Table()
     for head in ("type", "files", "text", "errors", "slowest s"):

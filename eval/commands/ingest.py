@@ -34,7 +34,7 @@ def ingest(
     """Time FILES from command to searchable, side by side with their embedding alone and with the same pipeline on
     sentence-transformers (torch, float32). Processes are warm; each time goes into a new tenant, removed afterwards.
     """
-    from eval.runs.ingest_speed import measure, most_pages
+    from eval.runs.speed.ingest_speed import measure, most_pages
 
     paths = list(files) or most_pages(samples, 2)
     if not paths:

@@ -20,7 +20,7 @@ def scale(context: Context, dataset: Path, sizes: str, limit: int, as_json: bool
     """Time search among synthetic chunks made from the test set DATASET. 100,000 chunks take minutes to make."""
     from eval.datasets import benchmark_collections, collection_index
     from eval.reports import terminal_tables
-    from eval.runs.index_growth import measure_growth
+    from eval.runs.speed.index_growth import measure_growth
 
     loaded = benchmark_collections.load(dataset).limited(limit)
     numbers = [int(one) for one in sizes.split(",") if one.strip()]

@@ -20,7 +20,7 @@ def speed(context: Context, questions: Path, tenant: str, cold: int, as_json: bo
     """Time QUESTIONS: warm search and answers, a cold `kb ask`, and the memory of a process that serves them."""
     from eval.datasets import question_files as questioning
     from eval.reports import terminal_tables
-    from eval.runs.latency import measure
+    from eval.runs.speed.latency import measure
     from kb.store import tenants
 
     asked = questioning.read(questions)

@@ -1,7 +1,8 @@
 """A digest of the source files that a module depends on.
 
 These are the module itself, the modules of ``kb`` and ``ingest`` that it imports, directly or not, and the data files
-that any of them names. The digest changes when the module may behave differently.
+that any of them names. The digest changes when the module may behave differently. What people are told of an error
+changes no behaviour: the modules of errors and messages are left out.
 """
 
 from __future__ import annotations
@@ -15,22 +16,23 @@ from pathlib import Path
 __all__ = ["fingerprint"]
 
 _IMPORT = re.compile(r"^(?:from|import) ((?:kb|ingest)(?:\.\w+)*)(?: import (.+))?", re.MULTILINE)
+_MESSAGES_TO_PEOPLE = frozenset(("kb.core.errors", "kb.core.messages"))
 _DATA = re.compile(r"""["']([\w-]+\.(?:json|tsv|txt|yaml))["']""")
 
 
 def fingerprint(modules: Iterable[str]) -> str:
     """Return a digest of all source and data files that ``modules`` depend on: 16 hexadecimal digits."""
     digest = hashlib.sha256()
-    for path in sorted(_reachable_files(modules)):
+    for path in sorted(reachable_files(modules)):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _reachable_files(modules: Iterable[str]) -> set[Path]:
+def reachable_files(modules: Iterable[str]) -> set[Path]:
     pending, seen, paths = list(modules), set[str](), set[Path]()
     while pending:
         name = pending.pop()
-        if name in seen:
+        if name in seen or name in _MESSAGES_TO_PEOPLE:
             continue
         seen.add(name)
         path = _source_path(name)

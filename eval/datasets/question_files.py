@@ -8,11 +8,13 @@ lists: the answer must contain one alternative of every inner list. One of ``doc
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from eval.datasets import json_lines
 from eval.datasets.benchmark_collections import Dataset
 from kb.core.errors import InputError
 from kb.language.detect import detect
@@ -72,15 +74,13 @@ def read(path: Path) -> list[JudgedQuestion]:
     if not path.is_file():
         raise InputError("file_missing", name=str(path))
     questions, problems = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, line in json_lines.lines(path):
         try:
             questions.append(from_row(json.loads(line), str(number)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             problems.append(f"{number}: {error!r}")
-    duplicates = {one.id for one in questions if sum(other.id == one.id for other in questions) > 1}
-    problems += [f"id {one} occurs more than once" for one in sorted(duplicates)]
+    times = Counter(one.id for one in questions)
+    problems += [f"id {one} occurs more than once" for one in sorted(times) if times[one] > 1]
     if problems or not questions:
         raise InputError("questions_invalid", name=path.name, problems="\n".join(problems) or "no questions")
     return questions

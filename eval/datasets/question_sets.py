@@ -17,7 +17,7 @@ from eval.datasets.question_files import JudgedQuestion
 from kb.core.errors import Conflict, InputError, NotFound
 from kb.store.tenants import Tenant
 
-__all__ = ["TestSet", "add", "create", "delete", "get", "listing", "path_of", "remove"]
+__all__ = ["TestSet", "add", "change_all", "create", "delete", "get", "listing", "path_of", "remove"]
 
 NAME = re.compile(r"[\w\-.（）() ]{1,60}")
 MAX_QUESTIONS = 5000
@@ -120,6 +120,19 @@ def delete(tenant: Tenant, name: str) -> None:
     """
     get(tenant, name)
     path_of(tenant, name).unlink()
+
+
+def change_all(tenant: Tenant, change: Callable[[list[JudgedQuestion]], list[JudgedQuestion]]) -> None:
+    """Change the questions of every test set of the tenant. A file that cannot be read is left as it is."""
+    for path in (tenant.home / "eval" / "sets").glob("*.jsonl"):
+        with _WRITE_LOCK:
+            try:
+                known = _read(path)
+            except InputError:
+                continue
+            changed = change(known)
+            if changed != known:
+                _write(path, changed)
 
 
 def _update(

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
+from assistant.service.empty_library import next_step
 from assistant.web.pages import render, texts
 from eval.datasets import question_sets
-from eval.evaluator.question_log import groups
+from eval.evaluator.question_log import groups, visible_to
 from eval.evaluator.run_routes import WORST_QUESTIONS, BackgroundRunsDep, open_run, visible_runs
 from eval.reports import html_report
 from eval.runs.run_comparison import compare
@@ -27,7 +28,10 @@ def hit_test(
 ) -> HTMLResponse:
     collections = [row for row in caller.library.collections() if row.slug in caller.reach.read]
     names = [one.name for one in question_sets.listing(caller.tenant)]
-    return render(request, "measure/hits.html", collections=collections, question=question, testsets=names)
+    step = next_step(caller, str(request.state.locale))
+    return render(
+        request, "measure/hits.html", collections=collections, question=question, testsets=names, next_step=step
+    )
 
 
 @router.get("/sets")
@@ -75,7 +79,7 @@ def comparison(request: Request, caller: Evaluator, name: Name, other: Name) -> 
 def logged(
     request: Request, caller: Evaluator, service: ServiceDep, days: Annotated[int, Query(ge=1, le=3650)] = 90
 ) -> HTMLResponse:
-    found = groups(service.settings, caller.library, caller.reach.read, days)
+    found = groups(service.settings, caller.library, visible_to(caller), days)
     names = [one.name for one in question_sets.listing(caller.tenant)]
     return render(
         request, "measure/logged.html", groups=found, days=days, testsets=names, reasons=_reasons(request.state.locale)

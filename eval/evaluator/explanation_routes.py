@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
+from assistant.api.schemas.bodies import Body
 from assistant.service.callers import limit_questions
 from assistant.sources.readable_versions import document_versions
 from eval.evaluator.search_explanation import MAX_TEXT_CHARS, Hit, explain
+from kb.core.local_date import IsoDate
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["measure"])
 
 
-class HitTestCreate(BaseModel):
+class HitTestCreate(Body):
     """A question whose search is to be explained."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"question": "病假要唔要醫生紙？", "collections": ["main"]}]}
+        json_schema_extra={"examples": [{"question": "病假要唔要醫生紙？", "collections": ["main"]}]}
     )
     question: Annotated[str, Field(min_length=1, max_length=2000)]
     collections: Annotated[
         list[str] | None, Field(max_length=200, description="Slugs; all within reach by default.")
     ] = None
-    as_of: Annotated[date | None, Field(description="The day for which the answer should hold.")] = None
+    as_of: Annotated[IsoDate | None, Field(description="The day for which the answer should hold.")] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 

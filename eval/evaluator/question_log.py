@@ -1,7 +1,8 @@
 """Groups questions with a refused or disliked answer; the largest group is first.
 
-The result does not say who asked. Questions are in one group if their embeddings are similar to that of the group's
-newest question.
+The result does not say who asked. A question is left out if it may be about something that the evaluator may not read:
+the words of a question, and of the comment on its answer, can tell what stands there. Questions are in one group if
+their embeddings are similar to that of the group's newest question.
 """
 
 from __future__ import annotations
@@ -12,16 +13,21 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from assistant.conversations.stored_answer import StoredAnswer
+from assistant.service.callers import Caller
+from assistant.sources.readable_versions import document_versions
+from kb.core.errors import Misconfigured
 from kb.core.settings import Settings
 from kb.library.documents import Library
+from kb.people.access import Role
 from kb.search.models import embedding
 from kb.search.models.embedding_cache import EmbeddingCache
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
 from kb.store.tables.columns import now
 
-__all__ = ["groups"]
+__all__ = ["groups", "visible_to"]
 
 # Two questions count as the same if the cosine of their e5 vectors is at least this.
 # Measured on 18 topics, each asked in three ways. The median cosine of a topic's Cantonese and written-Chinese question
@@ -66,13 +72,25 @@ class QuestionGroup:
         return sum(one.trouble == "disliked" for one in self.questions)
 
 
-def groups(settings: Settings, library: Library, collections: Collection[str], days: int = 90) -> list[QuestionGroup]:
+def visible_to(caller: Caller) -> frozenset[str] | None:
+    """Return the collections whose questions the caller may see: None, which means every question, for an owner."""
+    return None if caller.role is Role.OWNER else caller.reach.read
+
+
+def groups(
+    settings: Settings, library: Library, collections: Collection[str] | None, days: int = 90
+) -> list[QuestionGroup]:
     """Return the groups of the last ``days`` days, largest first.
 
     Args:
-        collections: slugs that the evaluator may read. Questions whose answer cites another collection are left out.
+        collections: slugs that the evaluator may read; None for an owner, who sees every question. For others a
+            question is left out unless it belongs to these collections: by what its answer quotes, shows or sent to a
+            language model, or, if that is nothing, by what was searched. One whose sources have been deleted belongs
+            to nothing.
     """
-    asked = [one for one in _failed_questions(library, days) if _is_readable(one.answer, collections)]
+    asked = _failed_questions(library, days)
+    if collections is not None:
+        asked = _within(library, asked, frozenset(collections))
     if not asked:
         return []
     vectors = _VECTOR_CACHE.queries(embedding.load(settings), [one.question for one in asked])
@@ -99,11 +117,17 @@ def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
         .limit(MAX_MESSAGES)
     )
     with library.session() as session:
-        return [_logged(message, feedback) for message, feedback in session.execute(query)]
+        found = [_logged(message, feedback) for message, feedback in session.execute(query)]
+    return [one for one in found if one is not None]
 
 
-def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion:
-    answer = StoredAnswer.from_json(message.answer)
+def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion | None:
+    """Return the question; None where its answer cannot be read here (a newer program wrote it): its places, and so
+    who may see it, are unknown."""
+    try:
+        answer = StoredAnswer.from_json(message.answer)
+    except (Misconfigured, ValidationError):
+        return None
     disliked = feedback is not None and feedback.verdict < 0
     return LoggedQuestion(
         message_id=message.id,
@@ -117,6 +141,25 @@ def _logged(message: MessageRow, feedback: FeedbackRow | None) -> LoggedQuestion
     )
 
 
-def _is_readable(answer: StoredAnswer, collections: Collection[str]) -> bool:
-    """Return whether all places of the answer are in ``collections``; a place reveals content of its collection."""
-    return {one.collection for one in answer.places} <= set(collections)
+def _within(library: Library, asked: list[LoggedQuestion], collections: frozenset[str]) -> list[LoggedQuestion]:
+    """Return the questions that belong to ``collections``, both when they were asked and today."""
+    known = document_versions(library, {place.version_id for one in asked for place in one.answer.places})
+    made = {row.slug: row.created_at for row in library.collections() if row.slug in collections}
+
+    def is_there(version_id: int, asked_at: datetime) -> bool:
+        found = known.get(version_id)
+        # SQLite gives the id of a deleted version to a later one.
+        return found is not None and found.version.created_at <= asked_at and found.collection.slug in collections
+
+    def belongs(one: LoggedQuestion) -> bool:
+        answer = one.answer
+        used = answer.used_collections
+        if answer.withheld or not used <= collections:
+            return False
+        if not answer.places:
+            # A collection made again under an old name is another one.
+            there = {slug for slug, at in made.items() if at <= one.asked_at}
+            return bool(answer.collections) and there.issuperset(answer.collections)
+        return all(is_there(place.version_id, one.asked_at) for place in answer.places)
+
+    return [one for one in asked if belongs(one)]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
-from eval.evaluator.question_log import groups
+from eval.evaluator.question_log import groups, visible_to
 
 __all__ = ["router"]
 
@@ -59,5 +59,5 @@ def listing(
                 for one in group.questions
             ],
         )
-        for group in groups(service.settings, caller.library, caller.reach.read, days)
+        for group in groups(service.settings, caller.library, visible_to(caller), days)
     ]

@@ -11,6 +11,7 @@ from fastapi import Path as PathParam
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Evaluator
+from assistant.api.schemas.bodies import Body
 from eval.datasets import question_files as files
 from eval.datasets import question_sets, question_sheet
 from eval.datasets.question_files import ExpectedSource, JudgedQuestion
@@ -23,6 +24,8 @@ __all__ = ["router"]
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_SHEET_BYTES = 10 * 2**20
+# For readers of the document: a name that does not fit has an error of its own (``testset_name_invalid``).
+_NAME_PATTERN = rf"^(?![. ])(?!.*[. ]$){question_sets.NAME.pattern}$"
 # The request may be 64 KiB larger than the file, for the other parts of the form.
 router = APIRouter(
     prefix="/api/v1/tenants/{tenant}/test-sets", tags=["measure"], max_body_size=MAX_SHEET_BYTES + 64 * 1024
@@ -30,21 +33,19 @@ router = APIRouter(
 TestSetName = Annotated[str, PathParam(min_length=1, max_length=60, description="The test set's name.")]
 
 
-class PlaceModel(BaseModel):
+class PlaceModel(Body):
     """A place that answers the question; ``evidence`` is a literal quote of the document."""
 
-    model_config = ConfigDict(extra="forbid")
     document: Annotated[str, Field(min_length=1, max_length=300)]
     page: Annotated[int | None, Field(ge=1, le=100_000)] = None
     clause: Annotated[str | None, Field(max_length=60)] = None
     evidence: Annotated[str | None, Field(max_length=2000)] = None
 
 
-class QuestionCreate(BaseModel):
+class QuestionCreate(Body):
     """A question; ``answerable`` says whether the documents answer it."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [
                 {
@@ -58,11 +59,11 @@ class QuestionCreate(BaseModel):
     )
     question: Annotated[str, Field(min_length=1, max_length=2000)]
     answerable: bool
-    documents: Annotated[list[PlaceModel], Field(max_length=20)] = []
+    documents: Annotated[list[PlaceModel], Field(max_length=20)] = Field(default=[])
     facts: Annotated[
         list[Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=20)]],
         Field(max_length=20, description="Every fact as a list of its forms; one of each must stand in the answer."),
-    ] = []
+    ] = Field(default=[])
     kind: Annotated[str, Field(max_length=40)] = ""
     split: Annotated[str, Field(max_length=20)] = ""
 
@@ -88,11 +89,11 @@ class TestSetDetail(TestSetPublic):
     items: list[QuestionPublic]
 
 
-class TestSetCreate(BaseModel):
+class TestSetCreate(Body):
     """A new, empty test set."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "人事"}]})
-    name: Annotated[str, Field(min_length=1, max_length=60)]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "人事"}]})
+    name: Annotated[str, Field(min_length=1, max_length=60, json_schema_extra={"pattern": _NAME_PATTERN})]
 
 
 def _public(one: TestSet) -> TestSetPublic:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Evaluator, ServiceDep
+from assistant.api.schemas.bodies import Body
 from assistant.service.callers import Caller
 from eval.datasets import question_sets
 from eval.reports import html_report
@@ -18,6 +20,7 @@ from eval.runs.results import Result
 from eval.runs.run_comparison import compare
 from kb.core.errors import InputError, NotFound
 from kb.library import audit
+from kb.store.tables.library_tables import CollectionRow
 
 __all__ = ["WORST_QUESTIONS", "BackgroundRunsDep", "open_run", "router", "visible_runs"]
 
@@ -38,10 +41,10 @@ def _runs(request: Request, service: ServiceDep) -> BackgroundRuns:
 BackgroundRunsDep = Annotated[BackgroundRuns, Depends(_runs)]
 
 
-class RunCreate(BaseModel):
+class RunCreate(Body):
     """The test set to ask; ``collections`` limits the search to some of the collections that the caller may read."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"test_set": "人事"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"test_set": "人事"}]})
     test_set: Annotated[str, Field(min_length=1, max_length=60)]
     collections: Annotated[list[str] | None, Field(max_length=200)] = None
 
@@ -101,22 +104,20 @@ def _public(name: str, summary: dict[str, Any]) -> RunPublic:
 
 def visible_runs(caller: Caller) -> list[RunPublic]:
     """Return the tenant's answer runs, newest first; only those that searched collections the caller may read."""
-    all_collections = _all_collections(caller)
-    return [
-        _public(one["name"], one) for one in results.listing(caller.tenant) if _may_see(caller, one, all_collections)
-    ]
+    rows = caller.library.collections()
+    return [_public(one["name"], one) for one in results.listing(caller.tenant) if _may_see(caller, one, rows)]
 
 
-def _all_collections(caller: Caller) -> set[str]:
-    return {row.slug for row in caller.library.collections()}
-
-
-def _may_see(caller: Caller, summary: dict[str, Any], all_collections: set[str]) -> bool:
+def _may_see(caller: Caller, summary: dict[str, Any], rows: list[CollectionRow]) -> bool:
+    """Return whether a run searched only collections that the caller may read; one made again since is another."""
+    if summary.get("kind") != "answers":
+        return False
     searched = summary.get("collections")
-    return (
-        summary.get("kind") == "answers"
-        and (all_collections if searched is None else set(searched)) <= caller.reach.read
-    )
+    if searched is None:
+        return {row.slug for row in rows} <= caller.reach.read
+    at = datetime.fromisoformat(str(summary["created"])).astimezone(UTC).replace(tzinfo=None)
+    same = {row.slug for row in rows if row.created_at.replace(microsecond=0) <= at}
+    return set(searched) <= same & caller.reach.read
 
 
 def open_run(caller: Caller, name: str) -> Result:
@@ -129,7 +130,7 @@ def open_run(caller: Caller, name: str) -> Result:
     if not _NAME.fullmatch(name) or name.startswith(".") or not (folder / "run.json").is_file():
         raise NotFound("run_not_found", run=name)
     found = results.open_result(str(folder), [])
-    if not _may_see(caller, found.summary, _all_collections(caller)):
+    if not _may_see(caller, found.summary, caller.library.collections()):
         raise NotFound("run_not_found", run=name)
     return found
 

@@ -7,10 +7,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from eval.measures.masking_recall import MaskingScore
 from eval.runs.repeatability import Repeatability
 from kb.language.detect import Language
 
-__all__ = ["print_answers", "print_comparison", "print_repeatability", "print_retrieval", "print_scale", "print_speed"]
+__all__ = [
+    "print_answers",
+    "print_comparison",
+    "print_masking",
+    "print_repeatability",
+    "print_retrieval",
+    "print_scale",
+    "print_speed",
+]
 
 _SIGNIFICANT = 0.05
 _LANGUAGES = {one.value for one in Language}
@@ -155,4 +164,31 @@ def print_scale(found: list[dict[str, Any]]) -> None:
         times = (f"{one['search_ms'][key]:.1f}" for key in ("p50", "p95", "p99"))
         resources = (f"{one[key]:,}" for key in ("load", "memory_mb", "disk_mb", "fill_s"))
         table.add_row(f"{one['chunks']:,}", f"{one['documents']:,}", *times, *resources)
+    _console().print(table)
+
+
+# Kinds of labels whose marks have another name.
+_MARK_OF = {
+    "name_zh": "name", "name_en": "name", "address_zh": "address", "address_en": "address",
+    "birth_date": "birth", "person_no": "number",
+}  # fmt: skip
+
+
+def print_masking(scores: dict[str, MaskingScore]) -> None:
+    """Print one line per kind of personal data and language of the text, with recall and precision of each part."""
+    table = Table(
+        title=", ".join(f"{name}: {score.texts} texts" for name, score in scores.items()), title_justify="left"
+    )
+    table.add_column("")
+    for name in scores:
+        for head in ("pieces", "recall", "precision"):
+            table.add_column(f"{name} {head}", justify="right")
+    groups = dict.fromkeys(group for score in scores.values() for group in score.labelled)
+    for group in sorted(groups, key=lambda one: (one in ("all", "zh", "en", "mixed"), one == "all", one)):
+        cells = []
+        for score in scores.values():
+            mark = _MARK_OF.get(group, group)
+            shares = ((score.found[group], score.labelled[group]), (score.right[mark], score.masked[mark]))
+            cells += [str(score.labelled[group]), *(f"{part / whole:.3f}" if whole else "–" for part, whole in shares)]
+        table.add_row(group, *cells)
     _console().print(table)

@@ -2,17 +2,15 @@
 
 In reading order:
 
-    results                      a folder per run, with the settings and code version that produced it
-    search_systems               the variants of search that a run can compare
-    retrieval_runs               runs the queries of a test collection
-    answer_runs                  asks questions and judges the answers
-    generative_runs              compares a language model's answers with extractive ones
-    background_runs              runs that were started on the page
-    run_comparison               compares two runs
-    baseline                     the minimum scores of the regression test
-    latency                      response times and memory
-    repeatability                whether every question is answered the same each time
-    index_growth                 search times among many chunks
-    file_reading                 reads every file of a folder and reports text or an error
-    ingest_speed, ingest_timing  the speed of ingesting files
+    results             a folder per run, with the settings and code version that produced it
+    evaluation_erasure  test sets and runs when a document is deleted
+    search_systems      the variants of search that a run can compare
+    retrieval_runs      runs the queries of a test collection
+    answer_runs         asks questions and judges the answers
+    generative_runs     compares a language model's answers with extractive ones
+    background_runs     runs that were started on the page
+    run_comparison      compares two runs
+    baseline            the minimum scores of the regression test
+    repeatability       whether every question is answered the same each time
+    speed               times and memory of questions, ingest and a growing index
 """

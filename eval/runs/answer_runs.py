@@ -9,12 +9,14 @@ from typing import Any
 
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
+from eval.datasets import json_lines
 from eval.datasets.question_files import JudgedQuestion
 from eval.measures import refusal_measures, retrieval_measures
 from eval.measures.answer_judge import MEASURES, judge
 from eval.measures.tenant_records import TenantRecords
 from eval.runs import results
-from eval.runs.latency import percentiles
+from eval.runs.evaluation_erasure import without_deleted_sources
+from eval.runs.speed.latency import percentiles
 from kb.core.errors import InputError
 from kb.core.messages import Catalogue
 from kb.core.settings import Settings
@@ -47,7 +49,9 @@ def run(
             answer has the value 0.
     """
     retriever = Retriever(settings, tenant)
-    answers = given if given is not None else ask(retriever, questions, progress, collections)
+    answers = given
+    if answers is None:
+        answers = without_deleted_sources(retriever.library, ask(retriever, questions, progress, collections))
     records = None if given is not None and not tenant.records_path.is_file() else TenantRecords(retriever.library)
     summary, rows = summarise(questions, answers, records)
     summary |= {"subject": subject or tenant.slug, "collections": collections} | results.run_metadata(settings)
@@ -80,9 +84,7 @@ def read_answers(path: Path) -> dict[str, dict[str, Any]]:
         InputError: ``batch_line_invalid``, with the line and the reason in both interface languages.
     """
     answers = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, line in json_lines.lines(path):
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:

@@ -20,7 +20,7 @@ from assistant.turn import answer as answer_turn
 from eval.datasets.question_files import JudgedQuestion
 from eval.measures.answer_judge import judge
 from eval.measures.tenant_records import TenantRecords
-from eval.runs.latency import percentiles
+from eval.runs.speed.latency import percentiles
 from kb.language.quantities.index import figures
 from kb.language.script import fold
 from kb.search.retriever import Retriever
@@ -89,7 +89,7 @@ def _source_text(retriever: Retriever, answer: Answer, one: JudgedQuestion) -> s
     ]
     nearest = [f"{passage.title} {passage.clause} {passage.pages} {passage.text}" for passage in answer.contexts]
     since = [str(passage.effective_from) for passage in answer.contexts]
-    return "\n".join([*cited, *since, *(nearest if answer.refused else []), retriever.tenant.contact])
+    return "\n".join([*cited, *since, *(nearest if answer.refused else []), answer.contact])
 
 
 def unsupported_numbers(text: str, source: str) -> set[str]:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.datasets import json_lines
 from eval.datasets.question_files import JudgedQuestion
-from kb.core.errors import Transient
+from eval.runs.speed import new_process
 from kb.core.settings import Settings
 from kb.store.tenants import Tenant
 
 __all__ = ["Repeatability", "measure"]
 
 Record = dict[str, Any]  # a line that `kb ask --batch` writes
-
-_ASK = "from kb.cli import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +100,9 @@ def _ask(
         random.Random(run).shuffle(order)  # noqa: S311 - no secret
     asked, answered = folder / "questions.jsonl", folder / "answers.jsonl"
     asked.write_text("".join(_line(place, questions[place]) for place in order), encoding="utf-8")
-    command = [sys.executable, "-c", _ASK, "ask", "--batch", str(asked), "--out", str(answered)]
-    environment = {"KB_DATA": str(settings.data), "KB_CACHE": str(settings.cache), "PYTHONHASHSEED": str(run)}
-    done = subprocess.run(
-        [*command, "--tenant", tenant.slug, "--quotes"],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise Transient("internal", reason=(done.stderr.strip().splitlines() or [""])[-1])
-    records = [json.loads(line) for line in answered.read_text(encoding="utf-8").splitlines()]
+    arguments = ["ask", "--batch", str(asked), "--out", str(answered), "--tenant", tenant.slug, "--quotes"]
+    new_process.run(new_process.KB, arguments, settings, environment={"PYTHONHASHSEED": str(run)})
+    records = [json.loads(line) for _, line in json_lines.lines(answered)]
     return sorted(records, key=lambda record: int(record["id"]))
 
 

@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from eval.datasets import json_lines
 from kb.core.errors import NotFound
 from kb.core.settings import Settings
 from kb.search.models import embedding
@@ -136,8 +137,8 @@ def open_result(name: str, roots: list[Path]) -> Result:
         found = path if (path / "run.json").is_file() else _newest(path)
         if found is not None:
             summary = json.loads((found / "run.json").read_text(encoding="utf-8"))
-            lines = (found / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-            return Result(found, summary, [json.loads(line) for line in lines])
+            lines = json_lines.lines(found / "questions.jsonl")
+            return Result(found, summary, [json.loads(line) for _, line in lines])
     raise NotFound("run_not_found", run=name)
 
 

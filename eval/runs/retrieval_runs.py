@@ -12,8 +12,8 @@ from eval.datasets.benchmark_collections import Dataset
 from eval.measures import retrieval_measures
 from eval.measures.run_summary import summarise
 from eval.runs import results
-from eval.runs.latency import percentiles
 from eval.runs.search_systems import SYSTEMS, document_scores
+from eval.runs.speed.latency import percentiles
 from kb.core.settings import Settings
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever

@@ -80,9 +80,8 @@ def _centred(passage: Passage, _position: int) -> float:
 
 
 def _lexical(passage: Passage, _position: int) -> float:
-    return passage.why["lexical"] or float(
-        "-inf"
-    )  # the passage has none of the words, so lexical search did not find it
+    # 0: the passage has none of the words, so lexical search did not find it
+    return passage.why["lexical"] or float("-inf")
 
 
 @dataclass(frozen=True, slots=True)

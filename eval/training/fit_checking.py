@@ -17,6 +17,7 @@ from typing import Any
 from assistant.checking import claim_checker as checking
 from assistant.checking.claim_checker import Checked, Checker, Verdict
 from assistant.checking.support_levels import Levels, level_of
+from eval.datasets import json_lines
 from eval.measures.answer_judge import is_quoted_in
 from kb.core.settings import Settings
 from kb.library.documents import Library
@@ -52,7 +53,7 @@ ACCEPT_ALL: Levels = {name: {"terms": 0.5, "supported": 0.0, "unverified": 0.0} 
 def check_claims(settings: Settings, levels: Levels) -> Iterator[Claim]:
     """Check all claims of the files: true ones, false ones, and true ones with passages of other documents."""
     for path in sorted(CLAIMS_FOLDER.glob("*.jsonl")):
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        rows = [json.loads(line) for _, line in json_lines.lines(path)]
         for tenant in sorted({row["tenant"] for row in rows}):
             retriever = Retriever(settings, tenants.get(settings, tenant))
             of_tenant = [(row, _passage(retriever.library, row)) for row in rows if row["tenant"] == tenant]

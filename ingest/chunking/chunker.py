@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from ingest.chunking.packer import ChunkDraft, pack
 from ingest.chunking.splitter import CountTokens, TextPiece, header_text, pieces_of, split_long
 from ingest.structure.blocks import Kind, Outline
+from ingest.structure.table_lines import TableBlock
 from kb.search.indexed_text import embedded_text, headings_above
 
 __all__ = ["chunk", "embedding_text"]
@@ -28,6 +29,7 @@ class Chunk:
         pages: counted from 1.
         page_starts: (offset, page) wherever the page changes.
         boxes: (page, x0, y0, x1, y1, start, end) of every block.
+        tables: (start, end, header rows) of every table; its first lines are its header rows.
         kind: "table", "list" or "footnote" when all blocks except headings are of that kind, else "text".
         tokens: of :func:`embedding_text`.
     """
@@ -41,6 +43,7 @@ class Chunk:
     pages: list[int]
     page_starts: list[tuple[int, int]]
     boxes: list[tuple[int, float, float, float, float, int, int]]
+    tables: list[tuple[int, int, int]]
     kind: str
     tokens: int
 
@@ -128,18 +131,22 @@ def _fit_to_limit(
 
 
 def _chunk(outline: Outline, ordinal: int, draft: ChunkDraft, path: list[str]) -> Chunk:
-    result = Chunk(ordinal, draft.section, "", path, None, [], [], [], [], "text", 0)
+    result = Chunk(ordinal, draft.section, "", path, None, [], [], [], [], [], "text", 0)
     last: TextPiece | None = None
     for piece in draft.pieces:
         block = outline.blocks[piece.block]
         if last is not None:
             joined = last.block == piece.block and piece.row is None
             result.text += block.text[last.end : piece.start] if joined else "\n"
-        if block.table and piece.row is not None and (last is None or last.block != piece.block):
+        opens = len(result.text)
+        new_table = piece.row is not None and (last is None or last.block != piece.block or piece.cut_row)
+        if block.table and piece.row is not None and new_table:
             header = header_text(block) if piece.row >= block.table.header_rows and not piece.cut_row else ""
             result.text += header + "\n" if header else ""
         start = len(result.text)
         result.text += piece.text
+        if block.table and piece.row is not None:
+            _record_table(result, block.table, piece, opens if new_table else None)
         _record_position(result, outline, piece, start)
         last = piece
     result.kind = _kind([outline.blocks[p.block].kind for p in draft.pieces])
@@ -148,6 +155,18 @@ def _chunk(outline: Outline, ordinal: int, draft: ChunkDraft, path: list[str]) -
         (b.clause for b in reversed(named) if b.clause), None
     )
     return result
+
+
+def _record_table(result: Chunk, table: TableBlock, piece: TextPiece, opens: int | None) -> None:
+    """Record the row that was written last: a new table starts at the offset ``opens``, None continues the last one."""
+    end = len(result.text)
+    if opens is None:
+        start, _, header_rows = result.tables.pop()
+        result.tables.append((start, end, header_rows))
+    else:
+        # A part of a long row holds the header cells of its columns, a line a header row, and its own line.
+        header_rows = min(table.header_rows, piece.text.count("\n")) if piece.cut_row else table.header_rows
+        result.tables.append((opens, end, header_rows))
 
 
 def _record_position(result: Chunk, outline: Outline, piece: TextPiece, start: int) -> None:

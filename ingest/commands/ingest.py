@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["ingest"]
 
 # How a file can end, in the order of the summary.
-_ENDS = (IngestStatus.INDEXED, IngestStatus.REPLACED, IngestStatus.UNCHANGED, IngestStatus.FAILED)
+_ENDS = (
+    IngestStatus.INDEXED,
+    IngestStatus.REPLACED,
+    IngestStatus.UNCHANGED,
+    IngestStatus.FAILED,
+    IngestStatus.CANCELLED,
+)
 
 
 @click.command()
@@ -73,6 +79,8 @@ def ingest(
             counts[outcome.status] += 1
             if as_json:
                 context.json(_line(outcome, settings.locale))
+        if outcome.known_under_another_name:
+            display.note("take_name", old=outcome.document, new=outcome.name, tenant=slug)
     display.summary(counts, time.monotonic() - started)
     if counts[IngestStatus.FAILED]:
         sys.exit(1)
@@ -160,6 +168,7 @@ def _line(outcome: Outcome, locale: str) -> dict[str, Any]:
         "path": outcome.path,
         "status": outcome.status,
         "document": outcome.document,
+        "name": outcome.name or outcome.document,
         "version": outcome.version,
         "pages": outcome.pages,
         "chunks": outcome.chunks,

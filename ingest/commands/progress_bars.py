@@ -22,6 +22,7 @@ _MARKS = {
     IngestStatus.UNCHANGED: ("=", "dim"),
     IngestStatus.REPLACED: ("↻", "cyan"),
     IngestStatus.FAILED: ("✗", "red"),
+    IngestStatus.CANCELLED: ("–", "dim"),
 }
 _NAME_WIDTH = 44
 
@@ -87,8 +88,11 @@ class Display:
 
             error = error_from_json(outcome.error)
             return f"{error.message(self._locale)}  [{error.code}]"
+        if outcome.status is IngestStatus.CANCELLED:
+            return self._text("status_cancelled")
         parts = [
             self._text(f"status_{outcome.status}"),
+            self._text("known_as", name=outcome.document) if outcome.known_under_another_name else "",
             self._text("version", n=outcome.version),
             self._text("pages", n=outcome.pages) if outcome.pages is not None else "",
             self._text("chunks", n=outcome.chunks),

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ingest.parsers.shared.attachments import AttachmentFolder
 from ingest.parsers.shared.encoding import decode_as, guess_encoding
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
-from ingest.parsers.shared.safety import check_zip, open_zip, safe_name
+from ingest.parsers.shared.safety import check_zip, open_zip
+from ingest.system_files import is_document
 from kb.core.errors import FileRejected
-from kb.core.file_signatures import Signature, signature_of
 
 __all__ = ["parse"]
 
 _MAX_DEPTH = 3  # archives inside archives; only hostile ones nest deeper
-_SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 
 
@@ -40,14 +39,9 @@ def _unpack(
 ) -> None:
     names = _names(archive)
     for member, name in zip(archive.infolist(), names, strict=True):
-        if (
-            member.is_dir()
-            or name.startswith(_SYSTEM_FILES[0])
-            or safe_name(name) in _SYSTEM_FILES[1:]
-            or safe_name(name).startswith("._")
-        ):
-            continue
         full_name = prefix + name.replace("\\", "/")
+        if member.is_dir() or not is_document(PurePosixPath(name.replace("\\", "/"))):
+            continue
         if member.flag_bits & _ENCRYPTED_FLAG:
             notes.append(f"member_encrypted:{full_name}")
             continue
@@ -60,7 +54,7 @@ def _unpack(
             continue
         if not data:
             notes.append(f"member_empty:{full_name}")
-        elif name.lower().endswith(".zip") and signature_of(data) is Signature.ZIP:
+        elif name.lower().endswith(".zip") and data.startswith(b"PK"):  # "PK00" too, and a damaged one, which is noted
             _unpack_inner(data, full_name, depth, folder, notes, context)
         else:
             folder.save(full_name, data)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from ingest.parsers.file_kind import KIND_OF_SUFFIX, detect, suffix_of
-from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument, no_text
 from kb.core.errors import FileRejected, SinziError
 
 __all__ = ["parse_file"]
@@ -33,6 +33,7 @@ _MODULE_OF_KIND = {
     "mhtml": "mail.eml",
     "eml": "mail.eml",
     "msg": "mail.msg",
+    "tnef": "mail.winmail",
     "markdown": "web.markdown_text",
     "text": "shared.plain_text",
     "xml": "web.generic_xml",
@@ -73,7 +74,7 @@ def parse_file(path: Path, context: ParseContext) -> ParsedDocument:
         parsed.notes.insert(0, f"read_as:{kind}")
     if not parsed.elements and not parsed.attachments:
         images_only = kind in ("pdf", "image") or any(note.startswith("pictures_without_text") for note in parsed.notes)
-        raise FileRejected("file_no_text" if images_only else "file_empty", name=name)
+        raise no_text(name, context.settings) if images_only else FileRejected("file_empty", name=name)
     return parsed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import filetype
@@ -11,6 +12,7 @@ import olefile
 
 from ingest.parsers.shared.encoding import decode, plausibility
 from ingest.parsers.shared.parsed_document import ParseContext
+from kb.core import data_files
 from kb.core.errors import FileRejected
 from kb.core.file_signatures import Signature, signature_of
 
@@ -43,6 +45,7 @@ _ODF = {
 _MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]?(.*)")
 # headers that only a mail program writes; "To:", "From:", "Subject:" are in an office memo too
 _MAIL_ONLY = {"mime-version", "received", "return-path", "message-id", "delivered-to", "x-mailer", "content-type"}
+_TNEF = b"\x78\x9f\x3e\x22"  # Outlook's winmail.dat
 _HEAD_BYTES = 65_536
 _LEAST_PLAUSIBLE = 0.2
 
@@ -58,10 +61,11 @@ def detect(path: Path, context: ParseContext) -> str:
     Raises:
         FileRejected: ``file_encrypted``, ``file_broken``, ``file_mislabelled``, ``file_unsupported``.
     """
+    _refuse_by_suffix(context.filename)
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     named = KIND_OF_SUFFIX.get(suffix_of(context.filename))
-    found = _by_signature(path, head, named, context)
+    found = "tnef" if head.startswith(_TNEF) else _by_signature(path, head, named, context)
     if found:
         return found
     text = _as_text(head)
@@ -75,6 +79,20 @@ def detect(path: Path, context: ParseContext) -> str:
         raise FileRejected("file_mislabelled", name=context.filename, found=found)
     # a known suffix without the signature: most often the right file, damaged at its start
     raise FileRejected("file_broken", name=context.filename)
+
+
+@cache
+def _not_documents() -> dict[str, tuple[str, str]]:
+    """Return suffixes (with dot) of files that are no documents → what they are, variant of the message."""
+    rows = data_files.rows("ingest.parsers", "not_documents.tsv")
+    return {f".{suffix}": (found, variant) for suffixes, found, variant in rows for suffix in suffixes.split(";")}
+
+
+def _refuse_by_suffix(filename: str) -> None:
+    known = _not_documents().get(suffix_of(filename))
+    if known:
+        found, variant = known
+        raise FileRejected("file_unsupported", name=filename, found=found, variant=variant)
 
 
 def _by_signature(path: Path, head: bytes, named: str | None, context: ParseContext) -> str | None:
@@ -113,6 +131,8 @@ def _by_zip(path: Path, named: str | None, context: ParseContext) -> str:
         raise FileRejected("file_broken", name=context.filename) from error
     if mimetype in _ODF:
         return _ODF[mimetype]
+    if any(name.endswith(".iwa") for name in names):  # a Pages, Numbers or Keynote file under another suffix
+        raise FileRejected("file_unsupported", name=context.filename, found="iWork", variant="apple")
     if "META-INF/container.xml" in names:
         return "epub"
     lower = {name.lower() for name in names}

@@ -9,19 +9,42 @@ from collections.abc import Callable
 from typing import Any
 
 from dbos import DBOS, DBOSClient
+from dbos import error as dbos_error
 from dbos._serialization import Serializer  # the type of a public setting; dbos exports it nowhere else
 
 from ingest.error_json import error_from_json, error_to_json
+from ingest.job import Job
+from ingest.workers.fair_turns import JobCancelled
+from ingest.workers.worker_pool import SMALL_FILE_BYTES
 from kb.core.errors import Transient
 from kb.core.settings import Settings
 
-__all__ = ["PENDING", "POLL_SECONDS", "WORKFLOW", "client", "launch", "queue_name", "step"]
+__all__ = [
+    "CANCELLED",
+    "MAX_RECOVERIES",
+    "PENDING",
+    "POLL_SECONDS",
+    "WORKFLOW",
+    "client",
+    "launch",
+    "partition_of",
+    "priority_of",
+    "queue_name",
+    "queue_names",
+    "step",
+]
 
-# One file is embedded, one waits with its chunks ready, one is read: so both worker processes always have work.
-_CONCURRENT_JOBS = 3
+# Jobs of one partition at the same time: one file is embedded, one waits with its chunks ready, one is read.
+_PARTITION_JOBS = 3
+# Jobs of all partitions at the same time; most of them wait for their turn at a worker process.
+_CONCURRENT_JOBS = 96
+# After so many crashes in the middle of a job it is given up: what crashes the program must not do so at every start.
+MAX_RECOVERIES = 5
+_OWN_THREADS = 8  # of dbos itself
 POLL_SECONDS = 0.1
 _ATTEMPTS = 3
 PENDING = ["PENDING", "ENQUEUED", "DELAYED"]
+CANCELLED = "CANCELLED"
 WORKFLOW = "ingest"
 # Change it only when jobs that an older release recorded cannot be continued any more.
 _FORMAT = "1"
@@ -47,6 +70,7 @@ def step(name: str, stage: Callable[[], Any]) -> Any:
 
     Raises:
         SinziError: the stage failed.
+        JobCancelled: the job was cancelled.
     """
 
     def attempt() -> dict[str, Any]:
@@ -61,15 +85,38 @@ def step(name: str, stage: Callable[[], Any]) -> Any:
                 return {"error": error_to_json(error)}
         raise AssertionError("unreachable")
 
-    result = DBOS.run_step({"name": name}, attempt)
+    try:
+        result = DBOS.run_step({"name": name}, attempt)
+    except dbos_error.DBOSWorkflowCancelledError as error:
+        raise JobCancelled from error
     if "error" in result:
         raise error_from_json(result["error"])
     return result["value"]
 
 
 def queue_name(settings: Settings) -> str:
-    """Return the name of this installation's queue."""
+    """Return the name of this installation's queue. It has two partitions for each tenant: small and large files."""
+    return "ingest-by-tenant" + _suffix(settings)
+
+
+def _earlier_queue_name(settings: Settings) -> str:
+    """Return the name of the queue of releases before 0.2, without partitions; its jobs are finished here."""
     return "ingest" + _suffix(settings)
+
+
+def queue_names(settings: Settings) -> list[str]:
+    """Return the names of all queues that may hold jobs of this installation."""
+    return [queue_name(settings), _earlier_queue_name(settings)]
+
+
+def partition_of(job: Job) -> str:
+    """Return the partition of the queue for a job: no tenant waits for another one's jobs, no note for a long file."""
+    return f"{job.tenant}/{'large' if job.size_bytes > SMALL_FILE_BYTES else 'small'}"
+
+
+def priority_of(job: Job) -> int:
+    """Return the place of a job in its partition: smaller files first, those of about the same size as they came."""
+    return 1 + job.size_bytes.bit_length()
 
 
 def _suffix(settings: Settings) -> str:
@@ -82,8 +129,8 @@ def _suffix(settings: Settings) -> str:
     return "-" + hashlib.sha256(str(settings.data.resolve()).encode()).hexdigest()[:12]
 
 
-def launch(settings: Settings, queue: str) -> None:
-    """Start dbos in this process with one queue, without log output and without network access."""
+def launch(settings: Settings) -> None:
+    """Start dbos in this process with the queue, without log output and without network access."""
     DBOS(
         config={
             "name": "sinzi" + _suffix(settings),
@@ -93,10 +140,19 @@ def launch(settings: Settings, queue: str) -> None:
             "serializer": JsonSerializer(),
             "enable_otlp": False,
             "log_level": "CRITICAL",
+            "max_executor_threads": _CONCURRENT_JOBS + _PARTITION_JOBS + _OWN_THREADS,
         }
     )
     DBOS.launch()
-    DBOS.register_queue(queue, worker_concurrency=_CONCURRENT_JOBS, polling_interval_sec=POLL_SECONDS)
+    DBOS.register_queue(
+        queue_name(settings),
+        worker_concurrency=_CONCURRENT_JOBS,
+        partition_worker_concurrency=_PARTITION_JOBS,
+        polling_interval_sec=POLL_SECONDS,
+    )
+    earlier = _earlier_queue_name(settings)
+    if DBOS.list_workflows(queue_name=earlier, status=PENDING, limit=1, load_input=False):
+        DBOS.register_queue(earlier, worker_concurrency=_PARTITION_JOBS, polling_interval_sec=POLL_SECONDS)
 
 
 def client(settings: Settings) -> DBOSClient:

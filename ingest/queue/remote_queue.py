@@ -10,7 +10,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +18,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest import reconcile
 from ingest.context import ReportProgress
-from ingest.job import Job, Outcome
-from ingest.queue.dbos_setup import PENDING, WORKFLOW, client, queue_name
-from ingest.queue.job_queue import member_id, outcome_from_json
+from ingest.job import Job, Outcome, cancelled_outcome
+from ingest.queue.dbos_setup import (
+    CANCELLED,
+    PENDING,
+    WORKFLOW,
+    client,
+    partition_of,
+    priority_of,
+    queue_name,
+    queue_names,
+)
+from ingest.queue.job_queue import jobs_of, member_id, outcome_from_json
 from kb.core.errors import Transient
 from kb.core.settings import Settings
 from kb.library.documents import Library
@@ -29,7 +39,7 @@ from kb.store import writer_lock
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tenants import Tenant
 
-__all__ = ["RemoteQueue", "accept_jobs", "is_accepting"]
+__all__ = ["RecordedJobs", "RemoteQueue", "accept_jobs", "is_accepting"]
 
 _POLL_SECONDS = 0.3
 
@@ -58,6 +68,38 @@ def is_accepting(settings: Settings) -> bool:
     return pid == writer_lock.holder_pid(settings.data) and writer_lock.held_elsewhere(settings.data)
 
 
+class RecordedJobs:
+    """The jobs that are recorded in a data folder, for a process that does not run them.
+
+    A job cancelled here is ended by the process that runs the queue; where none runs, what was begun of it is removed
+    at once.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        exists = bool(settings.database_url) or (settings.data / "jobs.sqlite").is_file()
+        self._client = client(settings) if exists else None
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.destroy()
+
+    def pending(self) -> dict[str, Job]:
+        """Return all unfinished jobs by id, oldest first."""
+        if self._client is None:
+            return {}
+        return jobs_of(self._client.list_workflows(status=PENDING, queue_name=queue_names(self._settings)))
+
+    def cancel(self, job_ids: Sequence[str]) -> None:
+        """Cancel jobs."""
+        if self._client is None or not job_ids:
+            return
+        self._client.cancel_workflows(list(job_ids))
+        if not writer_lock.held_elsewhere(self._settings.data):
+            with writer_lock.writing(self._settings.data, "kb jobs cancel"):
+                reconcile.reconcile_all(self._settings, list(self.pending().values()))
+
+
 class RemoteQueue:
     """The queue of a service in another process, with ``submit`` and ``outcomes`` as :class:`.job_queue.JobQueue`."""
 
@@ -74,7 +116,14 @@ class RemoteQueue:
         """Queue a job and return its id."""
         job_id = str(uuid.uuid4())
         self._client.enqueue(
-            {"workflow_name": WORKFLOW, "queue_name": queue_name(self._settings), "workflow_id": job_id}, asdict(job)
+            {
+                "workflow_name": WORKFLOW,
+                "queue_name": queue_name(self._settings),
+                "workflow_id": job_id,
+                "queue_partition_key": partition_of(job),
+                "priority": priority_of(job),
+            },
+            asdict(job),
         )
         return job_id
 
@@ -91,11 +140,14 @@ class RemoteQueue:
 
     def _wait_for(self, job_id: str) -> Outcome:
         handle: Any = self._client.retrieve_workflow(job_id)
-        while handle.get_status().status in PENDING:
+        while (status := handle.get_status()).status in PENDING:
             if not is_accepting(self._settings):
                 raise Transient("service_ended")
             self._report_progress(job_id)
             time.sleep(_POLL_SECONDS)
+        if status.status == CANCELLED:
+            (job,) = jobs_of([status]).values()
+            return cancelled_outcome(job)
         return outcome_from_json(handle.get_result())
 
     def _report_progress(self, job_id: str) -> None:

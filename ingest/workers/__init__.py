@@ -1,8 +1,9 @@
-"""The two worker processes: one reads files, one embeds chunks. A file that crashes its reader fails alone.
+"""The worker processes, which read files and embed chunks. A file that crashes its reader fails alone.
 
 In reading order:
 
-    worker_pool      the reader and the embedder of one program
+    worker_pool      the readers and the embedder of one program
+    fair_turns       which task is next, so that tenants share the processes fairly
     worker_process   one worker process as its parent sees it
     process_limits   time and memory limits for one file
     worker_main      the program that a worker process runs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,9 +19,11 @@ from ingest.parsers.dispatch import parse_file
 from ingest.parsers.shared.parsed_document import Attachment, ParseContext, ParsedDocument
 from ingest.prepared import PreparedDocument
 from ingest.structure import amendments, effective_dates, outline
+from ingest.structure.document_title import choose_title
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.language.detect import detect
+from kb.search.indexed_text import indexed_words
 from kb.search.models.encoder import Encoder
 
 __all__ = ["prepare", "read"]
@@ -93,7 +94,7 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
     Raises:
         FileRejected: ``file_no_text``.
     """
-    title = (parsed.title or "").strip() or os.path.splitext(name.rsplit("/", 1)[-1])[0]
+    title = choose_title(parsed.title, parsed.large_lines, parsed.elements, name)
     tree = outline.build(parsed.elements, title)
     limit = min(settings.chunk_tokens, encoder.max_tokens)
     chunks = chunker.chunk(tree, count_tokens=encoder.count_tokens, max_tokens=limit, title=title)
@@ -108,6 +109,7 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
         sections=[asdict(section) for section in tree.sections],
         chunks=[{**asdict(one), "language": str(detect(one.text))} for one in chunks],
         texts=[chunker.embedding_text(title, one) for one in chunks],
+        words=[indexed_words(title, one.heading_path, one.clause, one.text) for one in chunks],
         amendments=[_with_iso_dates(asdict(one)) for one in amendments.find_amendments(text[:_AMENDING_CHARS])],
         issued=_iso(dates.issued or parsed.date),
         effective_from=_iso(dates.effective_from),

@@ -118,7 +118,8 @@ def _run_task(task: dict[str, Any], settings: Settings, progress: Progress) -> d
         case "embed":
             from ingest.workers.embedding_stage import embed
 
-            return {"vectors": embed(Path(task["folder"]), encoder, progress)}
+            done, total = embed(Path(task["folder"]), encoder, progress, task["seconds"])
+            return {"done": done, "total": total}
         case "warm":  # do the slow imports while there is nothing else to do
             import ingest.workers.reading_stage
 

@@ -9,13 +9,13 @@ import queue
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import psutil
 
 from ingest.error_json import error_from_json
+from ingest.workers.fair_turns import JobCancelled, never
 from ingest.workers.process_limits import ProcessLimits
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
@@ -26,18 +26,8 @@ Progress = Callable[[int, int | None], None]
 _CHECK_SECONDS = 0.1
 # A process of low priority that has had no task for so long is ended, to free its memory.
 _IDLE_SECONDS = 300.0
-# Workers use only files of this machine. These variables stop libraries from opening network connections.
-_OFFLINE_ENVIRONMENT = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "SCARF_NO_ANALYTICS": "1",
-    "UNSTRUCTURED_DISABLE_NOTICE": "1",
-    "ANONYMIZED_TELEMETRY": "False",
-    "TOKENIZERS_PARALLELISM": "false",
-    "PYTHONUTF8": "1",
-}
+# The tokenizer's own threads would compete with the encoder's; UTF-8 on Windows, too.
+_WORKER_ENVIRONMENT = {"TOKENIZERS_PARALLELISM": "false", "PYTHONUTF8": "1"}
 
 
 class WorkerEnded(Exception):
@@ -49,13 +39,12 @@ class ProgramClosing(BaseException):
 
 
 class WorkerProcess:
-    """One process and the pipe to it. It runs one task at a time; other threads wait."""
+    """One process and the pipe to it. It runs one task at a time; :mod:`.fair_turns` says which one is next."""
 
     def __init__(self, settings: Settings, low_priority: bool = False) -> None:
         self._settings = settings
         self._low_priority = low_priority
         self._lock = threading.Lock()
-        self._waits = threading.local()
         self._closed = False
         self._ready = False
         self._process: subprocess.Popen[str] | None = None
@@ -72,7 +61,7 @@ class WorkerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, **_OFFLINE_ENVIRONMENT},
+                env={**os.environ, **_WORKER_ENVIRONMENT},
                 encoding="utf-8",
                 # Ctrl-C must reach only the parent, which ends its workers by closing their standard input.
                 start_new_session=True,
@@ -89,10 +78,6 @@ class WorkerProcess:
             process.stdin.write(json.dumps(message, ensure_ascii=False) + "\n")
             process.stdin.flush()
 
-    def waited_seconds(self) -> float:
-        """Return the seconds that the calling thread has waited, in all, for tasks of other threads."""
-        return float(getattr(self._waits, "seconds", 0.0))
-
     def warm(self) -> None:
         """Start the process and let it import its libraries, without waiting for it."""
         threading.Thread(target=self._warm, daemon=True).start()
@@ -101,27 +86,33 @@ class WorkerProcess:
         with contextlib.suppress(SinziError, WorkerEnded, ProgramClosing):  # a real task will raise the same error
             self.call({"do": "warm"}, lambda done, total: None)
 
-    def call(self, task: dict[str, Any], progress: Progress, file_name: str | None = None) -> dict[str, Any]:
+    def call(
+        self,
+        task: dict[str, Any],
+        progress: Progress,
+        file_name: str | None = None,
+        cancelled: Callable[[], bool] = never,
+    ) -> dict[str, Any]:
         """Run a task and return its result.
 
         Args:
             task: JSON, see :mod:`ingest.workers.worker_main`.
             progress: called with ``(done, total)``.
             file_name: name of the file that is read, for the errors of its limits; None for a task without limits.
+            cancelled: asked while the task runs; once it returns True, the process is ended.
 
         Raises:
             SinziError: the task failed, or passed a limit.
             WorkerEnded: the process crashed.
+            JobCancelled: the task was cancelled.
         """
-        queued = time.monotonic()
         with self._lock:
-            self._waits.seconds = self.waited_seconds() + time.monotonic() - queued
             process = self._ensure_started()
             self._send(process, task)
             limits = ProcessLimits(self._settings, file_name, process.pid, self._low_priority) if file_name else None
             try:
-                message = self._wait_for_answer(progress, limits)
-            except (SinziError, WorkerEnded):
+                message = self._wait_for_answer(progress, limits, cancelled)
+            except (SinziError, WorkerEnded, JobCancelled):
                 self._end()
                 raise
             if limits is not None and limits.keeps_too_much_memory():
@@ -133,8 +124,12 @@ class WorkerProcess:
         result: dict[str, Any] = message["result"]
         return result
 
-    def _wait_for_answer(self, progress: Progress, limits: ProcessLimits | None) -> dict[str, Any]:
+    def _wait_for_answer(
+        self, progress: Progress, limits: ProcessLimits | None, cancelled: Callable[[], bool]
+    ) -> dict[str, Any]:
         while True:
+            if cancelled():
+                raise JobCancelled
             try:
                 line = self._lines.get(timeout=_CHECK_SECONDS)
             except queue.Empty:

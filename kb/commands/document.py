@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from kb.cli import Context, pass_context
+from kb.commands.erasure import print_finished
 from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion, Library
-from kb.publishing import version_writer
-from kb.search.dense.vector_store import VectorStore
+from kb.publishing import deletion, version_writer
+from kb.publishing.version_writer import COMMAND_LINE
 from kb.store import tenants, writer_lock
 from kb.store.tables.library_tables import VersionRow
 
@@ -19,7 +20,12 @@ __all__ = ["document"]
 _tenant_option = click.option("--tenant", required=True, help="The organisation whose library it is.")
 
 
-@click.group(short_help="List, show and remove documents.")
+_collection_option = click.option(
+    "--collection", "-c", "slug", metavar="C", help="Its collection, where several have a document of that name."
+)
+
+
+@click.group(short_help="List, show, rename and remove documents.")
 def document() -> None:
     """Documents are named by the file name they were handed in with."""
 
@@ -72,14 +78,17 @@ def _version(version: VersionRow) -> dict[str, Any]:
 @document.command(short_help="Show one document: versions, outline, chunks.")
 @click.argument("name")
 @_tenant_option
+@_collection_option
 @click.option("--version", "number", type=int, help="Which version (default: the newest).")
 @click.option("--chunks", is_flag=True, help="Print the text search sees, chunk by chunk.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @pass_context
-def show(context: Context, name: str, tenant: str, number: int | None, chunks: bool, as_json: bool) -> None:
+def show(
+    context: Context, name: str, tenant: str, slug: str | None, number: int | None, chunks: bool, as_json: bool
+) -> None:
     """Show the versions of a document and its outline; an old version stays readable."""
     library = _library(context, tenant)
-    row = library.document(name)
+    row = library.document(name, slug)
     versions = library.versions(row)
     chosen = next((one for one in reversed(versions) if number in (None, one.number)), None)
     if chosen is None:
@@ -123,16 +132,43 @@ def show(context: Context, name: str, tenant: str, number: int | None, chunks: b
 @document.command(short_help="Remove a document for good.")
 @click.argument("name")
 @_tenant_option
+@_collection_option
+@click.option("--version", "number", type=int, help="Remove only this version.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_context
-def remove(context: Context, name: str, tenant: str, yes: bool) -> None:
-    """Remove a document with all its versions, its original files and everything search knew of it."""
+def remove(context: Context, name: str, tenant: str, slug: str | None, number: int | None, yes: bool) -> None:
+    """Remove a document with all its versions, its original files and everything made from it.
+
+    Then the whole data folder is searched for what is left. `kb erasure show` prints the certificate.
+    Where several collections have a document of that name, --collection says which one is meant.
+    """
     library = _library(context, tenant)
-    row = library.document(name)
+    row = library.document(name, slug)
+    versions = [one for one in library.versions(row) if number in (None, one.number)]
+    if not versions:
+        raise NotFound("version_not_found", document=name, version=number)
     if not yes:
-        click.confirm(f"{name}?", abort=True)
-    with writer_lock.writing(context.settings.data, "kb document remove"):
         collection = next(one for one in library.collections() if one.id == row.collection_id)
-        store = VectorStore(context.settings, library.tenant, collection.slug)
-        number = version_writer.remove(library, store, row)
-    click.echo(f"✓ {name} ({number})")
+        click.confirm(f"{name}{'' if number is None else f' v{number}'} ({collection.name})?", abort=True)
+    with writer_lock.writing(context.settings.data, "kb document remove"):
+        if number is None:
+            deletion.delete_document(context.settings, library, row, COMMAND_LINE)
+        else:
+            deletion.delete_version(context.settings, library, row, versions[0], COMMAND_LINE)
+        click.echo(f"✓ {name} ({len(versions)})")
+        print_finished(context, tenant)
+
+
+@document.command(short_help="Give a document another name.")
+@click.argument("name")
+@click.argument("new_name")
+@_tenant_option
+@_collection_option
+@pass_context
+def rename(context: Context, name: str, new_name: str, tenant: str, slug: str | None) -> None:
+    """Let a document go by NEW_NAME: a file of that name becomes its next version."""
+    library = _library(context, tenant)
+    row = library.document(name, slug)
+    with writer_lock.writing(context.settings.data, "kb document rename"):
+        version_writer.rename(library, row.id, new_name)
+    click.echo(f"✓ {name} → {new_name}")

@@ -7,13 +7,17 @@ import click
 from kb.cli import Context, pass_context
 from kb.core.errors import NotFound
 from kb.core.settings import Settings
-from kb.people import accounts, api_keys, password_resets
+from kb.library.audit import Actor
+from kb.library.documents import Library
+from kb.people import accounts, members, password_resets
 from kb.people.access import Role
 from kb.people.credentials import LEAST_PASSWORD
 from kb.store import tenants
 from kb.store.tables.platform_tables import UserRow
 
 __all__ = ["person"]
+
+_COMMAND_LINE = Actor("cli", "kb person")
 
 
 @click.group(short_help="Create accounts and reset passwords.")
@@ -28,7 +32,9 @@ def person() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True)
 @pass_context
 def add(context: Context, email: str, tenant: str, name: str | None, role: str) -> None:
-    """Make somebody a member of an organisation. Without an account yet, it asks for a password.
+    """Make somebody a member of an organisation, or change a member's role. A new account is asked for a password.
+
+    The last owner keeps the role. The API keys and invitations that a former owner made end.
 
     \b
     kb person add chan@harmony.example --tenant harmony
@@ -40,7 +46,7 @@ def add(context: Context, email: str, tenant: str, name: str | None, role: str) 
         prompt = f"密碼 Password (≥ {LEAST_PASSWORD})"
         password = click.prompt(prompt, hide_input=True, confirmation_prompt=True)
         user = accounts.create(settings, email, name or email, password, settings.locale)
-    accounts.add_member(settings, user.id, home.slug, Role(role))
+    members.add(settings, Library(home), user.id, Role(role), _COMMAND_LINE)
     click.echo(f"✓ {user.email}  {role}  {home.name}")
 
 
@@ -78,11 +84,12 @@ def reset(context: Context, email: str) -> None:
 @click.argument("email")
 @pass_context
 def disable(context: Context, email: str) -> None:
-    """Shut an account: who uses it is signed out at once and cannot sign in; the API keys it made end."""
+    """Shut an account: who uses it is signed out at once and cannot sign in.
+
+    The API keys and the open invitations that it made end. The last owner of an organisation cannot be shut out.
+    """
     user = _known(context.settings, email)
-    accounts.disable(context.settings, user.id)
-    for one in accounts.memberships(context.settings, user.id):
-        api_keys.revoke_of(context.settings, one.tenant, user.id)
+    members.disable(context.settings, user.id, _COMMAND_LINE)
     click.echo(f"✓ {user.email} ×")
 
 
@@ -90,9 +97,9 @@ def disable(context: Context, email: str) -> None:
 @click.argument("email")
 @pass_context
 def enable(context: Context, email: str) -> None:
-    """Open a shut account again."""
+    """Open a shut account again. Its sessions, API keys and invitations do not come back."""
     user = _known(context.settings, email)
-    accounts.disable(context.settings, user.id, disabled=False)
+    accounts.enable(context.settings, user.id)
     click.echo(f"✓ {user.email}")
 
 

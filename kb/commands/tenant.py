@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from kb.cli import Context, pass_context
+from kb.library.documents import Library
+from kb.people.first_collection import make_first_collection
 from kb.store import tenants
 
 __all__ = ["tenant"]
@@ -16,17 +18,24 @@ def tenant() -> None:
 
 
 @tenant.command(short_help="Create an organisation.")
-@click.argument("slug")
+@click.argument("slug", required=False)
 @click.option("--name", required=True, help="The organisation's name, as people read it.")
 @click.option("--contact", default="", help="Whom to ask when the documents are silent, e.g. 人事部，內線 101.")
 @pass_context
-def create(context: Context, slug: str, name: str, contact: str) -> None:
-    """Create an organisation. SLUG is its short name: lower-case letters, digits and hyphens.
+def create(context: Context, slug: str | None, name: str, contact: str) -> None:
+    """Create an organisation, with a first collection that is open to all its people.
+
+    SLUG is its short name, which the other commands use: lower-case letters, digits and hyphens. Without one it is made
+    from the name, and printed.
 
     \b
     kb tenant create harmony --name "和諧長者服務社" --contact "人事部，內線 101"
     """
-    made = tenants.create(context.settings, slug, name, contact)
+    if slug is None:
+        made = tenants.create_named(context.settings, name, contact)
+    else:
+        made = tenants.create(context.settings, slug, name, contact)
+    make_first_collection(Library(made), context.settings.locale)
     click.echo(f"✓ {made.slug}  {made.name}  {made.home}")
 
 

@@ -2,10 +2,13 @@
 
 In reading order:
 
+    no_telemetry     switches the reporting of all libraries off, before they are imported
     settings         all settings, from environment variables and ``.env``
     errors           the error classes, with stable codes and messages in two languages
     messages         the one loader of messages to people, which lie in JSON files beside the code that speaks
     data_files       word tables and JSON files of a package
+    plugins          what packages register in an entry-point group
+    short_names      short names of organisations and collections, made from their names
     local_date       today in Hong Kong, dates that people type
     versioned_cache  a value kept until what it was made from changes
     images           pictures in the orientation in which a viewer shows them

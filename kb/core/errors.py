@@ -12,9 +12,8 @@
     └── Transient        (503)    try again: the store is busy, a server is away (jobs retry these)
 
 The class says what a caller can do; the code says what happened. Every code has its message in
-zh-HK and English in ``kb/core/errors.json``; a test keeps code and catalogue in step. A message may name settings,
-commands and causes, for who runs the program. What pages show has none of these: where a message has them,
-``kb/core/errors_for_people.json`` says the same without.
+zh-HK and English in ``kb/core/errors.json``; a test keeps code and catalogue in step. Where that message has a
+command, a setting or an exception, ``kb/core/plain_errors.json`` has another for people in a browser.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ __all__ = [
 ]
 
 MESSAGES = Catalogue("kb.core", "errors.json")  # a message for each code, in zh-HK and in English
-FOR_PEOPLE = Catalogue("kb.core", "errors_for_people.json")  # the same for pages, where it is not the same
+PLAIN = Catalogue("kb.core", "plain_errors.json")
 
 
 class SinziError(Exception):
@@ -45,7 +44,8 @@ class SinziError(Exception):
 
     Args:
         code: key of ``kb/core/errors.json``.
-        detail: values for the message's fields; must be JSON-serialisable.
+        detail: values for the message's fields; must be JSON-serialisable. ``variant`` chooses a message that is more
+            exact than the code's own: the key ``code/variant`` of the catalogue.
     """
 
     http_status = 500
@@ -55,15 +55,16 @@ class SinziError(Exception):
         self.detail = detail
         super().__init__(code, detail)
 
-    def message(self, locale: str = "zh-HK") -> str:
-        """Return the message in ``locale`` ("zh-HK" or "en"; anything else reads as English)."""
-        return MESSAGES.text(self.code, locale if locale in MESSAGES[self.code] else "en", **self.detail)
+    def message(self, locale: str = "zh-HK", *, plain: bool = False) -> str:
+        """Return the message in ``locale`` ("zh-HK" or "en"; anything else reads as English).
 
-    def for_people(self, locale: str = "zh-HK") -> str:
-        """Return the message for a page: without commands, settings, paths and names of exceptions."""
-        if self.code not in FOR_PEOPLE:
-            return self.message(locale)
-        return FOR_PEOPLE.text(self.code, locale if locale in FOR_PEOPLE[self.code] else "en", **self.detail)
+        Args:
+            plain: for a person in a browser: without commands, settings, paths and names of exceptions.
+        """
+        variant = f"{self.code}/{self.detail.get('variant', '')}"
+        key = variant if variant in MESSAGES else self.code
+        catalogue = PLAIN if plain and key in PLAIN else MESSAGES
+        return catalogue.text(key, locale if locale in catalogue[key] else "en", **self.detail)
 
     def __str__(self) -> str:
         return f"{self.message('en')} [{self.code}]"
@@ -71,9 +72,9 @@ class SinziError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.code, self.detail))
 
-    def as_dict(self, locale: str = "zh-HK") -> dict[str, Any]:
-        """Return the wire shape ``{"code", "message", "detail"}``; pages show the message, programs read the rest."""
-        return {"code": self.code, "message": self.for_people(locale), "detail": self.detail}
+    def as_dict(self, locale: str = "zh-HK", *, plain: bool = False) -> dict[str, Any]:
+        """Return the wire shape ``{"code", "message", "detail"}``; ``plain`` as for :meth:`message`."""
+        return {"code": self.code, "message": self.message(locale, plain=plain), "detail": self.detail}
 
 
 def _rebuild(cls: type[SinziError], code: str, detail: dict[str, Any]) -> SinziError:

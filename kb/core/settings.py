@@ -51,7 +51,10 @@ class Settings(BaseSettings):
     # embedding
     embedding_model: Annotated[
         str,
-        Field(description="'bundled' (multilingual-e5-small), a sentence-transformers folder, or a model name."),
+        Field(
+            description="'bundled' (multilingual-e5-small), a sentence-transformers folder, or a model's name in the "
+            "Hugging Face cache; nothing is downloaded."
+        ),
     ] = "bundled"
     embedding_threads: Annotated[int, Field(ge=0, le=64, description="CPU threads for embedding; 0 = all cores.")] = 0
 

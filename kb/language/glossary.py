@@ -91,7 +91,7 @@ def _table(table_rows: Sequence[Row]) -> _Table:
     """Map the tokens of every term of more than one character to the concepts it may name."""
     table: _Table = {}
     # Folding the table as one text is ten times quicker than folding its cells.
-    folded_rows = data_files.parse_rows(fold("\n".join("\t".join(row) for row in table_rows)))
+    folded_rows = (line.split("\t") for line in fold("\n".join("\t".join(row) for row in table_rows)).split("\n"))
     for row, folded in zip(table_rows, folded_rows, strict=True):
         concept = _concept(row)
         for term in {term for cell in _split(folded) for term in cell if len(term) > 1}:

@@ -7,5 +7,6 @@ In reading order:
     tenant_glossary  an organisation's own terms
     tenant_settings  an organisation's own choices
     user_settings    a person's own choices within an organisation
+    contacts         whom to ask about a subject or a collection
     audit            the audit trail
 """

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from kb.core import short_names
 from kb.core.errors import Conflict, InputError
+from kb.core.short_names import SLUG
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import UploadRow
-from kb.store.tables.library_tables import CollectionRow, DocumentRow
-from kb.store.tenants import SLUG
+from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import VersionState
 
-__all__ = ["create", "remove", "rename", "sizes"]
+__all__ = ["create", "create_named", "holds_documents", "remove", "rename", "sizes"]
 
 
 def create(library: Library, slug: str, name: str) -> CollectionRow:
@@ -32,6 +34,16 @@ def create(library: Library, slug: str, name: str) -> CollectionRow:
     return row
 
 
+def create_named(library: Library, name: str) -> CollectionRow:
+    """Make an empty collection whose slug is made from its name."""
+    while True:
+        taken = {row.slug for row in library.collections()}
+        try:
+            return create(library, short_names.from_name(name, taken, "folder"), name)
+        except Conflict:
+            continue  # another process took it a moment ago
+
+
 def rename(library: Library, collection: CollectionRow, name: str) -> None:
     """Give a collection another name for people; its slug stays."""
     with library.transaction() as session:
@@ -50,6 +62,17 @@ def remove(library: Library, collection: CollectionRow) -> None:
     with library.transaction() as session:
         session.delete(session.get_one(CollectionRow, collection.id))
         session.execute(sa.delete(UploadRow).where(UploadRow.collection == collection.slug))
+
+
+def holds_documents(library: Library, collection: CollectionRow) -> bool:
+    """Return whether a collection holds documents, besides those that are just being taken in for the first time."""
+    query = (
+        sa.select(VersionRow.id)
+        .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
+        .where(DocumentRow.collection_id == collection.id, VersionRow.state != VersionState.INDEXING)
+    )
+    with library.session() as session:
+        return session.scalar(query.limit(1)) is not None
 
 
 def sizes(library: Library) -> dict[str, int]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, sessionmaker
 
-from kb.core.errors import NotFound
+from kb.core.errors import Conflict, NotFound
 from kb.core.versioned_cache import VersionedCache
 from kb.store.database import open_engine
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
@@ -57,7 +57,7 @@ def _watch(path: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
-    """A document with the version that holds on the day asked about."""
+    """A document, one of its versions, and its collection."""
 
     collection: CollectionRow
     document: DocumentRow
@@ -103,9 +103,9 @@ class Library:
 
     def documents(self) -> list[DocumentVersion]:
         """Return every document with its published version, by name."""
-        return self._holdings(VersionRow.id == DocumentRow.published_version_id)
+        return self._document_versions(VersionRow.id == DocumentRow.published_version_id)
 
-    def _holdings(self, join: sa.ColumnElement[bool]) -> list[DocumentVersion]:
+    def _document_versions(self, join: sa.ColumnElement[bool]) -> list[DocumentVersion]:
         query = (
             sa.select(CollectionRow, DocumentRow, VersionRow)
             .join(DocumentRow, DocumentRow.collection_id == CollectionRow.id)
@@ -120,14 +120,18 @@ class Library:
 
         Raises:
             NotFound: ``document_not_found``.
+            Conflict: ``document_ambiguous`` without a ``collection``, where several have a document of that name.
         """
-        query = sa.select(DocumentRow).where(DocumentRow.name == name)
+        query = sa.select(DocumentRow, CollectionRow.slug).join(CollectionRow).where(DocumentRow.name == name)
         if collection:
-            query = query.join(CollectionRow).where(CollectionRow.slug == collection)
+            query = query.where(CollectionRow.slug == collection)
         with self.session() as session:
-            row = session.scalar(query.order_by(DocumentRow.id))
-        if row is None:
+            rows = session.execute(query.order_by(CollectionRow.slug)).all()
+        if not rows:
             raise NotFound("document_not_found", document=name)
+        if len(rows) > 1:
+            raise Conflict("document_ambiguous", document=name, collections=", ".join(slug for _, slug in rows))
+        row: DocumentRow = rows[0][0]
         return row
 
     def versions(self, document: DocumentRow) -> list[VersionRow]:
@@ -152,7 +156,7 @@ class Library:
 
     def _read_readable(self) -> list[DocumentVersion]:
         readable = VersionRow.state.in_(READABLE)
-        return self._holdings(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
+        return self._document_versions(sa.and_(VersionRow.document_id == DocumentRow.id, readable))
 
     def data_version(self) -> int:
         """Return a number that changes with every committed change to collections, documents, words or glossary."""

@@ -10,7 +10,8 @@ owner        x    x     x     x         x
 ==========  ===  ====  ====  ========  ======
 
 ``edit`` holds only in collections granted for editing; ``read`` only in collections granted for reading. An owner
-has every collection of the tenant.
+has every collection of the tenant. A collection that is open to all grants "everyone" editing: whoever is an editor
+edits it, others read it. Where "everyone" may only read, an editor needs a grant by name.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import EVERYONE, GrantRow
 from kb.store.tables.library_tables import CollectionRow
+from kb.store.tables.platform_tables import MembershipRow, UserRow
 from kb.store.tables.states import GrantLevel
 
 __all__ = [
@@ -33,6 +36,7 @@ __all__ = [
     "Role",
     "grant",
     "grants",
+    "is_owner",
     "key_reach",
     "reach",
     "revoke",
@@ -80,6 +84,17 @@ class Reach:
 def subject_of(user_id: int) -> str:
     """Return how a grant names a person."""
     return f"user:{user_id}"
+
+
+def is_owner(user_id: InstrumentedAttribute[int], tenant: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """Return the SQL condition that a row's person owns the row's tenant now, with an account that is not disabled."""
+    return sa.exists().where(
+        MembershipRow.user_id == user_id,
+        MembershipRow.tenant_slug == tenant,
+        MembershipRow.role == Role.OWNER.value,
+        UserRow.id == user_id,
+        UserRow.disabled_at.is_(None),
+    )
 
 
 def reach(library: Library, role: Role, user_id: int) -> Reach:

@@ -12,8 +12,7 @@ from kb.core.errors import Conflict, InputError, NotFound
 from kb.core.settings import Settings
 from kb.people.access import Role
 from kb.people.credentials import hash_password
-from kb.store.tables.columns import now
-from kb.store.tables.platform_tables import MembershipRow, SessionRow, UserRow
+from kb.store.tables.platform_tables import MembershipRow, UserRow
 from kb.store.tenants import platform
 
 __all__ = [
@@ -24,7 +23,7 @@ __all__ = [
     "change",
     "count",
     "create",
-    "disable",
+    "enable",
     "listing",
     "members",
     "memberships",
@@ -119,20 +118,19 @@ def change(settings: Settings, user_id: int, *, name: str | None = None, locale:
         return row
 
 
-def disable(settings: Settings, user_id: int, disabled: bool = True) -> None:
-    """Disable an account, or enable it again; its sessions end at once.
+def enable(settings: Settings, user_id: int) -> None:
+    """Open a disabled account again. What ended with it (:func:`kb.people.members.disable`) does not come back.
 
     Raises:
         NotFound: ``user_not_found``.
     """
     by_id(settings, user_id)
     with platform(settings) as session:
-        session.get_one(UserRow, user_id).disabled_at = now() if disabled else None
-        session.execute(sa.delete(SessionRow).where(SessionRow.user_id == user_id))
+        session.get_one(UserRow, user_id).disabled_at = None
 
 
 def add_member(settings: Settings, user_id: int, tenant: str, role: Role) -> None:
-    """Make a person a member of a tenant, or change the role."""
+    """Make a person a member of a tenant. For who may be one already: :func:`kb.people.members.add`."""
     with platform(settings) as session:
         session.merge(MembershipRow(user_id=user_id, tenant_slug=tenant, role=role.value))
 

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from kb.core.errors import InputError, NotFound
 from kb.core.settings import Settings
-from kb.people.access import Ability
+from kb.people.access import Ability, is_owner
 from kb.people.credentials import new_token, token_hash
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import ApiKeyRow
 from kb.store.tenants import platform
 
-__all__ = ["ALLOWED", "create", "find", "listing", "revoke", "revoke_of", "state_of"]
+__all__ = ["ALLOWED", "create", "find", "forget_collection", "listing", "revoke", "state_of"]
 
 PREFIX = "sinzi_"
 # A program never looks after people or settings.
@@ -74,11 +74,12 @@ def create(
 
 
 def find(settings: Settings, token: str) -> ApiKeyRow | None:
-    """Return the key with this token; None for an unknown, expired or revoked one."""
+    """Return the key with this token; None for an unknown, expired or revoked one, and if its maker is no owner now."""
     query = sa.select(ApiKeyRow).where(
         ApiKeyRow.token_hash == token_hash(token),
         ApiKeyRow.revoked_at.is_(None),
         sa.or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now()),
+        is_owner(ApiKeyRow.created_by, ApiKeyRow.tenant_slug),
     )
     with platform(settings) as session:
         row = session.scalar(query)
@@ -92,18 +93,6 @@ def listing(settings: Settings, tenant: str) -> list[ApiKeyRow]:
     query = sa.select(ApiKeyRow).where(ApiKeyRow.tenant_slug == tenant).order_by(ApiKeyRow.id.desc())
     with platform(settings) as session:
         return list(session.scalars(query))
-
-
-def revoke_of(settings: Settings, tenant: str, user_id: int) -> list[ApiKeyRow]:
-    """Revoke the keys of a tenant that a person created, and return them: the person may have kept the tokens."""
-    query = sa.select(ApiKeyRow).where(
-        ApiKeyRow.tenant_slug == tenant, ApiKeyRow.created_by == user_id, ApiKeyRow.revoked_at.is_(None)
-    )
-    with platform(settings) as session:
-        rows = list(session.scalars(query))
-        for row in rows:
-            row.revoked_at = now()
-    return rows
 
 
 def forget_collection(settings: Settings, tenant: str, slug: str) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from kb.core.errors import Forbidden
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.people import accounts, invitations, passwords, sessions
+from kb.people import accounts, invitations, passwords
 from kb.store import tenants
 from kb.store.tables.platform_tables import IdentityRow, UserRow
 from kb.store.tenants import platform
@@ -83,15 +83,17 @@ def _by_email(settings: Settings, claimed: IdentityClaims) -> UserRow | None:
         if session.scalar(query) is not None:
             return None
     passwords.remove_password(settings, user.id)
-    sessions.end_all(settings, user.id)
     _link(settings, claimed, user)
     return user
 
 
 def _by_invitation(settings: Settings, claimed: IdentityClaims) -> UserRow | None:
-    """Make the account of somebody invited, and accept every invitation to the address."""
+    """Make the account of somebody invited, and accept every invitation to the address.
+
+    An account with this address, disabled or another person's, is not replaced.
+    """
     invited = invitations.of_email(settings, claimed.email)
-    if not invited:
+    if not invited or accounts.by_email(settings, claimed.email) is not None:
         return None
     user = accounts.create(settings, claimed.email, claimed.name, None)
     _link(settings, claimed, user)

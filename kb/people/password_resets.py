@@ -1,7 +1,8 @@
 """A one-time link for a new password, given by an owner or by ``kb person reset``; no mail server is needed.
 
 An owner may give one only to a person all of whose organisations are the owner's own, and it is asked again when the
-link is used: otherwise the owner of one organisation could take over an account that opens another's documents.
+link is used: otherwise the owner of one organisation could take over an account that opens another's documents. The
+link of a person who is in no organisation any more does not work, whoever gave it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import sqlalchemy as sa
 
 from kb.core.errors import Conflict, NotFound
 from kb.core.settings import Settings
-from kb.people import accounts, passwords, sessions
+from kb.people import accounts, passwords
 from kb.people.access import Role
-from kb.people.credentials import check_password, new_token, token_hash
+from kb.people.credentials import hash_password, new_token, token_hash
 from kb.store.tables.columns import now
-from kb.store.tables.platform_tables import PasswordResetRow, UserRow
+from kb.store.tables.platform_tables import MembershipRow, PasswordResetRow, UserRow
 from kb.store.tenants import platform
 
 __all__ = ["COMMAND_LINE", "create", "find", "use"]
@@ -58,13 +59,17 @@ def find(settings: Settings, token: str) -> UserRow:
     """Return whose link this is.
 
     Raises:
-        NotFound: ``reset_invalid`` for an unknown, expired or used one, or a disabled account.
+        NotFound: ``reset_invalid`` for an unknown, expired or used one, and if the account is disabled or in no tenant.
         Conflict: ``reset_elsewhere``.
     """
     query = (
         sa.select(PasswordResetRow, UserRow)
         .join(UserRow, UserRow.id == PasswordResetRow.user_id)
-        .where(*_open(token), UserRow.disabled_at.is_(None))
+        .where(
+            *_open(token),
+            UserRow.disabled_at.is_(None),
+            sa.exists().where(MembershipRow.user_id == UserRow.id),
+        )
     )
     with platform(settings) as session:
         found = session.execute(query).first()
@@ -87,16 +92,15 @@ def use(settings: Settings, token: str, password: str) -> UserRow:
     """Set the new password, which ends every such link and every session of the person.
 
     Raises:
-        InputError: ``password_too_short``.
+        InputError: ``password_too_short``; the link is not spent then.
         NotFound: ``reset_invalid``.
         Conflict: ``reset_elsewhere``.
     """
     user = find(settings, token)
-    check_password(password)  # a password that is refused does not spend the link
+    hashed = hash_password(password)
     spend = sa.update(PasswordResetRow).where(*_open(token)).values(used_at=now()).returning(PasswordResetRow.id)
     with platform(settings) as session:
         if session.scalar(spend) is None:
             raise NotFound("reset_invalid")
-    passwords.change(settings, user.id, password)
-    sessions.end_all(settings, user.id)
+        passwords.store_hash(session, user.id, hashed)
     return user

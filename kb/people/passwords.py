@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from kb.core.settings import Settings
-from kb.people import accounts
+from kb.people import accounts, revocation
 from kb.people.credentials import hash_password, verify_password
-from kb.store.tables.platform_tables import PasswordResetRow, UserRow
+from kb.store.tables.platform_tables import UserRow
 from kb.store.tenants import platform
 
-__all__ = ["change", "owner_of", "remove_password"]
+__all__ = ["change", "owner_of", "remove_password", "store_hash"]
 
 
 def owner_of(settings: Settings, email: str, password: str) -> UserRow | None:
@@ -21,7 +21,7 @@ def owner_of(settings: Settings, email: str, password: str) -> UserRow | None:
 
 
 def change(settings: Settings, user_id: int, password: str) -> None:
-    """Set a new password; links to choose one (:mod:`kb.people.password_resets`) end.
+    """Set a new password; links to choose one (:mod:`kb.people.password_resets`) and all sessions end.
 
     Raises:
         InputError: ``password_too_short``.
@@ -29,10 +29,15 @@ def change(settings: Settings, user_id: int, password: str) -> None:
     """
     hashed = hash_password(password)
     accounts.by_id(settings, user_id)
-    unused = sa.delete(PasswordResetRow).where(PasswordResetRow.user_id == user_id, PasswordResetRow.used_at.is_(None))
     with platform(settings) as session:
-        session.get_one(UserRow, user_id).password_hash = hashed
-        session.execute(unused)
+        store_hash(session, user_id, hashed)
+
+
+def store_hash(session: Session, user_id: int, hashed: str) -> None:
+    """Set a password by its hash, "" for none; links to choose one and all sessions of the person end."""
+    session.get_one(UserRow, user_id).password_hash = hashed
+    revocation.end_resets(session, user_id)
+    revocation.end_sessions(session, user_id)
 
 
 def remove_password(settings: Settings, user_id: int) -> None:
@@ -43,4 +48,4 @@ def remove_password(settings: Settings, user_id: int) -> None:
     """
     accounts.by_id(settings, user_id)
     with platform(settings) as session:
-        session.get_one(UserRow, user_id).password_hash = ""
+        store_hash(session, user_id, "")

@@ -14,7 +14,7 @@ from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import SessionRow, UserRow
 from kb.store.tenants import platform
 
-__all__ = ["SignedIn", "end", "end_all", "find", "start"]
+__all__ = ["SignedIn", "end", "find", "start"]
 
 # How often the time of the last visit is written down.
 _NOTED_EVERY = timedelta(minutes=5)
@@ -70,9 +70,3 @@ def end(settings: Settings, token: str) -> None:
     """Sign a browser out."""
     with platform(settings) as session:
         session.execute(sa.delete(SessionRow).where(SessionRow.token_hash == token_hash(token)))
-
-
-def end_all(settings: Settings, user_id: int) -> None:
-    """Sign a person out everywhere: after a new password, or when the account is disabled."""
-    with platform(settings) as session:
-        session.execute(sa.delete(SessionRow).where(SessionRow.user_id == user_id))

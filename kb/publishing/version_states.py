@@ -7,7 +7,9 @@ sweeps; never too few. Every change may be repeated and then gives the same resu
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -20,6 +22,7 @@ from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import indexed_words
 from kb.search.lexical import word_index
 from kb.search.models.encoder import decode_vector
+from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.library_tables import (
     AmendmentRow,
     ChunkRow,
@@ -28,20 +31,42 @@ from kb.store.tables.library_tables import (
     SectionRow,
     VersionRow,
 )
-from kb.store.tables.states import READABLE, VersionState
+from kb.store.tables.states import READABLE, IngestStatus, VersionState
 
 __all__ = [
     "delete_contents",
+    "existing",
+    "forget_published",
     "keep_as_draft",
+    "originals_of_uploads",
     "publish_existing",
     "put_in_force",
     "restore_vectors",
-    "retitle",
+    "set_title",
     "set_validity",
     "withdraw",
 ]
 
+_Row = TypeVar("_Row", DocumentRow, VersionRow)
 _INACTIVE = (VersionState.SUPERSEDED, VersionState.WITHDRAWN)
+
+
+def existing(session: Session, table: type[_Row], row_id: int, document: str) -> _Row:
+    """Return the row of a document or version that is being taken in.
+
+    Raises:
+        Conflict: ``document_deleted``; somebody has deleted the document meanwhile.
+    """
+    row = session.get(table, row_id)
+    if row is None:
+        raise Conflict("document_deleted", document=document)
+    return row
+
+
+def originals_of_uploads(session: Session, statuses: Collection[IngestStatus]) -> set[str]:
+    """Return the SHA-256 of the originals of uploads in these states."""
+    jobs = session.scalars(sa.select(UploadRow.job).where(UploadRow.status.in_(statuses)))
+    return {str(job["sha256"]) for job in jobs if job and job["sha256"]}
 
 
 def put_in_force(session: Session, document_id: int, version_id: int) -> int | None:
@@ -88,11 +113,26 @@ def delete_contents(session: Session, version_id: int) -> None:
     session.execute(sa.delete(AmendmentRow).where(AmendmentRow.version_id == version_id))
 
 
+def forget_published(session: Session, version_ids: Collection[int]) -> None:
+    """Correct documents whose published version was deleted: none is published until a person publishes another one."""
+    gone = sa.select(DocumentRow).where(DocumentRow.published_version_id.in_(version_ids))
+    for document in session.scalars(gone).all():
+        document.published_version_id = None
+        newest = sa.select(VersionRow).where(VersionRow.document_id == document.id).order_by(VersionRow.number.desc())
+        version = session.scalars(newest).first()
+        if version is not None:
+            document.title, document.language = version.title, version.language
+
+
 def keep_as_draft(library: Library, document_id: int, version_id: int) -> None:
-    """Keep a filled version for a person to publish: it can be read, and is not searched."""
+    """Keep a filled version for a person to publish: it can be read, and is not searched.
+
+    Raises:
+        Conflict: ``document_deleted`` if the document was deleted meanwhile.
+    """
     with library.transaction() as session:
-        document = session.get_one(DocumentRow, document_id)
-        version = session.get_one(VersionRow, version_id)
+        document = existing(session, DocumentRow, document_id, "")
+        version = existing(session, VersionRow, version_id, document.name)
         version.state = VersionState.DRAFT
         if document.published_version_id is None:
             document.title, document.language = version.title, version.language
@@ -151,6 +191,16 @@ def set_validity(library: Library, version_id: int, first: date | None, end: dat
     with library.transaction() as session:
         version = session.get_one(VersionRow, version_id)
         version.effective_from, version.effective_to = first, end
+
+
+def set_title(library: Library, document: DocumentRow, title: str) -> None:
+    """Call a document and all its versions by a title that a person chose; versions to come get it too."""
+    with library.transaction() as session:
+        row = session.get_one(DocumentRow, document.id)
+        row.title, row.title_by_hand = title, True
+    for version in library.versions(document):
+        if version.state != VersionState.INDEXING:
+            retitle(library, version.id, title)
 
 
 def retitle(library: Library, version_id: int, title: str) -> None:

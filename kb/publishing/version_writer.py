@@ -3,7 +3,7 @@
 A version becomes searchable in one transaction, when ``published_version_id`` flips; a crash before that
 leaves the old version answering. What is searched has its vectors in the store before the flip, and loses them
 after it: a crash between the two leaves vectors too many, which the next start sweeps, never too few. Every step
-may be repeated after a crash and then gives the same result. How versions that are there change their standing
+may be repeated after a crash and then gives the same result. How versions that are there change their state
 (draft, published, superseded, withdrawn) is in :mod:`kb.publishing.version_states`.
 """
 
@@ -14,9 +14,14 @@ from datetime import date
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kb.core.errors import InputError, Misconfigured
+from kb.core.errors import Conflict, InputError, Misconfigured, NotFound
+from kb.core.short_names import SLUG
+from kb.erasure import certificates
+from kb.erasure.deleted_content import DeletedContent
+from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.publishing import erasure, version_states
 from kb.search.dense.vector_store import VectorStore
@@ -24,11 +29,25 @@ from kb.search.indexed_text import indexed_words
 from kb.search.lexical import word_index
 from kb.search.models.encoder import Vectors, encode_vector
 from kb.store import blobs
+from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
-from kb.store.tables.states import VersionState
-from kb.store.tenants import SLUG
+from kb.store.tables.states import UNFINISHED, ErasureKind, VersionState
 
-__all__ = ["StartedVersion", "VersionContent", "begin", "collection_for", "discard", "fill", "publish", "remove"]
+__all__ = [
+    "COMMAND_LINE",
+    "StartedVersion",
+    "VersionContent",
+    "begin",
+    "collection_for",
+    "discard",
+    "fill",
+    "publish",
+    "remove_versions",
+    "rename",
+]
+
+# Whoever works at the command line of the installation.
+COMMAND_LINE = Actor("cli", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +66,8 @@ class VersionContent:
     """Everything read from a file, ready to be stored.
 
     ``vectors`` has shape (len(chunks), dimension); rows of ``sections``, ``chunks`` and ``amendments`` come
-    without ids.
+    without ids. ``words`` are the index words of each chunk (:func:`kb.search.indexed_text.indexed_words`), where they
+    are known already.
     """
 
     title: str
@@ -61,6 +81,7 @@ class VersionContent:
     effective_to: date | None = None
     amendments: list[AmendmentRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    words: list[tuple[list[str], list[str]]] | None = None
 
 
 def collection_for(library: Library, slug: str, model: str, name: str = "") -> CollectionRow:
@@ -102,12 +123,17 @@ def begin(
             return StartedVersion("unchanged", document.name, document.id, version.id, version.number)
         query = sa.select(DocumentRow).where(DocumentRow.collection_id == collection.id, DocumentRow.name == name)
         found = session.scalar(query)
-        document = found or DocumentRow(collection_id=collection.id, name=name)
+        last_document, last_version, _ = certificates.last_ids(session)
+        document = found or DocumentRow(id=last_document + 1, collection_id=collection.id, name=name)
         if found is None:
             session.add(document)
             session.flush()
         version = _half_made(session, document, sha256) or VersionRow(
-            document_id=document.id, number=_next_number(session, document), sha256=sha256, size_bytes=size_bytes
+            id=last_version + 1,
+            document_id=document.id,
+            number=_next_number(session, document),
+            sha256=sha256,
+            size_bytes=size_bytes,
         )
         session.add(version)
         session.flush()
@@ -164,8 +190,13 @@ def _next_number(session: Session, document: DocumentRow) -> int:
 def fill(library: Library, started: StartedVersion, content: VersionContent) -> list[int]:
     """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
 
+    The version has the title of ``content``, or the one that a person gave the document.
+
     Returns:
         The chunk ids in order of ``content.chunks``.
+
+    Raises:
+        Conflict: ``document_deleted`` if the document was deleted meanwhile.
     """
     parts: list[SectionRow | ChunkRow | AmendmentRow] = [*content.sections, *content.chunks, *content.amendments]
     for row in parts:
@@ -173,15 +204,20 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
         chunk.vector = encode_vector(vector)
     # Finding the words is slow, so it is done before the transaction, which blocks other writers.
-    words = [indexed_words(content.title, one.heading_path, one.clause, one.text) for one in content.chunks]
+    title = _title_by_hand(library, started) or content.title
+    words = content.words if title == content.title else []
+    words = words or [indexed_words(title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
+        version = version_states.existing(session, VersionRow, started.version_id, started.document)
         version_states.delete_contents(session, started.version_id)
-        version = session.get_one(VersionRow, started.version_id)
-        version.title, version.language, version.page_count = content.title, content.language, content.page_count
+        version.title, version.language, version.page_count = title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to
         version.notes = list(content.notes)
         session.add_all([*content.sections, *content.amendments])
+        last_chunk = certificates.last_ids(session)[2]
+        for number, chunk in enumerate(content.chunks, 1):
+            chunk.id = last_chunk + number
         session.add_all(content.chunks)
         session.flush()
         entries = [(chunk.id, *both) for chunk, both in zip(content.chunks, words, strict=True)]
@@ -189,12 +225,22 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
         return [chunk.id for chunk in content.chunks]
 
 
+def _title_by_hand(library: Library, started: StartedVersion) -> str | None:
+    with library.session() as session:
+        document = session.get_one(DocumentRow, started.document_id)
+        return document.title if document.title_by_hand else None
+
+
 def publish(library: Library, vectors: VectorStore, started: StartedVersion) -> None:
     """Let the version answer and the one before it rest.
 
     The version's vectors must be in ``vectors`` already.
+
+    Raises:
+        Conflict: ``document_deleted`` if the document was deleted meanwhile.
     """
     with library.transaction() as session:
+        version_states.existing(session, VersionRow, started.version_id, started.document)
         old = version_states.put_in_force(session, started.document_id, started.version_id)
     if old is not None:
         vectors.remove_version(old)
@@ -214,22 +260,58 @@ def discard(library: Library, started: StartedVersion) -> None:
             session.execute(sa.delete(DocumentRow).where(DocumentRow.id == started.document_id))
 
 
-def remove(library: Library, vectors: VectorStore, document: DocumentRow) -> int:
-    """Delete a document with its versions, vectors and originals (unless shared); return the number of versions.
+def rename(library: Library, document_id: int, name: str) -> None:
+    """Give a document another name, the one by which its next version is recognised.
 
-    What others keep of its text goes with it (:mod:`kb.publishing.erasure`): stored answers that quote it are emptied.
+    Raises:
+        Conflict: ``document_name_taken`` if another document of its collection has that name.
     """
-    versions = library.versions(document)
+    try:
+        with library.transaction() as session:
+            session.get_one(DocumentRow, document_id).name = name
+    except IntegrityError as error:
+        raise Conflict("document_name_taken", name=name) from error
+
+
+def remove_versions(
+    library: Library, vectors: VectorStore, deleted: DeletedContent, kind: ErasureKind, actor: Actor
+) -> int:
+    """Delete versions of documents of one collection, and documents of which no version is left.
+
+    What others keep of their text goes with them (:mod:`kb.publishing.erasure`): stored answers that use it are
+    emptied. What remains in free pages and files is removed afterwards (:mod:`kb.publishing.erasure_followup`).
+
+    Returns:
+        The number of the certificate.
+
+    Raises:
+        NotFound: ``document_not_found`` if somebody else deleted them in the meantime.
+    """
+    handlers = erasure.handlers()
+    erasure.mark_pending(library.tenant)
     with library.transaction() as session:
+        lock_for_writing(session)
+        wanted = VersionRow.id.in_(deleted.version_ids) | VersionRow.document_id.in_(deleted.document_ids)
+        versions = session.scalars(sa.select(VersionRow).where(wanted)).all()  # also one that was begun just now
+        if not versions:
+            raise NotFound("document_not_found", document=", ".join(deleted.names.values()))
+        ids = {version.id for version in versions}
+        sent = erasure.erase_copies(session, deleted, handlers)
+        certificate = certificates.begin(session, deleted, versions, kind, actor, sent).id
         for version in versions:
             version_states.delete_contents(session, version.id)
-        erasure.erase_copies(session, {version.id for version in versions})
-        session.execute(sa.delete(VersionRow).where(VersionRow.document_id == document.id))
-        session.execute(sa.delete(DocumentRow).where(DocumentRow.id == document.id))
         digests = {version.sha256 for version in versions}
+        documents = {version.document_id for version in versions}
+        session.execute(sa.delete(VersionRow).where(VersionRow.id.in_(ids)))
+        left = sa.select(VersionRow.document_id)
+        session.execute(sa.delete(DocumentRow).where(DocumentRow.id.in_(documents), DocumentRow.id.not_in(left)))
+        version_states.forget_published(session, ids)
         kept = set(session.scalars(sa.select(VersionRow.sha256).where(VersionRow.sha256.in_(digests))))
-    for version in versions:
-        vectors.remove_version(version.id)
+        kept |= version_states.originals_of_uploads(session, UNFINISHED)  # the same content, handed in again
+    for version_id in ids:
+        vectors.remove_version(version_id)
     for sha256 in digests - kept:
         blobs.erase(library.tenant.files_path, sha256)
-    return len(versions)
+    erasure.keep_until_searched(library.tenant, certificate, deleted)
+    erasure.mark_pending(library.tenant)  # again: a search that ended just now may have removed the mark
+    return certificate

@@ -8,6 +8,7 @@ In reading order, as a question goes through it:
     models/     texts → vectors (the embedding model)
     lexical/    words → BM25 scores
     dense/      vectors of chunks and sentences; mean vectors by language
+    scope_means  the mean vectors of the searched passages
     candidates  the nearest chunks, and what the ranking needs of each candidate
     bilingual/  pairs of a Chinese and an English document, and their passages that are counterparts
     ranking     candidates → order

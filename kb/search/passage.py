@@ -23,6 +23,8 @@ class Passage:
         pages: page numbers from 1, empty where the format has none.
         clauses, page_starts: ``(character offset in text, value)``, ascending.
         boxes: ``(page, x0, y0, x1, y1, start, end)``, fractions of the page, origin top left.
+        tables: ``(start, end, header rows)`` of each table in the text, in order. Its first lines are its header rows.
+            Empty in chunks that were read before this was recorded.
         score: relevance, higher is better; comparable within one question.
         why: the parts of the score: ``{"dense": cosine, "centred": cosine less the language's mean, "lexical": BM25}``.
         counterpart: chunk id of the passage that says the same in the other language, if it was a candidate too.
@@ -43,6 +45,7 @@ class Passage:
     boxes: list[list[Any]]
     kind: str
     language: str
+    tables: tuple[tuple[int, int, int], ...] = ()
     effective_from: date | None = None
     effective_to: date | None = None
     score: float = 0.0
@@ -98,6 +101,7 @@ def passage(
         clauses=[(int(offset), str(clause)) for offset, clause in chunk.clauses],
         page_starts=[(int(offset), int(page)) for offset, page in chunk.page_starts],
         boxes=list(chunk.boxes),
+        tables=tuple((int(start), int(end), int(header_rows)) for start, end, header_rows in chunk.tables or ()),
         kind=chunk.kind,
         language=chunk.language,
         effective_from=document_version.version.effective_from,

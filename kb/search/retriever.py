@@ -18,7 +18,6 @@ from kb.core.cpu_cores import usable_cores
 from kb.core.errors import InputError, Misconfigured
 from kb.core.local_date import today
 from kb.core.settings import Settings
-from kb.core.versioned_cache import VersionedCache
 from kb.language import dictionary
 from kb.language.glossary import Glossary
 from kb.library.documents import DocumentVersion, Library
@@ -26,7 +25,6 @@ from kb.library.tenant_glossary import TenantGlossary
 from kb.search import candidates
 from kb.search.bilingual import pair_records
 from kb.search.candidates import Candidates
-from kb.search.dense import language_means
 from kb.search.dense.flat_index import FlatIndex
 from kb.search.dense.language_means import LanguageMeans
 from kb.search.dense.sentence_vectors import SentenceCosines
@@ -37,6 +35,7 @@ from kb.search.passage import Passage, passage
 from kb.search.query import Query, analyse
 from kb.search.ranking import RankedChunk, RankingWeights, first, rank
 from kb.search.scope import Scope, Scopes
+from kb.search.scope_means import ScopeMeans
 from kb.store.tenants import Tenant
 
 __all__ = ["Retriever", "SearchResult"]
@@ -52,9 +51,10 @@ class SearchResult:
 
     Attributes:
         vectors: of the query's variants, shape (len(query.variants), dimension).
-        idf: inverse document frequency of the question's words in this tenant; words that occur nowhere are absent.
+        idf: inverse document frequency of the question's words in the searched versions; words that occur nowhere in
+            them are absent.
         max_score: the weighted idf sum of the typed words; words that occur nowhere included.
-        language_means: mean vectors by language.
+        language_means: mean vectors by language, of passages of the searched versions.
         as_of: the day for which the passages hold.
         sentences: cosines of the passages' sentences with the variants, by chunk id, where they have vectors.
     """
@@ -80,8 +80,8 @@ class Retriever:
         self.ranking = RankingWeights()
         self._words = WordIndex(self.library)
         self._scopes = Scopes(self.library, self._in_force)
+        self._means = ScopeMeans(self.library, self._words)
         self._flat_index = FlatIndex(self.library, lambda: embedding.identity(settings))
-        self._means = VersionedCache(self._words.indexed, lambda _before: self._compute_means())
 
     def retrieve(
         self,
@@ -143,7 +143,7 @@ class Retriever:
         day = as_of or today()
         scope = self._scopes.on(day, collections)
         encoder = embedding.load(self.settings)
-        means = self._means.get()
+        means = self._means.of(scope.versions, encoder.identity.dimension)
         chinese = query.language.is_chinese
         lexical_search = _LEXICAL_THREADS.submit(self._words.search, query, scope.versions, self.settings.candidates)
         vectors = encoder.encode_queries(query.variants)
@@ -173,6 +173,7 @@ class Retriever:
         return candidates.load_candidates(self.library, found | missed, scope.versions, vectors), counterparts
 
     def _passages(self, ranked: list[RankedChunk], scope: Scope) -> list[Passage]:
+        """Return the passages of chunks; one whose document was deleted since it was found is left out."""
         rows = self.library.chunks(one.chunk_id for one in ranked)
         return [
             passage(
@@ -183,6 +184,7 @@ class Retriever:
                 counterpart=one.counterpart,
             )
             for one in ranked
+            if one.chunk_id in rows
         ]
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
@@ -195,8 +197,3 @@ class Retriever:
                     "model_mismatch", collection=slug, stored=stored, current=current, tenant=self.tenant.slug
                 )
         return versions
-
-    def _compute_means(self) -> LanguageMeans:
-        indexed, dimension = self._words.indexed(), embedding.load(self.settings).identity.dimension
-        with self.library.session() as session:
-            return language_means.compute_means(session, dimension, indexed.ids(True), indexed.ids(False))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 from pathlib import Path
 
 __all__ = ["digest", "erase", "original_path", "page_images_path", "private_folder", "store"]
+
+_PIECE_BYTES = 1024 * 1024
 
 
 def private_folder(path: Path) -> None:
@@ -27,18 +30,44 @@ def original_path(files: Path, sha256: str) -> Path:
 
 
 def store(files: Path, source: Path) -> str:
-    """Copy ``source`` in and return its SHA-256; a copy cut short never bears the final name."""
+    """Copy ``source`` in and return the SHA-256 of the bytes stored.
+
+    Threads and processes may store at once, the same bytes too: each writes a file with a name of its own and then
+    renames it. So a file under its final name is always complete, and it never changes.
+    """
     sha256 = digest(source)
-    target = original_path(files, sha256)
-    if target.is_file():
+    if original_path(files, sha256).is_file():
         return sha256
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(f".{os.getpid()}.part")
-    shutil.copyfile(source, part)
-    with part.open("rb") as stream:
-        os.fsync(stream.fileno())
-    os.replace(part, target)
+    part = original_path(files, sha256).with_suffix(f".{secrets.token_hex(8)}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        sha256 = _copy(source, part)  # another one where the source has changed meanwhile
+        target = original_path(files, sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _move_into_place(part, target)
+    finally:
+        part.unlink(missing_ok=True)
     return sha256
+
+
+def _copy(source: Path, part: Path) -> str:
+    """Copy a file, wait until it is on the disk, and return the SHA-256 of what was copied."""
+    sha256 = hashlib.sha256()
+    with source.open("rb") as reading, part.open("xb") as writing:
+        while piece := reading.read(_PIECE_BYTES):
+            sha256.update(piece)
+            writing.write(piece)
+        writing.flush()
+        os.fsync(writing.fileno())
+    return sha256.hexdigest()
+
+
+def _move_into_place(part: Path, target: Path) -> None:
+    try:
+        os.replace(part, target)
+    except OSError:  # Windows refuses while somebody reads the same bytes under that name; they are there then
+        if not target.is_file():
+            raise
 
 
 def page_images_path(files: Path, sha256: str) -> Path:

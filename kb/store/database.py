@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ __all__ = ["lock_for_writing", "open_engine"]
 
 # The newest migration of each schema; opening compares it with the file's and migrates only if they differ,
 # so that a question does not pay for importing Alembic.
-HEADS = {"platform": "p0003", "tenant": "t0007"}
+HEADS = {"platform": "p0005", "tenant": "t0013"}
 # Alembic's context belongs to the process: two threads that migrate at once would use each other's connection.
 _MIGRATING = threading.Lock()
 _PATIENCE_SECONDS = 30
@@ -31,16 +33,18 @@ def open_engine(path: Path, schema: str) -> sa.Engine:
     that is interrupted changes nothing, and the next opening runs it again.
 
     Args:
-        path: the SQLite file; its folder must exist.
+        path: the SQLite file. Its folder must exist: one that is gone (a removed tenant's) is not made again.
         schema: "platform" or "tenant".
 
     Raises:
         Misconfigured: ``data_too_new`` when a newer Sinzi wrote the file.
+        OperationalError: the folder does not exist.
     """
     # An error tells its statement without the values: questions, answers and hashes of tokens stay out of the log.
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _pragmas)
-    if not path.is_file() or _revision(engine) != HEADS[schema]:
+    fresh = path.parent.is_dir() and not path.is_file()
+    if fresh or _revision_or_none(engine) != HEADS[schema]:
         with _MIGRATING, filelock.FileLock(path.with_name(f"{path.name}.lock")):
             if _revision(engine) != HEADS[schema]:
                 _migrate(path, schema)
@@ -58,7 +62,7 @@ def lock_for_writing(session: Session) -> None:
 def _pragmas(connection: Any, _record: Any) -> None:
     """WAL lets readers go on while one process writes; NORMAL is durable across a killed process."""
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _turn_wal_on(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")
@@ -66,13 +70,34 @@ def _pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _turn_wal_on(cursor: Any) -> None:
+    """Turn write-ahead logging on; nothing happens where it is on.
+
+    A new file's first connections all do this, and SQLite does not wait here for the other ones, whatever the timeout.
+    """
+    ends = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > ends:
+                raise
+        time.sleep(0.01)
+
+
 def _revision(engine: sa.Engine) -> str | None:
+    """Return the file's revision; None for a new file."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _revision_or_none(engine: sa.Engine) -> str | None:
     """Return the file's revision; None for a new file, and for one that another process is creating just now."""
     try:
-        with engine.connect() as connection:
-            if not sa.inspect(connection).has_table("alembic_version"):
-                return None
-            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        return _revision(engine)
     except OperationalError as error:
         if "locked" in str(error.orig):
             return None

@@ -11,7 +11,6 @@ takes two. Copying the folder is a backup; removing it is an erasure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,15 +21,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from kb.core import short_names
 from kb.core.errors import Conflict, InputError, NotFound
 from kb.core.settings import Settings
+from kb.core.short_names import SLUG
 from kb.store.blobs import private_folder
 from kb.store.database import open_engine
 from kb.store.tables.platform_tables import TenantRow
 
-__all__ = ["SLUG", "Tenant", "change", "create", "get", "listing", "platform"]
-
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
+__all__ = ["Tenant", "change", "create", "create_named", "get", "listing", "platform"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _tenant(row: TenantRow, settings: Settings) -> Tenant:
 
 
 def create(settings: Settings, slug: str, name: str, contact: str = "") -> Tenant:
-    """Create a tenant and its folder.
+    """Create a tenant and its folder. Other processes see the tenant when its records are there.
 
     Raises:
         InputError: ``tenant_slug_invalid``.
@@ -88,11 +87,29 @@ def create(settings: Settings, slug: str, name: str, contact: str = "") -> Tenan
             session.add(row)
             session.flush()
             tenant = _tenant(row, settings)
+            tenant.files_path.mkdir(parents=True, exist_ok=True)
+            open_engine(tenant.records_path, "tenant").dispose()
     except IntegrityError as error:
         raise Conflict("tenant_exists", tenant=slug) from error
-    tenant.files_path.mkdir(parents=True, exist_ok=True)
-    open_engine(tenant.records_path, "tenant").dispose()
     return tenant
+
+
+def create_named(settings: Settings, name: str, contact: str = "", hint: str = "") -> Tenant:
+    """Create a tenant whose slug is made from its name.
+
+    Args:
+        hint: what the slug is made from where the name has no Latin letters, for example a domain.
+    """
+    otherwise = short_names.from_name(hint, (), "org")
+    while True:
+        # A folder without a tenant is what is left of a removed one: nobody gets it back under another name.
+        folders = settings.data / "tenants"
+        taken = {one.slug for one in listing(settings)}
+        taken |= {one.name for one in folders.iterdir()} if folders.is_dir() else set()
+        try:
+            return create(settings, short_names.from_name(name, taken, otherwise), name, contact)
+        except Conflict:
+            continue  # another process took it a moment ago
 
 
 def change(settings: Settings, slug: str, *, name: str | None = None, contact: str | None = None) -> Tenant:

@@ -19,8 +19,8 @@ from assistant.conversations.stored_answer import SCHEMA, StoredAnswer, redacted
 from kb.core.errors import Misconfigured
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.publishing import version_writer
-from kb.search.dense.vector_store import VectorStore
+from kb.publishing import deletion
+from kb.publishing.version_writer import COMMAND_LINE
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from kb.store.tables.activity_tables import MessageRow
@@ -116,7 +116,7 @@ def own(asked: Settings, tmp_path: Path) -> Retriever:
 
 def delete(retriever: Retriever, name: str) -> None:
     library = retriever.library
-    version_writer.remove(library, VectorStore(retriever.settings, library.tenant, "main"), library.document(name))
+    deletion.delete_document(retriever.settings, library, library.document(name), COMMAND_LINE)
 
 
 @pytest.mark.parametrize("question", ["病假要唔要醫生紙？", "公司有沒有牙科保險？"])

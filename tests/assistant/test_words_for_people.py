@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from assistant.api.app import create
 from assistant.web.pages import page_packages, text_keys, texts
-from kb.core.errors import FOR_PEOPLE, MESSAGES
+from kb.core.errors import MESSAGES, PLAIN
 from kb.core.messages import Catalogue
 from kb.core.settings import Settings
 from kb.people import accounts
@@ -56,7 +56,7 @@ def test_texts_of_pages(locale: str) -> None:
 
 def test_errors_that_pages_show() -> None:
     shown = {
-        f"{code} {locale}": (FOR_PEOPLE.get(code) or MESSAGES[code])[locale]
+        f"{code} {locale}": (PLAIN.get(code) or MESSAGES[code])[locale]
         for code in set(MESSAGES) - FOR_PROGRAMS
         for locale in ("zh-HK", "en")
     }
@@ -64,8 +64,8 @@ def test_errors_that_pages_show() -> None:
 
 
 def test_errors_for_people_are_errors_and_need_nothing_more() -> None:
-    assert set(FOR_PEOPLE) <= set(MESSAGES)
-    for code, by_locale in FOR_PEOPLE.items():
+    assert set(PLAIN) <= set(MESSAGES)
+    for code, by_locale in PLAIN.items():
         known = {name for words in MESSAGES[code].values() for name in re.findall(r"\{(\w+)\}", words)}
         for words in by_locale.values():
             assert set(re.findall(r"\{(\w+)\}", words)) <= known, code

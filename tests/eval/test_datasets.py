@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from eval.datasets import benchmark_collections, trec_files
+from eval.datasets import benchmark_collections, code_fingerprint, json_lines, question_files, trec_files
 from kb.core.errors import InputError
 
 
@@ -78,3 +79,20 @@ def test_run_files_are_read_as_written(tmp_path: Path) -> None:
     trec_files.write_run(tmp_path / "x.run", run, "x")
     assert (tmp_path / "x.run").read_text(encoding="utf-8").splitlines()[0] == "q1 Q0 a 1 2.000000 x"
     assert trec_files.read_run(tmp_path / "x.run") == run
+
+
+def test_json_lines_end_at_line_feeds_only(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    texts = ["一\u2028二", "three\u0085four", "five\u2029six"]
+    written = "\r\n".join(json.dumps({"question": text}, ensure_ascii=False) for text in texts)
+    path.write_bytes(b"\xef\xbb\xbf" + written.encode() + b"\n\n")
+    assert [json.loads(line)["question"] for _, line in json_lines.lines(path)] == texts
+    assert [number for number, _ in json_lines.lines(path)] == [1, 2, 3]
+    assert [one.question for one in question_files.read(path)] == texts
+
+
+def test_what_people_are_told_of_an_error_is_not_part_of_the_fingerprint() -> None:
+    files = {path.name for path in code_fingerprint.reachable_files(["ingest.parsers.shared.plain_text"])}
+    assert "plain_text.py" in files
+    assert "settings.py" in files, "modules that the reader imports indirectly"
+    assert not files & {"errors.py", "errors.json", "messages.py"}

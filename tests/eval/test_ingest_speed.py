@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from eval.commands.evaluate import evaluate
-from eval.runs.ingest_timing import StageTimer
+from eval.runs.speed.ingest_timing import StageTimer
 from kb.cli import Context
 from kb.core.settings import Settings
 

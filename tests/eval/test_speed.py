@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.datasets import benchmark_collections, collection_index, question_files
-from eval.runs import latency
+from eval.runs.speed import latency
 from kb.core.settings import Settings
 
 pytestmark = pytest.mark.slow

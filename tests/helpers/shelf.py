@@ -7,7 +7,7 @@ from datetime import date
 from kb.core.settings import Settings
 from kb.language.detect import detect
 from kb.library.documents import DEFAULT_COLLECTION, Library
-from kb.publishing import version_writer
+from kb.publishing import deletion, version_writer
 from kb.search.dense.vector_store import VectorStore
 from kb.search.models import embedding
 from kb.search.retriever import Retriever
@@ -65,6 +65,13 @@ class Shelf:
             self.fill(started, text, **dates)
             version_writer.publish(self.library, self.store, started)
         return started
+
+    def remove(self, name: str) -> int:
+        """Delete a document for good; return how many versions it had."""
+        document = self.library.document(name)
+        versions = self.library.versions(document)
+        deletion.delete_document(self.settings, self.library, document, version_writer.COMMAND_LINE)
+        return len(versions)
 
     def ask(self, question: str, as_of: date | None = None) -> list[str]:
         return [one.text for one in Retriever(self.settings, self.tenant).retrieve(question, as_of=as_of)]

@@ -12,6 +12,7 @@ from docx import Document
 
 from ingest.parsers.dispatch import parse_file
 from ingest.parsers.file_kind import KIND_OF_SUFFIX
+from ingest.parsers.shared.hkscs import replace_private_use
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
@@ -105,6 +106,19 @@ def test_a_damaged_member_is_noted_and_the_others_are_unpacked(tmp_path: Path) -
     assert parsed.notes == ["member_broken:bad.txt"]
 
 
+def test_an_inner_archive_with_a_mark_of_splitting_in_front_is_opened(tmp_path: Path) -> None:
+    marked = b"PK00" + zip_bytes({"b.txt": b"two"})
+    (tmp_path / "a.zip").write_bytes(zip_bytes({"inner.zip": marked}))
+    assert [one.filename for one in read(tmp_path / "a.zip").attachments] == ["inner.zip/b.txt"]
+
+
+def test_a_damaged_inner_archive_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(zip_bytes({"cut.zip": b"PK\x01\x02cut off", "good.txt": b"good text"}))
+    parsed = read(tmp_path / "a.zip")
+    assert [one.filename for one in parsed.attachments] == ["good.txt"]
+    assert parsed.notes == ["member_broken:cut.zip"]
+
+
 def test_content_decides_and_the_name_is_noted(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("<html><body><p>Hello there</p></body></html>", encoding="utf-8")
     assert read(tmp_path / "x", "circular.doc").notes == ["read_as:html"]
@@ -152,3 +166,54 @@ def test_a_zip_that_opens_with_an_uncompressed_pdf_is_a_zip(tmp_path: Path) -> N
         archive.writestr("b.txt", "第二份")
     found = parse_file(path, ParseContext("forms.zip", Settings()))
     assert [one.filename for one in found.attachments] == ["a.pdf", "b.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "variant"),
+    [
+        ("更表.gdoc", b'{"url": "https://docs.example/1"}', "link"),
+        ("網站.url", b"[InternetShortcut]\r\nURL=https://example.org\r\n", "link"),
+        ("通告.pages", zip_bytes({"Index/Document.iwa": b"x" * 40, "preview.jpg": b"y" * 40}), "apple"),
+        ("通告.zip", zip_bytes({"Index/Tables/DataList.iwa": b"x" * 40}), "apple"),
+        ("main.js", b"function open() { return true; }", "program"),
+        ("更表.docx.bak", b"some text", "program"),
+    ],
+)
+def test_files_that_are_no_documents_are_refused_with_what_to_do(
+    tmp_path: Path, name: str, data: bytes, variant: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(FileRejected) as caught:
+        read(tmp_path / name)
+    assert (caught.value.code, caught.value.detail["variant"]) == ("file_unsupported", variant)
+    general = FileRejected("file_unsupported", name=name, found="x")
+    for locale in ("zh-HK", "en"):
+        assert name in caught.value.message(locale)
+        assert caught.value.message(locale) != general.message(locale)
+
+
+def test_system_files_in_an_archive_are_left_out_without_a_word(tmp_path: Path) -> None:
+    names = [".DS_Store", "a/.~lock.b.odt#", "._b.txt", "a/.c.docx.icloud", "~$d.docx", "Thumbs.db", "e_files/f.css"]
+    (tmp_path / "a.zip").write_bytes(zip_bytes(dict.fromkeys(names, b"junk") | {"a/b.txt": b"text"}))
+    parsed = read(tmp_path / "a.zip")
+    assert [one.filename for one in parsed.attachments] == ["a/b.txt"]
+    assert parsed.notes == []
+
+
+@pytest.mark.parametrize("text", ["\uf6b1", "a\uf0b7b"])
+def test_private_codes_that_are_no_chinese_characters_stay(text: str) -> None:
+    assert replace_private_use(text) == text
+
+
+def test_private_codes_of_hong_kong_windows_become_characters() -> None:
+    """The codes of 啲 喺 嘅 in code page 950's private rows, from their HKSCS codes in Big5."""
+    written = "".join(private_code(char) for char in "啲喺嘅")
+    assert all("\ue000" <= char <= "\uf848" for char in written)
+    assert replace_private_use(f"呢{written}") == "呢啲喺嘅"
+
+
+def private_code(char: str) -> str:
+    lead, trail = char.encode("big5hkscs")
+    column = trail - 0x40 if trail < 0x7F else trail - 0xA1 + 63
+    first, row = next((f, r) for f, r in ((0xE000, 0xFA), (0xE311, 0x8E), (0xEEB8, 0x81)) if lead >= r)
+    return chr(first + (lead - row) * 157 + column)

@@ -285,6 +285,51 @@ def test_sheets_show_cells_as_excel_does_and_leave_hidden_ones_out(tmp_path: Pat
     assert all(e.metadata.page_name == "津貼" and e.metadata.page_number is None for e in parsed.elements)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [
+        ("[$-404]e/m/d", "115/8/9"),
+        ('[$-zh-TW]ggge"年"m"月"d"日"', "中華民國115年8月9日"),
+        ("e/m/d", "2026/8/9"),
+        ("aaaa", "星期日"),
+        ("m/d(aaa)", "8/9(週日)"),
+        ("yyyy-mm-dd", "2026-08-09"),
+        ("General", "46243"),
+    ],
+)
+def test_dates_are_shown_in_east_asian_formats(tmp_path: Path, pattern: str, shown: str) -> None:
+    book = openpyxl.Workbook()
+    for row in (["日期", "更"], [46243, "早"], ["", "晚"]):
+        book.active.append(row)
+    book.active["A2"].number_format = pattern
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx").elements[-1].text.split("\n")[1].split("\t")[0] == shown
+
+
+def test_paragraphs_whose_mark_is_deleted_by_a_tracked_change_are_one(tmp_path: Path) -> None:
+    document = Document()
+    for text in ("義工服務滿一年者，", "可獲紀念狀。", "名單每季公布。"):
+        document.add_paragraph(text)
+    mark = parse_xml(f'<w:rPr {nsdecls("w")}><w:del w:id="1" w:author="a" w:date="2026-01-01T00:00:00Z"/></w:rPr>')
+    document.paragraphs[0]._p.get_or_add_pPr().append(mark)
+    document.save(tmp_path / "a.docx")
+    assert [e.text for e in read(tmp_path / "a.docx").elements] == ["義工服務滿一年者，可獲紀念狀。", "名單每季公布。"]
+
+
+def test_a_header_of_two_rows_tells_its_columns_apart_only_together(tmp_path: Path) -> None:
+    document = Document()
+    rows = [
+        ["更次", "平日", "平日", "假日", "假日"], ["更次", "職員", "義工", "職員", "義工"],
+        ["早更", "3", "5", "2", "4"], ["晚更", "1", "0", "1", "1"],
+    ]  # fmt: skip
+    table = document.add_table(len(rows), 5)
+    for cells, row in zip(table.rows, rows, strict=True):
+        for cell, text in zip(cells.cells, row, strict=True):
+            cell.text = text
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").elements[0].metadata.table_header_rows == 2
+
+
 def test_rtf_reads_big5_headings_numbers_and_tables(tmp_path: Path) -> None:
     def big5(text: str) -> str:
         return "".join(f"\\'{byte:02x}" for byte in text.encode("big5"))

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -15,6 +16,7 @@ from unstructured.documents.elements import Element, Table, Title
 
 from ingest.parsers.pdf import pdf_document
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.structure.document_title import choose_title
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
@@ -156,8 +158,60 @@ def test_chinese_chapter_and_clauses(tmp_path: Path) -> None:
         "（一）員工每年可享有年假，須於放假前兩星期向主任申請，主任須於三個工作天內回覆。",
         "（二）病假須附醫生證明書。",
     ]
-    assert document.title == "第三章 假期"
+    assert choose_title(document.title, document.large_lines, document.elements, "zh.pdf") == "第三章 假期"
     assert document.elements[0].metadata.category_depth == 0
+
+
+def test_the_foot_of_a_short_document_is_not_in_its_sentences(tmp_path: Path) -> None:
+    def page(texts: list[str]) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            y = lines(canvas, 60, 140, texts)
+            assert y > 60
+            lines(canvas, 60, 40, ["For internal circulation"], size=8)
+
+        return draw
+
+    path = write(
+        tmp_path / "a.pdf", page(["1.1 Residents who go out must be back by nine, and residents who visit"]),
+        page(["their families must ring the warden before five. ", "1.2 Visitors sign the book."]),
+    )  # fmt: skip
+    assert not any("internal circulation" in text for text in texts(parse(path)))
+
+
+def test_figures_of_a_table_at_the_top_of_a_page_stay(tmp_path: Path) -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            first = HEIGHT - 60
+            for x, text in ((60, f"Place {number}"), (200, "62"), (300, "62"), (400, str(number))):
+                lines(canvas, x, first, [text])
+            lines(canvas, 60, first - 40, ["Fares are paid in cash.", f"Keep the receipt of line {number}."])
+
+        return draw
+
+    found = "\n".join(texts(parse(write(tmp_path / "a.pdf", page(1), page(2), page(3)))))
+    assert found.count("62") == 6
+
+
+@pytest.mark.parametrize(("ocr", "notes"), [("never", ["page_without_ocr:2"]), ("auto", [])])
+def test_a_page_that_is_left_out_without_ocr_is_noted(tmp_path: Path, ocr: str, notes: list[str]) -> None:
+    image = Image.new("RGB", (1200, 500), "white")
+    ImageDraw.Draw(image).text((60, 200), "MEMBERSHIP FEE 40", fill="black", font_size=90)
+    image.save(tmp_path / "scan.png")
+    path = write(
+        tmp_path / "a.pdf",
+        lambda canvas: lines(canvas, 60, 700, ["Membership lasts one year and is renewed at the office in person."]),
+        lambda canvas: canvas.drawImage(str(tmp_path / "scan.png"), 40, 200, 520, 400),
+    )
+    assert parse(path, ocr=ocr).notes == notes
+
+
+def test_a_scan_without_ocr_is_refused_with_the_reason(tmp_path: Path) -> None:
+    Image.new("RGB", (900, 500), "white").save(tmp_path / "scan.png")
+    path = write(tmp_path / "a.pdf", lambda canvas: canvas.drawImage(str(tmp_path / "scan.png"), 40, 200, 520, 400))
+    with pytest.raises(FileRejected) as caught:
+        parse(path, ocr="never")
+    assert caught.value.code == "file_no_text"
+    assert all("OCR" in caught.value.message(locale) for locale in ("zh-HK", "en"))
 
 
 def test_two_columns_are_read_one_after_the_other_below_a_heading_across(tmp_path: Path) -> None:

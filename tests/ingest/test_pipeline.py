@@ -14,6 +14,7 @@ import pytest
 from ingest import document_names, pipeline
 from ingest.context import IngestContext
 from ingest.job import Outcome, job_for
+from ingest.system_files import is_document
 from ingest.workers.worker_pool import WorkerPool
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
@@ -256,4 +257,4 @@ def test_names() -> None:
     "name", ["~$a.docx", "Thumbs.db", ".DS_Store", "a/.git/x.txt", "__MACOSX/a.txt", "desktop.ini"]
 )
 def test_what_file_managers_leave_behind_is_no_document(name: str) -> None:
-    assert not document_names.is_document(PurePosixPath(name))
+    assert not is_document(PurePosixPath(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -63,6 +63,24 @@ def test_boxes_are_on_the_original_image(tmp_path: Path) -> None:
     assert bottom - top > x1 - x0
     assert 100 < x0 < 180
     assert bottom > 1100
+
+
+def test_writing_that_shines_through_from_the_back_is_not_read(tmp_path: Path) -> None:
+    back = ImageOps.mirror(picture()).point(lambda level: 218 + level * 37 // 255)
+    back.save(tmp_path / "back.png")
+    with pytest.raises(FileRejected, match="file_no_text"):
+        scanned_image.parse(tmp_path / "back.png", context(tmp_path / "back.png"))
+    both = ImageChops.darker(picture(), ImageOps.flip(ImageOps.mirror(back)))
+    both.save(tmp_path / "both.png")
+    text = read(scanned_image.parse(tmp_path / "both.png", context(tmp_path / "both.png")))
+    assert [line for line in NOTICE if line not in text] == []
+    assert len(text) < len("\n".join(NOTICE)) + 10
+
+
+def test_faint_writing_is_read(tmp_path: Path) -> None:
+    picture().point(lambda level: 190 + level * 65 // 255).save(tmp_path / "faint.png")
+    text = read(scanned_image.parse(tmp_path / "faint.png", context(tmp_path / "faint.png")))
+    assert [line for line in NOTICE if line not in text] == []
 
 
 def test_tiff_of_two_pages(tmp_path: Path) -> None:

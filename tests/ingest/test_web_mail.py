@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -161,3 +162,88 @@ def test_a_web_archive_is_read_as_the_page_it_holds(tmp_path: Path) -> None:
     message.make_related()
     (tmp_path / "a.mhtml").write_bytes(message.as_bytes())
     assert texts(read(tmp_path / "a.mhtml")) == ["服務", "內容"]
+
+
+def test_lines_broken_by_hand_at_one_width_are_a_paragraph_and_an_address_is_not(tmp_path: Path) -> None:
+    lines = [
+        "本會會員如欲借用會堂舉行聚會，須於兩",
+        "星期前填妥表格並交回辦事處，逾期申請",
+        "恕不受理。借用人須於聚會後即日清理場",
+        "地，並把鎖匙交還當值職員。",
+    ]
+    wrapped = "<br>\n".join(lines)
+    parsed = page(tmp_path, f"<p>{wrapped}</p><p>善心會<br>和平街八號<br>和平大廈二樓<br>電話待定</p>")
+    assert texts(parsed) == [
+        "本會會員如欲借用會堂舉行聚會，須於兩星期前填妥表格並交回辦事處，逾期申請恕不受理。"
+        "借用人須於聚會後即日清理場地，並把鎖匙交還當值職員。",
+        "善心會\n和平街八號\n和平大廈二樓\n電話待定",
+    ]
+
+
+def test_the_notice_of_a_frameset_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        "<html><frameset><frame src=a.htm><noframes><body>No frames here.</body></noframes></frameset></html>",
+        encoding="utf-8",
+    )
+    with pytest.raises(FileRejected, match="file_empty"):
+        read(tmp_path / "a.html")
+
+
+def winmail(body: bytes, attachments: dict[bytes, bytes]) -> bytes:
+    """Return a TNEF stream ([MS-OXTNEF]) in code page 950 with a plain body and attachments."""
+
+    def attribute(level: int, key: int, data: bytes) -> bytes:
+        return bytes([level]) + struct.pack("<II", key, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+
+    stream = struct.pack("<IH", 0x223E9F78, 1)
+    stream += attribute(1, 0x00069007, struct.pack("<II", 950, 0))
+    stream += attribute(1, 0x0002800C, body + b"\0")
+    for name, data in attachments.items():
+        stream += attribute(2, 0x00069002, b"\x01\0" + b"\xff" * 4 + b"\0" * 8)
+        stream += attribute(2, 0x00018010, name + b"\0")
+        stream += attribute(2, 0x0006800F, data)
+    return stream
+
+
+def test_body_and_attachments_of_an_outlook_envelope_are_read(tmp_path: Path) -> None:
+    envelope = winmail(
+        "各位：泳班改在星期五。".encode("big5"), {"泳班.txt".encode("big5"): "泳班名額三十六個。".encode()}
+    )
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = "swimming", "a@example.org", "b@example.org"
+    mail.set_content("\n")
+    mail.add_attachment(envelope, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    (tmp_path / "a.eml").write_bytes(mail.as_bytes())
+    (tmp_path / "winmail.dat").write_bytes(envelope)
+    for name in ("a.eml", "winmail.dat"):
+        parsed = read(tmp_path / name)
+        assert texts(parsed)[-1] == "各位：泳班改在星期五。"
+        assert [(one.filename, one.path.read_text("utf-8")) for one in parsed.attachments] == [
+            ("泳班.txt", "泳班名額三十六個。")
+        ]
+    (tmp_path / "winmail.dat").write_bytes(envelope[:9])
+    with pytest.raises(FileRejected, match=r"file_(broken|empty)"):
+        read(tmp_path / "winmail.dat")
+
+
+def test_sheets_of_excel_2003_keep_rows_columns_and_merged_cells(tmp_path: Path) -> None:
+    namespace = "urn:schemas-microsoft-com:office:spreadsheet"
+
+    def cell(text: str, more: str = "") -> str:
+        return f'<Cell {more}><Data ss:Type="String">{text}</Data></Cell>'
+
+    rows = [
+        cell("組別") + cell("星期") + cell("人數"),
+        cell("書法", 'ss:MergeDown="1"') + cell("一") + cell("12"),
+        cell("三", 'ss:Index="2"') + cell("15"),
+        cell("合唱") + cell("20", 'ss:Index="3"'),
+    ]
+    table = "".join(f"<Row>{row}</Row>" for row in rows)
+    (tmp_path / "a.xml").write_text(
+        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{namespace}" '
+        f'xmlns:ss="{namespace}"><Worksheet ss:Name="興趣班"><Table>{table}</Table></Worksheet></Workbook>',
+        encoding="utf-8",
+    )
+    assert texts(read(tmp_path / "a.xml")) == [
+        "興趣班", "組別\t星期\t人數\n書法\t一\t12\n書法\t三\t15\n合唱\t\t20",
+    ]  # fmt: skip

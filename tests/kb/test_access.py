@@ -8,6 +8,7 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.people import access
 from kb.people.access import ROLES, Ability, Reach, Role
+from kb.people.first_collection import open_to_all
 from kb.store import tenants
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.library_tables import CollectionRow
@@ -48,6 +49,14 @@ def test_grants_add_up_and_edit_is_for_editors(library: Library) -> None:
     assert access.reach(library, Role.EDITOR, 1) == Reach(both, frozenset({"care"}))
     assert access.reach(library, Role.MEMBER, 1) == Reach(both, frozenset())
     assert access.reach(library, Role.MEMBER, 2) == Reach(frozenset({"main"}), frozenset())
+
+
+def test_an_editor_edits_what_is_open_to_all(library: Library) -> None:
+    open_to_all(library, library.collection("main"))
+    main = frozenset({"main"})
+    assert access.reach(library, Role.EDITOR, 1) == Reach(main, main)
+    for role in (Role.MEMBER, Role.EVALUATOR):
+        assert access.reach(library, role, 1) == Reach(main, frozenset())
 
 
 def test_a_grant_replaces_the_one_before_and_can_be_taken_back(library: Library) -> None:

@@ -188,7 +188,7 @@ def test_a_document_has_one_counterpart(shelf: Shelf) -> None:
 
 def test_what_is_known_of_a_document_goes_with_it(shelf: Shelf) -> None:
     pair_finder.find_pairs(shelf.library)
-    version_writer.remove(shelf.library, shelf.store, shelf.library.document("animal visits_en.txt"))
+    shelf.remove("animal visits_en.txt")
     assert _pairs(shelf) == []
     assert _aligned(shelf) == {}
 

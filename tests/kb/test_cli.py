@@ -1,6 +1,8 @@
 """The command line as a newcomer meets it."""
 
 import json
+import subprocess
+import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -21,6 +23,12 @@ def test_every_command_is_there_and_explains_itself() -> None:
     for name in ("tenant", "ingest", "ask", "search", "document", "rebuild", "doctor", "settings", "eval"):
         assert name in _commands()
         assert f"  {name}" in found.output
+
+
+def test_the_module_runs_as_the_command_does(settings: Settings) -> None:
+    command = [sys.executable, "-m", "kb.cli", "--data", str(settings.data), "tenant", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("name", _commands())

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.core.errors import MESSAGES, FileRejected, NotFound, SinziError
+from kb.core import data_files
+from kb.core.errors import MESSAGES, PLAIN, FileRejected, NotFound, SinziError
 
 ROOT = Path(__file__).parents[2]
 RAISED = re.compile(
@@ -29,8 +30,18 @@ def test_every_code_raised_has_a_message() -> None:
 
 def test_no_message_without_a_use() -> None:
     source = _sources()
-    unused = {code for code in MESSAGES if f'"{code}"' not in source} - {"internal", "extra_missing"}
+    unused = {code for code in MESSAGES if f'"{code.split("/")[0]}"' not in source} - {"internal", "extra_missing"}
     assert unused == set()
+    variants = {code.split("/")[1] for code in MESSAGES if "/" in code}
+    of_files = {variant for *_, variant in data_files.rows("ingest.parsers", "not_documents.tsv")}
+    assert {variant for variant in variants - of_files if f'"{variant}"' not in source} == set()
+
+
+def test_the_message_of_a_variant_is_more_exact() -> None:
+    plain, exact = (FileRejected("file_no_text", name="a.pdf", variant=variant) for variant in ("", "ocr_off"))
+    assert (plain.code, exact.code) == ("file_no_text", "file_no_text")
+    assert "OCR" in exact.message("en")
+    assert "OCR" not in plain.message("en")
 
 
 @pytest.mark.parametrize("code", sorted(MESSAGES))
@@ -54,3 +65,29 @@ def test_message_in_the_language_asked_for() -> None:
     error: SinziError = NotFound("tenant_not_found", tenant="abc")
     assert "機構" in error.message("zh-HK")
     assert "tenant" in error.message("fr")
+
+
+# Commands, settings, addresses and exceptions: words for whoever runs the computer, not for people in a browser.
+TECHNICAL = re.compile(
+    r"\bkb [a-z]|KB_[A-Z]|\bpip |--[a-z]|/v1|\bHTTP\b|UTF-8|\{path\}|Authorization|Error\b|Exception"
+)
+# Raised on the command line alone.
+IN_A_TERMINAL = {"batch_line_invalid", "batch_history_invalid", "dataset_invalid", "run_not_found"}
+
+
+@pytest.mark.parametrize("code", sorted(set(MESSAGES) - IN_A_TERMINAL))
+@pytest.mark.parametrize("locale", ["zh-HK", "en"])
+def test_a_person_in_a_browser_reads_plain_words(code: str, locale: str) -> None:
+    fields = {name for _, name, _, _ in string.Formatter().parse(MESSAGES[code][locale]) if name}
+    error = SinziError(code, **{name: "ValueError" if name == "reason" else "x" for name in fields})
+    if code not in {"cards_invalid", "glossary_file_invalid", "questions_invalid", "runs_differ"}:  # what was typed
+        assert TECHNICAL.search(error.message(locale, plain=True)) is None
+    assert error.as_dict(locale)["message"] == error.message(locale)
+
+
+def test_plain_words_have_fields_of_the_message() -> None:
+    for code, texts in PLAIN.items():
+        assert set(texts) == {"zh-HK", "en"}
+        for locale, text in texts.items():
+            known = {name for _, name, _, _ in string.Formatter().parse(MESSAGES[code][locale]) if name}
+            assert {name for _, name, _, _ in string.Formatter().parse(text) if name} <= known

@@ -119,7 +119,7 @@ def test_what_is_added_and_removed_is_seen_at_the_next_question(shelf: VectorShe
     assert index.nearest(vectors[:1], shelf.groups(), 4) is not None
     second = shelf.put_vectors("b.txt", vectors[2:])
     assert set(index.nearest(vectors, shelf.groups(), 4) or ()) == {*first, *second}
-    version_writer.remove(shelf.library, shelf.store, shelf.library.document("b.txt"))
+    shelf.remove("b.txt")
     assert set(index.nearest(vectors, shelf.groups(), 4) or ()) == set(first)
 
 
@@ -127,7 +127,7 @@ def test_ids_that_come_again_do_not_bring_the_old_vectors_back(shelf: VectorShel
     index, vectors = shelf.index(), random_vectors(5)
     old = shelf.put_vectors("draft.txt", vectors[:2])
     assert index.nearest(vectors[:1], shelf.groups(), 1) == old[:1]
-    version_writer.remove(shelf.library, shelf.store, shelf.library.document("draft.txt"))
+    shelf.remove("draft.txt")
     new = shelf.put_vectors("draft.txt", vectors[[2, 0]])
     assert new == old, "SQLite gives the ids of removed rows again"
     assert index.nearest(vectors[:1], shelf.groups(), 1) == new[1:]

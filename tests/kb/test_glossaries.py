@@ -40,6 +40,14 @@ def test_a_new_term_changes_what_search_finds(settings: Settings) -> None:
     assert lexical(question)[target] == pytest.approx(before)
 
 
+def test_a_term_may_begin_with_a_hash(settings: Settings) -> None:
+    shelf = Shelf(settings)
+    shelf.put("a.txt", "精神健康計劃每月聚會一次。\n膳食由廚房安排。")
+    tenant_glossary.add(shelf.library, Term("#好心情", "精神健康計劃"))
+    found = Retriever(settings, shelf.tenant).retrieve("#好心情幾時聚會？")
+    assert "精神健康計劃每月聚會一次。" in [one.text for one in found]
+
+
 def test_one_tenants_terms_are_not_anothers(settings: Settings) -> None:
     first, second = (Library(tenants.create(settings, slug, slug)) for slug in ("harmony", "sunrise"))
     tenant_glossary.add(first, Term("藍鯨計劃", "飯枱仔"))

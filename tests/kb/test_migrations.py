@@ -5,8 +5,10 @@ What they move keeps its meaning: the word index, links for a new password, a pe
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kb.core.settings import Settings
@@ -89,7 +92,7 @@ def _old(path: Path, schema: str, revision: str, statements: list[tuple[str, lis
 
 
 LIBRARY = [
-    ("INSERT INTO collections VALUES (1, 'main', 'main', '', '2026-01-01')", []),
+    ("INSERT INTO collections(id, slug, name, model, created_at) VALUES (1, 'main', 'main', '', '2026-01-01')", []),
     (
         "INSERT INTO documents(id, collection_id, name, title, language, created_at) "
         "VALUES (1, 1, 'a.txt', 'a', 'en', '2026-01-01')",
@@ -202,6 +205,20 @@ def test_a_persons_settings_are_no_settings_of_the_tenant(settings: Settings, tm
         assert session.scalars(sa.text("SELECT key FROM settings")).all() == ["llm"]
 
 
+def test_uploads_of_an_earlier_release_stay_in_the_list(settings: Settings) -> None:
+    tenant = tenants.create(settings, "harmony", "和諧")
+    tenant.records_path.unlink()
+    row = {"job_id": "1", "collection": "main", "name": "a.pdf", "path": "a.pdf", "status": "failed", "stage": ""}
+    into = (
+        "INSERT INTO uploads(job_id, collection, name, path, status, stage, done, uploaded_by, created_at) "
+        "VALUES (:job_id, :collection, :name, :path, :status, :stage, 0, 'user:1', '2026-01-01 00:00:00')"
+    )
+    _old(tenant.records_path, "tenant", "t0007", [(into, [row])])
+    with Library(tenant).session() as session:
+        (kept,) = session.scalars(sa.select(activity_tables.UploadRow))
+    assert (kept.name, kept.batch, kept.job) == ("a.pdf", "", None)
+
+
 KILLED = """
 import os, sys
 from pathlib import Path
@@ -252,3 +269,76 @@ def test_several_processes_and_threads_open_at_once(tmp_path: Path) -> None:
     for process in shared:
         out, err = process.communicate(timeout=120)
         assert out == "opened\n", err
+
+
+OPENING = """
+import sys
+from pathlib import Path
+import alembic.command
+import sqlalchemy as sa
+from kb.store.database import open_engine
+
+print("ready", flush=True)
+for line in sys.stdin:
+    engine = open_engine(Path(line.strip()), "platform")
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO tenants VALUES (hex(randomblob(8)), 'x', '', '2026-01-01')"))
+    engine.dispose()
+    print("opened", flush=True)
+"""
+
+
+def test_a_new_file_is_opened_at_the_same_moment_many_times_over(tmp_path: Path) -> None:
+    """Several processes open each new file at once and write into it; one file in 300 used to be "locked"."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    processes = [subprocess.Popen([sys.executable, "-c", OPENING], text=True, **pipes) for _ in range(5)]  # type: ignore[call-overload]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for number in range(40):
+        for process in processes:
+            process.stdin.write(f"{tmp_path / str(number)}.sqlite\n")
+            process.stdin.flush()
+        for process in processes:
+            answer = process.stdout.readline()
+            assert answer == "opened\n", process.communicate(timeout=20)[1]
+    for process in processes:
+        process.communicate(timeout=20)
+
+
+def test_write_ahead_logging_is_turned_on_when_the_other_has_written(tmp_path: Path) -> None:
+    """SQLite refuses this at once while another connection is about to write, whatever the timeout."""
+    path = tmp_path / "a.sqlite"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("CREATE TABLE first(x)")
+    other.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        opened = pool.submit(open_engine, path, "platform")
+        time.sleep(0.5)
+        assert not opened.done()
+        other.execute("COMMIT")
+        engine = opened.result(timeout=60)
+    other.close()
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("PRAGMA journal_mode")) == "wal"
+    engine.dispose()
+
+
+def test_a_folder_that_is_gone_stays_gone(tmp_path: Path) -> None:
+    """A removed tenant's folder is not made again, empty, by whoever still looks for it."""
+    with pytest.raises(OperationalError):
+        open_engine(tmp_path / "removed" / "records.sqlite", "tenant").connect()
+    assert not (tmp_path / "removed").exists()
+
+
+def test_a_file_that_stays_locked_is_no_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the lock of the migrations "database is locked" is an error, not a reason to migrate."""
+    monkeypatch.setattr("kb.store.database._PATIENCE_SECONDS", 0.2)
+    path = tmp_path / "a.sqlite"
+    upgrade(sa.create_engine(f"sqlite:///{path}"), "platform", "p0002")
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OperationalError, match="locked"):
+            open_engine(path, "platform")
+        other.execute("ROLLBACK")
+    other.close()
+    open_engine(path, "platform").dispose()

@@ -15,6 +15,7 @@ from kb.cli import Context
 from kb.commands.person import person as command
 from kb.core.errors import Conflict, InputError, NotFound
 from kb.core.settings import Settings
+from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.people import accounts, api_keys, first_account, members, password_resets, passwords, sessions
 from kb.people.access import Role
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.slow
 
 PASSWORD = "correct horse battery"
 Run = Callable[..., Result]
+HERE = Actor("cli", "test")
 
 
 @pytest.fixture
@@ -95,9 +97,9 @@ class TestSessions:
         found = sessions.find(settings, fourth)
         assert found is not None
         assert found.user.id == user.id
-        accounts.disable(settings, user.id)
+        members.disable(settings, user.id, HERE)
         assert sessions.find(settings, fourth) is None
-        accounts.disable(settings, user.id, disabled=False)
+        accounts.enable(settings, user.id)
         assert sessions.find(settings, fourth) is None
         assert sessions.find(settings, third) is None
 
@@ -113,7 +115,7 @@ class TestOwners:
 
         def demote(user: UserRow) -> str:
             try:
-                members.change_role(settings, "harmony", user.id, Role.MEMBER)
+                members.change_role(settings, harmony, user.id, Role.MEMBER, HERE)
             except Conflict as error:
                 return error.code
             return "done"
@@ -192,7 +194,8 @@ class TestResets:
 
 class TestKeys:
     def test_expired_and_revoked_keys_are_nobodys(self, settings: Settings, harmony: Library) -> None:
-        row, token = api_keys.create(settings, "harmony", "k", ["ask"], None, 1, now() + timedelta(hours=1))  # type: ignore[list-item]
+        owner = person(settings, "a@b.example", Role.OWNER)
+        row, token = api_keys.create(settings, "harmony", "k", ["ask"], None, owner.id, now() + timedelta(hours=1))  # type: ignore[list-item]
         found = api_keys.find(settings, token)
         assert found is not None
         assert found.id == row.id
@@ -218,6 +221,7 @@ class TestCommand:
         user = passwords.owner_of(settings, "chan@b.example", PASSWORD)
         assert user is not None
         assert accounts.role_in(settings, user.id, "harmony") is Role.OWNER
+        person(settings, "second@b.example", Role.OWNER)
         again = run("add", "chan@b.example", "--tenant", "harmony", "--role", "member")
         assert again.exit_code == 0
         assert accounts.role_in(settings, user.id, "harmony") is Role.MEMBER

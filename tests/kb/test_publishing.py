@@ -77,7 +77,7 @@ def test_removal_leaves_nothing(shelf: Shelf) -> None:
     started = shelf.put("a.txt", "年假十日。")
     shelf.put("a.txt", "年假十四日。")
     kept = shelf.put("b.txt", "病假兩日。")
-    assert version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt")) == 2
+    assert shelf.remove("a.txt") == 2
     assert shelf.ask("年假") == ["病假兩日。"]
     assert shelf.library.chunks_of(started.version_id) == []
     assert shelf.store.versions() == {kept.version_id}
@@ -89,8 +89,8 @@ HANDLER = """
 from pathlib import Path
 import sqlalchemy as sa
 
-def erase(session, version_ids):
-    session.execute(sa.text("INSERT INTO suggestions VALUES (1, 1, :n, 'erased')"), {"n": len(version_ids)})
+def erase(session, deleted):
+    session.execute(sa.text("INSERT INTO suggestions VALUES (1, 1, :n, 'erased')"), {"n": len(deleted.version_ids)})
     if Path(__file__).with_name("disk-full").exists():
         raise OSError("disk full")
 """
@@ -110,12 +110,12 @@ def test_who_keeps_copies_is_told_in_the_same_transaction(
     shelf.put("a.txt", "年假十四日。")
     (tmp_path / "disk-full").touch()
     with pytest.raises(OSError, match="disk full"):
-        version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt"))
+        shelf.remove("a.txt")
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
     with shelf.library.session() as session:
         assert session.execute(told).all() == []
     (tmp_path / "disk-full").unlink()
-    assert version_writer.remove(shelf.library, shelf.store, shelf.library.document("a.txt")) == 2
+    assert shelf.remove("a.txt") == 2
     with shelf.library.session() as session:
         assert session.execute(told).all() == [(2, "erased")]
 

@@ -75,7 +75,7 @@ def test_an_earlier_version_comes_back_and_the_later_one_rests(shelf: Shelf) -> 
 def test_a_change_cut_short_leaves_what_answers_whole(shelf: Shelf) -> None:
     first = shelf.put("a.txt", "年假十日。")
     second = shelf.put("a.txt", "年假十四日。")
-    # as if the power had failed in release() after its vectors went in, before the records changed
+    # as if the power had failed in publish_existing() after its vectors went in, before the records changed
     version_states.restore_vectors(shelf.library, shelf.store, first.version_id)
     assert shelf.ask("年假有幾多日？") == ["年假十四日。"]
     version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
@@ -122,6 +122,24 @@ def test_a_new_title_is_found_by_its_words(shelf: Shelf) -> None:
     (document_version,) = (one for one in shelf.library.documents() if one.document.name == "a.txt")
     assert (document_version.document.title, document_version.version.title) == ("年假安排", "年假安排")
     assert shelf.ask("年假安排")[0] in ("每年十四日。", "須於七日前申請。")
+
+
+def test_a_title_given_by_hand_is_that_of_every_version(shelf: Shelf) -> None:
+    shelf.put("a.txt", "每年十四日。\n須於七日前申請。")
+    shelf.put("b.txt", "每月一次。\n由主任召集。")
+    version_states.set_title(shelf.library, shelf.library.document("a.txt"), "休假須知")
+    shelf.put("a.txt", "每年十六日。\n須於三日前申請。")
+    waiting = draft(shelf, "a.txt", "每年十八日。\n須於一日前申請。")
+    assert {version(shelf, "a.txt", number).title for number in (1, 2, waiting.number)} == {"休假須知"}
+    assert shelf.library.document("a.txt").title == "休假須知"
+    assert shelf.ask("休假須知")[0] in (
+        "每年十六日。",
+        "須於三日前申請。",
+    )  # of the new version too
+    version_states.publish_existing(shelf.library, shelf.store, version(shelf, "a.txt", 1))
+    assert shelf.library.document("a.txt").title == "休假須知"
+    shelf.put("b.txt", "每月兩次。\n由主任召集。")
+    assert shelf.library.document("b.txt").title == "b.txt"
 
 
 def test_the_old_version_ends_on_the_day_it_is_in_hong_kong(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

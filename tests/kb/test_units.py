@@ -5,7 +5,6 @@ import pytest
 import sqlalchemy as sa
 
 from kb.core.settings import Settings
-from kb.publishing import version_writer
 from kb.search import candidates
 from kb.search.dense import sentence_vectors
 from kb.search.fusion import blend_sentence_scores
@@ -116,7 +115,7 @@ def test_they_go_with_their_chunk_and_wait_for_the_next(shelf: Shelf) -> None:
     shelf.put("rules.txt", "年假十四日。")
     assert make(shelf) == 1  # of the new version; the superseded one keeps its own for questions about its time
     assert set(stored(shelf)) > before
-    version_writer.remove(shelf.library, shelf.store, shelf.library.document("rules.txt"))
+    shelf.remove("rules.txt")
     assert stored(shelf) == {}
 
 

@@ -24,7 +24,7 @@ def test_the_demo_takes_in_everything_and_answers(demo: Demo) -> None:
     assert "《員工手冊》" in demo.output
     assert "Staff Handbook, clause" in demo.output
     assert "搵唔到" in demo.output, "the fourth question has no answer in the documents"
-    assert "kb ingest" in demo.output
+    assert "ingest handbook.pdf circulars/" in demo.output
 
 
 def test_a_second_demo_takes_in_nothing_twice(demo: Demo) -> None:

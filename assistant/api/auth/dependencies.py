@@ -84,7 +84,8 @@ def _caller(
             raise NotFound("tenant_not_found", tenant=tenant)
         found = program
     else:
-        found = caller_of_person(service, _person(_find_session(request, service, token)).user, tenant)
+        _person(_find_session(request, service, token))
+        found = caller_of_person(service, token or "", tenant)
     request.state.caller = found
     return found
 

@@ -1,4 +1,7 @@
-"""Set the session cookie at sign-in and remove it at sign-out. Scripts in a page cannot read it."""
+"""Set the cookies at sign-in, and remove the session's at sign-out. Scripts in a page cannot read them.
+
+A second cookie outlives the session: it says that this browser has been used to sign in (:mod:`kb.people.devices`).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ from fastapi import Request, Response
 
 from assistant.api.auth.dependencies import COOKIE
 from assistant.service.running_service import Service
-from kb.people import sessions
+from kb.people import devices, sessions
+from kb.people.credentials import token_hash
 
-__all__ = ["end_session", "is_secure", "set_session"]
+__all__ = ["end_session", "is_secure", "known_device", "set_session"]
+
+DEVICE_COOKIE = "sinzi_device"
 
 
 def is_secure(service: Service) -> bool:
@@ -17,7 +23,7 @@ def is_secure(service: Service) -> bool:
 
 
 def set_session(request: Request, response: Response, service: Service, user_id: int) -> str:
-    """Open a session, set its cookie and return its CSRF token.
+    """Open a session, set the cookies and return the session's CSRF token.
 
     The session token is always new, and the session that the browser had before ends. This prevents session fixation.
     """
@@ -34,9 +40,24 @@ def set_session(request: Request, response: Response, service: Service, user_id:
         samesite="lax",
         secure=is_secure(service),
     )
+    response.set_cookie(
+        DEVICE_COOKIE,
+        devices.remember(service.settings, user_id, request.cookies.get(DEVICE_COOKIE)),
+        max_age=int(devices.LIFETIME.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=is_secure(service),
+    )
     found = sessions.find(service.settings, token)
     assert found is not None
     return found.csrf
+
+
+def known_device(request: Request, service: Service, email: str) -> str | None:
+    """Return what identifies the browser of a request if this person has signed in with it before, else None."""
+    token = request.cookies.get(DEVICE_COOKIE)
+    return token_hash(token) if token and devices.is_known(service.settings, token, email) else None
 
 
 def end_session(request: Request, response: Response, service: Service) -> None:

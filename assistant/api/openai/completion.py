@@ -18,6 +18,7 @@ from assistant.api.openai.openai_schemas import Annotation, ChatCompletion, Choi
 from assistant.api.openai.streamed_text import CitationMarker, StreamedText
 from assistant.conversations.stored_answer import view_of
 from assistant.events import AnswerEvent, DeltaEvent, Event
+from assistant.llm.requester import ReaderGone
 from assistant.service.asking import finish_answer
 from assistant.service.callers import Caller
 from assistant.service.links import Links
@@ -73,6 +74,8 @@ class Completion:
         yield self._chunk({"role": "assistant", "content": ""})
         try:
             yield from self._content_chunks(events)
+        except ReaderGone:
+            return
         except SinziError as error:  # the status was sent already; clients raise an exception at a line with an error
             body = {"message": error.message(self.locale), "type": "server_error", "param": None, "code": error.code}
             yield f"data: {json.dumps({'error': body}, ensure_ascii=False)}\n\n"

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import StreamingResponse
 
 from assistant.api.auth.dependencies import Program, ServiceDep
+from assistant.api.http.reader_gone import ReaderGoneDep
 from assistant.api.openai.chat_request import ALL_COLLECTIONS, chat_turn, model_collections, model_id
 from assistant.api.openai.completion import Completion
 from assistant.api.openai.openai_errors import ERROR_RESPONSES, OpenAIRoute
@@ -53,7 +54,7 @@ def _models(caller: Caller) -> list[Model]:
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 def create_chat_completion(
-    request: Request, body: ChatRequest, caller: Program, service: ServiceDep
+    request: Request, body: ChatRequest, caller: Program, service: ServiceDep, gone: ReaderGoneDep
 ) -> ChatCompletion | StreamingResponse:
     """Answer the last user message from the documents. The user messages before it are the history.
 
@@ -71,7 +72,7 @@ def create_chat_completion(
         with_usage=bool(body.stream_options and body.stream_options.include_usage),
     )
     # An empty or too long question fails here, before the status is sent.
-    events = start_answer(caller, turn)
+    events = start_answer(caller, turn, gone)
     if body.stream:
         lines = completion.stream(events)
         return StreamingResponse(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answers.answer_view import AnswerView
+from kb.core.local_date import IsoDate
 
 __all__ = [
     "Annotation",
@@ -27,14 +27,20 @@ Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 MAX_TEXT_CHARS = 200_000
 
 
-class MessagePart(BaseModel):
+class OpenAIBody(BaseModel):
+    """A part of a request of OpenAI's API: fields that are not used here are ignored, but types are not converted."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class MessagePart(OpenAIBody):
     """A part of a message. Only text is supported."""
 
     type: Annotated[str, Field(max_length=40, examples=["text"])]
     text: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None = None
 
 
-class Message(BaseModel):
+class Message(OpenAIBody):
     """A message. Only user messages are used: the last is the question, those before it are the history."""
 
     role: Role
@@ -43,26 +49,26 @@ class Message(BaseModel):
     ) = None
 
 
-class StreamOptions(BaseModel):
+class StreamOptions(OpenAIBody):
     include_usage: bool | None = None
 
 
-class ResponseFormat(BaseModel):
+class ResponseFormat(OpenAIBody):
     type: Annotated[str, Field(max_length=40, examples=["text"])] = "text"
 
 
-class SinziOptions(BaseModel):
+class SinziOptions(OpenAIBody):
     """Parameters of a question that OpenAI's API does not have."""
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[date | None, Field(description="The day for which it should be valid; today by default.")] = None
+    as_of: IsoDate | None = Field(default=None, description="The day for which it should be valid; today by default.")
     generate: Annotated[
         bool, Field(description="Whether a language model may write the answer, if the organisation has one.")
     ] = True
 
 
-class ChatRequest(BaseModel):
+class ChatRequest(OpenAIBody):
     """A request for a chat completion. Sampling parameters (``temperature``, ``max_tokens`` …) have no effect."""
 
     model_config = ConfigDict(

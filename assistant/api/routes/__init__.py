@@ -17,7 +17,7 @@ from assistant.api.routes.library import (
     uploads,
 )
 from assistant.api.routes.operations import health, home_screen, metrics
-from assistant.api.routes.organisation import audit, home, settings, usage
+from assistant.api.routes.organisation import audit, contacts, egress, erasures, first_page, home, settings, usage
 from assistant.api.routes.people import (
     account,
     account_reset,
@@ -37,6 +37,8 @@ __all__ = ["router"]
 router = APIRouter()
 for module in (
     home,
+    contacts,
+    first_page,
     session,
     session_oidc,
     setup,
@@ -48,6 +50,7 @@ for module in (
     rights,
     keys,
     audit,
+    egress,
     ask,
     ask_page,
     conversations,
@@ -70,5 +73,6 @@ for module in (
     pair_page,
     uploads,
     usage,
+    erasures,
 ):
     router.include_router(module.router)

@@ -1,31 +1,59 @@
-"""The base class and common field types of request bodies. Unknown fields are refused; every string is bounded."""
+"""The base class and common field types of request bodies.
+
+Unknown fields are refused, and so are values of another type: 1 is no "true", "5" is no number. Every string is
+bounded.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, TypeVar
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-__all__ = ["Body", "Email", "Id", "Locale", "Name", "Password", "Slug", "UtcTime"]
+__all__ = ["Body", "Choice", "ContactText", "Email", "Id", "Locale", "Name", "NewSlug", "Password", "Slug", "UtcTime"]
 
 
 class Body(BaseModel):
-    """A JSON request body. Unknown fields are refused."""
+    """A JSON request body. Unknown fields and values of another type are refused.
 
-    model_config = ConfigDict(extra="forbid")
+    A field for an enumeration or a date needs a type of its own, :func:`Choice` or :data:`~kb.core.local_date.IsoDate`,
+    because JSON has neither.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
+Enumeration = TypeVar("Enumeration", bound=StrEnum)
+# A member of an enumeration by its value.
+Choice = Annotated[Enumeration, Field(strict=False)]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$"),
     Field(examples=["陳大文"]),
 ]
-Email = Annotated[str, Field(min_length=3, max_length=254, examples=["chan@harmony.example"])]
+# One line that says whom to ask: a name, a post, a telephone number.
+ContactText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+# The pattern is for readers of the document: an address that does not fit has an error of its own (``email_invalid``).
+Email = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        examples=["chan@harmony.example"],
+        json_schema_extra={"pattern": r"^[^@\s]{1,64}@[^@\s]{1,90}\.[^@\s.]{2,90}$"},
+    ),
+]
 # Hashing a longer password takes more time, so there is an upper bound.
 Password = Annotated[str, Field(max_length=256, examples=["a sentence nobody guesses"])]
 Slug = Annotated[str, Field(min_length=1, max_length=40, examples=["harmony"])]
+NewSlug = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=40, pattern=r"^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$"),
+    Field(examples=["centre-a"]),
+]
 Locale = Annotated[str, Field(pattern=r"^(zh-HK|en)$", examples=["zh-HK"])]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 # The database keeps UTC times without a zone; in JSON a time says that it is UTC (RFC 3339).

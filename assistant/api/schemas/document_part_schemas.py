@@ -1,12 +1,15 @@
-"""Models of the parts of a version: the sections of its outline, and the chunks that search uses."""
+"""Models of the parts of a version: the sections of its outline, the chunks that search uses, and places found."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import BaseModel, Field
 
+from assistant.library_admin.text_places import FoundText
 from kb.store.tables.library_tables import ChunkRow, SectionRow
 
-__all__ = ["ChunkPublic", "SectionPublic", "chunk_public", "section_public"]
+__all__ = ["ChunkPublic", "FoundPublic", "SectionPublic", "chunk_public", "found_public", "sections_public"]
 
 
 class SectionPublic(BaseModel):
@@ -16,6 +19,22 @@ class SectionPublic(BaseModel):
     clause: str | None
     heading: str
     page: int | None
+    block: int | None = Field(description="Ordinal of the first block of its text; null if it has none of its own.")
+
+
+class FoundPublic(BaseModel):
+    """A place in a document where the words stand, with some text around them."""
+
+    chunk_id: int
+    ordinal: int
+    clause: str | None
+    heading: str
+    page: int | None
+    start: int
+    end: int
+    before: str
+    words: str
+    after: str
 
 
 class Box(BaseModel):
@@ -43,8 +62,21 @@ class ChunkPublic(BaseModel):
     boxes: list[Box]
 
 
-def section_public(row: SectionRow) -> SectionPublic:
-    return SectionPublic(level=row.level, clause=row.clause, heading=row.heading, page=row.page)
+def sections_public(sections: Iterable[SectionRow], chunks: Iterable[ChunkRow]) -> list[SectionPublic]:
+    """Return the sections of a version, each with the first of ``chunks`` (in reading order) that belongs to it."""
+    first: dict[int | None, int] = {}
+    for chunk in chunks:
+        first.setdefault(chunk.section, chunk.ordinal)
+    return [
+        SectionPublic(
+            level=row.level, clause=row.clause, heading=row.heading, page=row.page, block=first.get(row.ordinal)
+        )
+        for row in sections
+    ]
+
+
+def found_public(found: FoundText) -> FoundPublic:
+    return FoundPublic.model_validate(found, from_attributes=True)
 
 
 def chunk_public(row: ChunkRow) -> ChunkPublic:

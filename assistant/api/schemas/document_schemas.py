@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from assistant.api.schemas.bodies import UtcTime
+from assistant.api.schemas.document_part_schemas import FoundPublic, found_public
 from assistant.library_admin.document_detail import DocumentEditor, main_version
 from assistant.library_admin.document_list import Item
 from assistant.service.callers import Caller
@@ -34,6 +35,7 @@ class DocumentPublic(BaseModel):
     review_on: date | None
     review_due: bool
     updated_at: UtcTime
+    found: FoundPublic | None = Field(description="Where the words searched for stand in its text, if they do.")
 
 
 class DocumentPage(BaseModel):
@@ -104,6 +106,7 @@ def document_public(item: Item) -> DocumentPublic:
         review_on=document.review_on,
         review_due=item.review_due,
         updated_at=version.created_at,
+        found=found_public(item.found) if item.found else None,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from assistant.api.schemas.bodies import Body
+from kb.core.local_date import IsoDate
 
 __all__ = ["Question", "QuestionText", "Slugs"]
 
@@ -23,5 +23,5 @@ class Question(Body):
 
     question: QuestionText
     collections: Slugs | None = None
-    as_of: date | None = None
+    as_of: IsoDate | None = None
     generate: bool = True

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.answers.answer_view import CitationView, EgressView, citation_views
 from assistant.answers.citations import Citation
-from assistant.api.schemas.bodies import Body
+from assistant.api.schemas.bodies import Body, Choice
 from assistant.api.schemas.question_schemas import Slugs
 from assistant.tasks.drafting import Kind
 from assistant.tasks.translation import Translation
 from assistant.tasks.version_changes import Change, Changes
 from assistant.tasks.word_diff import diff_words
 from assistant.tasks.written_text import WrittenText
+from kb.core.local_date import IsoDate
 from kb.language.detect import Language
 from kb.library.documents import Library
 
@@ -42,7 +42,7 @@ class SummaryRequest(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"version": 2, "language": "en"}]})
 
     version: Number | None = None
-    language: Language | None = None
+    language: Choice[Language] | None = None
     generate: bool = Field(default=True, description="Whether a language model may write, if the organisation has one.")
 
 
@@ -62,15 +62,21 @@ class DraftRequest(Body):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"kind": "email", "question": "年假結轉"}, {"kind": "notice", "message": 12}]}
+        json_schema_extra={
+            "examples": [{"kind": "email", "question": "年假結轉"}, {"kind": "notice", "message": 12}],
+            "oneOf": [
+                {"required": ["question"], "properties": {"question": {"type": "string"}, "message": {"type": "null"}}},
+                {"required": ["message"], "properties": {"message": {"type": "integer"}, "question": {"type": "null"}}},
+            ],
+        }
     )
 
     kind: Kind
     question: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
     message: Number | None = None
     collections: Slugs | None = None
-    as_of: date | None = None
-    language: Language | None = Field(default=None, description="By default the language of the question.")
+    as_of: IsoDate | None = None
+    language: Choice[Language] | None = Field(default=None, description="By default the language of the question.")
     generate: bool = True
 
     @model_validator(mode="after")
@@ -87,7 +93,7 @@ class TranslationRequest(Body):
 
     start: Offset = 0
     end: Offset = 2**31 - 1
-    language: Language | None = None
+    language: Choice[Language] | None = None
 
 
 class PointPublic(BaseModel):

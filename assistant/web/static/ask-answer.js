@@ -44,6 +44,10 @@ export function showTurn(question, say) {
       text += more;
       draft.replaceChildren(...answerText(text, [], null));
     },
+    discard() {
+      text = "";
+      draft.replaceChildren();
+    },
     finish(message) {
       showSearched(node, answer, question, message.answer.searched);
       answer.className = "answer card";
@@ -87,7 +91,7 @@ function subjectCard(card) {
   return el("div", { class: "subject", role: "note" },
     el("h3", {}, card.title), ...card.text.split("\n").map((line) => el("p", {}, line)),
     el("ul", {}, ...(card.contacts ?? []).map(({ name, number }) =>
-      el("li", {}, `${name} `, el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number)))));
+      el("li", {}, `${name} `, number ? el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number) : null))));
 }
 
 /**

@@ -28,6 +28,7 @@ export async function askQuestion(question, { turn, signal, conversation }) {
       if (event === "searching") turn.searching(data);
       else if (event === "evidence") turn.wait(t("ask.reading", { count: data.passages.length }));
       else if (event === "delta") turn.write(data.text);
+      else if (event === "discard") turn.discard();
       else if (event === "error") throw new ApiError(200, data.error);
       else if (event === "done") {
         turn.finish(data);

@@ -137,6 +137,11 @@ async function hello() {
   const node = el("div", { class: "hello" },
     el("h2", {}, t("ask.hello")), el("p", {}, t("ask.hello_more")), examples);
   thread.replaceChildren(node);
+  if (start.next_step) {
+    const { text, href, label } = start.next_step;
+    examples.append(el("p", { class: "notice" }, text, " ", href ? el("a", { href }, label) : null));
+    return;
+  }
   /** @type {{question: string}[]} */
   const found = (await attempt(() => call("GET", `${of("suggestions")}?${query}`))) ?? [];
   if (!found.length || !node.isConnected) return;

@@ -44,6 +44,13 @@ function actions(version) {
   if (["superseded", "withdrawn"].includes(version.state)) add("restore", act(version, "publish", t("library.restore_sure", { n })));
   if (["published", "superseded"].includes(version.state)) add("withdraw", act(version, "withdraw", t("library.withdraw_sure", { n })));
   if (version.state !== "indexing") add("edit_dates", () => editDates(version));
+  if (version.state !== "indexing" && doc.versions.length > 1) {
+    add("delete_version", () => attempt(async () => {
+      if (!(await confirmed(t("library.delete_version_sure", { n }), { danger: true, yes: t("library.delete") }))) return;
+      await call("DELETE", here("versions", version.id));
+      again();
+    }), "quiet-button small bad-words");
+  }
   return el("span", { class: "row" }, made);
 }
 
@@ -100,7 +107,7 @@ function prepareForms() {
   optional("[data-delete]")?.addEventListener("click", () => attempt(async () => {
     if (!(await confirmed(t("library.delete_sure", { name: doc.title }), { danger: true, yes: t("library.delete") }))) return;
     await call("DELETE", here());
-    location.assign(`/t/${tenant}/library`);
+    location.assign(`/t/${tenant}/${start.manages ? "manage/erasures" : "library"}`);
   }));
 }
 

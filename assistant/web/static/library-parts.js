@@ -5,7 +5,7 @@ import { el } from "./ui.js";
 
 /**
  * What the page was opened with; the library's list has no document, a document's page no collections.
- * @type {{document: Api.DocumentDetail, collections: {slug: string, name: string, editable: boolean}[], takes: boolean}}
+ * @type {{document: Api.DocumentDetail, collections: {slug: string, name: string, editable: boolean}[], takes: boolean, manages: boolean, next_step?: Page.NextStep | null}}
  */
 export const start = pageData();
 

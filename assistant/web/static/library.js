@@ -57,8 +57,8 @@ async function load(fresh) {
   else list.append(...rows);
   shown = list.children.length;
   more.hidden = shown >= found.total;
-  const nothing = filtered ? "library.none_found" : start.takes ? "library.none_yet" : "library.none_yet_reader";
-  required("[data-count]").textContent = found.total ? t("library.count", { n: found.total }) : t(nothing);
+  const none = filtered ? t("library.none_found") : start.takes ? t("library.none_yet") : start.next_step?.text ?? t("library.none_yet_reader");
+  required("[data-count]").textContent = found.total ? t("library.count", { n: found.total }) : none;
   if (!fresh) rows[0]?.querySelector("a")?.focus();
 }
 

@@ -1,7 +1,8 @@
 // Managers: people and invitations.
 import { call, of, t } from "./api.js";
-import { all, field, required } from "./dom.js";
-import { attempt, confirmed, onSubmit, toast } from "./ui.js";
+import { all, optional, required } from "./dom.js";
+import { attempt, confirmed, toast } from "./ui.js";
+import { showInvitation, startInviting } from "./people-invite.js";
 import { dialogs, menus, showSecret } from "./people-parts.js";
 
 dialogs();
@@ -31,44 +32,22 @@ for (const row of all("[data-id]")) {
 
 for (const row of all("[data-invitation]")) {
   const { invitation: id, name = "" } = row.dataset;
-  required("[data-renew]", HTMLElement, row).addEventListener("click", () => attempt(async () => {
-    const { link } = await call("POST", of("invitations", id, "link"));
-    await handOut(name, link);
+  optional("[data-renew]", HTMLElement, row)?.addEventListener("click", () => attempt(async () => {
+    await showInvitation(await call("POST", of("invitations", id, "link")));
+    location.reload();
   }));
-  required("[data-withdraw]", HTMLElement, row).addEventListener("click", () => attempt(async () => {
+  optional("[data-withdraw]", HTMLElement, row)?.addEventListener("click", () => attempt(async () => {
+    if (!(await confirmed(t("manage.withdraw_sure", { name }), { danger: true, yes: t("manage.withdraw") }))) return;
     await call("DELETE", of("invitations", id));
     location.reload();
   }));
 }
 
-const form = required("[data-form=invite]", HTMLFormElement);
-const roleField = field(form, "role", HTMLSelectElement);
-const levels = all("[name=collection]", HTMLSelectElement, form);
-
-/** Only editors and owners may get the right to edit. */
-function fitLevels() {
-  const edits = ["editor", "owner"].includes(roleField.value);
-  for (const level of levels) {
-    const option = required("[value=edit]", HTMLOptionElement, level);
-    option.disabled = option.hidden = !edits;
-    if (!edits && level.value === "edit") level.value = "read";
-  }
-}
-roleField.addEventListener("change", fitLevels);
-fitLevels();
-
-onSubmit(form, async ({ email, role }) => {
-  const collections = Object.fromEntries(levels.filter((one) => one.value).map((one) => [one.dataset.slug, one.value]));
-  const { link } = await call("POST", of("invitations"), { email, role, collections });
-  form.closest("dialog")?.close();
-  await handOut(email, link);
+const inviting = required("#invite", HTMLDialogElement);
+let made = 0;
+startInviting(inviting, (more) => {
+  made += more;
+  required("[data-invite-done]", HTMLElement, inviting).hidden = false;
 });
-
-/**
- * @param {string} name whom the link is for
- * @param {string} link
- */
-async function handOut(name, link) {
-  await showSecret(t("manage.invitation_link"), t("manage.invitation_link_hint", { name }), link);
-  location.reload();
-}
+inviting.addEventListener("close", () => { if (made) location.reload(); });
+if (location.hash === "#invite") inviting.showModal(); // a link from an empty page leads here

@@ -1,8 +1,8 @@
 // The pages before signing in: sign-in, set-up, an invitation, a new password.
 import { call } from "./api.js";
-import { all, field, optional, required } from "./dom.js";
+import { all, optional, required } from "./dom.js";
 import { showPasswords } from "./people-parts.js";
-import { onSubmit } from "./ui.js";
+import { attempt, onSubmit } from "./ui.js";
 
 const form = optional("form[data-form]", HTMLFormElement);
 
@@ -14,16 +14,17 @@ const sends = {
     await call("POST", "/api/v1/session", { email, password });
     location.assign(form.dataset.next ?? "/");
   },
-  async "set-up"(form, { token, tenant_name: name, slug, contact, name: person, email, password }) {
-    const tenant = slug === undefined ? null : { slug, name, contact };
+  async "set-up"(form, { token, tenant_name: name, contact, name: person, email, password }) {
+    const tenant = name === undefined ? null : { name, contact };
     const take_over = new FormData(form).getAll("take_over");
     const locale = document.documentElement.lang.startsWith("zh") ? "zh-HK" : "en";
     await call("POST", "/api/v1/set-up", { token, tenant, take_over, email, name: person, password, locale });
     location.assign("/");
   },
-  async invitation(form, { name, password }) {
-    const { token } = form.dataset;
-    await call("POST", "/api/v1/invitations/accept", { token, ...(name && { name }), ...(password && { password }) });
+  async invitation(form, { email, name, password }) {
+    const { token, bound } = form.dataset;
+    const filled = { ...(!bound && email && { email }), ...(name && { name }), ...(password && { password }) };
+    await call("POST", "/api/v1/invitations/accept", { token, ...filled });
     location.assign("/");
   },
   async reset(form, { password }) {
@@ -34,38 +35,18 @@ const sends = {
 
 if (form) onSubmit(form, (values) => sends[form.dataset.form ?? ""](form, values));
 if (form?.dataset.form === "set-up") prepareSetUp(form);
+// The page was opened by a person: a messenger that shows a preview of a link runs no script.
+if (form?.dataset.form === "invitation") attempt(() => call("POST", "/api/v1/invitations/opened", { token: form.dataset.token }));
 
 /**
- * The part for a new organisation opens on choice; its short name is suggested from the name or the e-mail.
+ * The part for a new organisation opens on choice.
  * @param {HTMLFormElement} form
  */
 function prepareSetUp(form) {
   const makeNew = optional("[name=make_new]", HTMLInputElement, form);
-  const [slug, name, email] = ["slug", "tenant_name", "email"].map((one) => field(form, one));
   makeNew?.addEventListener("change", () => {
     const part = required("#new-organisation");
     part.hidden = !makeNew.checked;
     for (const input of all("input", HTMLInputElement, part)) input.disabled = !makeNew.checked;
   });
-  let own = false;
-  slug.addEventListener("input", () => { own = slug.value !== ""; });
-  const suggest = () => {
-    if (!own) slug.value = suggestedSlug(name.value, email.value);
-  };
-  name.addEventListener("input", suggest);
-  email.addEventListener("change", suggest);
-}
-
-/**
- * @param {string} name
- * @param {string} email
- */
-function suggestedSlug(name, email) {
-  /** @param {string} text */
-  const plain = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40).replace(/-+$/, "");
-  const found = plain(name);
-  if (found.length >= 3) return found;
-  const domain = plain(email.split("@")[1]?.split(".")[0] ?? "");
-  const theirs = domain.length >= 3 && !["gmail", "hotmail", "outlook", "yahoo", "icloud"].includes(domain);
-  return theirs ? domain : name ? "our-ngo" : "";
 }

@@ -102,6 +102,25 @@ export function onSubmit(form, send) {
  * @param {string} text
  */
 export async function copy(text) {
-  await navigator.clipboard.writeText(text);
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copySelected(text);
+  }
   toast(t("common.copied"));
+}
+
+/**
+ * Copy without the clipboard's interface, which browsers keep for https: an office's own address has none.
+ * @param {string} text
+ */
+function copySelected(text) {
+  const before = document.activeElement;
+  const box = el("textarea", { class: "sr", readonly: true, "aria-hidden": "true" }, text);
+  (before?.closest("dialog") ?? document.body).append(box); // outside an open dialog nothing can be selected
+  box.select();
+  const done = document.execCommand("copy");
+  box.remove();
+  if (before instanceof HTMLElement) before.focus();
+  if (!done) throw new Error(t("common.copy_failed"));
 }

@@ -2,6 +2,8 @@
 
 In reading order:
 
-    eml  the parser of EML and MHTML
-    msg  the parser of Outlook mail (MSG)
+    eml        the parser of EML and MHTML
+    msg        the parser of Outlook mail (MSG)
+    winmail    Outlook's envelope around body and attachments (TNEF)
+    mail_body  the body, from its HTML or its plain form
 """

@@ -11,23 +11,23 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from ingest.parsers.mail.mail_body import add_body
+from ingest.parsers.mail.winmail import open_envelope
 from ingest.parsers.shared.attachments import AttachmentFolder
 from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.encoding import decode
 from ingest.parsers.shared.iso_dates import iso_date
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
-from ingest.parsers.shared.plain_text import add_text
 from ingest.parsers.shared.safety import safe_name
-from ingest.parsers.web.html_page import parse_html
 from kb.core.errors import FileRejected
 
-__all__ = ["add_body", "parse"]
+__all__ = ["parse"]
 
 _HEADERS = ("From", "To", "Cc", "Date")
 _ENCRYPTED = {"multipart/encrypted", "application/pgp-encrypted"}
 _SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
-_RICH = re.compile(r"<(?:table|ol|ul|h[1-6])\b", re.IGNORECASE)
+_TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _MAX_DEPTH = 20
 
 
@@ -109,46 +109,24 @@ class _Reader:
             (self._html if kind == "text/html" else self._plain).append(text)
         elif kind.startswith("image/") and (disposition != "attachment" or part.get("Content-ID")):
             self.notes.append(f"inline_image:{name or kind}")  # logos, signatures, images in the text
+        elif kind in _TNEF or name.lower() == "winmail.dat":
+            self._add_envelope(data, name)
         elif data and (name or disposition == "attachment"):
             self.folder.save(safe_name(name) if name else f"attachment.{kind.partition('/')[2]}", data)
 
-
-def add_body(builder: ElementBuilder, plain: str, html: list[str], is_page: bool = False) -> str | None:
-    """Add the body, from its HTML form if that has more text or structure, else from its plain form.
-
-    Args:
-        is_page: whether it is a saved web page: navigation and footers are left out.
-
-    Returns:
-        The title of the HTML.
-    """
-    pages = [parse_html(text, keep_all=not is_page) for text in html]
-    html_text = "".join(element.text for page in pages for element in page.elements)
-    clean = clean_text(plain)
-    if (
-        pages
-        and html_text
-        and (is_page or len(clean) < 0.5 * len(html_text) or any(_RICH.search(text) for text in html))
-    ):
-        for page in pages:
-            builder.elements += page.elements
-    else:
-        add_text(builder, _without_quote_marks(plain), headings=False)
-    return next((page.title for page in pages if page.title), None)
-
-
-def _without_quote_marks(text: str) -> str:
-    """Remove quote marks (">") from the quoted text of a reply; each quoted passage becomes a paragraph."""
-    lines: list[str] = []
-    depth = 0
-    for line in re.sub(r"\r\n?", "\n", text).split("\n"):
-        match = re.match(r"(?:>[ >]*)", line)
-        new_depth = match.group().count(">") if match else 0
-        if new_depth != depth and lines and lines[-1].strip():
-            lines.append("")
-        depth = new_depth
-        lines.append(line[match.end() :] if match else line)
-    return "\n".join(lines)
+    def _add_envelope(self, data: bytes, name: str) -> None:
+        """Add the body and attachments of an Outlook envelope. Its body is not added where the mail has its own."""
+        envelope = open_envelope(data)
+        if envelope is None:
+            self.notes.append(f"attachment_not_read:{name or 'winmail.dat'}")
+            return
+        if not "".join([*self._plain, *self._html]).strip():
+            self._plain += [envelope.plain] if envelope.plain else []
+            self._html += [envelope.html] if envelope.html else []
+            if not (envelope.plain or envelope.html) and envelope.rtf:
+                self.folder.save("message.rtf", envelope.rtf)
+        for inner, content in envelope.attachments:
+            self.folder.save(safe_name(inner), content)
 
 
 def _date(value: object) -> date | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from oxmsg import Message
 
-from ingest.parsers.mail.eml import add_body
+from ingest.parsers.mail.mail_body import add_body
 from ingest.parsers.shared.attachments import AttachmentFolder
 from ingest.parsers.shared.element_builder import ElementBuilder
 from ingest.parsers.shared.encoding import decode

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["read_image", "read_page"]
 
 Image = npt.NDArray[np.uint8]  # height × width × 3, BGR
+_Line = tuple[npt.NDArray[np.float32], str, float]  # corners of its box, text, score 0 to 1
 Matrix = npt.NDArray[np.float64]  # 2 × 3, from the straightened page to the original page
 
 MAX_SKEW = 10.0  # degrees
 SMALL_SIDE, LARGE_SIDE = 1000, 2600  # pixels of the longer side: upscale below, downscale above
 GOOD_SCORE = 0.78  # mean line score of a page that is upright
+WELL_READ = 0.85  # score of a line that is surely writing, however faint
+FAINT, FAINT_SHARE = 60.0, 0.4  # contrast of ink and paper in grey levels, and as a share of the darkest line's
 TYPE_SIZE_RATIO = 0.74  # type size divided by the height of the box of a recognised line
 MUCH_NOISE = 18.0  # mean difference to the median-filtered image, in grey levels
 
@@ -118,11 +121,35 @@ def _read(image: Image, quarter_turns: int) -> _Reading:
     if result.boxes is None or result.txts is None:
         return _Reading([], straightened.shape[1], straightened.shape[0], to_page, 0.0, False)
     lines = [(np.asarray(b), t, s) for b, t, s in zip(result.boxes, result.txts, result.scores, strict=True)]
+    lines = _without_show_through(straightened, lines)
     fragments = _with_equal_heights([f for box, text, _ in lines for f in _fragment(box, text)])
     weight = sum(len(t) for _, t, _ in lines) or 1
     score = sum(len(t) * s for _, t, s in lines) / weight
     tall = sum(len(t) for b, t, _ in lines if np.ptp(b[:, 1]) > 1.8 * np.ptp(b[:, 0]) and len(t) > 2)
     return _Reading(fragments, straightened.shape[1], straightened.shape[0], to_page, float(score), tall > 0.6 * weight)
+
+
+def _without_show_through(image: Image, lines: list[_Line]) -> list[_Line]:
+    """Return the lines without those of the page's back, which shine through as faint, mirrored writing.
+
+    A line is left out when it was read badly and its ink is faint: by itself, or beside the darkest line of the page.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    contrasts = [_contrast(grey, box) for box, _, _ in lines]
+    darkest = max(contrasts, default=0.0)
+    return [
+        line
+        for line, contrast in zip(lines, contrasts, strict=True)
+        if line[2] >= WELL_READ or contrast >= max(FAINT, FAINT_SHARE * darkest)
+    ]
+
+
+def _contrast(grey: npt.NDArray[np.uint8], box: npt.NDArray[np.float32]) -> float:
+    """Return how much darker the ink in a box is than its paper, in grey levels."""
+    left, top = (max(0, int(v)) for v in box.min(axis=0))
+    right, bottom = (int(v) + 1 for v in box.max(axis=0))
+    inside = grey[top:bottom, left:right]
+    return float(np.percentile(inside, 95) - np.percentile(inside, 3)) if inside.size else 0.0
 
 
 def _fragment(box: npt.NDArray[np.float32], text: str) -> list[Fragment]:

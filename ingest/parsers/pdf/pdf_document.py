@@ -17,7 +17,7 @@ from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
 from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn_matrix
 from ingest.parsers.pdf.layout.rulings import read_rulings
 from ingest.parsers.pdf.layout.text_repair import garbage_share
-from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument, no_text
 from kb.core.errors import FileRejected
 from kb.language.script import is_cjk
 
@@ -29,12 +29,6 @@ MANY_PATHS = 30  # fewer drawn paths are only a frame or a line
 BIG_IMAGE = 0.3  # share of the page's area
 # Dates before PDF existed (1993): clocks that were never set, and programs that always write the same date.
 _NO_DATE = re.compile(r"D?:?(?:19[0-8]\d|(?:1990|2000)0101000000)")
-_NO_TITLE = re.compile(  # what programs write into the title field automatically
-    r"^(microsoft (word|powerpoint|excel)|untitled|document\d*|slide \d|powerpoint presentation|無標題|enclosure|annex"
-    r"|appendix|page|附件)\b"
-    r"|\.(docx?|pdf|xlsx?|pptx?|indd|jpe?g|png|tiff?|tmp|rtf|odt|cdr|ai)\b|^[\w-]*\d{4,}[\w-]*$|[\\/]",
-    re.I,
-)
 
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
@@ -47,13 +41,14 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     try:
         total = len(document)
         pages, notes = _read_pages(document, total, context)
-        elements, heading = analyse_layout(pages)
+        elements, large_lines = analyse_layout(pages)
         if not elements:
-            raise FileRejected("file_no_text", name=context.filename)
+            raise no_text(context.filename, context.settings)
         info = document.get_metadata_dict()
     finally:
         document.close()
-    return ParsedDocument(elements, total, _title(info.get("Title", ""), heading), _date(info), notes)
+    title = info.get("Title", "").strip() or next(iter(large_lines), None)
+    return ParsedDocument(elements, total, title, _date(info), notes, large_lines=large_lines)
 
 
 def _open(path: Path, context: ParseContext) -> pdfium.PdfDocument:
@@ -89,7 +84,7 @@ def _read_pages(document: pdfium.PdfDocument, total: int, context: ParseContext)
             notes.append(f"page_unreadable:{index + 1}")
             continue
         try:
-            pages.append(_read_page(page, index + 1, context))
+            pages.append(_read_page(page, index + 1, context, notes))
         finally:
             page.close()
         context.progress(index + 1, total)
@@ -98,7 +93,8 @@ def _read_pages(document: pdfium.PdfDocument, total: int, context: ParseContext)
     return pages, notes
 
 
-def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext) -> LayoutPage:
+def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext, notes: list[str]) -> LayoutPage:
+    """Read one page. ``notes`` gets a note where a page that seems to be a scan was not read."""
     width, height = page.get_size()
     affine = page_affine(page)
     textpage = page.get_textpage()
@@ -108,10 +104,15 @@ def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext) -> Layo
         textpage.close()
     text = "".join(g.text for g in glyphs)
     mode = context.settings.ocr
-    if mode == "always" or (mode == "auto" and _needs_ocr(page, text)):
+    is_scan = _needs_ocr(page, text)
+    if is_scan and mode == "never":
+        notes.append(f"page_without_ocr:{number}")
+    if mode == "always" or (mode == "auto" and is_scan):
         from ingest.parsers.pdf.ocr import read_page
 
         found = read_page(page, context.settings.ocr_dpi)
+        if not found.fragments and is_scan:
+            notes.append(f"page_without_text:{number}")
         if found.fragments or garbage_share(text) > GARBAGE:
             return LayoutPage(
                 number,
@@ -168,13 +169,6 @@ def _image_share(page: pdfium.PdfPage) -> float:
         left, bottom, right, top = item.get_bounds()
         area += max(0.0, right - left) * max(0.0, top - bottom)
     return float(area / max(1.0, width * height))
-
-
-def _title(stated: str, heading: str | None) -> str | None:
-    stated = stated.strip()
-    if len(stated) >= 4 and not _NO_TITLE.search(stated):
-        return stated
-    return heading
 
 
 def _date(info: dict[str, str]) -> date | None:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
-from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument, no_text
 from kb.core.errors import FileRejected
 from kb.core.images import open_as_displayed
 
@@ -31,7 +31,7 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     if path.stat().st_size == 0:
         raise FileRejected("file_empty", name=name)
     if context.settings.ocr == "never":
-        raise FileRejected("file_no_text", name=name)
+        raise no_text(name, context.settings)
     from ingest.parsers.pdf.ocr import read_image
 
     pages: list[LayoutPage] = []
@@ -52,10 +52,10 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
             )
         )
         context.progress(number, total)
-    elements, heading = analyse_layout(pages)
+    elements, large_lines = analyse_layout(pages)
     if not elements:
-        raise FileRejected("file_no_text", name=name)
-    return ParsedDocument(elements, total, heading)
+        raise no_text(name, context.settings)
+    return ParsedDocument(elements, total, next(iter(large_lines), None), large_lines=large_lines)
 
 
 def _frames(path: Path, context: ParseContext) -> Iterator[tuple[int, int, Image.Image]]:

@@ -17,7 +17,7 @@ from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.text_headings import bullet_text, heading_level, looks_like_heading
 
-__all__ = ["parse"]
+__all__ = ["parse", "parse_rtf"]
 
 _HEADING = re.compile(r"(?:heading|標題|标题)\s*([1-9])", re.IGNORECASE)
 
@@ -42,8 +42,13 @@ class _Paragraph:
 
 def parse(path: Path, context: ParseContext) -> ParsedDocument:
     """Read an RTF file. Headers, footers, hidden and deleted text are left out."""
+    return parse_rtf(path.read_bytes())
+
+
+def parse_rtf(data: bytes) -> ParsedDocument:
+    """Read the bytes of an RTF file."""
     reader = _Reader()
-    for event in events(path.read_bytes()):
+    for event in events(data):
         reader.handle(event)
     reader.finish()
     return ParsedDocument(reader.builder.elements, title=reader.title, date=reader.date)

@@ -8,14 +8,10 @@ The partitioners classify text with English part-of-speech rules and download a 
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Sequence
 
-for _name in ("UNSTRUCTURED_DISABLE_NOTICE", "DO_NOT_TRACK", "SCARF_NO_ANALYTICS"):
-    os.environ.setdefault(_name, "1")  # before the import below: no notice is printed, no telemetry is sent
-
-from unstructured.documents.elements import (  # noqa: E402
+from unstructured.documents.elements import (
     Element,
     ElementMetadata,
     ListItem,
@@ -25,7 +21,8 @@ from unstructured.documents.elements import (  # noqa: E402
     Title,
 )
 
-from kb.language.script import is_cjk  # noqa: E402
+from ingest.parsers.shared.hkscs import replace_private_use
+from kb.language.script import is_cjk
 
 __all__ = ["ElementBuilder", "cell_text", "clean_text", "join_lines", "one_line"]
 
@@ -39,7 +36,11 @@ _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
 def clean_text(text: str) -> str:
-    """Remove invisible characters and empty lines; a run of blanks becomes one space, line breaks stay."""
+    """Remove invisible characters and empty lines; a run of blanks becomes one space, line breaks stay.
+
+    Hong Kong characters that old Windows kept in the private use area become the characters of Unicode.
+    """
+    text = replace_private_use(text)
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

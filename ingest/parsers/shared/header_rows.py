@@ -24,13 +24,14 @@ def header_rows_of(rows: Sequence[Sequence[str]]) -> int:
     """Return how many leading rows are header: 0, 1, or 2 where cells of the first span cells of the second.
 
     A header row holds short labels, all different, none of them a value. In a header of two rows the first row has
-    equal neighbours (a merged cell), and the second row has different labels below them.
+    equal neighbours (a merged cell), and with the labels of the second row below them all columns differ.
     """
     if len(rows) < 2 or len(rows[0]) < 2 or not _is_label_row(rows[0]):
         return 0
     spans = any(left and left == right for left, right in zip(rows[0], rows[0][1:], strict=False))
     if spans:
-        tells_apart = len(set(rows[1])) == len(rows[1]) and _is_label_row(rows[1])
+        columns = list(zip(rows[0], rows[1], strict=False))
+        tells_apart = len(set(columns)) == len(columns) and _is_label_row(rows[1])
         return 2 if tells_apart and len(rows) > 2 else 0
     filled = [cell for cell in rows[0] if cell]
     return 1 if len(set(filled)) == len(filled) and len(filled) >= max(2, len(rows[0]) - 1) else 0

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from unstructured.documents.elements import Element
 
+from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 
-__all__ = ["Attachment", "ParseContext", "ParsedDocument"]
+__all__ = ["Attachment", "ParseContext", "ParsedDocument", "no_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,22 @@ class ParseContext:
     progress: Callable[[int, int | None], None] = lambda done, total: None
 
 
+def no_text(name: str, settings: Settings) -> FileRejected:
+    """Return the error of a scan or photo without text; it says so where text recognition is switched off."""
+    variant = "ocr_off" if settings.ocr == "never" else ""
+    return FileRejected("file_no_text", name=name, variant=variant)
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file found inside the file (mail attachment, ZIP member), copied to ``path``; ``filename`` may hold folders."""
+    """A file found inside the file (mail attachment, ZIP member), copied to ``path``; ``filename`` may hold folders.
+
+    ``folder`` is the temporary folder around it, which is removed with the last attachment in it.
+    """
 
     filename: str
     path: Path
+    folder: object = field(repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -44,10 +55,12 @@ class ParsedDocument:
     Attributes:
         elements: elements of the ``unstructured`` library; ``docs/elements.md`` describes their metadata.
         page_count: number of pages or slides; ``None`` where the format has none.
-        title: the title in the file's metadata or on its first page, if any.
+        title: what the file states as its title, or the largest line of its first page, if any. It may be that of a
+            program or a letterhead: :mod:`ingest.structure.document_title` chooses the title.
         date: the date that the file states for itself (date of a mail, document property), if any.
         notes: what was left out and why, as codes such as ``hidden_sheet:名稱``; shown to the admin.
         attachments: files found inside, to be ingested as documents of their own.
+        large_lines: headings of the first page, the largest first; empty where the format has no pages.
     """
 
     elements: list[Element]
@@ -56,3 +69,4 @@ class ParsedDocument:
     date: date | None = None
     notes: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    large_lines: list[str] = field(default_factory=list)

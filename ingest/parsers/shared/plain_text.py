@@ -18,6 +18,8 @@ __all__ = ["add_text", "parse"]
 
 _RULE = re.compile(r"\s*([=\-_*~#＝－─━])(?:\s*\1){3,}\s*$")
 _LONGEST_WRAP = 130  # columns; longer lines were not wrapped by hand or by a mail program
+# Lines of a block, columns, columns and share: below these it was not wrapped by hand at a fixed width.
+_FEWEST_WRAPPED, _NARROWEST_WRAP, _RAGGED, _MOSTLY = 4, 20, 3, 0.8
 _CLOSING = tuple(LINE_ENDS + "」』）)")
 _WORD_END = re.compile(rf"(?![{FULL_WIDTH}])[\s{CJK}]")  # a full-width comma is wrapped with the word before it
 
@@ -73,6 +75,30 @@ def _paragraphs(text: str) -> Iterator[tuple[str, list[str]]]:
         elif group:
             yield from _split_group(group, wrap_width)
         group = []
+
+
+def join_wrapped(text: str) -> str:
+    """Join the lines of a block that somebody broke by hand at a fixed width, as old web pages do at every ``<br>``.
+
+    Lines are joined only where nearly all of them fill the same width, so that an address or a poem stays.
+    """
+    lines = text.split("\n")
+    filled = [display_width(line.strip()) for line in lines if line.strip()]
+    if len(filled) < _FEWEST_WRAPPED:
+        return text
+    width = max(filled)
+    full = sum(one >= width - _RAGGED for one in filled[:-1])
+    if width < _NARROWEST_WRAP or full < _MOSTLY * (len(filled) - 1):
+        return text
+    joined: list[str] = []
+    for line in lines:
+        before, text = joined[-1].strip() if joined else "", line.strip()
+        starts_new = not before or not text or before.endswith(_CLOSING) or is_numbered(text) or bullet_text(text)
+        if starts_new:
+            joined.append(line)
+        else:
+            joined[-1] = join_lines([before, text])
+    return "\n".join(joined)
 
 
 def _lines(text: str) -> list[str]:

@@ -7,13 +7,19 @@ from datetime import date, datetime, time, timedelta
 
 from kb.language.quantities.dates import MONTH_NAMES, WEEKDAY_NAMES
 
-__all__ = ["show_number", "show_time"]
+__all__ = ["hides_text", "is_east_asian_date", "show_number", "show_time"]
 
 # formats that depend on the country of the reader: shown as ISO 8601, which nobody misreads
 _LOCAL_DATES = {"mm-dd-yy", "m/d/yy", "m/d/yyyy", "mm/dd/yyyy", "m/d/yy h:mm"}
 _TOKEN = re.compile(
-    r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|am/pm|a/p|上午/下午|y+|m+|d+|h+|s+|\.0+|.', re.IGNORECASE | re.DOTALL
+    r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|am/pm|a/p|上午/下午|aaaa?|g+|e+|y+|m+|d+|h+|s+|\.0+|.', re.IGNORECASE | re.DOTALL
 )
+# Excel's mark of a format for Taiwan, whose year "e" is the year of the Republic.
+_TAIWAN = re.compile(r"\[\$-(?:[0-9A-F]*0?404\b|zh-TW)", re.IGNORECASE)
+_EAST_ASIAN_DATE = re.compile(r"aaa|(?<![a-z])g*e(?![a-z+-])", re.IGNORECASE)
+CHINESE_WEEKDAYS = "一二三四五六日"
+FIRST_MINGUO_YEAR = 1912
+_TEXT_SECTION = 3
 _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]+)?")
 
 
@@ -27,6 +33,8 @@ def show_number(value: float, pattern: str) -> str:
         section = sections[2]
     if "@" in section:
         return _general(value)
+    if len(sections) > 1 and not section:
+        return ""  # an empty section shows nothing
     plain = _literals(section)
     match = _DIGITS.search(_blank_literals(section))
     if not section.strip() or "general" in section.lower() or match is None or "E+" in section or "/" in section:
@@ -47,27 +55,43 @@ def show_number(value: float, pattern: str) -> str:
     return f"{'-' if signed and float(text.replace(',', '')) else ''}{before}{text}{after}".strip()
 
 
+def hides_text(pattern: str) -> bool:
+    """Return whether a format shows no text: its fourth section is there and empty (";;;")."""
+    sections = _sections(pattern)
+    return len(sections) > _TEXT_SECTION and not sections[_TEXT_SECTION]
+
+
+def is_east_asian_date(pattern: str) -> bool:
+    """Return whether a format shows a number as a date by a weekday (aaaa) or a year of an era (e, ggge) alone."""
+    section = _blank_literals(_sections(pattern)[0])
+    return "general" not in section.lower() and bool(_EAST_ASIAN_DATE.search(section))
+
+
 def show_time(value: datetime | date | time | timedelta, pattern: str) -> str:
     """Return a date or time in an Excel format; in ISO 8601 where the format depends on the country of the reader."""
     if isinstance(value, timedelta):
         seconds = int(value.total_seconds())
         return f"{seconds // 3600}:{seconds // 60 % 60:02d}" + (f":{seconds % 60:02d}" if seconds % 60 else "")
+    taiwan = bool(_TAIWAN.match(pattern))
     pattern = _sections(re.sub(r"^\[\$-[^\]]*\]", "", pattern))[0]
-    if pattern.lower() in _LOCAL_DATES or "general" in pattern.lower() or not re.search("[ymdhs]", pattern.lower()):
+    if pattern.lower() in _LOCAL_DATES or "general" in pattern.lower() or not re.search("[ymdhsea]", pattern.lower()):
         return _iso(value)
     if isinstance(value, time):
         value = datetime.combine(date(1900, 1, 1), value)
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
-    return _write(moment, [match.group() for match in _TOKEN.finditer(pattern)]).strip()
+    return _write(moment, [match.group() for match in _TOKEN.finditer(pattern)], taiwan).strip()
 
 
-def _write(moment: datetime, tokens: list[str]) -> str:
+def _write(moment: datetime, tokens: list[str], taiwan: bool) -> str:
+    era = any(token[0] in "gG" for token in tokens)
     half_day = any(token.lower() in ("am/pm", "a/p", "上午/下午") for token in tokens)
     parts, after_hours = [], False  # "m" after hours or before seconds is minutes, else months
     for index, token in enumerate(tokens):
         kind = token.lower()
         following = next((t.lower()[0] for t in tokens[index + 1 :] if t.lower()[0] in "ymdhs"), "")
-        if kind[0] == "y":
+        if kind[0] in "age" and (written := _east_asian(moment, kind, era or taiwan)):
+            parts.append(written)
+        elif kind[0] == "y":
             parts.append(f"{moment.year:04d}" if len(kind) > 2 else f"{moment.year % 100:02d}")
         elif kind[0] == "m" and (after_hours or following == "s"):
             parts.append(f"{moment.minute:0{min(2, len(kind))}d}")
@@ -88,6 +112,16 @@ def _write(moment: datetime, tokens: list[str]) -> str:
             parts.append(_literals(token) if token[0] in '"\\[_*' else token)
         after_hours = kind[0] == "h" or (after_hours and kind[0] not in "ymds")
     return "".join(parts)
+
+
+def _east_asian(moment: datetime, kind: str, minguo: bool) -> str:
+    """Return a weekday (aaa, aaaa), the name of the era (g, gg, ggg), or its year (e); "" for other letters."""
+    if kind in ("aaa", "aaaa"):
+        return ("週" if len(kind) == 3 else "星期") + CHINESE_WEEKDAYS[moment.weekday()]
+    if kind[0] == "g":
+        return "中華民國" if len(kind) > 2 else "民國"
+    # without an era and outside Taiwan, "e" is the year of the calendar
+    return str(moment.year - FIRST_MINGUO_YEAR + 1 if minguo else moment.year) if kind[0] == "e" else ""
 
 
 def _name_or_number(name: str, number: int, length: int) -> str:

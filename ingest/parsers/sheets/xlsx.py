@@ -9,13 +9,15 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.styles.colors import Color
+from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest.parsers.shared.element_builder import ElementBuilder, cell_text
 from ingest.parsers.shared.office_xml import OfficePackage
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import open_zip
-from ingest.parsers.sheets.number_format import show_number, show_time
+from ingest.parsers.sheets.number_format import hides_text, is_east_asian_date, show_number, show_time
 from ingest.parsers.sheets.sheet_grid import Grid, add_grid
 from kb.core.errors import FileRejected
 
@@ -23,6 +25,8 @@ __all__ = ["parse"]
 
 # a formula without a result: a program wrote the file, and Excel never computed it
 _NO_RESULT = re.compile(rb"</(?:\w+:)?f>\s*(?:<v\s*/>|<v></v>)?\s*</(?:\w+:)?c>|<f[^>]*/>\s*</c>")
+_UNREADABLE = 1  # points
+_THEME_WHITE, _INDEXED_WHITE = 0, (1, 9)  # the background of the theme; white in the indexed palette
 _MAX_CELLS = 5_000_000
 
 
@@ -112,15 +116,33 @@ def _merged_cells(
 def _show(cell: Cell | MergedCell) -> str:
     """Return the text of a cell as Excel shows it."""
     value, pattern = cell.value, str(cell.number_format or "General")
-    if value is None:
+    if value is None or _is_invisible(cell):
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (datetime, date, time, timedelta)):
         return show_time(value, pattern)
     if isinstance(value, (int, float)):
-        return show_number(value, pattern)
-    return cell_text(str(value))
+        # openpyxl knows only the letters of European dates
+        return show_time(from_excel(value), pattern) if is_east_asian_date(pattern) else show_number(value, pattern)
+    return "" if hides_text(pattern) else cell_text(str(value))
+
+
+def _is_invisible(cell: Cell | MergedCell) -> bool:
+    """Return whether a cell's text is white on white or too small to be seen."""
+    font, fill = cell.font, cell.fill
+    if font is None or (font.sz is not None and font.sz <= _UNREADABLE):
+        return font is not None
+    on_white = not fill or fill.fill_type is None or _is_white(fill.fgColor)
+    return on_white and font.color is not None and _is_white(font.color)
+
+
+def _is_white(colour: Color) -> bool:
+    if colour.type == "rgb":
+        return str(colour.rgb)[-6:].upper() == "FFFFFF"
+    if colour.type == "theme":
+        return colour.theme == _THEME_WHITE and not colour.tint
+    return colour.type == "indexed" and colour.indexed in _INDEXED_WHITE
 
 
 def _is_emphasised(cells: list[Cell | MergedCell]) -> bool:

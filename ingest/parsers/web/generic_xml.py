@@ -1,4 +1,4 @@
-"""The parser of XML of unknown kind: text as paragraphs, equal records as tables."""
+"""The parser of XML: Excel 2003 workbooks as sheets; any other as paragraphs, and tables of equal records."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ingest.parsers.shared.header_rows import header_rows_of
 from ingest.parsers.shared.office_xml import local_name
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import parse_xml
+from ingest.parsers.web.spreadsheet_xml import SPREADSHEET, add_workbook
 from kb.core.errors import FileRejected
 
 __all__ = ["parse"]
@@ -30,7 +31,10 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FileRejected("file_broken", name=context.filename) from error
     builder = ElementBuilder()
-    _walk(root, builder)
+    if root.tag == f"{SPREADSHEET}Workbook":
+        add_workbook(root, builder)
+    else:
+        _walk(root, builder)
     return ParsedDocument(builder.elements)
 
 

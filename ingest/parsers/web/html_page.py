@@ -13,6 +13,7 @@ from ingest.parsers.shared.element_builder import one_line
 from ingest.parsers.shared.encoding import decode
 from ingest.parsers.shared.iso_dates import iso_date
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
+from ingest.parsers.web.html_hidden import remove_hidden
 from ingest.parsers.web.html_main import main_content
 from ingest.parsers.web.html_walk import HtmlWalker
 
@@ -47,9 +48,11 @@ def parse_html(text: str, keep_all: bool = False) -> ParsedDocument:
     named = next(root.iter("title"), None)
     title = one_line(named.text or "") or None if named is not None else None
     stated = _stated_date(root)
+    hidden = remove_hidden(root)
     walker = HtmlWalker()
     walker.walk(root if keep_all else main_content(root))
-    return ParsedDocument(walker.builder.elements, title=title, date=stated)
+    notes = [f"hidden_text:{hidden}"] if hidden else []
+    return ParsedDocument(walker.builder.elements, title=title, date=stated, notes=notes)
 
 
 def _stated_date(root: etree._Element) -> date | None:

@@ -18,7 +18,7 @@ BLOCKS = {
 }  # fmt: skip
 SKIP = {
     "script", "style", "head", "template", "noscript", "svg", "iframe", "object", "canvas", "select", "datalist",
-    "input", "textarea", "img", "video", "audio", "rt", "rp", "map",
+    "input", "textarea", "img", "noframes", "video", "audio", "rt", "rp", "map",
 }  # fmt: skip
 _BREAK_IN_CJK = re.compile(rf"(?<=[{CJK}])[ \t]*[\r\n]+\s*(?=[{CJK}])")
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.number_styles import format_number
-from ingest.parsers.shared.plain_text import add_text
+from ingest.parsers.shared.plain_text import add_text, join_wrapped
 from ingest.parsers.web.html_lists import list_kind
 from ingest.parsers.web.html_table import table_cells
 from ingest.parsers.web.html_text import BLOCKS, SKIP, collapse, plain_text
@@ -78,6 +78,7 @@ class HtmlWalker:
     def _flush(self) -> None:
         """End a block: add the collected text as paragraphs, split at empty lines."""
         text, self._inline = "".join(self._inline), []
+        text = join_wrapped(text)
         for part in re.split(r"\n[ \t\u00a0]*\n\s*", text):
             if not clean_text(part):
                 continue

@@ -16,7 +16,7 @@ from ingest.parsers.word.docx_headings import HeadingDetector, promote_headings
 from ingest.parsers.word.docx_numbering import NumberLabel, WordNumbering
 from ingest.parsers.word.docx_styles import Style, Styles
 from ingest.parsers.word.docx_table import blocks_of, read_table
-from ingest.parsers.word.docx_text import ParagraphText, boxes_in, read_paragraph
+from ingest.parsers.word.docx_text import ParagraphText, boxes_in, join_deleted_marks, read_paragraph
 
 __all__ = ["parse"]
 
@@ -59,6 +59,7 @@ class _Reader:
         """Read the whole body."""
         body = self._root.find(W + "body") if self._root is not None else None
         if body is not None:
+            join_deleted_marks(body)
             self._blocks(body)
         self.builder.elements = promote_headings(self.builder.elements)
         if self._contents:

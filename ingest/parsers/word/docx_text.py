@@ -10,7 +10,7 @@ from lxml import etree
 from ingest.parsers.shared.office_xml import W, is_on, local_name, val
 from ingest.parsers.word.docx_styles import Styles
 
-__all__ = ["ParagraphText", "boxes_in", "read_paragraph"]
+__all__ = ["ParagraphText", "boxes_in", "join_deleted_marks", "read_paragraph"]
 
 _SKIPPED = {"del", "moveFrom", "rt", "instrText", "delText", "delInstrText", "rPr", "pPr", "sdtPr", "fldData"}
 _BOXES = {"txbxContent"}
@@ -114,6 +114,25 @@ def _chosen_branch(alternate: etree._Element) -> etree._Element | None:
     branches = [child for child in alternate if local_name(child) in ("Choice", "Fallback")]
     with_text = [b for b in branches if any(local_name(part) in ("t", "imagedata", "blip") for part in b.iter())]
     return next(iter(with_text or branches), None)
+
+
+def join_deleted_marks(root: etree._Element) -> None:
+    """Join each paragraph whose mark a tracked change deletes to the next one, as Word does when it accepts the change.
+
+    The next paragraph keeps its style and number. ``root`` is changed.
+    """
+    for paragraph in list(root.iter(W + "p")):
+        mark = paragraph.find(f"{W}pPr/{W}rPr/{W}del")
+        following = paragraph.getnext()
+        if mark is None or following is None or following.tag != W + "p":
+            continue
+        properties = following.find(W + "pPr")
+        at = 0 if properties is None else following.index(properties) + 1
+        for child in reversed([one for one in paragraph if one.tag != W + "pPr"]):
+            following.insert(at, child)
+        parent = paragraph.getparent()
+        if parent is not None:
+            parent.remove(paragraph)
 
 
 def boxes_in(paragraph: etree._Element) -> Iterator[etree._Element]:

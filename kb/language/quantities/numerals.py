@@ -108,7 +108,7 @@ def chinese_to_int(numeral: str, *, spoken: bool = True) -> int | None:
             digit = _DIGITS[char]
             unit = 1 if digit == 0 or not spoken else unit  # 一百零二 is 102
         elif char in _TENS:
-            group += (1 if digit is None else digit) * _TENS[char]
+            group += (1 if digit is None or (digit == 0 and not spoken) else digit) * _TENS[char]
             digit, unit = None, _TENS[char]
         else:
             total = (total + group + (digit or 0) or 1) * _GROUPS[char]

@@ -1,4 +1,4 @@
-"""Mean vectors of a tenant's passages by language, which make the cosines of two languages comparable.
+"""Mean vectors of passages by language, which make the cosines of two languages comparable.
 
 An embedding model places all texts of a language in one region. A question is nearer to its own region, so passages in
 its language would be ranked first whatever they say; see ``docs/decisions/0006-across-languages.md``.
@@ -63,11 +63,11 @@ class LanguageMeans:
 
 
 def compute_means(session: Session, dimension: int, chinese: list[int], english: list[int]) -> LanguageMeans:
-    """Compute the means from samples of the tenant's passages, evenly spread over the ids.
+    """Compute the means from samples of passages, evenly spread over the ids.
 
     Args:
         dimension: of the vectors.
-        chinese, english: the chunk ids of all passages in each language.
+        chinese, english: the chunk ids of the searched passages in each language.
     """
     if min(len(english), len(chinese)) < MIN_PASSAGES:
         nothing = np.zeros(dimension, dtype=np.float32)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from kb.language.sentences import sentences
 from kb.search.models.encoder import Vectors
+from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import (
     ChunkRow,
     CollectionRow,
@@ -129,6 +130,7 @@ def store(session: Session, chunks: Sequence[ChunkToEmbed], vectors: Vectors) ->
     Args:
         vectors: of all ``texts`` of all chunks, in order, shape (sentences, dimension).
     """
+    lock_for_writing(session)  # a document that is deleted between reading and writing would leave orphans
     query = sa.select(ChunkRow.id, ChunkRow.text).where(ChunkRow.id.in_([chunk.chunk_id for chunk in chunks]))
     stored_texts = {row.id: row.text for row in session.execute(query)}
     start = 0

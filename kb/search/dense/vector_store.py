@@ -6,8 +6,10 @@ Chroma's files contain nothing but numbers of it.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -23,6 +25,7 @@ __all__ = ["VectorStore", "cached_store"]
 
 _BATCH = 2000
 _LOCK = threading.Lock()
+_ANEW = ".anew"
 
 
 @lru_cache(maxsize=64)
@@ -61,6 +64,12 @@ def _server(url: str, tenant: str) -> Any:
         raise Transient("store_unavailable", url=url, reason=str(error)) from error
 
 
+@cache
+def _write_lock(_home: Path, _collection: str) -> threading.Lock:
+    """Return a lock held while vectors are written: a collection that is being written anew must not miss any."""
+    return threading.Lock()
+
+
 class VectorStore:
     """The vectors of one collection of one tenant."""
 
@@ -73,31 +82,27 @@ class VectorStore:
             )
             self._client = client
             self._name = collection
-            self._collection = self._open()
+            self._writing = _write_lock(tenant.home, collection)
+            self._collection = self._open(self._name)
 
-    def _open(self) -> Any:
+    def _open(self, name: str) -> Any:
         return self._client.get_or_create_collection(
-            self._name, configuration={"hnsw": {"space": "cosine", "ef_search": 128}}, embedding_function=None
+            name, configuration={"hnsw": {"space": "cosine", "ef_search": 128}}, embedding_function=None
         )
 
     def add(self, version_id: int, chunk_ids: list[int], vectors: Vectors) -> None:
         """Upsert the vectors of a version's chunks: shape (len(chunk_ids), dimension)."""
-        for start in range(0, len(chunk_ids), _BATCH):
-            ids = chunk_ids[start : start + _BATCH]
-            self._collection.upsert(
-                ids=[str(chunk_id) for chunk_id in ids],
-                embeddings=vectors[start : start + _BATCH],
-                metadatas=[{"version": version_id} for _ in ids],
-            )
+        self._write(lambda collection: _upsert(collection, version_id, chunk_ids, vectors))
 
     def remove_version(self, version_id: int) -> None:
         """Delete all vectors of a version, if there are any."""
-        self._collection.delete(where={"version": version_id})
+        self._write(lambda collection: collection.delete(where={"version": version_id}))
 
     def remove(self, chunk_ids: list[int]) -> None:
         """Delete the vectors of single chunks; unknown ids are ignored."""
         for start in range(0, len(chunk_ids), _BATCH):
-            self._collection.delete(ids=[str(one) for one in chunk_ids[start : start + _BATCH]])
+            ids = [str(one) for one in chunk_ids[start : start + _BATCH]]
+            self._write(partial(_delete, ids=ids))
 
     def versions(self) -> set[int]:
         """Return the ids of the versions that have vectors in the store."""
@@ -117,8 +122,51 @@ class VectorStore:
 
     def reset(self) -> None:
         """Delete the collection and create it again, empty."""
-        self._client.delete_collection(self._name)
-        self._collection = self._open()
+        with self._writing:
+            self._client.delete_collection(self._name)
+            self._collection = self._open(self._name)
+
+    def write_anew(self, read: Callable[[set[int]], Iterable[tuple[int, list[int], Vectors]]]) -> None:
+        """Replace the collection by a new one: Chroma keeps deleted vectors in the files of the old one.
+
+        Search uses the old one until the new one is complete. Other writers wait.
+
+        Args:
+            read: returns (version id, chunk ids, vectors) of what the new collection should have. It gets the ids of
+                the versions that the old one has, and is called when nobody else writes.
+        """
+        with self._writing:
+            self._collection = self._open(self._name)
+            self._drop(self._name + _ANEW)  # left by a crash
+            made = self._open(self._name + _ANEW)
+            for version_id, chunk_ids, vectors in read(self.versions()):
+                _upsert(made, version_id, chunk_ids, vectors)
+            with _LOCK:  # whoever opens the collection now would create an empty one
+                self._drop(self._name)
+                made.modify(name=self._name)
+            self._collection = made
+
+    def drop(self) -> None:
+        """Delete the collection."""
+        with self._writing:
+            self._drop(self._name)
+
+    def _drop(self, name: str) -> None:
+        from chromadb.errors import NotFoundError
+
+        with contextlib.suppress(NotFoundError, ValueError):
+            self._client.delete_collection(name)
+
+    def _write(self, change: Callable[[Any], object]) -> None:
+        """Change the collection; one that was written anew in the meantime is opened again."""
+        from chromadb.errors import NotFoundError
+
+        with self._writing:
+            try:
+                change(self._collection)
+            except NotFoundError:
+                self._collection = self._open(self._name)
+                change(self._collection)
 
     def nearest(self, queries: Vectors, limit: int) -> list[list[tuple[int, float]]]:
         """Return ``[(chunk id, cosine)]`` for each query vector, best first.
@@ -133,7 +181,7 @@ class VectorStore:
             result = self._query(queries, limit)
         except NotFoundError:  # a rebuild has created the collection again
             with _LOCK:
-                self._collection = self._open()
+                self._collection = self._open(self._name)
             result = self._query(queries, limit)
         return [
             [(int(one), 1.0 - float(distance)) for one, distance in zip(ids, distances, strict=True)]
@@ -142,6 +190,20 @@ class VectorStore:
 
     def _query(self, queries: Vectors, limit: int) -> Any:
         return self._collection.query(query_embeddings=np.asarray(queries), n_results=limit, include=["distances"])
+
+
+def _delete(collection: Any, ids: list[str]) -> None:
+    collection.delete(ids=ids)
+
+
+def _upsert(collection: Any, version_id: int, chunk_ids: list[int], vectors: Vectors) -> None:
+    for start in range(0, len(chunk_ids), _BATCH):
+        ids = chunk_ids[start : start + _BATCH]
+        collection.upsert(
+            ids=[str(chunk_id) for chunk_id in ids],
+            embeddings=vectors[start : start + _BATCH],
+            metadatas=[{"version": version_id} for _ in ids],
+        )
 
 
 @lru_cache(maxsize=256)

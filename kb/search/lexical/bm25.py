@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kb.search.lexical.postings import BLOCK, OFFSET, POSTING, TIMES, Row
 
-__all__ = ["idf", "norm", "score_blocks", "top_chunks"]
+__all__ = ["MAX_POSTINGS", "idf", "norm", "score_blocks", "top_chunks"]
 
 K1 = 1.2
 B = 0.5
@@ -50,7 +50,13 @@ def norm(length: Norms, average: float) -> Norms:
 
 
 def score_blocks(
-    blocks: Sequence[int], norms: Norms, rows: Iterable[Row], weights: Mapping[str, float], allowed: Mask, limit: int
+    blocks: Sequence[int],
+    norms: Norms,
+    rows: Iterable[Row],
+    weights: Mapping[str, float],
+    allowed: Mask,
+    limit: int,
+    many: bool,
 ) -> Floats:
     """Return the scores of the ``allowed`` chunks, or of the best of them (at least ``limit``), else 0.
 
@@ -60,12 +66,12 @@ def score_blocks(
         rows: the postings of words.
         weights: weight × idf of each word; other words are ignored.
         allowed: which chunks may be found, shape (blocks, BLOCK).
+        many: whether the words have more than MAX_POSTINGS postings.
 
     Returns:
         Shape (blocks, BLOCK).
     """
     postings = [(block, word, blob) for block, word, blob in rows if word in weights]
-    many = sum(len(blob) for _, _, blob in postings) > MAX_POSTINGS * POSTING.itemsize
     discriminative = _discriminative(weights) if many else set(weights)
     selecting: dict[int, WeightedPostings] = defaultdict(list)
     other: dict[int, WeightedPostings] = defaultdict(list)

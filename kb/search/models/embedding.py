@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,9 @@ from kb.search.models.onnx_encoder import OnnxEncoder
 
 __all__ = ["identity", "load"]
 
+# Two threads that ask first would each load a model: a cache calls its function again while the first call runs.
+_LOADING = threading.Lock()
+
 
 class SentenceTransformerEncoder:
     """Any sentence-transformers model. Its prompts "query" and "document" (or "passage") are used, if it has them.
@@ -33,7 +38,7 @@ class SentenceTransformerEncoder:
     several cores took longer than on one.
 
     Args:
-        name: a folder, or a name that sentence-transformers knows.
+        name: a folder, or the name of a model in the Hugging Face cache: nothing is downloaded.
         threads: CPU threads, 0 = all cores. It sets the number of threads that torch uses in this process to 1.
     """
 
@@ -45,6 +50,13 @@ class SentenceTransformerEncoder:
         torch.set_num_threads(1)
         local = Path(name).expanduser()
         self._model = SentenceTransformer(str(local) if local.exists() else name, device="cpu")
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="embed")
+        # A tokenizer keeps in itself whether it cuts and pads, and transformers changes that with the call. Two threads
+        # would change it under each other ("Already borrowed", or a text that is cut while it is counted). So one
+        # tokenizer encodes and one counts, and after its first call, made here, neither changes any more.
+        self._counter = copy.deepcopy(self._model.tokenizer)
+        self._one("")
+        self._count([""])
         prompts = self._model.prompts or {}
         passage = prompts.get("document") or prompts.get("passage") or ""
         self.max_tokens = int(self._model.max_seq_length or 512)
@@ -65,20 +77,17 @@ class SentenceTransformerEncoder:
     def _encode(self, texts: list[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.identity.dimension), dtype=np.float32)
-        # the first one alone: a tokenizer must not be set up by two threads at once
-        return np.stack([self._one(texts[0]), *self._pool.map(self._one, texts[1:])])
+        return np.stack(list(self._pool.map(self._one, texts)))
 
     def _one(self, text: str) -> NDArray[np.float32]:
         vectors = self._model.encode([text], prompt="", normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors[0], dtype=np.float32)
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.threads, thread_name_prefix="embed")
-
     def count_tokens(self, texts: list[str]) -> list[int]:
-        prefix = self.identity.passage_prefix
-        encoded = self._model.tokenizer([prefix + text for text in texts], add_special_tokens=True)
+        return self._count([self.identity.passage_prefix + text for text in texts])
+
+    def _count(self, texts: list[str]) -> list[int]:
+        encoded = self._counter(texts, add_special_tokens=True)
         return [len(ids) for ids in encoded["input_ids"]]
 
 
@@ -106,7 +115,8 @@ def load(settings: Settings) -> Encoder:
     Raises:
         Misconfigured: ``model_unavailable``.
     """
-    return _load(settings.embedding_model, settings.cache, settings.embedding_threads)
+    with _LOADING:
+        return _load(settings.embedding_model, settings.cache, settings.embedding_threads)
 
 
 def identity(settings: Settings) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -41,6 +40,7 @@ class OnnxEncoder:
         self._file = model_file or folder / "onnx" / "model_int8.onnx"
         self._session: Any = None
         self._loading = Lock()
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="embed")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         limits = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
         self.max_tokens = int(limits["max_seq_length"])
@@ -68,10 +68,6 @@ class OnnxEncoder:
         if len(texts) == 1 or self.threads == 1:
             return np.stack([self._one(text) for text in texts])
         return np.stack(list(self._pool.map(self._one, texts)))
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.threads, thread_name_prefix="embed")
 
     def _network(self) -> Any:
         """Return the onnxruntime session; the first thread that needs it loads it."""

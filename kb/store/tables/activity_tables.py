@@ -8,17 +8,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.store.tables.columns import EnumText, now
 from kb.store.tables.library_tables import TenantBase
-from kb.store.tables.states import GrantLevel, IngestStage, IngestStatus
+from kb.store.tables.states import EgressState, ErasureKind, ErasureState, GrantLevel, IngestStage, IngestStatus
 
 __all__ = [
     "EVERYONE",
     "AuditRow",
     "ConversationRow",
+    "EgressRow",
+    "ErasureRow",
     "FeedbackRow",
     "GlossaryRow",
     "GrantRow",
@@ -126,7 +128,9 @@ class UserSettingRow(TenantBase):
 class UploadRow(TenantBase):
     """A file handed in over the service and what became of it.
 
-    ``error`` is a packed error; ``done``/``total`` count pages or chunks of ``stage``.
+    ``error`` is a packed error; ``done``/``total`` count pages or chunks of ``stage``. ``batch`` is shared by the files
+    that were chosen together. ``job`` is the JSON of its job (:class:`ingest.job.Job`), from which it can be queued
+    again; None in rows of releases before 0.2.
     """
 
     __tablename__ = "uploads"
@@ -142,6 +146,8 @@ class UploadRow(TenantBase):
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     document_id: Mapped[int | None]
     uploaded_by: Mapped[str] = mapped_column(default="")
+    batch: Mapped[str] = mapped_column(default="", server_default="")
+    job: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
 
@@ -157,3 +163,56 @@ class AuditRow(TenantBase):
     action: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str] = mapped_column(default="")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ErasureRow(TenantBase):
+    """A deletion for good and its certificate; without names, titles and text of what was deleted.
+
+    ``content`` (:class:`kb.erasure.certificates.Content` as JSON) has the ids and digests of what was deleted and to
+    whom its text was sent, ``fingerprints`` a sample of its pieces, ``report`` the result of the last search. The
+    ``last_…_id`` are the highest ids at the time of the deletion: they are not given out again.
+    """
+
+    __tablename__ = "erasures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[ErasureKind] = mapped_column(EnumText(ErasureKind))
+    collection: Mapped[str]
+    state: Mapped[ErasureState] = mapped_column(EnumText(ErasureState), default=ErasureState.PENDING)
+    last_document_id: Mapped[int]
+    last_version_id: Mapped[int]
+    last_chunk_id: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    fingerprints: Mapped[bytes] = mapped_column(LargeBinary)
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    searched_at: Mapped[datetime | None]
+
+
+class EgressRow(TenantBase):
+    """A request to a language model, stored before it was sent; see :mod:`assistant.llm.egress_log`.
+
+    ``sent`` is a list of messages ``{"role", "content"}``, masked; ``typed`` the parts of them that the asker typed;
+    ``version_ids`` the versions whose text is in it; ``error`` the code of an error.
+    """
+
+    __tablename__ = "egress"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    ended_at: Mapped[datetime | None]
+    state: Mapped[EgressState] = mapped_column(EnumText(EgressState), default=EgressState.SENDING)
+    error: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str]
+    name: Mapped[str]
+    purpose: Mapped[str]
+    host: Mapped[str]
+    model: Mapped[str]
+    left: Mapped[bool]
+    collections: Mapped[list[Any]]
+    version_ids: Mapped[list[Any]]
+    sent: Mapped[list[Any]]
+    typed: Mapped[list[Any]]
+    masked: Mapped[dict[str, Any]]
+    tokens: Mapped[int | None]
+    erased: Mapped[bool] = mapped_column(default=False)

@@ -40,20 +40,25 @@ class TenantBase(DeclarativeBase):
 
 
 class CollectionRow(TenantBase):
-    """A knowledge base inside the tenant; ``model`` is the identity its vectors were made with."""
+    """A knowledge base inside the tenant.
+
+    ``model`` is the identity its vectors were made with; ``contact`` is whom to ask about its documents, or "".
+    """
 
     __tablename__ = "collections"
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     model: Mapped[str] = mapped_column(default="")
+    contact: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class DocumentRow(TenantBase):
     """A document; ``name`` is the file's name as handed in, unique in its collection.
 
-    ``owner`` is the person who looks after it, as text; ``review_on`` the day it should be read again.
+    ``owner`` is the person who looks after it, as text; ``review_on`` the day it should be read again;
+    ``title_by_hand``: a person gave it its title, which all its versions have.
     """
 
     __tablename__ = "documents"
@@ -62,6 +67,7 @@ class DocumentRow(TenantBase):
     collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id"), index=True)
     name: Mapped[str]
     title: Mapped[str] = mapped_column(default="")
+    title_by_hand: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(default="")
     published_version_id: Mapped[int | None]
     owner: Mapped[str] = mapped_column(default="")
@@ -109,6 +115,8 @@ class ChunkRow(TenantBase):
 
     ``pages``: page numbers from 1; ``page_starts``/``clauses``: [[character offset in text, value], …];
     ``boxes``: [[page, x0, y0, x1, y1, start, end], …], fractions of the page, origin top left;
+    ``tables``: [[start, end, header rows], …], the characters of each table in ``text``, whose first lines are its
+    header rows; empty in chunks read before this was recorded;
     ``vector``: float16, the truth from which the vector store can be rebuilt.
     """
 
@@ -126,6 +134,7 @@ class ChunkRow(TenantBase):
     pages: Mapped[list[Any]]
     page_starts: Mapped[list[Any]]
     boxes: Mapped[list[Any]]
+    tables: Mapped[list[Any]] = mapped_column(server_default="[]")
     tokens: Mapped[int]
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -15,6 +15,7 @@ from kb.store.tables.columns import NAMING, now
 
 __all__ = [
     "ApiKeyRow",
+    "DeviceRow",
     "IdentityRow",
     "InvitationRow",
     "MembershipRow",
@@ -73,7 +74,10 @@ class MembershipRow(PlatformBase):
 
 
 class InvitationRow(PlatformBase):
-    """A link that lets one person in; ``collections`` is ``{slug: level}`` to grant on acceptance."""
+    """A link that lets one person in; ``collections`` is ``{slug: level}`` to grant on acceptance.
+
+    ``email`` is "" where only a name is known: then the person who accepts chooses the address of the new account.
+    """
 
     __tablename__ = "invitations"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -84,8 +88,11 @@ class InvitationRow(PlatformBase):
     collections: Mapped[dict[str, Any]]
     invited_by: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    name: Mapped[str] = mapped_column(default="")
     expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[int | None]
 
 
 class PasswordResetRow(PlatformBase):
@@ -111,6 +118,15 @@ class SessionRow(PlatformBase):
     created_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
+
+
+class DeviceRow(PlatformBase):
+    """A browser in which a person has signed in: its cookie's token, one row for each person who used it."""
+
+    __tablename__ = "devices"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class ApiKeyRow(PlatformBase):

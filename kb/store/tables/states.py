@@ -7,6 +7,9 @@ from enum import IntEnum, StrEnum
 __all__ = [
     "READABLE",
     "UNFINISHED",
+    "EgressState",
+    "ErasureKind",
+    "ErasureState",
     "FeedbackVerdict",
     "GrantLevel",
     "IngestStage",
@@ -33,6 +36,7 @@ READABLE = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
 class IngestStatus(StrEnum):
     """How far a file is on its way in, and how it ended."""
 
+    SENDING = "sending"  # announced; its bytes have not all arrived
     QUEUED = "queued"
     WORKING = "working"
     INDEXED = "indexed"  # a new document
@@ -40,9 +44,10 @@ class IngestStatus(StrEnum):
     UNCHANGED = "unchanged"  # its content was known already
     FAILED = "failed"
     EXPANDED = "expanded"  # an archive, whose members are files of their own
+    CANCELLED = "cancelled"  # a person has stopped it; nothing of it is left
 
 
-UNFINISHED = (IngestStatus.QUEUED, IngestStatus.WORKING)
+UNFINISHED = (IngestStatus.SENDING, IngestStatus.QUEUED, IngestStatus.WORKING)
 
 
 class IngestStage(StrEnum):
@@ -62,6 +67,22 @@ class PairState(StrEnum):
     REJECTED = "rejected"  # no pair, because a person says so
 
 
+class ErasureKind(StrEnum):
+    """What was deleted for good."""
+
+    DOCUMENT = "document"
+    VERSION = "version"
+    COLLECTION = "collection"
+
+
+class ErasureState(StrEnum):
+    """What is known of a deletion."""
+
+    PENDING = "pending"  # deleted; left-overs are being removed, or searched for
+    CLEAR = "clear"  # searched, and nothing was found
+    FOUND = "found"  # searched, and something was found
+
+
 class GrantLevel(StrEnum):
     """What a grant on a collection allows; editing includes reading."""
 
@@ -74,3 +95,12 @@ class FeedbackVerdict(IntEnum):
 
     HELPFUL = 1
     UNHELPFUL = -1
+
+
+class EgressState(StrEnum):
+    """How far a request to a language model came."""
+
+    SENDING = "sending"  # still, or ended with its process
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # the reader left, or needed no more of it

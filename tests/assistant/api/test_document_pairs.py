@@ -20,8 +20,6 @@ from tests.helpers.service import ClientOf
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 API = "/api/v1/tenants/harmony"
 QUESTION = "借用車輛要幾多日前申請？"
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from kb.library.documents import Library
-from kb.publishing import version_writer
-from kb.search.dense.vector_store import VectorStore
+from kb.publishing import deletion
+from kb.publishing.version_writer import COMMAND_LINE
 from kb.store import tenants
 from kb.store.tables.activity_tables import MessageRow
 from tests.helpers.service import ClientOf
@@ -29,7 +29,7 @@ def test_kept_answers_lose_the_words_of_a_deleted_document(app: FastAPI, client:
     settings = app.state.service.settings
     library = Library(tenants.get(settings, "harmony"))
     quote = _answers(library)[0]["citations"][0]["quote"]
-    version_writer.remove(library, VectorStore(settings, library.tenant, "main"), library.document(DOCUMENT))
+    deletion.delete_document(settings, library, library.document(DOCUMENT), COMMAND_LINE)
 
     erased, other = _answers(library)
     assert quote not in str(erased)

@@ -45,8 +45,6 @@ from tests.helpers.service import PASSWORD, ClientOf, email_of, signed_in
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 HARMONY = "/api/v1/tenants/harmony"
 SECRET = "the secret of the board"
 
@@ -86,7 +84,8 @@ class TestKeys:
 
     def test_a_colleagues_stay(self, app: FastAPI, client: ClientOf, service_settings: Settings) -> None:
         gone, _ = owner_too(app, "leaver")
-        token = key(service_settings, None, by=gone + 1000)
+        colleague, _ = owner_too(app, "colleague")
+        token = key(service_settings, None, by=colleague)
         assert client("owner").delete(f"{HARMONY}/members/{gone}").status_code == 204
         assert program(app, token).get(f"{HARMONY}/documents").status_code == 200
 
@@ -482,3 +481,68 @@ def test_many_at_once_do_not_lock_each_other_out(app: FastAPI, service_settings:
     for one in threads:
         one.join()
     assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/ask", {"question": "x?", "as_of": 1_767_225_600}),
+        ("POST", "/ask", {"question": "x?", "as_of": "1767225600"}),
+        ("POST", "/ask", {"question": "x?", "as_of": "2026-01-01T00:00:00"}),
+        ("POST", "/ask", {"question": "x?", "generate": 1}),
+        ("POST", "/ask", {"question": "x?", "generate": "no"}),
+        ("POST", "/ask", {"question": 5}),
+        ("POST", "/conversations", {"as_of": 0}),
+        ("POST", "/hit-test", {"question": "x?", "limit": "5"}),
+        ("POST", "/hit-test", {"question": "x?", "as_of": 20_260_101}),
+        ("POST", "/drafts", {"kind": "email", "question": "x?", "generate": "true"}),
+        ("POST", "/collections", {"slug": "new-one", "name": "New", "open": 0}),
+        ("POST", "/keys", {"name": "k", "abilities": ["ask"], "expires_in_days": "30"}),
+        ("POST", "/keys", {"name": "k", "abilities": ["ask"], "expires_in_days": True}),
+        ("POST", "/test-sets/x/questions", {"question": "x?", "answerable": "yes"}),
+        ("PUT", "/settings/model", {"enabled": "on"}),
+        ("PATCH", "/documents/1", {"review_on": 1}),
+        ("PUT", "/messages/1/feedback", {"verdict": True}),
+        ("GET", "/audit?before=", None),
+        ("GET", "/audit?before=x", None),
+        ("GET", "/audit?before=0", None),
+        ("GET", "/audit?since=0", None),
+        ("GET", "/audit?until=1767225600", None),
+        ("GET", "/audit?until=", None),
+    ],
+)
+def test_values_of_another_type_are_refused(
+    client: ClientOf, method: str, path: str, body: dict[str, object] | None
+) -> None:
+    answer = client("owner").request(method, f"{HARMONY}{path}", json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "request_invalid")
+
+
+def test_a_chat_request_is_not_converted_either(app: FastAPI, service_settings: Settings) -> None:
+    ask = program(app, key(service_settings, None))
+    body = {"model": "sinzi", "messages": [{"role": "user", "content": "義工津貼"}]}
+    for more in ({"stream": 1}, {"n": "1"}, {"sinzi": {"as_of": 0}}, {"sinzi": {"generate": 0}}):
+        assert ask.post("/v1/chat/completions", json=body | more).status_code == 400
+    assert ask.post("/v1/chat/completions", json=body | {"temperature": 0.5, "user": "x"}).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["before=", "since=&until=&before=&actor=&action=", "before=5"])
+def test_the_audit_page_takes_what_its_form_sends(client: ClientOf, query: str) -> None:
+    assert client("owner").get(f"/t/harmony/manage/audit?{query}").status_code == 200
+
+
+def test_what_is_not_published_is_not_there_for_readers(client: ClientOf, library: Library) -> None:
+    """No route tells a reader the name of a document of which everything is a draft or withdrawn."""
+    document = library.document("颱風及暴雨工作安排.txt")
+    version = document.published_version_id
+    path = f"{HARMONY}/documents/{document.id}"
+    assert client("editor").post(f"{path}/versions/{version}/withdraw").status_code == 200
+    calls = [("GET", ""), ("GET", "/twin"), ("POST", "/summary"), ("POST", "/changes"), ("POST", "/trial")]
+    for method, more in calls:
+        body = {"question": "x?"} if more == "/trial" else {}
+        answer = client("member").request(method, path + more, json=body if method == "POST" else None)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "document_not_found"), more
+        assert "颱風" not in answer.text
+    assert client("editor").get(path).status_code == 200
+    assert client("editor").post(f"{path}/versions/{version}/publish").status_code == 200
+    assert client("member").get(path).status_code == 200

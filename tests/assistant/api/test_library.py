@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from kb.core.local_date import today
+from kb.language.script import fold
 from kb.library.documents import Library
-from tests.helpers.service import ClientOf
+from tests.helpers.service import SAMPLES, ClientOf
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +47,69 @@ def test_the_list_shows_what_the_reader_may_see(client: ClientOf) -> None:
     assert listed(client, "member", "collection=private") == []
     pages = client("owner").get(f"{API}/documents?limit=1&offset=1").json()
     assert (pages["total"], len(pages["items"])) == (4, 1)
+
+
+def test_words_are_found_in_what_documents_say(client: ClientOf) -> None:
+    def names(query: str, role: str = "member") -> list[str]:
+        return [one["name"] for one in listed(client, role, query)]
+
+    typhoon = "颱風及暴雨工作安排.txt"
+    assert names("q=黑色暴雨") == [typhoon]
+    assert names("q=台风") == names("q=颱風") == [typhoon]  # typed in Simplified, and with the other character
+    assert names("q=义工") == names("q=義工") == [VOLUNTEERS]
+    assert names("q=appealing") == ["Complaint Handling Policy.pdf"]  # in its text only, in another form
+    assert names("q=義工 ombudsman") == []
+    assert names("q=活動") == names("q=活動", "editor")
+    assert "日間中心活動時間表.csv" not in names("q=活動", "evaluator")  # what one may not read is not found
+    assert "日間中心活動時間表.csv" in names("q=活動", "owner")
+    (hit,) = listed(client, "member", "q=黑色暴雨")
+    assert fold(hit["found"]["words"]) == fold("黑色暴雨")
+    assert listed(client, "member", "q=颱風及暴雨工作安排.txt")[0]["found"] is None  # by its name alone
+
+
+def test_words_are_found_inside_a_document(client: ClientOf) -> None:
+    found = document(client, "Complaint Handling Policy.pdf")
+    at = f"{API}/documents/{found['id']}/versions/{found['main_version_id']}"
+    hits = client("member").get(f"{at}/find?q=panel").json()
+    chunks = {one["id"]: one["text"] for one in client("owner").get(f"{at}/chunks").json()}
+    assert hits
+    for one in hits:
+        assert chunks[one["chunk_id"]][one["start"] : one["end"]].lower() in ("panel", "panels")
+    assert client("member").get(f"{at}/find?q=颱風").json() == []
+    outline = client("member").get(f"{at}/outline").json()
+    limits = next(one for one in outline if one["heading"] == "3 Time limits")
+    blocks = (
+        client("member").get(f"{API}/versions/{found['main_version_id']}/text?first={limits['block']}&count=1").json()
+    )
+    assert blocks[0]["heading_path"][-1] == "3 Time limits"
+    hidden = document(client, "日間中心活動時間表.csv")
+    assert client("member").get(f"{API}/documents/{hidden['id']}/versions/1/find?q=a").status_code == 404
+
+
+def test_the_list_is_sorted(client: ClientOf) -> None:
+    def names(order: str) -> list[str]:
+        return [one["name"] for one in listed(client, "owner", f"order={order}")]
+
+    assert names("title") == names("best") == sorted(names("title"))
+    newest = [one["updated_at"] for one in listed(client, "owner", "order=newest")]
+    assert newest == sorted(newest, reverse=True)
+    found = document(client, "Complaint Handling Policy.pdf")
+    client("owner").patch(f"{API}/documents/{found['id']}", json={"review_on": "2030-01-01"})
+    assert names("review")[0] == "Complaint Handling Policy.pdf"
+    client("owner").patch(f"{API}/documents/{found['id']}", json={"review_on": None})
+
+
+def test_originals_come_in_one_zip(client: ClientOf) -> None:
+    rows = listed(client, "member")
+    query = "&".join(f"document={one['id']}" for one in rows)
+    answer = client("member").get(f"{API}/documents/originals?{query}")
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert set(archive.namelist()) == {one["name"] for one in rows}
+        assert archive.read(VOLUNTEERS) == (SAMPLES / "harmony" / "documents" / VOLUNTEERS).read_bytes()
+    hidden = document(client, "日間中心活動時間表.csv")["id"]
+    assert client("member").get(f"{API}/documents/originals?{query}&document={hidden}").status_code == 404
 
 
 def test_a_document_is_described_and_its_review_falls_due(client: ClientOf) -> None:

@@ -14,15 +14,14 @@ from pydantic import SecretStr
 from assistant.api.app import create
 from kb.core.errors import Misconfigured
 from kb.core.settings import Settings
+from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.people import accounts, invitations, passwords
+from kb.people import accounts, invitations, members, passwords
 from kb.people.access import Role
 from kb.store import tenants
 from tests.assistant.api import oidc_provider
 from tests.assistant.api.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 from tests.helpers.service import PASSWORD, email_of, signed_in
-
-pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 
@@ -152,7 +151,7 @@ def test_a_disabled_account_stays_shut(visitor: TestClient, provider: OidcProvid
     user = accounts.create(oidc_settings, "shut@harmony.example", "Shut", None)
     provider.person = {"sub": "d1", "email": user.email, "email_verified": True}
     assert sign_in(visitor).status_code == 303
-    accounts.disable(oidc_settings, user.id)
+    members.disable(oidc_settings, user.id, Actor("cli", "test"))
     assert refusal(sign_in(visitor)) == (403, "unknown")
 
 

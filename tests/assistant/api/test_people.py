@@ -15,14 +15,17 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from assistant.api.app import create
 from assistant.api.auth.dependencies import COOKIE
+from assistant.service.lan_address import lan_addresses
 from assistant.web.pages import text_keys
 from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.people import accounts, sessions
+from kb.people import access, accounts, members, sessions
 from kb.people.access import Role
+from kb.people.first_collection import make_first_collection, open_to_all
 from kb.store import tenants
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import InvitationRow
@@ -164,7 +167,7 @@ class TestMembers:
     def test_a_disabled_owner_does_not_count(self, owner: TestClient, service_settings: Settings) -> None:
         second = accounts.create(service_settings, "second@harmony.example", "Second", PASSWORD)
         accounts.add_member(service_settings, second.id, "harmony", Role.OWNER)
-        accounts.disable(service_settings, second.id)
+        members.disable(service_settings, second.id, Actor("cli", "test"))
         me = user_id(service_settings, email_of("owner"))
         assert owner.delete(f"{HARMONY}/members/{me}").status_code == 409
 
@@ -181,7 +184,7 @@ class TestMembers:
         person = accounts.create(service_settings, "gone@harmony.example", "Gone", PASSWORD)
         accounts.add_member(service_settings, person.id, "harmony", Role.MEMBER)
         browser = signed_in(app, person.email)
-        accounts.disable(service_settings, person.id)
+        members.disable(service_settings, person.id, Actor("cli", "test"))
         assert browser.get("/api/v1/me").status_code == 401
         late = TestClient(app, cookies={COOKIE: sessions.start(service_settings, person.id)})
         assert late.get("/api/v1/me").status_code == 401
@@ -337,3 +340,162 @@ def test_managers_pages(owner: TestClient, page: str, locale: str) -> None:
 
 def test_account_page(owner: TestClient) -> None:
     assert "owner@harmony.example" in owner.get("/account").text
+
+
+class TestInvitationsForPhones:
+    def test_several_people_at_once(self, owner: TestClient, visitor: TestClient) -> None:
+        people = "姓名\t電郵\n黃姑娘\n李先生\tlee-2@harmony.example\nmember@harmony.example\nnobody@nowhere"
+        answer = owner.post(f"{HARMONY}/invitations/batch", json={"people": people, "role": "editor"})
+        assert answer.status_code == 201
+        made, failed = answer.json()["made"], answer.json()["failed"]
+        assert [(one["name"], one["email"], one["role"]) for one in made] == [
+            ("黃姑娘", "", "editor"),
+            ("李先生", "lee-2@harmony.example", "editor"),
+        ]
+        assert [(one["person"], one["error"]["code"]) for one in failed] == [
+            ("member@harmony.example", "member_exists"),
+            ("nobody@nowhere", "email_invalid"),
+        ]
+        for one in made:
+            assert one["qr"].startswith("data:image/svg+xml")
+            assert set(one["messages"]) == {"zh-HK", "en"}
+            assert all(one["link"] in text and "Harmony" in text for text in one["messages"].values())
+        assert made[0]["messages"]["zh-HK"].startswith("黃姑娘")
+        assert visitor.get(made[0]["link"]).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("people", "code"),
+        [("\n 1234 \n", "invitee_missing"), ("\n".join(f"p{n}" for n in range(101)), "invitees_too_many")],
+    )
+    def test_a_list_that_cannot_be_used(self, owner: TestClient, people: str, code: str) -> None:
+        answer = owner.post(f"{HARMONY}/invitations/batch", json={"people": people})
+        assert (answer.status_code, code_of(answer)) == (400, code)
+
+    def test_neither_name_nor_address(self, owner: TestClient) -> None:
+        assert code_of(owner.post(f"{HARMONY}/invitations", json={})) == "invitee_missing"
+
+    def test_whoever_has_only_a_name_brings_an_address(self, owner: TestClient, visitor: TestClient) -> None:
+        made = owner.post(f"{HARMONY}/invitations", json={"name": "黃姑娘"}).json()
+        token = made["link"].rpartition("/")[2]
+        state = {one["id"]: one["state"] for one in owner.get(f"{HARMONY}/invitations").json()}
+        assert state[made["id"]] == "waiting"
+        assert visitor.get(f"/invitation/{token}").status_code == 200  # so does a messenger's preview
+        state = {one["id"]: one["state"] for one in owner.get(f"{HARMONY}/invitations").json()}
+        assert state[made["id"]] == "waiting"
+        assert visitor.post("/api/v1/invitations/opened", json={"token": token}).status_code == 204
+        state = {one["id"]: one["state"] for one in owner.get(f"{HARMONY}/invitations").json()}
+        assert state[made["id"]] == "opened"
+        assert accept(visitor, token, **NEW) == 400
+        assert accept(visitor, token, email="wong-2@phone.example", **NEW) == 201
+        assert accept(visitor, token, email="wong-3@phone.example", **NEW) == 404
+        found = {one["id"]: one["state"] for one in owner.get(f"{HARMONY}/invitations", params={"used": True}).json()}
+        assert found[made["id"]] == "used"
+        assert made["id"] not in {one["id"] for one in owner.get(f"{HARMONY}/invitations").json()}
+
+    def test_a_member_does_not_use_up_anothers_link(self, owner: TestClient, visitor: TestClient) -> None:
+        made = owner.post(f"{HARMONY}/invitations", json={"name": "何先生"}).json()
+        token = made["link"].rpartition("/")[2]
+        assert owner.post("/api/v1/invitations/accept", json={"token": token}).status_code == 409
+        assert "何先生" in owner.get(f"/invitation/{token}").text
+        assert accept(visitor, token, email=email_of("member"), password="not the password") == 401
+        assert accept(visitor, token, email="ho@phone.example", **NEW) == 201
+
+    def test_an_invitation_with_an_address_is_for_that_account(self, owner: TestClient, visitor: TestClient) -> None:
+        token = invite(owner, "bound@harmony.example")
+        assert accept(visitor, token, email="thief@phone.example", **NEW) == 201
+        assert visitor.get("/api/v1/me").json()["email"] == "bound@harmony.example"
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "browser", "base", "reach"),
+    [
+        ("127.0.0.1", "", "http://localhost:8300", "http://localhost:8300", "this_computer"),
+        ("127.0.0.1", "", "http://127.0.0.1:8300", "http://127.0.0.1:8300", "this_computer"),
+        ("192.168.1.5", "", "http://localhost:8300", "http://192.168.1.5:8300", "office"),
+        ("0.0.0.0", "", "http://192.168.1.9:8300", "http://192.168.1.9:8300", "office"),
+        ("127.0.0.1", "https://kb.example", "http://localhost:8300", "https://kb.example", "anywhere"),
+    ],
+)
+def test_a_link_has_an_address_that_a_phone_reaches(
+    service_settings: Settings, host: str, public: str, browser: str, base: str, reach: str
+) -> None:
+    app = create(service_settings.model_copy(update={"host": host, "public_url": public}), take_in=False)
+    page = signed_in(app, email_of("owner"))
+    page.base_url = browser
+    headers = {"Origin": public or browser}
+    made = page.post(f"{HARMONY}/invitations", json={"name": "手機"}, headers=headers).json()
+    assert (made["link"].rpartition("/invitation/")[0], made["reach"]) == (base, reach)
+    assert ("Wi-Fi" in made["messages"]["en"]) == (reach == "office")
+
+
+def test_on_all_networks_the_link_has_the_computers_own_address(service_settings: Settings) -> None:
+    app = create(service_settings.model_copy(update={"host": "0.0.0.0"}), take_in=False)
+    page = signed_in(app, email_of("owner"))
+    page.base_url = "http://localhost:8300"
+    made = page.post(f"{HARMONY}/invitations", json={"name": "手機"}).json()
+    own = [f"http://{address}:8300" for address in lan_addresses()] or ["http://localhost:8300"]
+    assert made["link"].rpartition("/invitation/")[0] == own[0]
+
+
+class TestFirstSteps:
+    def test_an_owner_is_led_until_all_is_done_or_dismissed(self, app: FastAPI, service_settings: Settings) -> None:
+        user = accounts.create(service_settings, "founder@new.example", "創辦人", PASSWORD)
+        tenants.create(service_settings, "founded", "新機構")
+        accounts.add_member(service_settings, user.id, "founded", Role.OWNER)
+        browser = signed_in(app, "founder@new.example")
+        steps = "/api/v1/tenants/founded/first-steps"
+        assert browser.get("/").headers["location"] == "/t/founded/start"
+        assert browser.get(steps).json() == {
+            "document": False,
+            "colleague": False,
+            "question": False,
+            "dismissed": False,
+            "offered": True,
+        }
+        browser.post("/api/v1/tenants/founded/invitations", json={"name": "同事"})
+        assert browser.get(steps).json()["colleague"]
+        assert browser.put(steps, json={"dismissed": True}).json()["dismissed"]
+        assert browser.get("/").headers["location"] == "/t/founded/ask"
+        browser.put(steps, json={"dismissed": False})
+        assert browser.get("/").headers["location"] == "/t/founded/start"
+
+    def test_a_member_goes_to_the_question(self, client: ClientOf) -> None:
+        assert client("member").get("/t/harmony/start").headers["location"] == "/t/harmony/ask"
+        assert not client("member").get(f"{HARMONY}/first-steps").json()["offered"]
+
+
+@pytest.fixture(scope="module")
+def empty(app: FastAPI, service_settings: Settings) -> dict[str, TestClient]:
+    tenants.create(service_settings, "empty", "空機構")
+    library = library_of(service_settings, "empty")
+    make_first_collection(library, "zh-HK")
+    people = {Role.OWNER: "陳主任", Role.EDITOR: "李編輯", Role.MEMBER: "黃姑娘", Role.EVALUATOR: "何評測"}
+    found = {}
+    for role, name in people.items():
+        user = accounts.create(service_settings, f"{role}@empty.example", name, PASSWORD)
+        accounts.add_member(service_settings, user.id, "empty", role)
+        found[role.value] = signed_in(app, f"{role}@empty.example")
+    return found
+
+
+class TestEmptyLibrary:
+    @pytest.mark.parametrize("page", ["ask", "library"])
+    def test_a_member_is_told_whom_to_ask(self, empty: dict[str, TestClient], page: str) -> None:
+        assert "李編輯或陳主任" in empty["member"].get(f"/t/empty/{page}").text
+
+    def test_an_evaluator_is_told_on_the_hit_test(self, empty: dict[str, TestClient]) -> None:
+        assert "李編輯或陳主任" in empty["evaluator"].get("/t/empty/measure").text
+
+    @pytest.mark.parametrize("role", ["owner", "editor"])
+    def test_who_may_upload_is_led_there(self, empty: dict[str, TestClient], role: str) -> None:
+        assert "/t/empty/start" in empty[role].get("/t/empty/ask").text
+
+    def test_without_a_right_the_owner_is_named(self, empty: dict[str, TestClient], service_settings: Settings) -> None:
+        library = library_of(service_settings, "empty")
+        access.revoke(library, library.collection("main"), "everyone")
+        try:
+            told = empty["member"].get("/t/empty/ask").text
+            assert "陳主任" in told
+            assert "李編輯" not in told
+        finally:
+            open_to_all(library, library.collection("main"))

@@ -26,8 +26,6 @@ from tests.helpers.service import ClientOf, email_of, signed_in
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 # What anybody on the network may open: the way in, and whether the service lives.
 PUBLIC = {
     "GET /",
@@ -40,6 +38,7 @@ PUBLIC = {
     "POST /api/v1/set-up",
     "GET /invitation/{token}",
     "POST /api/v1/invitations/accept",
+    "POST /api/v1/invitations/opened",
     "GET /reset/{token}",
     "POST /api/v1/reset",
     "GET /healthz",
@@ -96,7 +95,9 @@ def made_keys(service_settings: Settings) -> dict[str, str]:
     found: dict[str, str] = {}
     for ability in api_keys.ALLOWED:
         _, found[f"key {ability}"] = api_keys.create(service_settings, "harmony", ability, [ability], None, 1)
-    _, found["foreign key"] = api_keys.create(service_settings, "sunrise", "all", api_keys.ALLOWED, None, 1)
+    other = accounts.by_email(service_settings, email_of("foreign"))
+    assert other is not None
+    _, found["foreign key"] = api_keys.create(service_settings, "sunrise", "all", api_keys.ALLOWED, None, other.id)
     return found
 
 

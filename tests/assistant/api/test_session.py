@@ -14,8 +14,6 @@ from tests.helpers.service import PASSWORD, ClientOf, email_of, signed_in
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 FIRST = {"email": "first@ngo.example", "name": "First", "password": PASSWORD}
 NEW = {"tenant": {"slug": "our-ngo", "name": "本會"}}
 SIGN_IN = {"email": email_of("member"), "password": PASSWORD}

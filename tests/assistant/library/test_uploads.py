@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,73 +13,17 @@ import sqlalchemy as sa
 
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.people import access, accounts, api_keys
-from kb.people.access import Ability, Role
-from kb.store import tenants
+from kb.people import access, api_keys
+from kb.people.access import Ability
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tenants import Tenant
 from tests.helpers.files import make_docx, make_mail, make_pdf, make_zip, rules
+from tests.helpers.kb_serving import PATIENCE_SECONDS, kb, serving
 from tests.helpers.stored_content import assert_consistent, stored_content
 
 pytestmark = pytest.mark.slow
 
 API = "/api/v1/tenants/harmony"
-PATIENCE_SECONDS = 120.0
-
-
-@pytest.fixture
-def tenant(settings: Settings) -> Tenant:
-    """An organisation with one collection."""
-    made = tenants.create(settings, "harmony", "Harmony")
-    from kb.library import collections
-
-    collections.create(Library(made), "main", "Main")
-    return made
-
-
-@pytest.fixture
-def token(settings: Settings, tenant: Tenant) -> str:
-    """An API key that may edit ``main``."""
-    owner = accounts.create(settings, "owner@harmony.example", "Owner", "correct horse battery")
-    accounts.add_member(settings, owner.id, "harmony", Role.OWNER)
-    return api_keys.create(settings, "harmony", "test", [Ability.READ, Ability.EDIT], ["main"], owner.id)[1]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
-def kb(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", "from kb.cli import main; main()", "--data", str(settings.data), *arguments]
-    environment = {**os.environ, "KB_CACHE": str(settings.cache), "KB_LOCALE": "en", "KB_MAX_FILE_MB": "1"}
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=subprocess.DEVNULL, encoding="utf-8")
-
-
-@contextmanager
-def serving(settings: Settings, token: str) -> Iterator[tuple[httpx.Client, subprocess.Popen[str]]]:
-    """Run ``kb serve`` in its own process; yield a client for it and the process."""
-    port = free_port()
-    process = kb(settings, "serve", "--port", str(port))
-    client = httpx.Client(
-        base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False
-    )
-    try:
-        ends = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < ends:
-            try:
-                client.get("/healthz")
-                break
-            except httpx.TransportError:
-                assert process.poll() is None
-                time.sleep(0.1)
-        yield client, process
-    finally:
-        client.close()
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
 
 
 def send(client: httpx.Client, *paths: Path, **fields: str) -> list[dict[str, Any]]:

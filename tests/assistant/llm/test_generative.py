@@ -206,13 +206,13 @@ def test_a_real_model_is_checked(llama: str, with_model: Made) -> None:
     retriever = with_model(llama, llm_timeout_seconds=240.0, llm_max_tokens=24, llm_context_tokens=600)
     answer, seen = ask(retriever, "Who approves a petty cash claim above 500 dollars?")
     assert answer.egress.sent
-    assert answer.answerer == "llm" or answer.fallback in ("unsupported", "rubbish", "silent")
+    assert answer.answerer == "llm" or answer.fallback in ("unsupported", "rubbish", "silent", "cut_off")
     assert seen.strip() == answer.answer
     assert verify_citations(retriever.library, answer.citations) == answer.citations
     assert answer.citations
     if answer.answerer == "llm":
         assert [one.text in answer.answer for one in answer.sentences] == [one.may_be_shown for one in answer.sentences]
-    else:
+    elif answer.fallback != "cut_off":
         assert not any(one.verdict is Verdict.SUPPORTED for one in answer.sentences)
 
 

@@ -19,8 +19,8 @@ from assistant.tasks.version_passages import find_clause, find_document
 from kb.core.errors import InputError, Misconfigured, NotFound, Transient
 from kb.core.settings import Settings
 from kb.language.detect import Language
-from kb.publishing import version_writer
-from kb.search.dense.vector_store import VectorStore
+from kb.publishing import deletion
+from kb.publishing.version_writer import COMMAND_LINE
 from kb.search.retriever import Retriever
 from kb.store import tenants
 from tests.helpers.command_line import invoke, run
@@ -131,9 +131,7 @@ def test_a_model_whose_sources_are_deleted_meanwhile_gives_way_to_the_quotes(
 ) -> None:
     def delete_and_speak(_request: dict[str, Any]) -> str:
         library = revised.library
-        version_writer.remove(
-            library, VectorStore(revised.settings, library.tenant, "main"), library.document("借用守則.txt")
-        )
+        deletion.delete_document(revised.settings, library, library.document("借用守則.txt"), COMMAND_LINE)
         return "按金為港幣300元 [2]。"
 
     settings = revised.settings.model_copy(update={"llm_base_url": speaking(delete_and_speak).url, "llm_model": "m"})

@@ -136,6 +136,6 @@ def test_an_answer_costs_what_was_sent_and_written(
     before = token_budget.spent(retriever.library)
     turn.answer(retriever, turn.Turn("年假可結轉多少天？"))
     sent = sum(token_budget.tokens("".join(one["content"] for one in body["messages"])) for body in server.requests)
-    written = len(text) // 2 * len(server.requests) if status == 200 else 0
+    written = token_budget.tokens(text) * len(server.requests) if status == 200 else 0
     assert sent > 0
     assert token_budget.spent(retriever.library) - before == sent + written

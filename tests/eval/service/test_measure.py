@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -153,6 +154,26 @@ def test_refused_and_disliked_questions_are_grouped_without_names(
     page = evaluator.get("/t/harmony/measure/questions")
     assert "生日假有幾多日呀？" in page.text
     assert "機密嘢" not in page.text
+
+
+def test_an_answer_that_a_newer_program_kept_is_left_out_of_the_questions(
+    evaluator: TestClient, service_settings: Settings
+) -> None:
+    library = Library(tenants.get(service_settings, "harmony"))
+    for question in ("讀得到嘅答案", "新程式答嘅", "爛咗嘅答案"):
+        _asked(library, question, refused=True)
+    with library.transaction() as session:
+        newer, broken = (
+            session.scalars(sa.select(MessageRow).where(MessageRow.question == question)).one()
+            for question in ("新程式答嘅", "爛咗嘅答案")
+        )
+        newer.answer = newer.answer | {"schema": 99}
+        broken.answer = {"schema": 1}
+    found = _json(evaluator.get(f"{API}/logged-questions"))
+    shown = {one["question"] for group in found for one in group["questions"]}
+    assert "讀得到嘅答案" in shown
+    assert not shown & {"新程式答嘅", "爛咗嘅答案"}
+    assert evaluator.get("/t/harmony/measure/questions").status_code == 200
 
 
 def _asked(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from assistant.answers.answer_view import AnswerView
 from assistant.answers.script_conversion import Script, in_script
 from assistant.api.auth.dependencies import Asker, Editor, PersonDep
+from assistant.api.http.reader_gone import ReaderGoneDep
 from assistant.api.schemas.bodies import Body, Slug
 from assistant.api.schemas.question_schemas import Question, QuestionText
 from assistant.conversations import suggestions
@@ -52,7 +53,7 @@ class Preferences(Body):
 
 
 @router.post("/ask", summary="Ask one question")
-def ask(body: Ask, caller: Asker) -> AnswerView:
+def ask(body: Ask, caller: Asker, gone: ReaderGoneDep) -> AnswerView:
     """Answer from the documents in force on the day. If they do not answer the question, `refused` is true."""
     turn = Turn(
         question=body.question,
@@ -61,7 +62,7 @@ def ask(body: Ask, caller: Asker) -> AnswerView:
         as_of=body.as_of,
         generate=body.generate,
     )
-    answer = final_answer(start_answer(caller, turn))
+    answer = final_answer(start_answer(caller, turn, gone))
     return in_script(view_of(finish_answer(caller, turn, answer)), body.script)
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from assistant.api.auth.dependencies import PersonDep, TenantPerson
 from assistant.conversations import conversation_store
 from assistant.service.asking import script_of
+from assistant.service.empty_library import next_step
 from assistant.web.pages import render
 
 __all__ = ["router"]
@@ -39,5 +40,6 @@ def _page(request: Request, person: TenantPerson, conversation: int | None) -> H
         "reasons": [reason for reason in conversation_store.REASONS if reason],
         "person": person.id,
         "editor": bool(caller.reach.edit),
+        "next_step": next_step(caller, str(request.state.locale)),
     }
     return render(request, "ask/ask.html", start=start)

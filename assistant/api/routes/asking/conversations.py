@@ -17,6 +17,7 @@ from assistant.conversations import conversation_store
 from assistant.conversations.redaction import redact_unreadable
 from assistant.conversations.stored_answer import StoredAnswer, view_of
 from assistant.service.asking import script_of
+from kb.core.local_date import IsoDate
 from kb.store.tables.activity_tables import ConversationRow
 
 __all__ = ["router"]
@@ -30,7 +31,7 @@ class ConversationCreate(Body):
 
     title: Title | None = None
     collections: Slugs | None = None
-    as_of: date | None = None
+    as_of: IsoDate | None = None
 
 
 class ConversationUpdate(Body):

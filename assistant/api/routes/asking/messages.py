@@ -14,13 +14,15 @@ from assistant.answers.answer import Answer
 from assistant.answers.answer_view import AnswerView
 from assistant.answers.script_conversion import Script, ScriptConverter, in_script
 from assistant.api.auth.dependencies import PersonDep, TenantPerson
+from assistant.api.http.reader_gone import ReaderGoneDep
 from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.question_schemas import Question
 from assistant.conversations import conversation_store
 from assistant.conversations.conversation_store import Reason
 from assistant.conversations.stored_answer import view_of
-from assistant.events import AnswerEvent, Event, final_answer
+from assistant.events import AnswerEvent, DiscardEvent, Event, final_answer
+from assistant.llm.requester import ReaderGone
 from assistant.service.asking import event_data, finish_answer, script_of, start_answer
 from assistant.turn import Turn
 from kb.core.errors import SinziError
@@ -58,26 +60,29 @@ class MessagePublic(BaseModel):
     response_model=MessagePublic,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-def post(conversation: Id, body: Question, request: Request, person: PersonDep) -> Response:
+def post(conversation: Id, body: Question, request: Request, person: PersonDep, gone: ReaderGoneDep) -> Response:
     """Answer as server-sent events, or as JSON if `Accept` names JSON and not `text/event-stream`.
 
     Events: `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
-    then `done` with the stored message, or `error` with the usual error body. `collections` and `as_of`, if given, are
+    `discard` (the text so far is not valid any more), then `done` with the stored message, or `error` with the usual
+    error body. `collections` and `as_of`, if given, are
     valid for this question and the questions after it.
     """
     caller, script = person.caller, script_of(person.caller.library, person.id)
     row = conversation_store.get(caller.library, person.id, conversation)
     collections = body.collections if "collections" in body.model_fields_set else person.readable(row.collections)
     as_of = body.as_of if "as_of" in body.model_fields_set else row.as_of
+    earlier = conversation_store.history(caller.library, row.id)
     turn = Turn(
         question=body.question,
-        history=conversation_store.history(caller.library, row.id),
+        history=[one.question for one in earlier],
+        history_collections=[one.collections for one in earlier],
         collections=caller.searchable_collections(collections),
         as_of=as_of,
         generate=body.generate,
     )
     conversation_store.change(caller.library, person.id, row.id, scope=(collections, as_of))
-    events = start_answer(caller, turn)
+    events = start_answer(caller, turn, gone)
     accepted = request.headers.get("accept", "")
     if "application/json" in accepted and "text/event-stream" not in accepted:
         message = _finish(person, row.id, turn, final_answer(events), script)
@@ -98,9 +103,13 @@ def _stream(
             if isinstance(event, AnswerEvent):
                 yield sse(event.kind, _finish(person, conversation, turn, event.answer, script).model_dump(mode="json"))
             else:
+                if isinstance(event, DiscardEvent) and converter is not None:
+                    converter = ScriptConverter()
                 yield sse(event.kind, event_data(event, converter))
+    except ReaderGone:
+        return
     except SinziError as error:  # the status was sent with the first event
-        yield sse("error", {"error": error.as_dict(locale)})
+        yield sse("error", {"error": error.as_dict(locale, plain=True)})
 
 
 def _finish(person: TenantPerson, conversation: int, turn: Turn, answer: Answer, script: Script) -> MessagePublic:

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StringConstraints
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager, Reader
-from assistant.api.schemas.bodies import Body, Name, UtcTime
+from assistant.api.schemas.bodies import Body, ContactText, Name, NewSlug, UtcTime
 from assistant.llm import model_choices
 from assistant.service.callers import Caller
-from kb.library import audit, collections
-from kb.people import access, api_keys, invitations
-from kb.store.tables.activity_tables import EVERYONE
+from assistant.uploads import upload_actions
+from kb.library import audit, collections, contacts
+from kb.people import api_keys, invitations
+from kb.people.first_collection import open_to_all
+from kb.publishing import deletion
 from kb.store.tables.library_tables import CollectionRow
-from kb.store.tables.states import GrantLevel
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/collections", tags=["collections"])
-NewSlug = Annotated[
-    str,
-    StringConstraints(min_length=3, max_length=40, pattern=r"^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$"),
-    Field(examples=["centre-a"]),
-]
 
 
 class CollectionPublic(BaseModel):
@@ -34,21 +30,26 @@ class CollectionPublic(BaseModel):
     name: str
     documents: int
     editable: bool
+    contact: str = Field(description="Whom to ask about its documents.")
     created_at: UtcTime
 
 
 class CollectionCreate(Body):
-    """A new collection. With ``open`` everyone in the organisation may read it; otherwise only owners, at first."""
+    """A new collection. Without ``slug`` its short name is made from its name.
 
-    slug: NewSlug
+    With ``open`` everyone in the organisation may read it and editors may edit it; otherwise only owners, at first.
+    """
+
+    slug: NewSlug | None = None
     name: Name = Field(examples=["甲中心"])
     open: bool = True
 
 
 class CollectionUpdate(Body):
-    """The new name of a collection."""
+    """The changes. A field that is left out stays as it is."""
 
-    name: Name = Field(examples=["甲中心（灣仔）"])
+    name: Name | None = Field(default=None, examples=["甲中心（灣仔）"])
+    contact: ContactText | None = Field(default=None, examples=["甲中心主任，內線 205"])
 
 
 @router.get("", summary="List collections")
@@ -61,27 +62,45 @@ def listing(caller: Reader) -> list[CollectionPublic]:
 
 @router.post("", status_code=201, summary="Create a collection")
 def create(body: CollectionCreate, caller: Manager) -> CollectionPublic:
-    row = collections.create(caller.library, body.slug, body.name)
+    if body.slug is None:
+        row = collections.create_named(caller.library, body.name)
+    else:
+        row = collections.create(caller.library, body.slug, body.name)
     if body.open:
-        access.grant(caller.library, row, EVERYONE, GrantLevel.READ)
-    audit.record(caller.library, caller.actor, "collection.create", body.slug, open=body.open)
+        open_to_all(caller.library, row)
+    audit.record(caller.library, caller.actor, "collection.create", row.slug, open=body.open)
     return _public(row, 0, caller, editable=True)
 
 
-@router.patch("/{slug}", summary="Rename a collection")
-def rename(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPublic:
+@router.patch("/{slug}", summary="Change a collection's name or contact")
+def change(slug: str, body: CollectionUpdate, caller: Manager) -> CollectionPublic:
     row = caller.collection(slug, edit=True)
-    collections.rename(caller.library, row, body.name)
-    audit.record(caller.library, caller.actor, "collection.rename", slug, name=body.name)
+    if body.name is not None:
+        collections.rename(caller.library, row, body.name)
+        audit.record(caller.library, caller.actor, "collection.rename", slug, name=body.name)
+    if body.contact is not None:
+        contacts.set_of_collection(caller.library, row, body.contact)
+        audit.record(caller.library, caller.actor, "contacts.change", slug)
     sizes = collections.sizes(caller.library)
     return _public(caller.library.collection(slug), sizes.get(slug, 0), caller)
 
 
-@router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete an empty collection")
-def remove(slug: str, caller: Manager) -> None:
-    collections.remove(caller.library, caller.collection(slug, edit=True))
-    for store in (api_keys, invitations):
-        store.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+@router.delete("/{slug}", status_code=204, response_class=Response, summary="Delete a collection")
+def remove(
+    slug: str,
+    caller: Manager,
+    documents: Annotated[bool, Query(description="Delete its documents for good; otherwise it must be empty.")] = False,
+) -> None:
+    row = caller.collection(slug, edit=True)
+    intake = caller.service.intake
+    if intake is not None and (documents or not collections.holds_documents(caller.library, row)):
+        # a file on its way in would make the collection again
+        upload_actions.cancel_all(intake, caller.library, slug)
+    if documents:
+        deletion.delete_collection_documents(caller.service.settings, caller.library, row, caller.actor)
+    collections.remove(caller.library, row)
+    api_keys.forget_collection(caller.service.settings, caller.tenant.slug, slug)
+    invitations.forget_collection(caller.service.settings, caller.tenant.slug, slug)
     model_choices.forget(caller.library, slug)
     audit.record(caller.library, caller.actor, "collection.delete", slug)
 
@@ -90,6 +109,7 @@ def _public(row: CollectionRow, documents: int, caller: Caller, editable: bool |
     return CollectionPublic(
         slug=row.slug,
         name=row.name,
+        contact=row.contact,
         documents=documents,
         editable=row.slug in caller.reach.edit if editable is None else editable,
         created_at=row.created_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -11,11 +10,12 @@ from pydantic import Field
 from assistant.api.auth.dependencies import Editor
 from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.document_schemas import DocumentDetail, document_detail, document_editor
+from kb.core.local_date import IsoDate
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
-Day = Annotated[date | None, Field(examples=["2026-04-01"])]
+Day = Annotated[IsoDate | None, Field(examples=["2026-04-01"])]
 
 
 class DocumentUpdate(Body):
@@ -47,6 +47,21 @@ def change(document_id: Id, body: DocumentUpdate, caller: Editor) -> DocumentDet
 def remove(document_id: Id, caller: Editor) -> None:
     """Delete all versions, their originals and their search data. This cannot be undone."""
     document_editor(caller, document_id, edit=True).remove()
+
+
+@router.delete(
+    "/{document_id}/versions/{version_id}",
+    status_code=204,
+    response_class=Response,
+    summary="Delete a version for good",
+)
+def remove_version(document_id: Id, version_id: Id, caller: Editor) -> None:
+    """Delete one version, and the document if it has no other version. This cannot be undone.
+
+    If the published version is deleted, none is published until somebody publishes another one.
+    """
+    editor = document_editor(caller, document_id, edit=True)
+    editor.remove_version(editor.version(version_id, editor=True))
 
 
 @router.patch("/{document_id}/versions/{version_id}", summary="Set the dates between which a version is in force")

@@ -1,15 +1,23 @@
-"""List documents, open one, show its outline and chunks, and try a question on it."""
+"""List documents, open one, show its outline and chunks, find words in it, try a question on it, download originals."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Reader
 from assistant.api.schemas.bodies import Body, Id
-from assistant.api.schemas.document_part_schemas import ChunkPublic, SectionPublic, chunk_public, section_public
+from assistant.api.schemas.document_part_schemas import (
+    ChunkPublic,
+    FoundPublic,
+    SectionPublic,
+    chunk_public,
+    found_public,
+    sections_public,
+)
 from assistant.api.schemas.document_schemas import (
     DocumentDetail,
     DocumentPage,
@@ -19,9 +27,11 @@ from assistant.api.schemas.document_schemas import (
 )
 from assistant.library_admin import document_list as lists
 from assistant.library_admin import document_trial
-from assistant.library_admin.document_list import DocumentFilter, Status
+from assistant.library_admin.document_detail import main_version
+from assistant.library_admin.document_list import DocumentFilter, Order, Status
+from assistant.library_admin.text_places import find_in_version
 from assistant.service.callers import Caller, limit_questions
-from assistant.sources import originals, readable_versions
+from assistant.sources import original_archive, originals, readable_versions
 from kb.library import audit
 from kb.library.documents import DocumentVersion
 from kb.store.tables.library_tables import VersionRow
@@ -29,6 +39,7 @@ from kb.store.tables.library_tables import VersionRow
 __all__ = ["detail", "router"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/documents", tags=["documents"])
+_ARCHIVES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
 
 
 class TrialRequest(Body):
@@ -61,35 +72,64 @@ class TrialPublic(BaseModel):
 @router.get("", summary="List documents")
 def listing(
     caller: Reader,
-    q: Annotated[str, Query(max_length=200, description="Words of name or title.")] = "",
+    q: Annotated[str, Query(max_length=200, description="Words of the name, the title or the text, all of them.")] = "",
     status: Annotated[Status | None, Query()] = None,
     collection: Annotated[str | None, Query(max_length=40)] = None,
     language: Annotated[str | None, Query(max_length=20)] = None,
     review_due: bool = False,
+    order: Annotated[Order, Query(description="best: by how well `q` matches; without `q` by title.")] = "best",
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DocumentPage:
-    """Return documents sorted by name. Only people who may edit them see drafts and withdrawn documents."""
+    """Only people who may edit them see drafts and withdrawn documents."""
     document_filter = DocumentFilter(q, status, collection, language, review_due)
-    total, items = lists.documents(caller.library, caller.reach, document_filter, offset, limit)
+    total, items = lists.documents(caller.library, caller.reach, document_filter, offset, limit, order)
     return DocumentPage(total=total, items=[document_public(one) for one in items])
+
+
+@router.get("/originals", summary="Download several originals", response_class=StreamingResponse, responses=_ARCHIVES)
+def several_originals(caller: Reader, document: Annotated[list[Id], Query(min_length=1, max_length=500)]) -> Response:
+    """Return a ZIP with the file of each document: its published version, or for an editor its newest."""
+    opened = [_main_version(caller, one) for one in dict.fromkeys(document)]
+    paths = [originals.path_of(caller.library, one) for one in opened]
+    for one in opened:
+        readable_versions.record_opening(caller.library, caller.actor, one)
+    stream = original_archive.zip_stream(zip(original_archive.archive_names(opened), paths, strict=True))
+    disposition = {"Content-Disposition": 'attachment; filename="documents.zip"'}
+    return StreamingResponse(stream, media_type="application/zip", headers=originals.DOWNLOAD_HEADERS | disposition)
+
+
+def _main_version(caller: Caller, document_id: int) -> DocumentVersion:
+    editor = document_editor(caller, document_id)
+    versions = editor.versions(editor=editor.collection.slug in caller.reach.edit)
+    return DocumentVersion(editor.collection, editor.document, main_version(editor.document, versions) or versions[-1])
 
 
 @router.get("/{document_id}", summary="Open a document")
 def detail(document_id: Id, caller: Reader) -> DocumentDetail:
     editor = document_editor(caller, document_id)
     found = document_detail(editor, caller)
-    version = editor.version(found.main_version_id, editor=found.editable)
-    readable_versions.record_opening(
-        caller.library, caller.actor, DocumentVersion(editor.collection, editor.document, version)
-    )
+    readable_versions.record_opening(caller.library, caller.actor, _main_version(caller, document_id))
     return found
 
 
 @router.get("/{document_id}/versions/{version_id}/outline", summary="Show the outline of a version")
 def outline(document_id: Id, version_id: Id, caller: Reader) -> list[SectionPublic]:
     version = _visible_version(caller, document_id, version_id)
-    return [section_public(one) for one in caller.library.outline(version.id)]
+    return sections_public(caller.library.outline(version.id), caller.library.chunks_of(version.id))
+
+
+@router.get("/{document_id}/versions/{version_id}/find", summary="Find words in a version")
+def find(
+    document_id: Id,
+    version_id: Id,
+    caller: Reader,
+    q: Annotated[str, Query(min_length=1, max_length=200, description="Words that stand together in a passage.")],
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+) -> list[FoundPublic]:
+    """Return the places where the words stand, in reading order. Both scripts and other forms of a word are found."""
+    version = _visible_version(caller, document_id, version_id)
+    return [found_public(one) for one in find_in_version(caller.library, version.id, q, limit)]
 
 
 @router.get("/{document_id}/versions/{version_id}/chunks", summary="List the chunks of a version")

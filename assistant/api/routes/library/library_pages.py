@@ -14,8 +14,10 @@ from assistant.cards import subject_cards
 from assistant.library_admin import document_list as lists
 from assistant.library_admin.usage_statistics import usage
 from assistant.service.callers import Caller
+from assistant.service.empty_library import next_step
 from assistant.web.pages import render
 from kb.library import collections, tenant_glossary
+from kb.people.access import Ability
 
 __all__ = ["router"]
 
@@ -30,6 +32,7 @@ def library(request: Request, caller: Reader) -> HTMLResponse:
         "collections": _collections(caller),
         "takes": caller.service.intake is not None and bool(caller.reach.edit),
         "limits": {"file_mb": settings.max_file_mb},
+        "next_step": next_step(caller, str(request.state.locale)),
     }
     languages = lists.languages(caller.library, caller.reach.read)
     return render(request, "library/list.html", start=start, languages=languages, editor=bool(caller.reach.edit))
@@ -42,6 +45,7 @@ def document(request: Request, document_id: Id, caller: Reader) -> HTMLResponse:
     start = {
         "document": detail.model_dump(mode="json"),
         "takes": caller.service.intake is not None and detail.editable,
+        "manages": caller.may(Ability.MANAGE),
     }
     return render(request, "library/document.html", start=start, detail=detail, collection=names[detail.collection])
 

@@ -14,26 +14,31 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from assistant.api.auth.dependencies import Editor
 from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id, UtcTime
-from assistant.service.callers import Caller
-from assistant.uploads import multipart, upload_batch, web_fetch
+from assistant.service.callers import Caller, check_still_allowed
+from assistant.uploads import multipart, raw_body, upload_actions, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
 from assistant.uploads.multipart import File, ReceivedFiles
-from assistant.uploads.upload_batch import Batch
+from assistant.uploads.upload_actions import KnownCopies, KnownDocument, UploadAction
+from assistant.uploads.upload_batch import AnnouncedFile, Batch
 from ingest.error_json import error_from_json
-from kb.core.errors import InputError, Transient
+from ingest.job import Job
+from kb.core.errors import Conflict, FileRejected, InputError, SinziError, Transient
 from kb.library import audit
+from kb.people.access import Ability
 from kb.store.tables.activity_tables import UploadRow
+from kb.store.tables.library_tables import CollectionRow, DocumentRow
 from kb.store.tables.states import UNFINISHED, IngestStatus
 
 __all__ = ["router"]
 
 # The highest allowed value of KB_MAX_UPLOAD_MB. That setting is the real limit: receiving stops there.
 _MAX_BODY_BYTES = 65_536 * 1024 * 1024
-_POLL_SECONDS = 0.3
+_POLL_SECONDS = 0.5
 _STREAM_SECONDS = 50.0
 _FORM_FIELDS = {
     "files": {
@@ -61,6 +66,12 @@ _MULTIPART: dict[str, Any] = {
         },
     }
 }
+_BINARY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 _EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
 
@@ -69,21 +80,68 @@ small_bodies = APIRouter(prefix=_PREFIX, tags=["uploads"])
 large_bodies = APIRouter(prefix=_PREFIX, tags=["uploads"], max_body_size=_MAX_BODY_BYTES)
 
 
+class KnownDocumentPublic(BaseModel):
+    """A document that has the content of an upload already."""
+
+    id: int
+    name: str
+    title: str
+    collection: str
+
+
 class UploadPublic(BaseModel):
     """An uploaded file and the progress of its ingestion."""
 
     id: int
+    batch: str = Field(description="Shared by the files that were announced together; empty for others.")
     collection: str
     name: str = Field(description="The name of its document.")
     path: str = Field(description="The uploaded file's name. A file found inside another has that one in front.")
-    status: str = Field(description="queued, working, indexed, replaced, unchanged, failed, expanded.")
+    status: str = Field(
+        description="sending, queued, working, indexed, replaced, unchanged, failed, expanded, cancelled."
+    )
     stage: str = Field(description="The stage of a file in work: read, embed or store.")
-    done: int
-    total: int | None = Field(description="The number of pages to read or chunks to embed, if known.")
+    done: int = Field(description="Of a file that is being sent: bytes that have arrived.")
+    total: int | None = Field(description="The number of bytes to send, pages to read or chunks to embed, if known.")
+    percent: int | None = Field(description="How much of the present stage is done; null if unknown.")
     error: dict[str, Any] | None = Field(description="Why it failed: code, message and detail.")
     document_id: int | None
+    known_as: KnownDocumentPublic | None = Field(
+        description="Of an unchanged file: the document that has its content already, where that has another name."
+    )
+    also_in: list[KnownDocumentPublic] = Field(
+        description="Documents of other collections, which the caller may read, that have the same content."
+    )
+    actions: list[UploadAction] = Field(description="What can be done now, the most helpful first.")
+    mine: bool = Field(description="Whether the caller has uploaded it.")
     created_at: UtcTime
     finished_at: UtcTime | None
+
+
+class UploadSummary(BaseModel):
+    """How far the caller's uploads are: "21 of 25, 4 need you". The list holds a file until it is dismissed."""
+
+    total: int = Field(description="The files in the caller's list, without those found inside others.")
+    done: int = Field(description="Files that are in the library.")
+    under_way: int = Field(description="Files that are being sent, wait or are worked on.")
+    need_attention: int = Field(description="Files that have failed, those found inside others included.")
+
+
+class FileAnnounced(Body):
+    """A file that was chosen and is going to be sent."""
+
+    name: str = Field(min_length=1, max_length=1000, examples=["circulars/2026-03.pdf"])
+    size: int = Field(ge=0, le=2**53, description="Bytes.", examples=[182044])
+
+
+class BatchCreate(Body):
+    """The files that a person has chosen together."""
+
+    files: list[FileAnnounced] = Field(min_length=1, max_length=10_000)
+    publish: bool = Field(default=True, description="With false the files become drafts, which are not searched.")
+    replaces: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="Id of a document; the only file becomes a new version of it."
+    )
 
 
 class UrlUpload(Body):
@@ -101,25 +159,90 @@ async def upload(request: Request, slug: str, caller: Editor) -> list[UploadPubl
     content_type = request.headers.get("content-type", "")
     received = await multipart.receive(request.stream(), content_type, caller.tenant.home, caller.service.settings)
     try:
-        return await run_in_threadpool(_queue, request, caller, intake, Batch(collection), received)
+        return await run_in_threadpool(_queue, request, caller, intake, collection, received)
     finally:
         await run_in_threadpool(received.drop)
 
 
 def _queue(
-    request: Request, caller: Caller, intake: Intake, batch: Batch, received: ReceivedFiles
+    request: Request, caller: Caller, intake: Intake, collection: CollectionRow, received: ReceivedFiles
 ) -> list[UploadPublic]:
+    check_still_allowed(caller, Ability.EDIT, edit=[collection.slug])  # receiving may have taken long
     publish, replaces = received.fields.get("publish", "true"), received.fields.get("replaces", "")
     if publish not in ("true", "false") or (replaces and not (replaces.isascii() and replaces.isdigit())):
         raise InputError("upload_invalid", reason="publish, replaces")
-    document = None
-    if replaces:
-        collection, document = caller.document(min(int(replaces), 2**31 - 1), edit=True)
-        if collection.id != batch.collection.id:
-            raise InputError("upload_invalid", reason="replaces")
-    batch = Batch(batch.collection, publish == "true", document)
+    document = _replaced(caller, collection, min(int(replaces), 2**31 - 1) if replaces else None)
+    batch = Batch(collection, publish == "true", document)
     rows = upload_batch.queue_uploads(intake, caller.library, caller.actor, batch, received)
-    return [_public(row, intake, request.state.locale) for row in rows]
+    return _public(request, caller, rows)
+
+
+def _replaced(caller: Caller, collection: CollectionRow, document_id: int | None) -> DocumentRow | None:
+    """Return the document that a file is to replace.
+
+    Raises:
+        InputError: ``upload_invalid`` if it is in another collection.
+    """
+    if document_id is None:
+        return None
+    own, document = caller.document(document_id, edit=True)
+    if own.id != collection.id:
+        raise InputError("upload_invalid", reason="replaces")
+    return document
+
+
+@small_bodies.post("/collections/{slug}/uploads/batch", status_code=201, summary="Announce files to upload")
+def announce(request: Request, slug: str, body: BatchCreate, caller: Editor) -> list[UploadPublic]:
+    """Every file has a line at once, in the order given, with status `sending`; one that cannot be taken is `failed`.
+
+    Then send the bytes of each with `PUT /uploads/{id}/content`. Files that are not sent within a quarter of an hour
+    after the last byte of their batch, and those not sent when the service starts again, fail with `upload_not_sent`.
+    """
+    collection = caller.collection(slug, edit=True)
+    batch = Batch(collection, body.publish, _replaced(caller, collection, body.replaces))
+    files = [AnnouncedFile(one.name, one.size) for one in body.files]
+    return _public(request, caller, upload_batch.announce(_intake(caller), caller.library, caller.actor, batch, files))
+
+
+@large_bodies.put(
+    "/uploads/{upload_id}/content", summary="Send an announced file", openapi_extra=_BINARY, response_model=UploadPublic
+)
+async def content(request: Request, upload_id: Id, caller: Editor) -> UploadPublic:
+    """The body is the file. A file that failed or was cancelled may be sent again."""
+    intake = _intake(caller)
+    row = await run_in_threadpool(_sendable, caller, upload_id)
+    status = intake.upload_status
+
+    def progress(size: int) -> None:
+        if upload_batch.find(caller.library, caller.reach.edit, upload_id).status != row.status:
+            raise Conflict("upload_finished", name=row.name)
+        status.receiving(row, size)
+
+    home, settings = caller.tenant.home, caller.service.settings
+    try:
+        async with raw_body.received(request.stream(), row.name, home, settings, progress) as path:
+            sent = await run_in_threadpool(_queue_sent, caller, intake, row, path)
+    except FileRejected as error:
+        await run_in_threadpool(status.stopped, caller.library, row.id, IngestStatus.FAILED, error)
+        raise
+    except ClientDisconnect:
+        error_of_sending = InputError("upload_not_sent", name=row.name)
+        await run_in_threadpool(status.stopped, caller.library, row.id, IngestStatus.FAILED, error_of_sending)
+        raise
+    return (await run_in_threadpool(_public, request, caller, [sent]))[0]
+
+
+def _sendable(caller: Caller, upload_id: int) -> UploadRow:
+    row = upload_batch.find(caller.library, caller.reach.edit, upload_id)
+    if not upload_actions.is_sendable(row):
+        raise Conflict("upload_under_way" if row.status in UNFINISHED else "upload_finished", name=row.name)
+    return row
+
+
+def _queue_sent(caller: Caller, intake: Intake, row: UploadRow, path: Path) -> UploadRow:
+    job = Job(**(row.job or {}))
+    upload_batch.record_upload(caller.library, caller.actor, job)
+    return intake.submit(caller.library, job, path, row.uploaded_by, row.id)
 
 
 @small_bodies.post("/collections/{slug}/uploads/url", status_code=201, summary="Add a page or file from the web")
@@ -133,24 +256,40 @@ def add_url(request: Request, slug: str, body: UrlUpload, caller: Editor) -> Upl
     folder = Path(tempfile.mkdtemp(dir=incoming))
     try:
         found = web_fetch.fetch(caller.service.settings, body.url.strip(), folder)
+        check_still_allowed(caller, Ability.EDIT, edit=[slug])
         file = File(found.name, found.path, found.path.stat().st_size)
         (row,) = upload_batch.queue_uploads(intake, caller.library, caller.actor, batch, ReceivedFiles(folder, [file]))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return _public(row, intake, request.state.locale)
+    return _public(request, caller, [row])[0]
 
 
 @small_bodies.get("/uploads", summary="List uploads")
-def listing(request: Request, caller: Editor, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> list[UploadPublic]:
-    """Unfinished uploads first, then the latest. Only uploads to collections that the caller may edit."""
-    return _recent_uploads(request, caller, limit)
+def listing(
+    request: Request,
+    caller: Editor,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    mine: Annotated[bool, Query(description="Only the caller's own.")] = False,
+) -> list[UploadPublic]:
+    """Failed uploads first, then unfinished ones, then the latest; only into collections that the caller may edit.
+
+    An upload stays in the list until it is removed from it.
+    """
+    return _recent_uploads(request, caller, limit, mine)
+
+
+@small_bodies.get("/uploads/summary", summary="Count the caller's uploads")
+def summary(caller: Editor) -> UploadSummary:
+    found = upload_batch.counts(caller.library, caller.reach.edit, caller.actor.id)
+    return UploadSummary.model_validate(found, from_attributes=True)
 
 
 @small_bodies.get("/uploads/events", summary="Follow uploads", response_class=StreamingResponse, responses=_EVENTS)
 def events(request: Request, caller: Editor) -> StreamingResponse:
     """Server-sent events: `uploads` with the uploads that changed, and `idle` when all uploads are finished.
 
-    The stream ends after `idle`, or after less than a minute. Then a client can request it again.
+    The stream ends after `idle`, or after less than a minute. Then a client can request it again. If the caller has
+    been signed out or removed meanwhile, it ends with `error` and the usual error body.
     """
     return StreamingResponse(_stream_changes(request, caller), media_type="text/event-stream")
 
@@ -162,6 +301,11 @@ async def _stream_changes(request: Request, caller: Caller) -> AsyncIterator[str
     while intake is not None and time.monotonic() < deadline and not await request.is_disconnected():
         if intake.upload_status.version != sent_version:
             sent_version = intake.upload_status.version
+            try:
+                caller = await run_in_threadpool(caller.find_again)
+            except SinziError as error:
+                yield sse("error", {"error": error.as_dict(request.state.locale)})
+                return
             rows = await run_in_threadpool(_recent_uploads, request, caller, 200)
             changed = [row for row in rows if sent.get(row.id) != row]
             sent = {row.id: row for row in rows}
@@ -174,9 +318,33 @@ async def _stream_changes(request: Request, caller: Caller) -> AsyncIterator[str
         yield sse("idle", {})
 
 
+@small_bodies.post("/uploads/{upload_id}/cancel", summary="Cancel an upload")
+def cancel(request: Request, upload_id: Id, caller: Editor) -> UploadPublic:
+    """Nothing of the file is left. A file in work ends within seconds, and its status is `cancelled` then."""
+    row = upload_batch.find(caller.library, caller.reach.edit, upload_id)
+    row = upload_actions.cancel(_intake(caller), caller.library, row)
+    audit.record(caller.library, caller.actor, "document.cancel", row.name, collection=row.collection)
+    return _public(request, caller, [row])[0]
+
+
+@small_bodies.post("/uploads/{upload_id}/retry", summary="Try a failed upload again")
+def retry(request: Request, upload_id: Id, caller: Editor) -> UploadPublic:
+    """The file is kept until its upload is removed from the list, so it need not be sent again."""
+    row = upload_batch.find(caller.library, caller.reach.edit, upload_id)
+    return _public(request, caller, [upload_actions.retry(_intake(caller), caller.library, row)])[0]
+
+
+@small_bodies.post("/uploads/{upload_id}/take-name", summary="Rename the document that has this content already")
+def take_name(request: Request, upload_id: Id, caller: Editor) -> UploadPublic:
+    """The document `known_as` takes the name of the uploaded file; its text and its versions stay as they are."""
+    row = upload_batch.find(caller.library, caller.reach.edit, upload_id)
+    upload_actions.take_name(caller.library, caller.actor, row)
+    return _public(request, caller, [row])[0]
+
+
 @small_bodies.delete("/uploads", status_code=204, response_class=Response, summary="Clear the list of finished uploads")
 def clear(caller: Editor) -> None:
-    upload_batch.dismiss(caller.library, caller.reach.edit)
+    upload_batch.dismiss(caller.service.intake, caller.library, caller.reach.edit)
 
 
 @small_bodies.delete(
@@ -184,7 +352,7 @@ def clear(caller: Editor) -> None:
 )
 def dismiss(upload_id: Id, caller: Editor) -> None:
     """Only a finished upload can be removed. Its document stays."""
-    upload_batch.dismiss(caller.library, caller.reach.edit, upload_id)
+    upload_batch.dismiss(caller.service.intake, caller.library, caller.reach.edit, upload_id)
 
 
 def _intake(caller: Caller) -> Intake:
@@ -194,27 +362,47 @@ def _intake(caller: Caller) -> Intake:
     return intake
 
 
-def _recent_uploads(request: Request, caller: Caller, limit: int) -> list[UploadPublic]:
-    rows = upload_batch.recent(caller.library, caller.reach.edit, limit)
-    return [_public(row, caller.service.intake, request.state.locale) for row in rows]
+def _recent_uploads(request: Request, caller: Caller, limit: int, mine: bool = False) -> list[UploadPublic]:
+    if caller.service.intake is not None:
+        caller.service.intake.upload_status.give_up_unsent(caller.library)
+    by = caller.actor.id if mine else None
+    return _public(request, caller, upload_batch.recent(caller.library, caller.reach.edit, limit, by))
 
 
-def _public(row: UploadRow, intake: Intake | None, locale: str) -> UploadPublic:
+def _public(request: Request, caller: Caller, rows: list[UploadRow]) -> list[UploadPublic]:
+    copies = upload_actions.known_copies(caller.library, rows, caller.reach.read)
+    return [_public_row(row, copies.get(row.id, KnownCopies()), caller, request.state.locale) for row in rows]
+
+
+def _public_row(row: UploadRow, copies: KnownCopies, caller: Caller, locale: str) -> UploadPublic:
+    intake = caller.service.intake
     live = intake.upload_status.live(row.job_id) if intake and row.status in UNFINISHED else None
+    is_sending = row.status == IngestStatus.SENDING
+    done, total = (live.done, live.total) if live else (row.done, row.total)
     return UploadPublic(
         id=row.id,
+        batch=row.batch,
         collection=row.collection,
         name=row.name,
         path=row.path,
-        status=IngestStatus.WORKING if live else row.status,
+        status=IngestStatus.WORKING if live and not is_sending else row.status,
         stage=live.stage if live else row.stage,
-        done=live.done if live else row.done,
-        total=live.total if live else row.total,
-        error=error_from_json(row.error).as_dict(locale) if row.error else None,
+        done=done,
+        total=total,
+        percent=min(100, done * 100 // total) if total else None,
+        error=error_from_json(row.error).as_dict(locale, plain=True) if row.error else None,
         document_id=row.document_id,
+        known_as=_known(copies.under) if copies.under else None,
+        also_in=[_known(one) for one in copies.elsewhere],
+        actions=upload_actions.actions(row, copies),
+        mine=row.uploaded_by == caller.actor.id,
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
+
+
+def _known(document: KnownDocument) -> KnownDocumentPublic:
+    return KnownDocumentPublic.model_validate(document, from_attributes=True)
 
 
 router = APIRouter()

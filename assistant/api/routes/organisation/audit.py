@@ -8,45 +8,55 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assistant.api.auth.dependencies import Manager
-from assistant.service.callers import Caller
+from assistant.service.callers import Caller, check_still_allowed
 from assistant.web.audit_sentences import AuditSentences
 from assistant.web.pages import render, text_keys
+from kb.core.errors import SinziError
+from kb.core.local_date import IsoDate
 from kb.library import audit
+from kb.people.access import Ability
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["router"]
+__all__ = ["midnight", "router"]
 
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/audit"
 _PAGE = 100
-# A form sends an empty string for a field without a choice.
-_EMPTY_AS_NONE = BeforeValidator(lambda value: None if value == "" else value)
-Day = Annotated[date | None, _EMPTY_AS_NONE]
+EntryId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class AuditFilter(BaseModel):
     """Which entries to return. Days are in the service's time zone; ``until`` is included."""
 
     model_config = ConfigDict(extra="forbid")
-    since: Day = None
-    until: Day = None
+    since: IsoDate | None = None
+    until: IsoDate | None = None
     action: Annotated[str, Field(max_length=60)] = Field(default="", description="An action or its beginning.")
     actor: Annotated[str, Field(max_length=40)] = Field(default="", examples=["user:3"])
 
     def entries(self, caller: Caller, limit: int | None, before: int | None = None) -> Iterator[AuditRow]:
         """Yield the entries, newest first."""
         last = self.until + timedelta(days=1) if self.until and self.until.year <= 9000 else None
-        days = _midnight(self.since), _midnight(last)
+        days = midnight(self.since), midnight(last)
         return audit.entries(caller.library, *days, self.action, self.actor, limit, before)
 
 
 class Page(AuditFilter):
     """Which entries to return. ``before`` is the id of the last entry on the previous page."""
 
-    before: Annotated[int | None, _EMPTY_AS_NONE, Field(ge=1, le=2**31 - 1)] = None
+    before: EntryId | None = None
+
+
+class PageForm(Page):
+    """The same, as the page's form sends it: a field without a choice is an empty string."""
+
+    @field_validator("since", "until", "before", mode="before")
+    @classmethod
+    def _empty_as_none(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 class Export(AuditFilter):
@@ -82,14 +92,25 @@ def export(caller: Manager, entry_filter: Annotated[Export, Query()]) -> Streami
     media_type = "text/csv" if entry_filter.format == "csv" else "application/jsonl"
     name = f"audit-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{entry_filter.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines, media_type=f"{media_type}; charset=utf-8", headers=headers)
+    return StreamingResponse(_while_allowed(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
+
+
+def _while_allowed(caller: Caller, lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of an export, and end early if the caller is no owner any more."""
+    for number, line in enumerate(lines, 1):
+        yield line
+        if number % _PAGE == 0:
+            try:
+                check_still_allowed(caller, Ability.MANAGE)
+            except SinziError:
+                return
 
 
 def _filter_values(entry_filter: AuditFilter) -> dict[str, str]:
     return {name: str(value) for name, value in entry_filter.model_dump(exclude={"format"}).items() if value}
 
 
-def _midnight(day: date | None) -> datetime | None:
+def midnight(day: date | None) -> datetime | None:
     """Return the start of a day in the service's time zone, as the database keeps times: UTC without a zone."""
     if day is None or not 1971 <= day.year <= 9000:  # some systems cannot convert times outside this range
         return None
@@ -102,7 +123,7 @@ def _entry_fields(row: AuditRow) -> dict[str, Any]:
 
 
 @router.get("/t/{tenant}/manage/audit", include_in_schema=False, response_class=HTMLResponse)
-def page(request: Request, caller: Manager, entry_filter: Annotated[Page, Query()]) -> Response:
+def page(request: Request, caller: Manager, entry_filter: Annotated[PageForm, Query()]) -> Response:
     """Show the entries as sentences. The exports keep actions, actors and details as they are stored."""
     found = listing(caller, entry_filter)
     sentences = AuditSentences(caller.service.settings, caller.library, request.state.locale)

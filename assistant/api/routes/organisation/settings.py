@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.schemas.bodies import Body, Name, Slug
+from assistant.api.schemas.bodies import Body, ContactText, Name, Slug
 from assistant.cards import subject_cards
 from assistant.cards.subject_cards import Card
 from assistant.llm import endpoint, model_choices
@@ -20,7 +20,6 @@ from kb.store import tenants
 __all__ = ["router", "show"]
 
 router = APIRouter(prefix="/api/v1/tenants/{tenant}/settings", tags=["settings"])
-Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class ModelPublic(BaseModel):
@@ -48,7 +47,7 @@ class SettingsUpdate(Body):
     """The changes. A field that is left out stays as it is."""
 
     name: Name | None = Field(default=None, examples=["和諧長者服務社"])
-    contact: Contact | None = Field(default=None, examples=["人事部，內線 101"])
+    contact: ContactText | None = Field(default=None, examples=["人事部，內線 101"])
 
 
 class ModelUpdate(Body):

@@ -12,7 +12,7 @@ from assistant.api.schemas.bodies import Body, Password
 from assistant.service.rate_limits import client_address
 from assistant.web.pages import render
 from kb.core.errors import Forbidden
-from kb.people import passwords, sessions
+from kb.people import passwords
 from kb.people.credentials import LEAST_PASSWORD
 
 __all__ = ["router"]
@@ -36,11 +36,11 @@ def change_password(
         client_address(request),
         signed_in.user.email,
         lambda: passwords.owner_of(service.settings, signed_in.user.email, body.current),
+        signed_in.csrf,  # a signed-in browser is a known one, whatever others try meanwhile
     )
     if user is None:
         raise Forbidden("password_wrong")
     passwords.change(service.settings, user.id, body.password)
-    sessions.end_all(service.settings, user.id)
     csrf = session_cookie.set_session(request, response, service, user.id)
     return SessionPublic(csrf=csrf, me=me_public(service.settings, user))
 

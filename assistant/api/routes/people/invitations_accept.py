@@ -11,7 +11,7 @@ from pydantic import Field
 from assistant.api.auth import session_cookie
 from assistant.api.auth.dependencies import OptionalSignedInDep, ServiceDep
 from assistant.api.routes.people.session import SessionPublic, me_public
-from assistant.api.schemas.bodies import Body, Name, Password
+from assistant.api.schemas.bodies import Body, Email, Name, Password
 from assistant.service.rate_limits import client_address
 from assistant.service.running_service import Service
 from assistant.web.pages import render
@@ -30,11 +30,12 @@ Token = Annotated[str, Field(min_length=1, max_length=100, examples=["Zk3v…"])
 class InvitationAccept(Body):
     """The token of the link.
 
-    A new account also needs a name and a password. An existing account needs its password, unless the person is signed
-    in with this account.
+    A new account also needs a name and a password, and an e-mail address where the invitation has none. An existing
+    account needs its password, unless the person is signed in with this account.
     """
 
     token: Token
+    email: Email | None = Field(default=None, description="Only for an invitation without an address.")
     name: Name | None = None
     password: Password | None = None
 
@@ -58,24 +59,38 @@ def _accepting_account(
     """Return the account that accepts: the signed-in one, the one with the given password, or a new one.
 
     Raises:
-        InputError: ``invitation_incomplete`` if a new account lacks name or password.
+        InputError: ``invitation_incomplete`` if a new account lacks an address, a name or a password.
         Unauthenticated: ``signin_failed``.
     """
-    if signed_in is not None and signed_in.user.email == invitation.email:
+    if signed_in is not None and invitation.email in ("", signed_in.user.email):
         return signed_in.user
-    if accounts.by_email(service.settings, invitation.email) is None:
-        if not body.name or not body.password:
+    email = invitation.email or body.email or ""
+    if accounts.by_email(service.settings, email) is None:
+        if not email or not body.name or not body.password:
             raise InputError("invitation_incomplete")
         locale = str(request.state.locale)
-        return accounts.create(service.settings, invitation.email, body.name, body.password, locale)
+        return accounts.create(service.settings, email, body.name, body.password, locale)
     user = service.limits.check_attempt(
         client_address(request),
-        invitation.email,
-        lambda: passwords.owner_of(service.settings, invitation.email, body.password or ""),
+        email,
+        lambda: passwords.owner_of(service.settings, email, body.password or ""),
+        session_cookie.known_device(request, service, email),
     )
     if user is None:
         raise Unauthenticated("signin_failed")
     return user
+
+
+class InvitationOpened(Body):
+    """The token of the link."""
+
+    token: Token
+
+
+@router.post("/api/v1/invitations/opened", summary="Note that an invitation's page was opened", status_code=204)
+def opened(body: InvitationOpened, service: ServiceDep) -> None:
+    """The page's script calls this, so that the preview of a link in a messenger does not count as opening it."""
+    invitations.mark_opened(service.settings, body.token)
 
 
 @router.get("/invitation/{token}", include_in_schema=False, response_class=HTMLResponse)
@@ -83,14 +98,17 @@ def page(
     token: Annotated[str, Path(max_length=100)], request: Request, service: ServiceDep, signed_in: OptionalSignedInDep
 ) -> Response:
     invitation = invitations.find(service.settings, token)
+    mine = signed_in is not None and invitation.email in ("", signed_in.user.email)
+    member = signed_in is not None and accounts.role_in(service.settings, signed_in.user.id, invitation.tenant_slug)
     return render(
         request,
         "people/invitation.html",
         invitation=invitation,
         token=token,
         organisation=service.tenant(invitation.tenant_slug).name,
-        known=accounts.by_email(service.settings, invitation.email) is not None,
-        mine=signed_in is not None and signed_in.user.email == invitation.email,
-        oidc=bool(service.settings.oidc_issuer),
+        known=bool(invitation.email) and accounts.by_email(service.settings, invitation.email) is not None,
+        mine=mine,
+        passing_on=bool(member) and not invitation.email,
+        oidc=bool(service.settings.oidc_issuer) and bool(invitation.email),
         least=LEAST_PASSWORD,
     )

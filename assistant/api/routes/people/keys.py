@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import absolute_url
-from assistant.api.schemas.bodies import Body, Id, Name, Slug
+from assistant.api.schemas.bodies import Body, Choice, Id, Name, Slug
 from assistant.web.pages import render
 from kb.library import audit
 from kb.people import api_keys
@@ -29,7 +29,7 @@ class KeyCreate(Body):
     """What the key may do, and in which collections."""
 
     name: Name = Field(examples=["Intranet search"])
-    abilities: Annotated[list[Ability], Field(min_length=1, max_length=5)] = Field(examples=[["ask", "read"]])
+    abilities: Annotated[list[Choice[Ability]], Field(min_length=1, max_length=5)] = Field(examples=[["ask", "read"]])
     collections: Annotated[list[Slug], Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="Short names of collections; null for the collections that are open to everyone."
     )

@@ -9,14 +9,15 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.http.addresses import absolute_url
+from assistant.api.http.addresses import shared_address
+from assistant.api.routes.people.invitations import invite_form
 from assistant.api.routes.people.invitations import listing as invitations_of
-from assistant.api.schemas.bodies import Body, Id
+from assistant.api.schemas.bodies import Body, Choice, Id
 from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.library import audit
-from kb.people import accounts, api_keys, members, password_resets
-from kb.people.access import ROLES, Ability, Role
+from kb.people import accounts, members, password_resets
+from kb.people.access import Role
 from kb.people.accounts import Membership
 
 __all__ = ["router"]
@@ -38,7 +39,7 @@ class MemberPublic(BaseModel):
 class MemberUpdate(Body):
     """The new role of a member."""
 
-    role: Role
+    role: Choice[Role]
 
 
 class LinkPublic(BaseModel):
@@ -55,28 +56,20 @@ def listing(caller: Manager) -> list[MemberPublic]:
 
 @router.patch(_PATH + "/{user_id}", summary="Change a member's role")
 def change(user_id: Id, body: MemberUpdate, caller: Manager) -> MemberPublic:
-    """Change a person's role. The last owner stays owner (409). The API keys of a former owner are revoked."""
-    before = members.get(caller.service.settings, caller.tenant.slug, user_id).role
-    found = members.change_role(caller.service.settings, caller.tenant.slug, user_id, body.role)
-    roles = {"role": body.role.value, "before": before.value}
-    audit.record(caller.library, caller.actor, "member.role", found.user.name, **roles, user=user_id)
-    if Ability.MANAGE not in ROLES[body.role]:
-        _revoke_keys(caller, user_id)
-    return _public(found)
+    """Change a person's role. The last owner stays owner (409).
+
+    The API keys and open invitations of a former owner end.
+    """
+    return _public(members.change_role(caller.service.settings, caller.library, user_id, body.role, caller.actor))
 
 
 @router.delete(_PATH + "/{user_id}", summary="Remove a member", status_code=204)
 def remove(user_id: Id, caller: Manager) -> None:
-    """End the membership, its rights and the API keys that the person made. The last owner cannot be removed (409)."""
-    found = members.remove(caller.service.settings, caller.library, user_id)
-    audit.record(caller.library, caller.actor, "member.remove", found.user.name, user=user_id)
-    _revoke_keys(caller, user_id)
+    """End the membership, its rights, and the API keys and open invitations that the person made.
 
-
-def _revoke_keys(caller: Caller, user_id: int) -> None:
-    """Revoke the API keys that a person made as an owner, because the person may still have their tokens."""
-    for row in api_keys.revoke_of(caller.service.settings, caller.tenant.slug, user_id):
-        audit.record(caller.library, caller.actor, "key.revoke", row.name, prefix=row.prefix)
+    The last owner cannot be removed (409).
+    """
+    members.remove(caller.service.settings, caller.library, user_id, caller.actor)
 
 
 @router.post(_PATH + "/{user_id}/reset", summary="Make a link for a new password", status_code=201)
@@ -88,9 +81,8 @@ def reset(user_id: Id, request: Request, caller: Manager) -> LinkPublic:
     found = members.get(caller.service.settings, caller.tenant.slug, user_id)
     token, ends = password_resets.create(caller.service.settings, user_id, caller.tenant.slug, _manager_id(caller))
     audit.record(caller.library, caller.actor, "member.reset", found.user.name, user=user_id)
-    return LinkPublic(
-        link=absolute_url(request, caller.service.settings, f"/reset/{token}"), expires_at=ends.replace(tzinfo=UTC)
-    )
+    link = shared_address(request, caller.service.settings).url(f"/reset/{token}")
+    return LinkPublic(link=link, expires_at=ends.replace(tzinfo=UTC))
 
 
 def _manager_id(caller: Caller) -> int:
@@ -116,9 +108,8 @@ def page(request: Request, caller: Manager) -> Response:
         request,
         "manage/people.html",
         people=listing(caller),
-        invitations=invitations_of(caller),
-        collections=caller.library.collections(),
+        invitations=invitations_of(caller, used=True),
+        inviting=invite_form(request, caller),
         roles=list(Role),
         me=_manager_id(caller),
-        days=caller.service.settings.invitation_days,
     )

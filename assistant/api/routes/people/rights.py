@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.schemas.bodies import Body
+from assistant.api.schemas.bodies import Body, Choice
 from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.library import audit
@@ -55,7 +55,7 @@ class RightsPublic(BaseModel):
 class GrantUpdate(Body):
     """The right to grant."""
 
-    level: GrantLevel
+    level: Choice[GrantLevel]
 
 
 @router.get(_PATH, summary="List rights")

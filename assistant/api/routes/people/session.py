@@ -69,7 +69,10 @@ class SessionPublic(BaseModel):
 def sign_in(body: SignIn, request: Request, response: Response, service: ServiceDep) -> SessionPublic:
     """Sign in a browser and set the cookie `sinzi_session`. Programs use API keys instead."""
     user = service.limits.check_attempt(
-        client_address(request), body.email, lambda: passwords.owner_of(service.settings, body.email, body.password)
+        client_address(request),
+        body.email,
+        lambda: passwords.owner_of(service.settings, body.email, body.password),
+        session_cookie.known_device(request, service, body.email),
     )
     if user is None:
         raise Unauthenticated("signin_failed")

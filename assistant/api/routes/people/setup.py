@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from assistant.api.auth import session_cookie
 from assistant.api.auth.dependencies import ServiceDep
-from assistant.api.http.addresses import PROXY_HEADERS
+from assistant.api.http.addresses import PROXY_HEADERS, is_loopback_name
 from assistant.api.routes.people.session import SessionPublic, me_public
-from assistant.api.schemas.bodies import Body, Email, Locale, Name, Password, Slug
+from assistant.api.schemas.bodies import Body, ContactText, Email, Locale, Name, Password, Slug
 from assistant.service.rate_limits import client_address
 from assistant.web.pages import render
 from kb.core.errors import Forbidden
@@ -30,11 +29,11 @@ router = APIRouter(tags=["people"])
 
 
 class TenantCreate(Body):
-    """A new organisation."""
+    """A new organisation. Without ``slug`` its short name is made from its name."""
 
-    slug: Slug
+    slug: Slug | None = None
     name: Name
-    contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
+    contact: ContactText = Field(
         default="", description="Whom to ask if the documents do not answer.", examples=["人事部，內線 101"]
     )
 
@@ -62,7 +61,7 @@ def set_up(body: SetUp, request: Request, response: Response, service: ServiceDe
         address = client_address(request)
         if not service.limits.check_attempt(address, "set-up", lambda: _is_setup_token(request, body.token) or None):
             raise Forbidden("setup_token_wrong")
-    new = NewTenant(body.tenant.slug, body.tenant.name, body.tenant.contact) if body.tenant else None
+    new = NewTenant(body.tenant.name, body.tenant.contact, body.tenant.slug or "") if body.tenant else None
     user = first_account.create_first_account(
         service.settings, body.email, body.name, body.password, new, body.take_over, body.locale
     )
@@ -97,12 +96,4 @@ def is_local_request(request: Request) -> bool:
     if request.app.state.service.settings.public_url:
         return False
     name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    return _is_loopback(request.client.host) and (name == "localhost" or _is_loopback(name))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+    return is_loopback_name(request.client.host) and is_loopback_name(name)

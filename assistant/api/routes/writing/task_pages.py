@@ -47,7 +47,7 @@ def changes_page(
 @router.get("/t/{tenant}/library/{document_id}/summary")
 def summary_page(request: Request, document_id: Id, caller: Reader, version: Number = None) -> HTMLResponse:
     """Show a document's key clauses. A language model writes only when the reader asks for it."""
-    written = summarise_document(caller, document_id, version, reader_language(request), generate=False)
+    written = summarise_document(caller, document_id, version, reader_language(request))
     _, document = caller.document(document_id)
     by_number = {one.number: one for one in version_passages.readable_versions(caller.library, document)}
     row = by_number[version or max(by_number)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from assistant.api.auth.dependencies import Asker, Reader
+from assistant.api.http.reader_gone import ReaderGoneDep
 from assistant.api.schemas.bodies import Id
 from assistant.api.schemas.task_schemas import (
     ChangesPublic,
@@ -19,7 +20,8 @@ from assistant.api.schemas.task_schemas import (
     written_text_public,
 )
 from assistant.evidence.quotable_spans import QuotableSpan
-from assistant.service.callers import Caller, limit_questions
+from assistant.llm.requester import Requester
+from assistant.service.callers import Caller, check_still_allowed, limit_questions
 from assistant.sources import readable_versions
 from assistant.tasks import drafting, summary, translation, version_changes
 from assistant.tasks.answer_sources import load_answer_source
@@ -27,6 +29,7 @@ from assistant.tasks.written_text import WrittenText
 from kb.core.errors import Conflict, Forbidden, Misconfigured, NotFound
 from kb.language.detect import Language, detect
 from kb.library import audit
+from kb.people.access import Ability
 from kb.search.passage import passage
 
 __all__ = ["compare_versions", "reader_language", "router", "summarise_document"]
@@ -35,10 +38,13 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["tasks"])
 
 
 @router.post("/documents/{document_id}/summary", summary="Summarise a document")
-def summarise(document_id: Id, body: SummaryRequest, request: Request, caller: Reader) -> WrittenTextPublic:
+def summarise(
+    document_id: Id, body: SummaryRequest, request: Request, caller: Reader, gone: ReaderGoneDep
+) -> WrittenTextPublic:
     """`points` are the key clauses, word for word. If there is a language model, it writes `text` from them."""
     language = body.language or reader_language(request)
-    return summarise_document(caller, document_id, body.version, language, generate=body.generate)
+    requester = Requester(caller.actor, gone)
+    return summarise_document(caller, document_id, body.version, language, requester if body.generate else None)
 
 
 @router.post("/documents/{document_id}/changes", summary="Compare two versions of a document")
@@ -48,14 +54,14 @@ def changes(document_id: Id, body: ChangesRequest, caller: Reader) -> ChangesPub
 
 
 @router.post("/drafts", summary="Draft an e-mail, a notice or minutes")
-def draft(body: DraftRequest, caller: Asker) -> WrittenTextPublic:
+def draft(body: DraftRequest, caller: Asker, gone: ReaderGoneDep) -> WrittenTextPublic:
     """Draft from what the documents say about a question, or from a stored answer's quotes. The draft is not stored."""
-    written = _draft(caller, body)
+    written = _draft(caller, body, Requester(caller.actor, gone))
     return written_text_public(caller.library, written)
 
 
 @router.post("/chunks/{chunk}/translation", summary="Translate a passage")
-def translate(chunk: Id, body: TranslationRequest, caller: Reader) -> TranslationPublic:
+def translate(chunk: Id, body: TranslationRequest, caller: Reader, gone: ReaderGoneDep) -> TranslationPublic:
     """This needs a language model: 409 `llm_needed` if the organisation has none. The clause number stays as it is."""
     source, row = readable_versions.quoted_chunk(caller.library, caller.reach, chunk)
     limit_questions(caller)
@@ -65,9 +71,11 @@ def translate(chunk: Id, body: TranslationRequest, caller: Reader) -> Translatio
     span = QuotableSpan(passage(row, source), start, end)
     other = Language.TRADITIONAL if row.language == Language.ENGLISH else Language.ENGLISH
     try:
-        written = translation.translate(caller.service.retriever(caller.tenant), span, body.language or other)
+        retriever, requester = caller.service.retriever(caller.tenant), Requester(caller.actor, gone)
+        written = translation.translate(retriever, span, body.language or other, requester)
     except Misconfigured as error:
         raise Conflict(error.code, **error.detail) from error
+    check_still_allowed(caller, Ability.READ, read=[source.collection.slug])
     _record_task(
         caller, "document.translate", source.document.name, written.language, left=written.egress.sent_externally
     )
@@ -75,12 +83,13 @@ def translate(chunk: Id, body: TranslationRequest, caller: Reader) -> Translatio
 
 
 def summarise_document(
-    caller: Caller, document_id: int, version: int | None, language: Language, *, generate: bool
+    caller: Caller, document_id: int, version: int | None, language: Language, requester: Requester | None = None
 ) -> WrittenTextPublic:
     """Summarise a document that the caller may read. The route and the page use this function.
 
     Args:
         version: the number of the version; by default the newest.
+        requester: who asks a language model; None where none may be used.
 
     Raises:
         NotFound: ``document_not_found``, ``version_not_found``.
@@ -94,8 +103,10 @@ def summarise_document(
         language,
         version=version,
         collections=[collection.slug],
-        generate=generate,
+        generate=requester is not None,
+        requester=requester,
     )
+    check_still_allowed(caller, Ability.READ, read=[collection.slug])
     _record_task(
         caller,
         "document.summarise",
@@ -122,13 +133,14 @@ def compare_versions(caller: Caller, document_id: int, earlier: int | None, late
     collection, document = caller.document(document_id)
     limit_questions(caller)
     found = version_changes.compare(caller.library, document.name, earlier, later, collections=[collection.slug])
+    check_still_allowed(caller, Ability.READ, read=[collection.slug])
     audit.record(
         caller.library, caller.actor, "document.compare", document.name, earlier=found.earlier, later=found.later
     )
     return changes_public(caller.library, found)
 
 
-def _draft(caller: Caller, body: DraftRequest) -> WrittenText:
+def _draft(caller: Caller, body: DraftRequest, requester: Requester) -> WrittenText:
     retriever = caller.service.retriever(caller.tenant)
     if body.question is not None:
         collections = caller.searchable_collections(body.collections)
@@ -136,8 +148,9 @@ def _draft(caller: Caller, body: DraftRequest) -> WrittenText:
         language = body.language or detect(body.question)
         written = drafting.draft(
             retriever, body.kind, body.question, language,
-            collections=collections, as_of=body.as_of, generate=body.generate,
+            collections=collections, as_of=body.as_of, generate=body.generate, requester=requester,
         )  # fmt: skip
+        check_still_allowed(caller, Ability.ASK, read=collections)
         about = ", ".join(collections)
     else:
         if caller.user is None or body.message is None:
@@ -146,8 +159,9 @@ def _draft(caller: Caller, body: DraftRequest) -> WrittenText:
         limit_questions(caller)
         written = drafting.draft_from(
             retriever, body.kind, answer.question, body.language or answer.language, answer.citations,
-            as_of=answer.as_of, unsure=answer.unsure, generate=body.generate,
+            as_of=answer.as_of, unsure=answer.unsure, generate=body.generate, requester=requester,
         )  # fmt: skip
+        load_answer_source(caller.library, caller.user.id, caller.find_again().reach, body.message)  # still readable
         about = ", ".join(sorted({one.document for one in written.citations}))
     _record_task(
         caller,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -33,6 +34,9 @@ from ingest.parsers.pdf.layout.unruled_tables import find_unruled_tables
 
 __all__ = ["LayoutPage", "analyse_layout"]
 
+# A style of headings that is used more often than this is that of sections, not of the title.
+_RARE = 2
+
 
 @dataclass(slots=True)
 class LayoutPage:
@@ -61,8 +65,8 @@ class LayoutPage:
         self.layout_height = self.layout_height or self.height
 
 
-def analyse_layout(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | None]:
-    """Return the elements of all pages in reading order, and the largest heading of the first page (None without)."""
+def analyse_layout(pages: Sequence[LayoutPage]) -> tuple[list[Element], list[str]]:
+    """Return the elements of all pages in reading order, and the large lines of the first page, the largest first."""
     kept = without_running_heads([(page.fragments, page.layout_height) for page in pages])
     flows = [_flow(page, fragments) for page, fragments in zip(pages, kept, strict=True)]
     paragraphs = [[item for item in flow if isinstance(item, Paragraph)] for flow in flows]
@@ -80,7 +84,7 @@ def analyse_layout(pages: Sequence[LayoutPage]) -> tuple[list[Element], str | No
     for page, flow in zip(pages, flows, strict=True):
         system: type[CoordinateSystem] = PixelSpace if page.pixels else PointSpace
         elements.extend(make_elements(flow, page.number, (page.width, page.height), system, page.to_page))
-    return elements, _largest_heading(paragraphs[0] if paragraphs else [], body)
+    return elements, _large_lines(paragraphs, body)
 
 
 def _flow(page: LayoutPage, fragments: list[Fragment]) -> list[Paragraph | PageTable]:
@@ -187,9 +191,20 @@ def _continue_table(last: PageTable, first: PageTable) -> None:
         first.continued = True
 
 
-def _largest_heading(paragraphs: list[Paragraph], body: float) -> str | None:
-    headings = [p for p in paragraphs if p.depth is not None and len(p.text) >= 3]
-    if not headings:
-        return None
-    best = max(headings, key=lambda p: (round(p.size), p.bold))
-    return best.text if best.size > 1.1 * body or best.bold else None
+def _large_lines(pages: Sequence[Sequence[Paragraph]], body: float) -> list[str]:
+    """Return the headings of the first page that stand out, the largest first.
+
+    The largest one may be a letterhead, so the next ones are returned too, except in a style that comes again: those
+    are the headings of sections.
+    """
+    styles = Counter(_style(p) for page in pages for p in page if p.depth is not None)
+    headings = [p for p in (pages[0] if pages else []) if p.depth is not None and len(p.text) >= 3]
+    found: list[str] = []
+    for heading in sorted(headings, key=_style, reverse=True):
+        if (heading.size > 1.1 * body or heading.bold) and (not found or styles[_style(heading)] <= _RARE):
+            found.append(heading.text)
+    return found
+
+
+def _style(paragraph: Paragraph) -> tuple[int, bool]:
+    return round(paragraph.size), paragraph.bold

@@ -30,7 +30,8 @@ def without_running_heads(pages: Sequence[Page]) -> list[list[Fragment]]:
 
     A running head or foot is within 12% of the top or bottom edge, at the same height on at least three pages (on every
     page of a shorter document), with the same text there except for a number that counts with the pages. The first
-    "Annex 2" stays: it is the heading of the following text. A label such as "(b)" beside text that stays, stays too.
+    "Annex 2" stays: it is the heading of the following text. A label such as "(b)" beside text that stays, stays too,
+    and so does a number in a row of numbers: a table may go on at the top of a page.
     In a document of one page nothing is repeated: there a row of small type with the page number is removed, and a
     similar row at the top.
     """
@@ -41,12 +42,12 @@ def without_running_heads(pages: Sequence[Page]) -> list[list[Fragment]]:
                 places[_key(f, height)].append((number, f))
     dropped: set[int] = set()
     least = 3 if len(pages) > 4 else max(2, len(pages))
-    for (shape, _, _), found in places.items():
+    for (shape, _, at_bottom), found in places.items():
         if shape == "#" or _PAGE_MARK.match(found[0][1].text):
             dropped |= _page_numbers(found, len(pages))
         else:
-            dropped |= _repeated(found, least, len(pages))
-    dropped -= _list_labels(pages, dropped)
+            dropped |= _repeated(found, least, len(pages), at_bottom)
+    dropped -= _list_labels(pages, dropped) | _table_numbers(pages, dropped)
     dropped |= _repeated_sections(pages)
     if len(pages) == 1:
         dropped |= _running_of_one_page(*pages[0])
@@ -82,6 +83,17 @@ def _list_labels(pages: Sequence[Page], dropped: set[int]) -> set[int]:
                 continue
             row = [other for other in fragments if other is not f and _same_row(f, other)]
             if not row or any(id(other) not in dropped for other in row):
+                kept.add(id(f))
+    return kept
+
+
+def _table_numbers(pages: Sequence[Page], dropped: set[int]) -> set[int]:
+    """Return which of ``dropped`` are bare numbers with another bare number in their row: cells of a table."""
+    kept: set[int] = set()
+    for fragments, _ in pages:
+        bare = [f for f in fragments if f.text.strip().isdigit()]
+        for f in bare:
+            if id(f) in dropped and any(other is not f and _same_row(f, other) for other in bare):
                 kept.add(id(f))
     return kept
 
@@ -125,23 +137,23 @@ def _key(f: Fragment, height: float) -> tuple[str, int, bool]:
 
 def _page_numbers(found: list[tuple[int, Fragment]], pages: int) -> set[int]:
     """Return the ids of numbers that count with the pages; a single "Page 3 of 9" is enough."""
-    offsets: dict[int, list[Fragment]] = defaultdict(list)
+    offsets: dict[int, list[tuple[int, Fragment]]] = defaultdict(list)
     dropped: set[int] = set()
     for number, f in found:
         digits = _DIGITS.search(f.text)
         if _EXPLICIT.match(f.text):
             dropped.add(id(f))
         elif digits:
-            offsets[int(digits.group()) - number].append(f)
+            offsets[int(digits.group()) - number].append((number, f))
         elif pages > 2:
             dropped.add(id(f))
     for same in offsets.values():
-        if len(same) >= 2:
-            dropped |= {id(f) for f in same}
+        if len({number for number, _ in same}) >= 2:
+            dropped |= {id(f) for _, f in same}
     return dropped
 
 
-def _repeated(found: list[tuple[int, Fragment]], least: int, pages: int) -> set[int]:
+def _repeated(found: list[tuple[int, Fragment]], least: int, pages: int, at_bottom: bool) -> set[int]:
     by_text: dict[str, list[tuple[int, Fragment]]] = defaultdict(list)
     numbered: list[tuple[int, Fragment]] = []
     for last, (number, f) in zip([None, *found], found, strict=False):
@@ -153,9 +165,9 @@ def _repeated(found: list[tuple[int, Fragment]], least: int, pages: int) -> set[
         dropped |= {id(f) for _, f in numbered}
     for text, same in by_text.items():
         if len({number for number, _ in same}) >= least:
-            keep_first = (
-                _SECTION.match(text) or len(same) < 0.4 * pages or pages < 5
-            )  # a head that starts later heads something
+            # a head that starts later heads something, and the head of a short document may be its title; a foot is
+            # neither
+            keep_first = _SECTION.match(text) or (not at_bottom and (len(same) < 0.4 * pages or pages < 5))
             dropped |= {id(f) for _, f in (same[1:] if keep_first else same)}
     return dropped
 

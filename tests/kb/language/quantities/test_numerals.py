@@ -31,9 +31,24 @@ def test_chinese_numerals(numeral: str, value: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("十", 10), ("二十三", 23), ("一百零五", 105), ("二零二六", 2026), ("二○二六", 2026), ("兩", 2), ("12", 12)],
+    [
+        ("十", 10),
+        ("二十三", 23),
+        ("一百零五", 105),
+        ("二零二六", 2026),
+        ("二○二六", 2026),
+        ("兩", 2),
+        ("12", 12),
+        ("零十", 10),
+        ("一百零十", 110),
+    ],
 )
 def test_numbers_of_clauses_and_dates(text: str, number: int) -> None:
+    assert ordinal(text) == number
+
+
+@pytest.mark.parametrize(("text", "number"), [("零十", 10), ("一百零十", 110)])
+def test_a_nought_before_ten_in_a_clause_counts_nothing(text: str, number: int) -> None:
     assert ordinal(text) == number
 
 

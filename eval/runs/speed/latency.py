@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +13,8 @@ import numpy as np
 
 from assistant import turn
 from eval.datasets.question_files import JudgedQuestion
+from eval.runs.speed import new_process
 from kb.core.cpu_cores import usable_cores
-from kb.core.errors import Transient
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store.tenants import Tenant
@@ -72,37 +70,22 @@ def measure(
         "answer_ms": percentiles(answer),
     }
     if cold:
-        environment = os.environ | {"KB_DATA": str(settings.data), "KB_CACHE": str(settings.cache)}
         found["cold_ask_s"] = round(
-            statistics.median(_cold_ask_seconds(tenant, questions[0], environment) for _ in range(cold)), 2
+            statistics.median(_cold_ask_seconds(settings, tenant, questions[0]) for _ in range(cold)), 2
         )
-        found["memory_mb"] = _serving_memory_mb(tenant, questions, environment)
+        found["memory_mb"] = _serving_memory_mb(settings, tenant, questions)
     return found
 
 
-def _cold_ask_seconds(tenant: Tenant, question: JudgedQuestion, environment: dict[str, str]) -> float:
-    start = "from kb.cli import main; main()"
-    command = [sys.executable, "-c", start, "ask", question.question, "--tenant", tenant.slug, "--json"]
+def _cold_ask_seconds(settings: Settings, tenant: Tenant, question: JudgedQuestion) -> float:
     started = time.perf_counter()
-    _run(command, environment)
+    new_process.run(new_process.KB, ["ask", question.question, "--tenant", tenant.slug, "--json"], settings)
     return time.perf_counter() - started
 
 
-def _serving_memory_mb(tenant: Tenant, questions: list[JudgedQuestion], environment: dict[str, str]) -> int:
+def _serving_memory_mb(settings: Settings, tenant: Tenant, questions: list[JudgedQuestion]) -> int:
     asked = json.dumps([one.question for one in questions])
-    return round(float(_run([sys.executable, "-c", _SERVING_SCRIPT, tenant.slug], environment, asked).split()[-1]))
-
-
-def _run(command: list[str], environment: dict[str, str], stdin: str = "") -> str:
-    """Run a command and return its output.
-
-    Raises:
-        Transient: ``internal``, with the last line of the command's error output.
-    """
-    done = subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Transient("internal", reason=(done.stderr.strip().splitlines() or [""])[-1])
-    return done.stdout
+    return round(float(new_process.run(_SERVING_SCRIPT, [tenant.slug], settings, stdin=asked).split()[-1]))
 
 
 def percentiles(milliseconds: list[float]) -> dict[str, float]:

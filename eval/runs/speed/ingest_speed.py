@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.datasets.collection_index import Progress
-from eval.runs.ingest_timing import Timing, prepare_files, thin_out, time_embedding, time_pipeline
+from eval.runs.speed.ingest_timing import Timing, prepare_files, thin_out, time_embedding, time_pipeline
 from ingest import prepared
 from ingest.workers.worker_pool import WorkerPool
 from kb.core.cpu_cores import usable_cores

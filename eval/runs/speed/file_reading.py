@@ -16,6 +16,7 @@ from typing import Any
 from eval.datasets.collection_index import Progress
 from ingest import document_names, prepared
 from ingest.archive_members import MAX_NESTING
+from ingest.system_files import is_document
 from ingest.workers.worker_pool import WorkerPool
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
@@ -84,7 +85,7 @@ def _read(source: Path, display_path: str, scratch: Path, workers: WorkerPool, d
             error=error,
         )
         for inner, path in members if depth < MAX_NESTING else []:
-            if document_names.is_document(PurePosixPath(inner)):
+            if is_document(PurePosixPath(inner)):
                 yield from _read(Path(path), f"{display_path}/{inner}", scratch, workers, depth + 1)
 
 

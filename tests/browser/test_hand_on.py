@@ -71,6 +71,16 @@ def test_a_past_day_is_told_with_the_answer_and_in_the_copy(visit: Visit) -> Non
     assert "2026-01-31" in page.evaluate("navigator.clipboard.readText()")
 
 
+def test_held_sideways_the_field_to_ask_in_is_in_sight(visit: Visit) -> None:
+    page = visit("member", "/t/harmony/ask", phone=True)
+    page.set_viewport_size({"width": 568, "height": 320})
+    page.wait_for_selector(".starts button")
+    box = page.locator("#question").bounding_box()
+    assert box["y"] + box["height"] <= 320
+    turn = ask(page, CANTONESE)
+    assert turn.bounding_box()["y"] + turn.bounding_box()["height"] <= page.locator("#question").bounding_box()["y"]
+
+
 def test_a_refusal_copied_names_whom_to_ask(visit: Visit) -> None:
     page = visit("member", "/t/harmony/ask", phone=True)
     copied = short_copy(page, ask(page, UNANSWERED))

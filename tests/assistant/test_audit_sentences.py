@@ -33,8 +33,11 @@ def recorded_actions() -> set[str]:
     paths = [path for floor in ("kb", "ingest", "assistant", "eval") for path in (ROOT / floor).rglob("*.py")]
     sources = "\n".join(path.read_text("utf-8") for path in paths)
     things = "member|rights|key|audit|question|document|draft|suggestions|collection|glossary|settings|run|testset"
-    found = set(re.findall(rf'"((?:{things})\.[a-z]+)"', sources))
-    return {one for one in found if not one.endswith((".json", ".part", ".tsv"))}  # names of files
+    things += "|erasure|egress|contacts|model"
+    found = set(re.findall(rf'"((?:{things})\.[a-z_]+)"', sources))
+    return {
+        one for one in found if not one.endswith((".json", ".part", ".tsv", ".pending", ".onnx", ".safetensors"))
+    }  # names of files
 
 
 def said(settings: Settings, library: Library, row: AuditRow, locale: str = "zh-HK") -> str:
@@ -111,7 +114,7 @@ def test_an_upload_tells_title_and_version_with_a_link(service_settings: Setting
         values = {one.name: getattr(first, one.name) for one in VersionRow.__table__.columns if one.name != "id"}
         session.add(VersionRow(**values | {"number": 3, "created_at": row.at + timedelta(seconds=4)}))
     pieces = AuditSentences(service_settings, library, "zh-HK").sentence(row)
-    assert "".join(one.text for one in pieces) == f"陳姑娘 上載了{document.title}第 3 版"
+    assert "".join(one.text for one in pieces) == f"陳姑娘 上載了《{document.title}》第 3 版"
     assert [one.href for one in pieces if one.href] == [
         "/t/harmony/manage/audit?actor=user%3A3", f"/t/harmony/library/{document.id}",
     ]  # fmt: skip

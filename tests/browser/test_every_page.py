@@ -50,9 +50,9 @@ BARS = """() => [...document.querySelectorAll("body *")].filter((node) => {
   return ["fixed", "sticky"].includes(position) && node.checkVisibility({visibilityProperty: true}) && box.height
     && box.width > innerWidth / 2 && !node.closest("dialog, .toasts");
 }).reduce((sum, node) => sum + node.getBoundingClientRect().height, 0) / innerHeight"""
-SMALL_FIELDS = """() => [...document.querySelectorAll("input, select, textarea")]
-  .filter((node) => !["checkbox", "radio", "hidden"].includes(node.type)
-    && parseFloat(getComputedStyle(node).fontSize) < 16).map((node) => node.outerHTML.slice(0, 120))"""
+SMALL_FIELDS = """() =>
+  [...document.querySelectorAll("input:not([type=checkbox], [type=radio], [hidden]), select, textarea")]
+  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 16).map((node) => node.outerHTML.slice(0, 120))"""
 DIALOGS = """() => [...document.querySelectorAll("dialog:not(.source)")].flatMap((dialog) => {
   dialog.showModal();
   const box = dialog.getBoundingClientRect();

@@ -2,13 +2,14 @@
 
 The packages, in reading order:
 
-    datasets   test collections and question files (BEIR, TREC, JSON lines, spreadsheets)
-    measures   measures over rankings, answers and refusals
-    runs       runs, timings and the folders of their results
-    reports    results as tables, plots and an HTML page
-    training   scripts that fit the shipped weights
-    evaluator  REST routes and pages for evaluators
-    commands   the sub-commands of ``kb eval``
+    datasets     test collections and question files (BEIR, TREC, JSON lines, spreadsheets)
+    measures     measures over rankings, answers and refusals
+    runs         runs, timings and the folders of their results
+    reports      results as tables, plots and an HTML page
+    training     scripts that fit the shipped weights
+    evaluator    REST routes and pages for evaluators
+    commands     the sub-commands of ``kb eval``
+    new_process  a program run in a new process
 """
 
 import kb  # noqa: F401 - switches the libraries' reporting off, before any of them is imported

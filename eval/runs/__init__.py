@@ -11,7 +11,6 @@ In reading order:
     background_runs              runs that were started on the page
     run_comparison               compares two runs
     baseline                     the minimum scores of the regression test
-    new_process                  a program run in a new process
     latency                      response times and memory
     repeatability                whether every question is answered the same each time
     index_growth                 search times among many chunks

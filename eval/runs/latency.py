@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from assistant import turn
+from eval import new_process
 from eval.datasets.question_files import JudgedQuestion
-from eval.runs import new_process
 from kb.core.cpu_cores import usable_cores
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from eval import new_process
 from eval.datasets import json_lines
 from eval.datasets.question_files import JudgedQuestion
-from eval.runs import new_process
 from kb.core.settings import Settings
 from kb.store.tenants import Tenant
 

@@ -150,16 +150,14 @@ def test_leaving_while_files_are_sent_asks_first(slow_page: Any, tmp_path: Path)
 def test_a_file_cut_off_by_the_network_is_sent_again(visit: Visit, tmp_path: Path) -> None:
     page = visit("editor", "/t/harmony/library")
     page.locator(".document").first.wait_for()
-    throttled(page, SLOW)
     path = tmp_path / "cut.txt"
-    path.write_text("\n\n".join(rules("cutting", 3000)), encoding="utf-8")
+    path.write_text("\n\n".join(rules("cutting", 5)), encoding="utf-8")
+    page.route("**/content", lambda route: route.abort("connectionreset"))  # the browser loses the connection
     page.set_input_files("[data-files]", str(path))
-    page.wait_for_function("() => document.querySelector('[data-group=working] progress')?.value >= 3", timeout=60_000)
-    throttled(page, {**SLOW, "offline": True})
     failed = page.locator(".upload[data-status=failed]", has_text="cut.txt")
     failed.wait_for()
     assert failed.locator(".field-error").inner_text() == t("upload_cut", name="cut.txt")
-    throttled(page, QUICK)
+    page.unroute("**/content")
     failed.get_by_role("button", name=t("do_retry")).click()
     page.locator(".upload[data-status=indexed]", has_text="cut.txt").wait_for(timeout=FINISHED)
     visit.faults.clear()  # type: ignore[attr-defined] - the browser tells of the connection that the test cut

@@ -14,7 +14,7 @@ from assistant.messages import say
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 
-__all__ = ["NAME", "answer"]
+__all__ = ["NAME", "answer", "quoted_answer"]
 
 NAME = "extractive"
 # The number of passages that a refusal shows.
@@ -55,7 +55,30 @@ def _quoted(retriever: Retriever, evidence: Evidence, sure: float) -> CitedText 
     if not citations:
         return None
     lead = "lead_unsure" if sure < UNSURE else "lead_one" if len(citations) == 1 else "lead_more"
-    return _framed(quoted, citations, evidence.found.query.language, lead, change)
+    language = evidence.found.query.language
+    return _framed(quoted, citations, language, say(lead, language), change)
+
+
+def quoted_answer(retriever: Retriever, evidence: Evidence, lead: str, sure: float) -> Answer | None:
+    """Return the quotes of the document of the best span after a sentence of the caller's own.
+
+    None where no quote is in the records.
+    """
+    best = evidence.spans[0].span.passage.version_id
+    quoted = choose([one for one in evidence.spans if one.span.passage.version_id == best])
+    citations = verify_citations(retriever.library, [cite(n, span) for n, span in enumerate(quoted, start=1)])
+    if not citations:
+        return None
+    query = evidence.found.query
+    return Answer(
+        question=query.text,
+        language=query.language,
+        content=_framed(quoted, citations, query.language, lead, None),
+        reason="answered",
+        answerer=NAME,
+        confidence=sure,
+        contexts=evidence.passages,
+    )
 
 
 def _with_new_rule(change: AmendedRule | None, chosen: list[QuotableSpan]) -> list[QuotableSpan]:
@@ -69,7 +92,7 @@ def _with_new_rule(change: AmendedRule | None, chosen: list[QuotableSpan]) -> li
 def _framed(
     quoted: list[QuotableSpan], citations: list[Citation], language: Language, lead: str, change: AmendedRule | None
 ) -> CitedText:
-    parts: list[str | Citation] = [say(lead, language)]
+    parts: list[str | Citation] = [lead]
     if change:
         parts.insert(0, change.note(language) + "\n")
     for citation in citations:

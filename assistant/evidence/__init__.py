@@ -7,5 +7,7 @@ In reading order:
     question_terms  the terms of a question, and whether a text mentions them
     answer_kinds    which kind of answer is asked for (amount, time, person …)
     row_units       the units that the names of a table's columns give to its numbers
+    asked_clause    the clause that a question names by its number
+    asked_row       the row of a table that a question names
     scoring         a linear model of how well a span answers
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from importlib.metadata import version
 from typing import Any
 
@@ -47,7 +47,7 @@ def create(settings: Settings, *, take_in: bool = True) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         intake = file_intake.running(service) if take_in else file_intake.no_intake()
         async with run_on_own_thread(intake), mcp_endpoint.open():
-            with service.warming.running():
+            with closing(service.parsing), service.warming.running():
                 yield
 
     app = _Application(

@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.cards.pattern_cost import MAX_WAYS, matching_cost
 from kb.core import data_files
@@ -26,14 +26,26 @@ MOST_CARDS = 50
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 # A number of eight digits, as telephones in Hong Kong have, or one of an emergency service.
 _PHONE = re.compile(r"(?<!\d)(?:\d{4}[ -]?\d{4}|999)(?!\d)")
-_Words = Annotated[dict[Literal["zh-HK", "en"], _Text], Field(json_schema_extra={"required": ["zh-HK", "en"]})]
+
+
+def _check_both(words: dict[str, str]) -> dict[str, str]:
+    if set(words) != {"zh-HK", "en"}:
+        raise ValueError("zh-HK and en are both needed")
+    return words
+
+
+_Words = Annotated[
+    dict[Literal["zh-HK", "en"], _Text],
+    AfterValidator(_check_both),
+    Field(json_schema_extra={"required": ["zh-HK", "en"]}),
+]
 
 
 class Contact(BaseModel):
-    """A person or service to call: a name in both languages, and the telephone number."""
+    """A person or service to call: a name, in one language or in both, and the telephone number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    name: _Words
+    name: dict[Literal["zh-HK", "en"], _Text]
     number: Annotated[str, Field(pattern=r"^[+\d][\d \-()#*]{1,29}$")]
 
 
@@ -65,13 +77,6 @@ class Card(BaseModel):
                 raise ValueError(f"{pattern}: finds everything")
         return patterns
 
-    @field_validator("title", "text")
-    @classmethod
-    def _both(cls, words: dict[str, str]) -> dict[str, str]:
-        if set(words) != {"zh-HK", "en"}:
-            raise ValueError("zh-HK and en are both needed")
-        return words
-
     def matches(self, question: str) -> bool:
         """Whether a question is about the subject. False for a card that is not enabled."""
         folded = fold(question)
@@ -85,7 +90,10 @@ class Card(BaseModel):
             own_contact: whom the organisation names for the subject, as it is written; comes first.
         """
         words: Literal["zh-HK", "en"] = "en" if locale == "en" else "zh-HK"
-        contacts = [{"name": one.name.get(words, ""), "number": one.number} for one in self.contacts]
+        contacts = [
+            {"name": one.name.get(words) or next(iter(one.name.values()), ""), "number": one.number}
+            for one in self.contacts
+        ]
         contacts = [*_as_contact(own_contact), *contacts]
         return {"id": self.id, "title": self.title[words], "text": self.text[words], "contacts": contacts}
 

@@ -7,5 +7,7 @@ In reading order:
     support_levels  from which score a claim counts as supported
     figure_claims   numbers, dates and amounts
     polarity        may, must, must not, need not
+    opposites       before and after, original and copy, must and may
+    provisos        conditions and exceptions
     named_things    persons, posts, titles and codes
 """

@@ -1,17 +1,22 @@
 """Checks a generated sentence against the passages that it cites.
 
-A sentence is **wrong** if a figure, a date, a name or a negation in it differs from its source. It is **unsupported**
-if no passage is about the same thing. It is **unverified** if the score is between unsupported and **supported**.
+A sentence is **wrong** if a figure, a date, a name or a negation in it differs from its source, if it says the opposite
+(after for before, a copy for the original), or if it drops a condition or an exception of the source. It is
+**unsupported** if no passage is about the same thing. It is **unverified** if the score is between unsupported and
+**supported**.
 ``levels.json`` has the levels; ``python -m eval.training.fit_checking`` fits them to true and false claims.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assistant.checking import figure_claims
 from assistant.checking.named_things import swapped_names, unknown_names
+from assistant.checking.opposites import opposite_words
 from assistant.checking.polarity import agree, clauses, modes
+from assistant.checking.provisos import lost_provisos, nearest_sentences
 from assistant.checking.support import Match, Support, concept_coverage
 from assistant.checking.support_levels import Levels, Verdict, level_of, levels, verdict
 from assistant.evidence.question_terms import word_set
@@ -35,7 +40,8 @@ class Checked:
     """A sentence with its verdict.
 
     Attributes:
-        why: the reason for "wrong": "figures", "names", "negation", or "language"; ``""`` for other verdicts.
+        why: the reason for "wrong": "figures", "names", "negation", "opposite", "proviso", or "language"; ``""`` for
+            other verdicts.
         what: the figures, names or clauses that are wrong.
         match: the span that supports it, with their similarity; None where there are no passages.
     """
@@ -87,18 +93,26 @@ class Checker:
         level_verdict = verdict(best, self._levels[level_of(sentence, passage)])
         if level_verdict is Verdict.UNSUPPORTED:
             return Checked(sentence, level_verdict, match=best)
-        heading_text = _heading_text(passage)
-        wrong_figures = self._wrong_figures(sentence, matches, heading_text)
-        if wrong_figures:
-            return Checked(sentence, Verdict.WRONG, "figures", tuple(wrong_figures), best)
-        wrong_names = unknown_names(sentence, f"{heading_text}\n{passage.text}", self._support.is_word)
-        wrong_names += swapped_names(sentence, f"{heading_text}\n{whole(best.span).text}")
-        if wrong_names:
-            return Checked(sentence, Verdict.WRONG, "names", tuple(wrong_names), best)
-        reversed_clauses = self._reversed_clauses(sentence, near)
-        if reversed_clauses:
-            return Checked(sentence, Verdict.WRONG, "negation", tuple(reversed_clauses), best)
+        for why, find in self._contradictions(sentence, passage, matches, near):
+            if wrong := find():
+                return Checked(sentence, Verdict.WRONG, why, tuple(wrong), best)
         return Checked(sentence, level_verdict, match=best)
+
+    def _contradictions(
+        self, sentence: str, passage: Passage, matches: list[Match], near: list[Match]
+    ) -> Iterator[tuple[str, Callable[[], list[str]]]]:
+        """Yield the reason of each check with a function for what is wrong by it."""
+        heading_text, best = _heading_text(passage), matches[0]
+
+        def wrong_names() -> list[str]:
+            unknown = unknown_names(sentence, f"{heading_text}\n{passage.text}", self._support.is_word)
+            return unknown + swapped_names(sentence, f"{heading_text}\n{whole(best.span).text}")
+
+        yield "figures", lambda: self._wrong_figures(sentence, matches, heading_text)
+        yield "names", wrong_names
+        yield "negation", lambda: self._reversed_clauses(sentence, near)
+        yield "opposite", lambda: self._opposites(sentence, near)
+        yield "proviso", lambda: self._lost_provisos(sentence, best)
 
     def _wrong_figures(self, sentence: str, matches: list[Match], heading_text: str) -> list[str]:
         """Return the figures of the sentence that its source does not give for the same matter."""
@@ -137,20 +151,45 @@ class Checker:
         own = [share for share, part in zip(shares, parts, strict=True) if claimed & figure_claims.source_figures(part)]
         return bool(own) and max(own) < MISPLACED * max(shares)
 
+    def _opposites(self, sentence: str, near: list[Match]) -> list[str]:
+        """Return the words of the sentence whose opposite the source has in every clause about the same matter."""
+        source = [part for one in near for part in clauses(whole(one.span).text)]
+        found: list[str] = []
+        for clause in clauses(sentence):
+            same = self._same_matter(clause, source)
+            swapped = [opposite_words(clause, part) for part in same]
+            found += swapped[0] if swapped and all(swapped) else []
+        return found
+
+    def _lost_provisos(self, sentence: str, best: Match) -> list[str]:
+        """Return the conditions and exceptions that the sentence of the source has and the claim drops."""
+        concepts, words = self._support.concepts(sentence), word_set(sentence)
+        source = nearest_sentences(whole(best.span).text, lambda part: concept_coverage(concepts, word_set(part)))
+
+        def kept(condition: str) -> float | None:
+            terms = self._support.concepts(condition)
+            return concept_coverage(terms, words) if terms else None
+
+        return [one for part in source for one in lost_provisos(sentence, part, kept)]
+
+    def _same_matter(self, clause: str, source: list[str]) -> list[str]:
+        """Return the clauses of the source that a clause of a claim is compared with; none where no one is alike."""
+        concepts, claimed = self._support.concepts(clause), figure_claims.claimed_figures(clause)
+        # a clause with a figure is compared with the clauses that have the figure, if there are any
+        compared = [part for part in source if claimed & figure_claims.source_figures(part)] or source
+        shares = [concept_coverage(concepts, word_set(part)) for part in compared]
+        most = max(shares, default=0.0)
+        if most < SAME_MATTER:
+            return []
+        return [part for share, part in zip(shares, compared, strict=True) if share >= NEAR * most]
+
     def _reversed_clauses(self, sentence: str, near: list[Match]) -> list[str]:
         """Return the clauses of the sentence whose mode contradicts the source, such as "may not" for "may"."""
         source = [part for one in near for part in clauses(whole(one.span).text)]
         reversed_clauses = []
         for clause in clauses(sentence):
-            concepts, claimed = self._support.concepts(clause), figure_claims.claimed_figures(clause)
-            # a clause with a figure is compared with the clauses that have the figure, if there are any
-            compared = [part for part in source if claimed & figure_claims.source_figures(part)] or source
-            shares = [concept_coverage(concepts, word_set(part)) for part in compared]
-            most = max(shares, default=0.0)
-            if most < SAME_MATTER:
-                continue
-            same = [modes(part) for share, part in zip(shares, compared, strict=True) if share >= NEAR * most]
-            if not any(agree(modes(clause), theirs) for theirs in same):
+            same = self._same_matter(clause, source)
+            if same and not any(agree(modes(clause), modes(part)) for part in same):
                 reversed_clauses.append(clause)
         return reversed_clauses
 

@@ -9,7 +9,7 @@ from functools import cache
 from kb.core import data_files
 from kb.language.script import fold
 
-__all__ = ["agree", "clauses", "modes"]
+__all__ = ["Mode", "agree", "clauses", "modes"]
 
 
 class Mode(StrEnum):

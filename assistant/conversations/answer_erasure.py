@@ -66,7 +66,7 @@ def _erase_batch(session: Session, rows: Sequence[MessageRow], deleted: DeletedC
             answer, changed = emptied(row.question, row.language), True
         else:
             uses = not answer.version_ids.isdisjoint(deleted.version_ids)
-            if (uses or repeats) and answer.egress.sent:
+            if (uses or repeats) and answer.egress.sent and not answer.egress.version_ids:
                 egress = answer.egress
                 yield _Request(egress.host or "", egress.model or "", egress.left, row.asked_at)
             changed = uses or repeats

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kb.core.csv_safety import escape_formula
+from kb.erasure.certificates import Sent
+from kb.erasure.deleted_content import DeletedContent, strings_in
 from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import AuditRow, EgressRow
@@ -133,13 +135,21 @@ def visible_text(row: EgressRow) -> str:
     return text
 
 
-def erase_egress(session: Session, version_ids: Collection[int]) -> None:
-    """Empty the messages that hold text of these versions (:mod:`kb.publishing.erasure`); who, when and where stay."""
-    for row in session.scalars(
-        sa.select(EgressRow).where(EgressRow.erased.is_(False)).execution_options(yield_per=_AT_ONCE)
-    ):
-        if not set(version_ids).isdisjoint(row.version_ids):
-            row.sent, row.typed, row.erased = [], [], True
+def erase_egress(session: Session, deleted: DeletedContent) -> list[Sent]:
+    """Empty the messages that hold text of deleted versions (:mod:`kb.publishing.erasure`); who, when and where stay.
+
+    Returns:
+        To which models text of the versions was sent.
+    """
+    sent: dict[tuple[str, str, bool], list[datetime]] = {}
+    rows = session.scalars(sa.select(EgressRow).where(EgressRow.erased.is_(False)).order_by(EgressRow.id))
+    for batch in rows.partitions(_AT_ONCE):
+        repeats = deleted.occurs_in(["\n".join(strings_in([row.sent, row.typed])) for row in batch])
+        for row, found in zip(batch, repeats, strict=True):
+            if found or not deleted.version_ids.isdisjoint(row.version_ids):
+                row.sent, row.typed, row.erased = [], [], True
+                sent.setdefault((row.host, row.model, row.left), []).append(row.at)
+    return [Sent(*model, len(times), min(times), max(times)) for model, times in sorted(sent.items())]
 
 
 def as_jsonl(rows: Iterable[EgressRow]) -> Iterator[str]:

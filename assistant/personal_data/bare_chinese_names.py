@@ -21,6 +21,7 @@ __all__ = ["find_in_comparable"]
 NEEDED = 2.75
 _GIVEN, _RARE, _EDGE, _NEIGHBOUR, _WORD_ACROSS, _WORD_INSIDE = 1.0, 1.0, 1.5, 0.75, -2.0, -1.0
 _TITLE = re.compile(comparable_pattern("先生|女士|小姐|太太|姑娘|婆婆|伯伯|老師|醫生|主任|院長|護士|同學|經理|校長"))
+_ROLES = "社工|案主|院友|義工|職員|學員|會員|病人|家屬|同事|員工|護士|主任|經理|護理員|姓名|名叫|我叫|我是|我係"
 _SPACED_BEFORE = re.compile(rf"(?:^|[^{HAN_BASIC}])[{HAN_BASIC}] ?$")
 _SPACED_BEHIND = re.compile(rf" ?[{HAN_BASIC}](?:[^{HAN_BASIC}]|$)")
 
@@ -29,7 +30,7 @@ _SPACED_BEHIND = re.compile(rf" ?[{HAN_BASIC}](?:[^{HAN_BASIC}]|$)")
 def _candidate() -> re.Pattern[str]:
     """Return a pattern of a surname (``s``), and two characters, or one behind a surname of two; all match at once."""
     han = f"[{HAN_BASIC}]"
-    return re.compile(rf"(?=(?P<it>(?P<s>{chinese_surnames()})(?P<gap> ?)(?P<a>{han})(?P=gap)(?P<b>{han})))")
+    return re.compile(rf"(?=(?P<it>(?P<s>{chinese_surnames()})(?P<gap>[ -]?)(?P<a>{han})(?P=gap)(?P<b>{han})))")
 
 
 def find_in_comparable(text: str) -> Iterator[tuple[int, int]]:
@@ -38,8 +39,25 @@ def find_in_comparable(text: str) -> Iterator[tuple[int, int]]:
     for match in _candidate().finditer(text):
         start, end = match.span("it")
         if start >= at and _points(text, match) >= NEEDED:
-            yield start, end
+            yield _with_husbands_surname(text, start), end
             at = end
+    for match in _short().finditer(text):
+        if not is_han(text[match.end() : match.end() + 1] or " ") or text[match.end()] in name_words("after"):
+            yield match.span("it")
+
+
+@cache
+def _short() -> re.Pattern[str]:
+    """Return a pattern of a name of two characters just behind the role of a person: 社工梁敏."""
+    rare, given = "|".join(name_words("rare")), "".join(name_words("given"))
+    return re.compile(rf"(?:{comparable_pattern(_ROLES)})(?P<it>(?:{rare})[{given}])")
+
+
+def _with_husbands_surname(text: str, start: int) -> int:
+    """Return the start of a name with the surname of the husband before it: 林陳美玉."""
+    before, more = text[start - 1 : start], text[start - 2 : start - 1]
+    double = before in name_words("rare") or before in "張周黃"
+    return start - 1 if start and double and (not is_han(more or " ") or more in name_words("before")) else start
 
 
 def _points(text: str, match: re.Match[str]) -> float:
@@ -66,7 +84,7 @@ def _points(text: str, match: re.Match[str]) -> float:
     if second + after in words and after not in name_words("after"):
         points += _WORD_ACROSS / 2
     if first + second in words and not rare:
-        points += _WORD_INSIDE
+        points += _WORD_INSIDE / 2
     return points
 
 

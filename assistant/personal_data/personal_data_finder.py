@@ -29,11 +29,13 @@ _DATE = re.compile(
 )
 # The word of a number for everybody, just before it. A mobile number (4 to 9) is nobody's hotline.
 _HOTLINE = re.compile(comparable_pattern(r"(?i:熱線|hotline|總機|enquiry line)[^\d\n。;]{0,14}$"))
-_SHORTEST = {"bank": 9, "card": 9}
+_SHORTEST = {"bank": 9, "card": 7}
 # The place of an address often follows these words; they are not a part of it.
 _BEFORE_ADDRESS = re.compile(
     comparable_pattern(r"^[\u4e00-\u9fff]{0,7}(?:於|在|到|往|址|住|位|由|至|從|去|系|喺|是)(?=[\u4e00-\u9fff]{2})")
 )
+_HAS_PLACE = re.compile(comparable_pattern(r"\d|[一二三四五六七八九十]+[號樓座室]|[邨村苑].+[樓閣座]"))
+_HAS_PLACE = re.compile(comparable_pattern(r"\d|[一二三四五六七八九十]+[號樓座室]|[邨村苑].+[樓閣座]"))
 _ADDRESS_PART = re.compile(r"[ ,]+")
 
 
@@ -124,9 +126,7 @@ def _is_personal(kind: str, text: str, start: int, end: int) -> bool:
         other = _NO_PHONE_BEFORE.search(before) or _NO_PHONE_AFTER.match(text, end) or _DATE.match(piece)
         return not public and not other
     if kind == "address":
-        return bool(re.search(comparable_pattern(r"\d|[一二三四五六七八九十]+[號樓座室]"), piece)) and (
-            not piece.isascii() or len(_ADDRESS_PART.split(piece)) > 2
-        )
+        return _HAS_PLACE.search(piece) is not None and (not piece.isascii() or len(_ADDRESS_PART.split(piece)) > 2)
     return len(digits) >= _SHORTEST.get(kind, 0) and len(piece.strip()) > 2
 
 

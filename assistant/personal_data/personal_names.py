@@ -14,7 +14,7 @@ __all__ = ["find", "find_in_comparable"]
 
 # Forms of address after a Chinese name. Titles of a post (主任, 院長) are not among them: a post is not personal data.
 _ADDRESS = comparable_pattern(
-    r"先生|女士|小姐|太太|姑娘|婆婆|伯伯|伯|老師|醫生|護士|同學|師奶|阿姨|叔叔|公公|婆|(?<=[^多種類])生(?![活日效病產命育理意長物存])"
+    r"先生|女士|小姐|太太|姑娘|婆婆|伯伯|伯|老師|醫生|護士|同學|師奶|阿姨|叔叔|公公|婆|[sS]ir(?![a-z])|SIR|哥|姐|叔|嬸|媽|太(?![多少大小高低長遠過平陽極空])|(?<=[^多種類])生(?![活日效病產命育理意長物存])"
 )
 _LABEL = comparable_pattern(
     r"姓名|名字|院友|會員|服務使用者|家屬|家長|監護人|申請人|投訴人|負責人|聯絡人|案主|學員|職員|同事|員工|義工|社工|"

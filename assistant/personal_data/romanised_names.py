@@ -16,13 +16,13 @@ from assistant.personal_data.name_words import english_surnames, name_words
 
 __all__ = ["find_in_comparable"]
 
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z']*")
+_TOKEN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]{2,})*")
 # What may stand between the words of a name: a space, a hyphen, or a comma with a space.
 _GAP = re.compile(r" ?, ?| ?- ?| |\. ?")
 # Orders of names, longest first. S surname, Y syllable, G given name, P and Q surname and given name in pinyin,
-# I initial, X another capitalised word, "," a comma.
+# I initial, D a particle (bin, de), X another capitalised word, "," a comma.
 _ORDERS = re.compile(
-    r"G{1,2},?SY{1,3}|S,?Y{1,2},?G{1,2}|S,?GY{1,2}|S,?Y{1,2}|G{1,2},?S|YYS|GI{1,2}S|S,?I{1,2}|I{1,2}S|S,?G{1,2}|PQ{1,2}|QP|GXG?|GG"
+    r"G{1,2},?SY{1,3}|S,?Y{1,2},?G{1,2}|S,?GY{1,2}|S,?Y{1,2}|G{1,2},?S|YYS|GI{1,2}S|S,?I{1,2}|I{1,2}S|S,?G{1,2}|PQ{1,2}|SQ|QP|GXG?|GG|G{1,2}D{1,2}X"
 )
 _MOST_TOKENS = 6
 _INITIALS = 2
@@ -61,6 +61,7 @@ def find_in_comparable(text: str) -> Iterator[tuple[int, int]]:
                 continue
             length = _name_length(text, run, at)
             if length:
+                length += _more_words(text, run, at + length)
                 yield run[at].start, run[at + length - 1].end
             at += length or 1
 
@@ -76,6 +77,20 @@ def _runs(text: str) -> Iterator[list[_Token]]:
         run.append(token)
     if run:
         yield run
+
+
+def _more_words(text: str, run: list[_Token], at: int) -> int:
+    """Return the number of words behind a name that belong to it: Lopez-Garcia, Nguyen Thi Hoa."""
+    count = 0
+    for token, before in zip(run[at:], run[at - 1 :], strict=False):
+        gap = text[before.end : token.start]
+        sure = _readings(token.lower) and token.lower not in name_words("word")
+        if not token.text[0].isupper() or gap not in (" ", "-") or not (gap == "-" or sure):
+            break
+        if _is_thing(run[at + count : at + count + 2]):
+            break
+        count += 1
+    return count
 
 
 def _name_length(text: str, run: list[_Token], at: int) -> int:
@@ -100,8 +115,8 @@ def _is_name(text: str, tokens: list[_Token]) -> bool:
     small = [one for one in tokens if one.text[0].islower() and text[one.start - 1] != "-"]
     if small and (len(small) < len(tokens) or len(tokens) < 3 or len(common) > 1):
         return False
-    if len(common) == len(tokens):
-        return all(one.text.isupper() for one in tokens) and len(tokens) > 2
+    if len(common) == len(tokens) and (len(tokens) < 3 or small):
+        return False
     gaps = [text[one.end : other.start] for one, other in pairwise(tokens)]
     return _fits(tokens, ["," if "," in gap else "" for gap in gaps], "")
 
@@ -115,7 +130,15 @@ def _fits(tokens: list[_Token], commas: list[str], read: str) -> bool:
     readings = _readings(word)
     if len(word) <= _INITIALS and tokens[0].text.isupper():
         readings += "I"
-    if read == "G" and tokens[0].text[0].isupper() and len(word) > _INITIALS and _may_be_surname(word):
+    if word in name_words("particle"):
+        readings += "D"
+    if (
+        read[-1:] in ("G", "D")
+        and "X" not in read
+        and tokens[0].text[0].isupper()
+        and len(word) > _INITIALS
+        and _may_be_surname(word)
+    ):
         readings += "X"
     return any(_fits(tokens[1:], commas[1:], read + letter + comma) for letter in readings)
 

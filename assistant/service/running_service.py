@@ -11,6 +11,7 @@ from assistant.service.oidc_provider import Provider
 from assistant.service.rate_limits import Limits
 from assistant.service.warming import WarmUp
 from assistant.uploads.intake import Intake
+from ingest.workers.parsing_process import ParsingProcess
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.search.models import embedding
@@ -32,6 +33,7 @@ class Service:
 
     Attributes:
         intake: the upload queue; None while this process does not process files.
+        parsing: the process in which small files from users are parsed.
         provider: for sign-in with OpenID Connect; None without KB_OIDC_ISSUER.
     """
 
@@ -42,6 +44,7 @@ class Service:
         self.provider = Provider(settings) if settings.oidc_issuer else None
         self.metrics = Metrics(self._waiting)
         self.warming = WarmUp(self._load)
+        self.parsing = ParsingProcess(settings)
         self._retrievers: dict[str, Retriever] = {}
         self._guard = threading.Lock()
 

@@ -9,11 +9,14 @@ import contextlib
 import os
 import secrets
 import shutil
+import threading
+import time
 from pathlib import Path
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from assistant.sources import originals, render_queue
-from kb.core.errors import NotFound
+from kb.core.errors import InputError, NotFound
 from kb.library.documents import DocumentVersion, Library
 from kb.store import blobs
 
@@ -22,6 +25,10 @@ __all__ = ["Form", "image"]
 Form = Literal["png", "webp"]
 # The widths of the images in pixels. A page has the smallest one that is not below the requested width.
 WIDTHS = (480, 800, 1200, 1600, 2000)
+_ATTEMPTS = 2
+_PAUSE_SECONDS = 600.0
+_guard = threading.Lock()
+_locks: WeakValueDictionary[Path, threading.Lock] = WeakValueDictionary()
 
 
 def image(library: Library, document_version: DocumentVersion, page: int, width: int, form: Form) -> Path:
@@ -44,13 +51,30 @@ def image(library: Library, document_version: DocumentVersion, page: int, width:
     if cached.is_file():
         return cached
     cached.parent.mkdir(parents=True, exist_ok=True)
+    with _guard:
+        lock = _locks.setdefault(cached, threading.Lock())
+    with lock:  # one request draws, the others wait for its result
+        if not cached.is_file():
+            _draw(path, kind, page, actual_width, form, cached)
+    return cached
+
+
+def _draw(path: Path, kind: originals.Kind, page: int, width: int, form: Form, cached: Path) -> None:
+    """Draw a page, unless that has failed before: a page may be made to take all the time that it is given.
+
+    A failure is noted beside the images (``<page>.failed``). It is tried once more after a while, since the machine may
+    have been too busy, and then never again.
+    """
+    failed = cached.with_name(f"{page}.failed")
+    if _is_given_up(failed):
+        raise InputError("page_unreadable", page=page)
     part = cached.with_suffix(f".{secrets.token_hex(4)}.part")
     task = {
         "do": "draw",
         "path": str(path),
         "kind": kind,
         "page": page,
-        "width": actual_width,
+        "width": width,
         "form": form,
         "out": str(part),
     }
@@ -60,7 +84,20 @@ def image(library: Library, document_version: DocumentVersion, page: int, width:
         if not path.is_file():  # the document was deleted meanwhile
             shutil.rmtree(cached.parent, ignore_errors=True)
             raise NotFound("source_not_found")
+    except InputError:
+        with contextlib.suppress(FileNotFoundError), failed.open("a", encoding="ascii") as note:
+            note.write("x")
+        raise
     finally:
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
-    return cached
+    failed.unlink(missing_ok=True)
+
+
+def _is_given_up(failed: Path) -> bool:
+    """Return whether a page that failed is not to be drawn now: it failed just now, or as often as it may."""
+    try:
+        facts = failed.stat()
+    except FileNotFoundError:
+        return False
+    return facts.st_size >= _ATTEMPTS or time.time() - facts.st_mtime < _PAUSE_SECONDS

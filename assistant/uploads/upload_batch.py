@@ -184,10 +184,22 @@ def counts(library: Library, collections: Collection[str], by: str) -> UploadCou
     )
 
 
-def dismiss(intake: Intake | None, library: Library, collections: Collection[str], upload_id: int | None = None) -> int:
+def dismiss(
+    intake: Intake | None,
+    library: Library,
+    collections: Collection[str],
+    upload_id: int | None = None,
+    *,
+    by: str | None = None,
+    keep_failed: bool = False,
+) -> int:
     """Delete one finished upload, or all, from the list and return their number. Their documents stay.
 
     The original of a failed file is kept until then, so that it can be tried again.
+
+    Args:
+        by: only those of this uploader ("user:3").
+        keep_failed: leave those that are not in the library: failed and cancelled ones.
 
     Raises:
         NotFound: ``upload_not_found``.
@@ -196,13 +208,16 @@ def dismiss(intake: Intake | None, library: Library, collections: Collection[str
     query = sa.select(UploadRow).where(UploadRow.collection.in_(collections))
     if upload_id is not None:
         query = query.where(UploadRow.id == upload_id)
+    if by is not None:
+        query = query.where(UploadRow.uploaded_by == by)
+    kept = (IngestStatus.FAILED, IngestStatus.CANCELLED) if keep_failed else ()
     with library.transaction() as session:
         rows = session.scalars(query).all()
         if upload_id is not None and not rows:
             raise NotFound("upload_not_found")
         if upload_id is not None and rows[0].status in UNFINISHED:
             raise Conflict("upload_under_way", name=rows[0].name)
-        finished = [row for row in rows if row.status not in UNFINISHED]
+        finished = [row for row in rows if row.status not in (*UNFINISHED, *kept)]
         for row in finished:
             session.delete(row)
     if intake is not None:

@@ -2,5 +2,6 @@
 
 In reading order:
 
-    pages  renders a template with the reader's language and what every page needs
+    pages            renders a template with the reader's language and what every page needs
+    audit_sentences  entries of the audit trail as sentences
 """

@@ -110,6 +110,7 @@ declare namespace Api {
 
   /** A version opened at a place: text around the quote, and boxes on its pages. */
   interface OpenedSource {
+    document_id: number;
     document: string;
     title: string;
     owner: string;
@@ -160,7 +161,24 @@ declare namespace Api {
     effective_from: string | null;
     effective_to: string | null;
     owner: string;
+    review_on: string | null;
     review_due: boolean;
+    version_id: number;
+    found: Found | null;
+  }
+
+  /** A place where the words searched for stand. */
+  interface Found {
+    chunk_id: number;
+    ordinal: number;
+    clause: string | null;
+    heading: string;
+    page: number | null;
+    start: number;
+    end: number;
+    before: string;
+    words: string;
+    after: string;
   }
 
   interface Chunk {
@@ -177,6 +195,8 @@ declare namespace Api {
   interface Section {
     level: number;
     heading: string;
+    page: number | null;
+    block: number | null;
   }
 
   interface Trial {
@@ -186,16 +206,37 @@ declare namespace Api {
     passages: { rank: number; score: number; chunk_id: number; clause: string | null; pages: number[]; text: string }[];
   }
 
+  interface KnownDocument {
+    id: number;
+    name: string;
+    title: string;
+    collection: string;
+  }
+
   interface Upload {
     id: number;
+    collection: string;
     name: string;
     path: string;
     status: string;
     stage: string;
     done: number;
     total: number | null;
+    percent: number | null;
     error: Fault | null;
     document_id: number | null;
+    known_as: KnownDocument | null;
+    also_in: KnownDocument[];
+    actions: string[];
+    mine: boolean;
+  }
+
+  /** "21 of 25, 4 need you". */
+  interface UploadSummary {
+    total: number;
+    done: number;
+    under_way: number;
+    need_attention: number;
   }
 
   /** An invitation with its link; `messages` by language. */

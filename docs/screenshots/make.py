@@ -1,5 +1,7 @@
 """``make screenshots``: the service over the sample organisations, photographed into ``docs/screenshots/*.png``.
 
+The pictures ``first-hour-*`` are of an empty folder, see ``first_hour.py``.
+
 A page is added to :data:`SHOTS` by a row: name, path, how it is looked at, and what is done before the picture is
 taken. It needs Playwright and a Chromium (the system's, or ``playwright install chromium``).
 """
@@ -22,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import first_hour
 from PIL import Image
 
 from kb.core.settings import Settings
@@ -32,6 +35,7 @@ from kb.store import tenants
 from kb.store.tables.activity_tables import EVERYONE
 
 HERE = Path(__file__).parent
+HANDBOOK = HERE.parents[1] / "data" / "samples" / "harmony" / "documents" / "員工手冊.pdf"
 PASSWORD = "only for pictures"  # noqa: S105 - of accounts that live as long as the pictures take
 HARMONY, SUNRISE = ("chan@harmony.example", "陳嘉欣", "zh-HK"), ("lee@sunrise.example", "Mary Lee", "en")
 Step = Callable[[Any], None]
@@ -100,11 +104,19 @@ def main() -> None:
     arguments.add_argument("--only", default="", help="only pictures whose name begins so")
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        data = chosen.data or Path(folder) / "data"
-        subprocess.run([_kb(), "--data", str(data), "demo"], check=True, stdout=subprocess.DEVNULL)
-        _people(Settings(data=data))
-        with _service(data) as address:
-            _photograph(address, [shot for shot in SHOTS if shot.name.startswith(chosen.only)])
+        shots = [shot for shot in SHOTS if shot.name.startswith(chosen.only)]
+        if shots:
+            _sample_pictures(chosen.data or Path(folder) / "data", shots)
+        if "first-hour".startswith(chosen.only) or chosen.only.startswith("first-hour"):
+            with _service(Path(folder) / "empty", "--host", "0.0.0.0") as address, _chromium() as browser:  # noqa: S104
+                first_hour.walk(browser, address.replace("127.0.0.1", "localhost"), HANDBOOK, _first_hour_picture)
+
+
+def _sample_pictures(data: Path, shots: list[Shot]) -> None:
+    subprocess.run([_kb(), "--data", str(data), "demo"], check=True, stdout=subprocess.DEVNULL)
+    _people(Settings(data=data))
+    with _service(data) as address:
+        _photograph(address, shots)
 
 
 def _kb() -> str:
@@ -122,12 +134,12 @@ def _people(settings: Settings) -> None:
 
 
 @contextmanager
-def _service(data: Path) -> Iterator[str]:
+def _service(data: Path, *more: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
-        [_kb(), "--data", str(data), "serve", "--port", str(port)],
+        [_kb(), "--data", str(data), "serve", "--port", str(port), *more],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -144,22 +156,37 @@ def _service(data: Path) -> Iterator[str]:
         process.wait(timeout=60)
 
 
-def _photograph(address: str, shots: list[Shot]) -> None:
+@contextmanager
+def _chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"] if root else [])
+        yield browser
+        browser.close()
+
+
+def _photograph(address: str, shots: list[Shot]) -> None:
+    with _chromium() as browser:
         for shot in shots:
             page = _signed_in(browser, address, shot)
             page.goto(address + shot.path)
             for step in shot.steps:
                 step(page)
-            size = _save(page.screenshot(), HERE / f"{shot.name}.png")
-            print(f"{shot.name}.png  {size // 1000} kB")
+            _save_page(page, shot.name)
             page.context.close()
-        browser.close()
+
+
+def _first_hour_picture(page: Any, name: str) -> None:
+    page.wait_for_timeout(400)
+    _save_page(page, f"first-hour-{name}")
+
+
+def _save_page(page: Any, name: str) -> None:
+    size = _save(page.screenshot(), HERE / f"{name}.png")
+    print(f"{name}.png  {size // 1000} kB")
 
 
 def _signed_in(browser: Any, address: str, shot: Shot) -> Any:

@@ -7,6 +7,7 @@ In reading order:
     json_lines             lines of JSON in a file
     question_files         questions with their expected answers, as JSON lines
     question_sheet         the same questions from a spreadsheet
+    question_import        an evaluator's file as a question file, made in a worker process
     question_sets          the test sets of a tenant
     labelled_text          sentences with labelled personal data
     collection_index       indexes a test collection as a tenant of its own

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,10 @@ from eval.datasets.benchmark_collections import Dataset
 from kb.core.errors import InputError
 from kb.language.detect import detect
 
-__all__ = ["ExpectedSource", "JudgedQuestion", "from_dataset", "from_row", "read", "write"]
+__all__ = ["ExpectedSource", "JudgedQuestion", "from_dataset", "from_row", "listed", "read", "write"]
+
+
+_LISTED_PROBLEMS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,22 @@ class JudgedQuestion:
     extra: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
-def read(path: Path) -> list[JudgedQuestion]:
+def read(path: Path, most: int | None = None) -> list[JudgedQuestion]:
     """Read a question file.
 
+    Args:
+        most: the most questions.
+
     Raises:
-        InputError: ``file_missing``; ``questions_invalid``, with every faulty line.
+        InputError: ``file_missing``; ``questions_invalid``, with the faulty lines; ``testset_too_large``.
     """
     if not path.is_file():
         raise InputError("file_missing", name=str(path))
-    questions, problems = [], []
+    questions: list[JudgedQuestion] = []
+    problems: list[str] = []
     for number, line in json_lines.lines(path):
+        if most is not None and len(questions) + len(problems) >= most:
+            raise InputError("testset_too_large", limit=most)
         try:
             questions.append(from_row(json.loads(line), str(number)))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -82,8 +92,14 @@ def read(path: Path) -> list[JudgedQuestion]:
     times = Counter(one.id for one in questions)
     problems += [f"id {one} occurs more than once" for one in sorted(times) if times[one] > 1]
     if problems or not questions:
-        raise InputError("questions_invalid", name=path.name, problems="\n".join(problems) or "no questions")
+        raise InputError("questions_invalid", name=path.name, problems=listed(problems) or "no questions")
     return questions
+
+
+def listed(problems: Sequence[str]) -> str:
+    """Return the problems of a file for its error, one a line, and how many more there are than the first fifty."""
+    more = len(problems) - _LISTED_PROBLEMS
+    return "\n".join([*problems[:_LISTED_PROBLEMS], *([f"… +{more}"] if more > 0 else [])])
 
 
 def from_row(row: dict[str, Any], default_id: str) -> JudgedQuestion:

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from eval.datasets import question_files as files
 from eval.datasets.question_files import JudgedQuestion
+from eval.datasets.question_import import MAX_QUESTIONS
 from kb.core.errors import Conflict, InputError, NotFound
 from kb.store.tenants import Tenant
 
 __all__ = ["TestSet", "add", "change_all", "create", "delete", "get", "listing", "path_of", "remove"]
 
 NAME = re.compile(r"[\w\-.（）() ]{1,60}")
-MAX_QUESTIONS = 5000
 # Two requests may change the same file at once. Only one thread at a time reads a file and writes it again.
 _WRITE_LOCK = threading.Lock()
 

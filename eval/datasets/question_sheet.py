@@ -10,11 +10,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from eval.datasets.question_files import JudgedQuestion, from_row
+from eval.datasets.question_files import JudgedQuestion, from_row, listed
 from ingest.parsers.shared.encoding import decode
 from kb.core import data_files
 from kb.core.errors import InputError
@@ -31,17 +32,23 @@ def _columns() -> dict[str, dict[str, Any]]:
     return loaded
 
 
-def read(path: Path) -> list[JudgedQuestion]:
+def read(path: Path, most: int | None = None) -> list[JudgedQuestion]:
     """Read a CSV or XLSX table of questions.
 
+    Args:
+        most: the most questions.
+
     Raises:
-        InputError: ``file_missing``; ``questions_invalid``, with every faulty row and its problem; ``file_broken``
-            for an XLSX file that cannot be opened or is too large when unpacked.
+        InputError: ``file_missing``; ``questions_invalid``, with the faulty rows and their problems; ``file_broken``
+            for an XLSX file that cannot be opened or is too large when unpacked; ``testset_too_large``.
     """
     if not path.is_file():
         raise InputError("file_missing", name=str(path))
-    questions, problems = [], []
+    questions: list[JudgedQuestion] = []
+    problems: list[str] = []
     for number, row in _rows(path):
+        if most is not None and len(questions) + len(problems) >= most:
+            raise InputError("testset_too_large", limit=most)
         try:
             questions.append(_question(row, f"{path.stem}-{number}"))
         except (ValueError, TypeError) as error:
@@ -52,7 +59,7 @@ def read(path: Path) -> list[JudgedQuestion]:
             problems.append(f"id {one.id}: occurs more than once")
         seen.add(one.id)
     if problems or not questions:
-        raise InputError("questions_invalid", name=path.name, problems="\n".join(problems) or "no questions")
+        raise InputError("questions_invalid", name=path.name, problems=listed(problems) or "no questions")
     return questions
 
 
@@ -101,31 +108,36 @@ def _header(cells: list[str], name: str) -> dict[int, str]:
     return found
 
 
-def _csv(path: Path) -> list[list[str]]:
+def _csv(path: Path) -> Iterator[list[str]]:
     text, _ = decode(path.read_bytes())
-    first = text.splitlines()[0] if text.strip() else ""
+    first = text.lstrip().partition("\n")[0]
     delimiter = max(",\t;", key=first.count)
-    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        for row in reader:
+            yield [cell.strip() for cell in row[:MAX_COLUMNS]]
+    except csv.Error as error:  # a quotation mark that is never closed makes one cell of the rest
+        raise InputError("questions_invalid", name=path.name, problems=f"{reader.line_num}: {error}") from error
 
 
-def _xlsx(path: Path) -> list[list[str]]:
+def _xlsx(path: Path) -> Iterator[list[str]]:
     import zipfile
 
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with zipfile.ZipFile(path) as archive:
             expanded = sum(one.file_size for one in archive.infolist())
         if expanded > MAX_EXPANDED_MB * 2**20:
             raise InputError("file_broken", name=path.name)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+            # A single cell far from the others would make openpyxl return up to a thousand million empty cells.
+            for row in book.worksheets[0].iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True):
+                yield [_cell(value) for value in row]
+    except InputError:
+        raise
+    except Exception as error:  # zipfile, the XML parser and openpyxl raise whatever the damaged bytes lead them to
         raise InputError("file_broken", name=path.name) from error
-    sheet = book.worksheets[0]
-    # A single cell far from the others would make openpyxl return up to a thousand million empty cells.
-    rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
-    return [[_cell(value) for value in row] for row in rows]
 
 
 def _cell(value: Any) -> str:

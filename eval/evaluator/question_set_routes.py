@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Evaluator
 from assistant.api.schemas.bodies import Body
-from eval.datasets import question_files as files
-from eval.datasets import question_sets, question_sheet
+from assistant.service.callers import Caller
+from eval.datasets import question_files, question_import, question_sets, question_sheet
 from eval.datasets.question_files import ExpectedSource, JudgedQuestion
 from eval.datasets.question_sets import TestSet
-from kb.core.errors import FileRejected, InputError
+from kb.core.errors import FileRejected
 from kb.language.detect import detect
 from kb.library import audit
 
@@ -141,27 +141,22 @@ def import_sheet(
     file: Annotated[UploadFile, File(description="CSV or XLSX as of the template, or JSON lines.")],
 ) -> TestSetPublic:
     """Read a table of questions; a faulty row rejects the whole table, and the error lists the faulty rows."""
-    made = question_sets.create(caller.tenant, name, _read_upload(file))
+    made = question_sets.create(caller.tenant, name, _read_upload(caller, file))
     audit.record(caller.library, caller.actor, "testset.import", name, questions=len(made.questions))
     return _public(made)
 
 
-def _read_upload(file: UploadFile) -> list[JudgedQuestion]:
-    file_name = Path(file.filename or "questions.csv").name
-    suffix = Path(file_name).suffix.casefold()
-    if suffix not in (".csv", ".xlsx", ".jsonl"):
-        raise FileRejected("file_unsupported", name=file_name, found=suffix or "?")
+def _read_upload(caller: Caller, file: UploadFile) -> list[JudgedQuestion]:
+    name = Path(file.filename or "questions.csv").name[:120]
+    suffix = Path(name).suffix.casefold()
+    if suffix not in question_import.SUFFIXES:
+        raise FileRejected("file_unsupported", name=name, found=suffix or "?")
     content = file.file.read(MAX_SHEET_BYTES + 1)
     if len(content) > MAX_SHEET_BYTES:
         limit = MAX_SHEET_BYTES // 2**20
-        raise FileRejected("file_too_large", name=file_name, size_mb=limit + 1, limit_mb=limit)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"questions{suffix}")
-        path.write_bytes(content)
-        try:
-            return files.read(path) if suffix == ".jsonl" else question_sheet.read(path)
-        except UnicodeDecodeError as error:
-            raise InputError("file_broken", name=file_name) from error
+        raise FileRejected("file_too_large", name=name, size_mb=limit + 1, limit_mb=limit)
+    with caller.service.parsing.parsed(caller.tenant, question_import.convert, name, content) as result:
+        return question_files.read(result)
 
 
 @router.get(

@@ -3,7 +3,6 @@
 In reading order:
 
     results             a folder per run, with the settings and code version that produced it
-    evaluation_erasure  test sets and runs when a document is deleted
     search_systems      the variants of search that a run can compare
     retrieval_runs      runs the queries of a test collection
     answer_runs         asks questions and judges the answers

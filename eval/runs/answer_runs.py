@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
 from eval.datasets import json_lines
@@ -15,12 +17,13 @@ from eval.measures import refusal_measures, retrieval_measures
 from eval.measures.answer_judge import MEASURES, judge
 from eval.measures.tenant_records import TenantRecords
 from eval.runs import results
-from eval.runs.evaluation_erasure import without_deleted_sources
 from eval.runs.speed.latency import percentiles
 from kb.core.errors import InputError
 from kb.core.messages import Catalogue
 from kb.core.settings import Settings
+from kb.library.documents import Library
 from kb.search.retriever import Retriever
+from kb.store.tables.library_tables import DocumentRow
 from kb.store.tenants import Tenant
 
 __all__ = ["read_answers", "run"]
@@ -51,7 +54,7 @@ def run(
     retriever = Retriever(settings, tenant)
     answers = given
     if answers is None:
-        answers = without_deleted_sources(retriever.library, ask(retriever, questions, progress, collections))
+        answers = _without_deleted_sources(retriever.library, ask(retriever, questions, progress, collections))
     records = None if given is not None and not tenant.records_path.is_file() else TenantRecords(retriever.library)
     summary, rows = summarise(questions, answers, records)
     summary |= {"subject": subject or tenant.slug, "collections": collections} | results.run_metadata(settings)
@@ -75,6 +78,21 @@ def ask(
         answers[one.id] = answer_turn(retriever, turn).as_dict()
         progress("ask", done, len(questions))
     return answers
+
+
+def _without_deleted_sources(library: Library, answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the answers of a run, emptied where a document that they use was deleted while the run was at work."""
+    with library.session() as session:
+        there = set(session.scalars(sa.select(DocumentRow.name)))
+    return {
+        key: row if _documents_of(row) <= there else results.withheld_row(row, keep_question=True) | {"refused": True}
+        for key, row in answers.items()
+    }
+
+
+def _documents_of(row: dict[str, Any]) -> set[str]:
+    used = [*(row.get("contexts") or ()), *(row.get("citations") or ())]
+    return {str(one["document"]) for one in used if "document" in one}
 
 
 def read_answers(path: Path) -> dict[str, dict[str, Any]]:

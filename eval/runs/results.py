@@ -33,9 +33,15 @@ __all__ = [
     "run_metadata",
     "tenant_run_folder",
     "timestamp_name",
+    "withheld_row",
     "write",
 ]
 
+# What a row of a run keeps when a document that it uses was deleted: no text but the evaluator's question.
+_WITHHELD = (
+    "id", "question", "language", "kind", "split", "answerable", "values", "refused", "confidence", "ms", "missing",
+)  # fmt: skip
+_EMPTY: dict[str, Any] = {"answer": "", "citations": [], "contexts": [], "found": [], "expected": [], "facts": []}
 # The settings that affect scores. Paths and addresses are not written into results.
 _SETTINGS = ("embedding_model", "chunk_tokens", "passages", "candidates", "ocr")
 
@@ -119,6 +125,14 @@ def write(folder: Path, summary: dict[str, Any], questions: list[dict[str, Any]]
     lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in questions)
     (folder / "questions.jsonl").write_text(lines, encoding="utf-8")
     (folder / "run.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def withheld_row(row: dict[str, Any], *, keep_question: bool) -> dict[str, Any]:
+    """Return a row of a question, or an answer, without the text of documents. Its measures stay."""
+    kept = {key: row[key] for key in _WITHHELD if key in row}
+    if not keep_question:
+        kept["question"] = ""
+    return kept | _EMPTY | {"withheld": True}
 
 
 def open_result(name: str, roots: list[Path]) -> Result:

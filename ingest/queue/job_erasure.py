@@ -54,6 +54,8 @@ def erase_jobs(settings: Settings, tenant: Tenant, deleted: DeletedContent) -> N
 
 
 def _is_about(job: Job, tenant: Tenant, deleted: DeletedContent) -> bool:
+    if deleted.is_everything:
+        return job.tenant == tenant.slug
     names = set(deleted.names.values())
     same_name = job.collection == deleted.collection and (job.name in names or f"{job.inside}/{job.name}" in names)
     inside = job.collection == deleted.collection and job.inside in names

@@ -210,4 +210,5 @@ def _is_chapter(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return "".join(text.split()).casefold()
+    """Return a title as it is compared: without white space, brackets and other marks."""
+    return "".join(char for char in text if char.isalnum()).casefold()

@@ -94,11 +94,11 @@ class FairTurns:
                 self._used[tenant] = min(self._used.values(), default=0.0)
             self._waiting.append(task)
             while True:
+                if cancelled():
+                    raise JobCancelled
                 self._hand_out()
                 if task.place is not None:
                     return task.place
-                if cancelled():
-                    raise JobCancelled
                 self._changed.wait(_LOOK_SECONDS)
 
     def _hand_out(self) -> None:

@@ -10,6 +10,7 @@ process ends when its standard input ends, so it never outlives its parent proce
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import queue
@@ -105,6 +106,8 @@ def _throttled_progress(replies: TextIO) -> Progress:
 def _run_task(task: dict[str, Any], settings: Settings, progress: Progress) -> dict[str, Any]:
     from kb.search.models import embedding
 
+    if task["do"] == "parse":
+        return _parse(task)
     encoder = embedding.load(settings)
     match task["do"]:
         case "identity":
@@ -125,6 +128,13 @@ def _run_task(task: dict[str, Any], settings: Settings, progress: Progress) -> d
 
             return {"ready": ingest.workers.reading_stage.__name__}
     raise ValueError(task["do"])
+
+
+def _parse(task: dict[str, Any]) -> dict[str, Any]:
+    """Call the function that the task names. The parent names it, never a file; it may be of a floor above."""
+    module, _, function = task["function"].partition(":")
+    getattr(importlib.import_module(module), function)(Path(task["source"]), task["name"], Path(task["result"]))
+    return {}
 
 
 if __name__ == "__main__":

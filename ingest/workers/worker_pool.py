@@ -66,7 +66,7 @@ class WorkerPool:
             Misconfigured: ``model_unavailable``.
         """
         if self._identity is None:
-            facts = self._call_embedder({"do": "identity"}, _ignore, Share())
+            facts = self._call_embedder({"do": "identity"}, lambda done, total: None, Share())
             self._identity = facts["model"], facts["dimension"]
         return self._identity
 
@@ -93,26 +93,8 @@ class WorkerPool:
             JobCancelled: it was cancelled.
         """
         task = {"do": "read", "source": str(source), "name": name, "folder": str(folder)}
-        return self._run(task, name, source.stat().st_size, progress, share or Share(), cancelled)
-
-    def parse(self, task: dict[str, Any], name: str, size: int, share: Share) -> dict[str, Any]:
-        """Run another task that parses what a user sent (see :mod:`ingest.workers.worker_main`), under the same limits.
-
-        Raises:
-            SinziError: as the task raises it; ``file_*`` codes when a limit is passed and after a crash.
-        """
-        return self._run(task, name, size, _ignore, share, never)
-
-    def _run(
-        self,
-        task: dict[str, Any],
-        name: str,
-        size: int,
-        progress: Progress,
-        share: Share,
-        cancelled: Callable[[], bool],
-    ) -> dict[str, Any]:
-        share = replace(share, size=size, large=size > SMALL_FILE_BYTES)
+        size = source.stat().st_size
+        share = replace(share or Share(), size=size, large=size > SMALL_FILE_BYTES)
         with self._reading.turn(share, cancelled) as place:
             try:
                 return self._readers[place].call(task, progress, file_name=name, cancelled=cancelled)
@@ -149,7 +131,3 @@ class WorkerPool:
                 return self._embedder.call(task, progress, cancelled=cancelled)
             except WorkerEnded as error:
                 raise SinziError("internal", reason="the embedding process ended twice") from error
-
-
-def _ignore(done: int, total: int | None) -> None:
-    """Take no notice of the progress."""

@@ -24,7 +24,7 @@ __all__ = ["ProgramClosing", "Progress", "WorkerEnded", "WorkerProcess"]
 
 Progress = Callable[[int, int | None], None]
 _CHECK_SECONDS = 0.1
-# A process of low priority that has had no task for so long is ended, to free its memory.
+# A process that has had no task for so long is ended, to free its memory.
 _IDLE_SECONDS = 300.0
 # The tokenizer's own threads would compete with the encoder's; UTF-8 on Windows, too.
 _WORKER_ENVIRONMENT = {"TOKENIZERS_PARALLELISM": "false", "PYTHONUTF8": "1"}
@@ -41,8 +41,10 @@ class ProgramClosing(BaseException):
 class WorkerProcess:
     """One process and the pipe to it. It runs one task at a time; :mod:`.fair_turns` says which one is next."""
 
-    def __init__(self, settings: Settings, low_priority: bool = False) -> None:
+    def __init__(self, settings: Settings, low_priority: bool = False, ends_when_idle: bool = False) -> None:
+        """Args: ends_when_idle: whether it ends after some time without tasks; one of low priority always does."""
         self._settings = settings
+        self._ends_when_idle = low_priority or ends_when_idle
         self._low_priority = low_priority
         self._lock = threading.Lock()
         self._closed = False
@@ -117,7 +119,7 @@ class WorkerProcess:
                 raise
             if limits is not None and limits.keeps_too_much_memory():
                 self._end()  # the memory that one file left behind must not count against the next file
-            if self._low_priority:
+            if self._ends_when_idle:
                 self._restart_idle_timer()
         if "error" in message:
             raise error_from_json(message["error"])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from kb.cli import Context, pass_context
+from kb.erasure import certificate_text
 from kb.library.documents import Library
 from kb.people.first_collection import make_first_collection
-from kb.store import tenants
+from kb.publishing import deletion
+from kb.store import tenants, writer_lock
 
 __all__ = ["tenant"]
 
@@ -49,3 +53,27 @@ def listing(context: Context, as_json: bool) -> None:
             context.json({"tenant": one.slug, "name": one.name, "contact": one.contact})
         else:
             click.echo(f"{one.slug:20} {one.name}")
+
+
+@tenant.command(short_help="Remove an organisation for good.")
+@click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="The report of the search as one JSON object.")
+@pass_context
+def remove(context: Context, slug: str, yes: bool, as_json: bool) -> None:
+    """Remove an organisation with all documents, conversations and settings; then search for what is left.
+
+    Stop the service first. The report is not stored: keep what this prints. The exit status is 1 if something was
+    found.
+    """
+    found = tenants.get(context.settings, slug)
+    if not yes:
+        click.confirm(f"{found.slug} ({found.name})?", abort=True)
+    with writer_lock.writing(context.settings.data, "kb tenant remove"):
+        report = deletion.delete_tenant(context.settings, found)
+    if as_json:
+        context.json({"tenant": slug, **asdict(report)})
+    else:
+        click.echo("\n".join(certificate_text.report_lines(report, context.settings.locale)))
+    if not report.is_clear:
+        raise click.exceptions.Exit(1)

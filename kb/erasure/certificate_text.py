@@ -10,7 +10,7 @@ from kb.core.local_date import HONG_KONG
 from kb.core.messages import Catalogue
 from kb.erasure.certificates import Certificate, Report, Sent
 
-__all__ = ["Part", "lines", "parts", "summary"]
+__all__ = ["Part", "lines", "parts", "report_lines", "summary"]
 
 _TEXTS = Catalogue("kb.erasure", "certificate.json")
 
@@ -62,6 +62,13 @@ def lines(certificate: Certificate, organisation: str, locale: str) -> list[str]
     for part in parts(certificate, organisation, locale):
         found += ["", part.heading, *(f"  {sentence}" for sentence in part.sentences)]
     return found
+
+
+def report_lines(report: Report, locale: str) -> list[str]:
+    """Return the result of a search as lines of plain text."""
+    found = [("searched", _searched(report, locale)), ("found", [*_found(report, locale)])]
+    found.append(("limits", [*_limits(report, locale)]))
+    return [line for key, sentences in found for line in (_TEXTS.text(key, locale), *(f"  {one}" for one in sentences))]
 
 
 def summary(certificate: Certificate, locale: str) -> str:

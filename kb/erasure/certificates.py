@@ -2,7 +2,7 @@
 
 It names documents by their numbers and by the SHA-256 of the originals, never by name or title, and holds no text. It
 holds a sample of fingerprints (:mod:`kb.erasure.fingerprints`), with which a later search is possible. Why not all of
-them is in ``docs/decisions/0017-proof-of-erasure.md``.
+them is in ``docs/decisions/0019-proof-of-erasure.md``.
 """
 
 from __future__ import annotations

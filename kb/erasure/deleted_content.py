@@ -67,9 +67,10 @@ class DeletedContent:
         stored: a small part of the fingerprints, for searches later.
         too_short: how many passages are too short to be searched for.
         is_complete: whether these are the fingerprints of the whole text. False: a sample from a certificate.
+        is_everything: whether the whole organisation is deleted; then there is no other document.
     """
 
-    library: Library
+    library: Library | None
     version_ids: frozenset[int]
     document_ids: frozenset[int]
     collection: str
@@ -79,6 +80,7 @@ class DeletedContent:
     stored: Fingerprints
     too_short: int = 0
     is_complete: bool = True
+    is_everything: bool = False
     _own: Fingerprints | None = field(default=None, repr=False)
 
     def occurs_in(self, texts: Sequence[str], *, titles: bool = False) -> list[bool]:
@@ -97,6 +99,8 @@ class DeletedContent:
 
     def own(self) -> Fingerprints:
         """Return the fingerprints of what stands nowhere else in the library; computed once."""
+        if self.library is None:
+            return self.fingerprints
         if self._own is None:
             with self.library.session() as session:
                 shared = shared_with_others(session, self.fingerprints, self.version_ids)
@@ -114,7 +118,7 @@ def _find_texts(wanted: Fingerprints, texts: Sequence[str]) -> list[bool]:
     return found
 
 
-def of_versions(library: Library, versions: Collection[VersionRow]) -> DeletedContent:
+def of_versions(library: Library, versions: Collection[VersionRow], *, is_everything: bool = False) -> DeletedContent:
     """Return the content of versions that are about to be deleted. Nothing is changed."""
     ids = frozenset(one.id for one in versions)
     documents = {one.document_id for one in versions}
@@ -144,11 +148,12 @@ def of_versions(library: Library, versions: Collection[VersionRow]) -> DeletedCo
         fingerprints=content,
         stored=stored,
         too_short=too_short,
+        is_everything=is_everything,
     )
 
 
 def stored_content(
-    library: Library,
+    library: Library | None,
     version_ids: Iterable[int],
     document_ids: Iterable[int],
     collection: str,

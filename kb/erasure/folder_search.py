@@ -62,7 +62,7 @@ def search_folder(
             continue
         try:
             search_file(path, place, wanted, result)
-            found = digest(path)
+            found = digest(path) if path.stat().st_size else ""
             if found in sha256s:
                 result.copies[place] = found
         except FileNotFoundError:
@@ -102,6 +102,8 @@ def _belongs_to(path: Path, kept: Collection[str]) -> bool:
 def search_file(path: Path, place: str, wanted: Fingerprints, result: FolderSearch) -> None:
     """Search one file, and what is packed in it; add what was found to ``result``."""
     result.files += 1
+    if not path.stat().st_size:
+        return  # a lock file: some systems do not let it be opened
     with path.open("rb") as stream:
         first = stream.read(4)
         stream.seek(0)

@@ -22,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
@@ -32,7 +33,6 @@ from kb.erasure.deleted_content import DeletedContent, shared_with_others, store
 from kb.erasure.fingerprints import ContentKind, Fingerprints
 from kb.erasure.folder_search import FolderSearch, search_file, search_folder
 from kb.library.documents import Library
-from kb.store import tenants
 from kb.store.tables.library_tables import VersionRow
 from kb.store.tenants import Tenant
 
@@ -85,13 +85,14 @@ def main() -> None:
         os.nice(_NICE)
     task = json.load(sys.stdin)
     settings = Settings(**task["settings"])
-    tenant = tenants.get(settings, task["tenant"])
-    deletions = [_deletion(Library(tenant), one) for one in task["deletions"]]
+    tenant = Tenant(task["tenant"], "", "", settings.data / "tenants" / task["tenant"])
+    library = Library(tenant) if tenant.records_path.is_file() else None  # None: the whole organisation was deleted
+    deletions = [_deletion(library, one) for one in task["deletions"]]
     unfinished = _clean(settings, tenant, task["patience"])
     json.dump([asdict(one) for one in _search(settings, tenant, deletions, unfinished, task["patience"])], sys.stdout)
 
 
-def _deletion(library: Library, task: dict[str, Any]) -> DeletedContent:
+def _deletion(library: Library | None, task: dict[str, Any]) -> DeletedContent:
     found = stored_content(
         library, task["versions"], (), "", task["sha256s"], base64.b64decode(task["fingerprints"]), task["too_short"]
     )
@@ -137,12 +138,13 @@ def _search_together(
     settings: Settings, tenant: Tenant, deletions: Sequence[DeletedContent], unfinished: list[str], patience: float
 ) -> list[Report]:
     started = time.monotonic()
-    library = Library(tenant)
     wanted = deletions[0].fingerprints.union(*(one.fingerprints for one in deletions[1:]))
     deleted = {version for one in deletions for version in one.version_ids}
-    with library.session() as session:
-        shared = shared_with_others(session, wanted, deleted)
-        kept = set(session.scalars(sa.select(VersionRow.sha256)))
+    shared, kept = Fingerprints(wanted.key), set[str]()
+    if deletions[0].library is not None:
+        with deletions[0].library.session() as session:
+            shared = shared_with_others(session, wanted, deleted)
+            kept = set(session.scalars(sa.select(VersionRow.sha256)))
     own = wanted.without(shared)
     sha256s = {sha256 for one in deletions for sha256 in one.sha256s} - kept
     result = search_folder(settings.data, tenant.slug, own, sha256s, kept)
@@ -196,16 +198,23 @@ def _shared_counts(fingerprints: Fingerprints, own: Fingerprints) -> dict[str, i
 
 
 def _traces(one: DeletedContent, own: Fingerprints, result: FolderSearch) -> list[Trace]:
-    """Return what was found of one deletion; a piece that several deletions share counts for each."""
+    """Return what was found of one deletion; a piece that several deletions share counts for each.
+
+    Files of one program have bytes in common (fonts, templates), so half of an original's pieces make a trace of it.
+    """
     found = []
     for place, hits in result.found.items():
-        counts: Counter[str] = Counter()
+        counts: Counter[ContentKind] = Counter()
         for group, hashes in hits.hashes.items():
-            known = set(one.fingerprints.hashes.get(group, ()))
-            counts[group[1].value] += sum(value in known for value in hashes)
+            counts[group[1]] += int(np.isin(hashes, one.fingerprints.hashes.get(group, ())).sum())
+        if 2 * counts[ContentKind.ORIGINAL] < one.fingerprints.count(ContentKind.ORIGINAL):
+            del counts[ContentKind.ORIGINAL]
         found += [Trace(place, kind, number) for kind, number in sorted(counts.items()) if number]
-    found += [Trace(place, ContentKind.ORIGINAL, 1) for place, sha256 in result.copies.items() if sha256 in one.sha256s]
-    return found
+    copies = (place for place, sha256 in result.copies.items() if sha256 in one.sha256s)
+    known = {(trace.place, trace.kind) for trace in found}
+    return found + [
+        Trace(place, ContentKind.ORIGINAL, 1) for place in copies if (place, ContentKind.ORIGINAL) not in known
+    ]
 
 
 def _without_password(url: str) -> str:

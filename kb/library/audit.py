@@ -16,7 +16,7 @@ from kb.core.csv_safety import escape_formula
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["Actor", "actions", "as_csv", "as_jsonl", "entries", "record"]
+__all__ = ["Actor", "actions", "actors", "as_csv", "as_jsonl", "entries", "record"]
 
 COLUMNS = ("at", "actor", "name", "action", "subject", "detail")
 
@@ -77,6 +77,14 @@ def actions(library: Library) -> list[str]:
     """Return the actions that occur in the trail."""
     with library.session() as session:
         return list(session.scalars(sa.select(AuditRow.action).distinct().order_by(AuditRow.action)))
+
+
+def actors(library: Library) -> dict[str, str]:
+    """Return who occurs in the trail: ids as in :class:`Actor`, with the latest name of each, sorted by name."""
+    latest = sa.select(sa.func.max(AuditRow.id)).group_by(AuditRow.actor)
+    query = sa.select(AuditRow.actor, AuditRow.name).where(AuditRow.id.in_(latest)).order_by(AuditRow.name)
+    with library.session() as session:
+        return dict(session.execute(query).all())
 
 
 def as_jsonl(rows: Iterable[AuditRow]) -> Iterator[str]:

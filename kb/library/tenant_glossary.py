@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from kb.core.csv_safety import escape_formula, unescape_formula
-from kb.core.errors import InputError, NotFound
+from kb.core.errors import FileRejected, InputError, NotFound
 from kb.core.versioned_cache import VersionedCache
 from kb.language.glossary import Expansion, Glossary
 from kb.library.documents import Library
@@ -23,7 +25,9 @@ __all__ = [
     "add",
     "as_csv",
     "change",
+    "convert_csv",
     "from_csv",
+    "from_json",
     "import_terms",
     "listing",
     "remove",
@@ -31,6 +35,7 @@ __all__ = [
 
 COLUMNS = ("written", "colloquial", "english", "abbreviations")
 MOST_CHARS = 500
+MOST_NAMES = 20  # in a cell
 MOST_ROWS = 5000
 
 
@@ -48,7 +53,10 @@ class Term(NamedTuple):
         Raises:
             InputError: ``glossary_row_empty`` where there are not two names to match.
         """
-        cells = [[name for part in cell.split(";") if (name := " ".join(part.split()))] for cell in self]
+        cells = [
+            [name for part in cell[:MOST_CHARS].split(";") if (name := " ".join(part.split()))][:MOST_NAMES]
+            for cell in self
+        ]
         if sum(map(len, cells)) < 2:
             raise InputError("glossary_row_empty")
         return Term(*("; ".join(cell)[:MOST_CHARS] for cell in cells))
@@ -168,11 +176,33 @@ def from_csv(text: str) -> Iterator[Term]:
         raise
 
 
+def convert_csv(source: Path, name: str, result: Path) -> None:
+    """Read a CSV file of terms and write them as JSON for :func:`from_json`. Runs in a worker process, under limits.
+
+    Raises:
+        InputError: as :func:`from_csv`.
+        FileRejected: ``file_broken`` if the file is not UTF-8.
+    """
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileRejected("file_broken", name=name) from error
+    result.write_text(json.dumps(list(from_csv(text)), ensure_ascii=False), encoding="utf-8")
+
+
+def from_json(text: str) -> list[Term]:
+    """Return the terms that :func:`convert_csv` wrote."""
+    return [Term(*cells) for cells in json.loads(text)]
+
+
 def import_terms(library: Library, terms: Iterable[Term], *, replace: bool = False) -> int:
     """Add terms that are not there yet, all or none; with ``replace`` they take the place of all rows.
 
     Returns:
         How many were added.
+
+    Raises:
+        InputError: ``glossary_too_large``.
     """
     wanted = dict.fromkeys(terms)
     with library.transaction() as session:
@@ -180,5 +210,7 @@ def import_terms(library: Library, terms: Iterable[Term], *, replace: bool = Fal
             session.execute(sa.delete(GlossaryRow))
         there = {_term(row) for row in session.scalars(sa.select(GlossaryRow))}
         new = [GlossaryRow(**term._asdict()) for term in wanted if term not in there]
+        if len(there) + len(new) > MOST_ROWS:
+            raise InputError("glossary_too_large", limit=MOST_ROWS)
         session.add_all(new)
     return len(new)

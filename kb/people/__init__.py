@@ -8,8 +8,7 @@ In reading order:
     accounts         accounts and memberships
     members          changes of a tenant's members
     passwords        changing and removing a password
-    sessions         signed-in browsers
-    devices          browsers in which a person has signed in before
+    sessions         signed-in browsers, and those known from before
     api_keys         keys of programs
     invitations      links that let a person join
     password_resets  links for a new password

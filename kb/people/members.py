@@ -68,7 +68,7 @@ def change_role(settings: Settings, library: Library, user_id: int, role: Role, 
         if Ability.MANAGE not in ROLES[role]:
             ended = revocation.end_given(session, session.get_one(UserRow, user_id), tenant)
     found = get(settings, tenant, user_id)
-    audit.record(library, by, "member.role", found.user.name, role=role.value, user=user_id)
+    audit.record(library, by, "member.role", found.user.name, role=role.value, before=str(was), user=user_id)
     _record_ended(library, by, ended)
     return found
 
@@ -128,7 +128,7 @@ def _record_ended(library: Library, by: Actor, ended: Revoked) -> None:
     for key in ended.keys:
         audit.record(library, by, "key.revoke", key.name, prefix=key.prefix)
     for invitation in ended.invitations:
-        audit.record(library, by, "member.uninvite", invitation.email)
+        audit.record(library, by, "member.uninvite", invitation.email or invitation.name)
 
 
 def _row(session: Session, tenant: str, user_id: int) -> MembershipRow:

@@ -50,16 +50,22 @@ def create(settings: Settings, user_id: int, tenant: str, given_by: int) -> tupl
 def _check_reach(settings: Settings, user_id: int, given_by: int) -> None:
     if given_by == COMMAND_LINE:
         return
-    for one in accounts.memberships(settings, user_id):
-        if accounts.role_in(settings, given_by, one.tenant) is not Role.OWNER:
-            raise Conflict("reset_elsewhere")
+    owned = [
+        accounts.role_in(settings, given_by, one.tenant) is Role.OWNER
+        for one in accounts.memberships(settings, user_id)
+    ]
+    if not any(owned):
+        raise NotFound("reset_invalid")
+    if not all(owned):
+        raise Conflict("reset_elsewhere")
 
 
 def find(settings: Settings, token: str) -> UserRow:
     """Return whose link this is.
 
     Raises:
-        NotFound: ``reset_invalid`` for an unknown, expired or used one, and if the account is disabled or in no tenant.
+        NotFound: ``reset_invalid`` for an unknown, expired or used one, if the account is disabled or in no tenant, and
+            if whoever gave it is no owner any more.
         Conflict: ``reset_elsewhere``.
     """
     query = (

@@ -1,4 +1,4 @@
-"""Deleting for good: a document, a version, or a collection with all its documents.
+"""Deleting for good: a document, a version, a collection with all its documents, or a whole organisation.
 
 The text elsewhere (test sets, jobs) is erased first: after a crash in between, a repeated deletion finds everything it
 needs. The rest follows in :mod:`kb.publishing.erasure_followup`.
@@ -13,15 +13,20 @@ import sqlalchemy as sa
 
 from kb.core.errors import Transient
 from kb.core.settings import Settings
-from kb.erasure import deleted_content
+from kb.erasure import deleted_content, search_process
+from kb.erasure.certificates import Report
 from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.publishing import erasure, version_writer
 from kb.search.dense.vector_store import VectorStore
+from kb.store import tenants
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
 from kb.store.tables.states import ErasureKind
+from kb.store.tenants import Tenant
 
-__all__ = ["delete_collection_documents", "delete_document", "delete_version"]
+__all__ = ["delete_collection_documents", "delete_document", "delete_tenant", "delete_version"]
+
+_PATIENCE_SECONDS = 20.0
 
 
 def delete_document(settings: Settings, library: Library, document: DocumentRow, actor: Actor) -> int:
@@ -56,6 +61,25 @@ def delete_collection_documents(
     if not versions:
         return None
     return _delete(settings, library, collection.id, versions, ErasureKind.COLLECTION, actor)
+
+
+def delete_tenant(settings: Settings, tenant: Tenant) -> Report:
+    """Delete an organisation with everything that is its own, and search the data folder for what is left.
+
+    The caller holds the writer lock, and no service is running. The report is the caller's to keep: the organisation's
+    records, where other certificates are, are gone.
+
+    Raises:
+        Transient: ``job_at_work``: a file of this organisation is still to be taken in.
+    """
+    library = Library(tenant)
+    with library.session() as session:
+        versions = session.scalars(sa.select(VersionRow)).all()
+    deleted = deleted_content.of_versions(library, versions, is_everything=True)
+    erasure.erase_files(settings, tenant, deleted)
+    library.engine.dispose()
+    tenants.remove(settings, tenant)
+    return search_process.run(settings, tenant, [deleted], _PATIENCE_SECONDS)[0]
 
 
 def _delete(

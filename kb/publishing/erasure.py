@@ -63,6 +63,8 @@ class FileErasureHandler(Protocol):
 # It is only in memory: after a crash the search uses the sample in the certificate.
 _KEPT: dict[tuple[Path, int], DeletedContent] = {}
 _GUARD = threading.Lock()
+# More than that are waiting only where another process searches: then the samples are used.
+_MOST_KEPT = 500
 
 
 def handlers() -> list[ErasureHandler]:
@@ -102,6 +104,8 @@ def keep_until_searched(tenant: Tenant, certificate: int, deleted: DeletedConten
     """Keep the content of a deletion in memory until :func:`searched`."""
     with _GUARD:
         _KEPT[tenant.home, certificate] = deleted
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)))
 
 
 def kept(tenant: Tenant, certificate: int) -> DeletedContent | None:

@@ -48,9 +48,10 @@ def erase_records(session: Session, deleted: DeletedContent) -> list[Sent]:
 
 
 def _sent(session: Session, name: str, collection: str) -> list[Sent]:
-    """Return the texts written from a document by an external language model; the trail does not say which model."""
+    """Return the texts that an external language model wrote in older releases, which kept no log of what was sent."""
     query = sa.select(AuditRow).where(AuditRow.subject.contains(name, autoescape=True), AuditRow.action.in_(_WRITING))
-    rows = [row for row in session.scalars(query) if row.detail.get("left") and name in row.subject.split(", ")]
+    unlogged = (row for row in session.scalars(query) if row.detail.get("left") and "egress" not in row.detail)
+    rows = [row for row in unlogged if name in row.subject.split(", ")]
     times = [row.at for row in rows if row.detail.get("collection", collection) == collection]
     return [Sent("", "", True, len(times), min(times), max(times))] if times else []
 

@@ -33,7 +33,7 @@ class Scope:
 
     @classmethod
     def of(cls, versions: Iterable[DocumentVersion]) -> Scope:
-        by_id = {one.version.id: one for one in versions}
+        by_id = {one.version.id: one for one in _each_content_once(versions)}
         published: dict[str, list[int]] = {}
         for one in sorted(by_id.values(), key=lambda one: one.collection.slug):
             if one.published:
@@ -44,6 +44,17 @@ class Scope:
     def stores(self) -> list[str]:
         """The slugs of the collections that have some of these versions in the vector store."""
         return list(self.published)
+
+
+def _each_content_once(versions: Iterable[DocumentVersion]) -> list[DocumentVersion]:
+    """Return the versions without copies: a file in several collections is one document to whoever may read either.
+
+    It is the copy that came first; one that is published goes before one that is not.
+    """
+    kept: dict[str, DocumentVersion] = {}
+    for one in sorted(versions, key=lambda one: (not one.published, one.document.id, one.version.id)):
+        kept.setdefault(one.version.sha256, one)
+    return list(kept.values())
 
 
 _Scopes = dict[tuple[date, frozenset[str] | None], Scope]  # by day and collections

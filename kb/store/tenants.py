@@ -11,6 +11,7 @@ takes two. Copying the folder is a backup; removing it is an erasure.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,9 +28,9 @@ from kb.core.settings import Settings
 from kb.core.short_names import SLUG
 from kb.store.blobs import private_folder
 from kb.store.database import open_engine
-from kb.store.tables.platform_tables import TenantRow
+from kb.store.tables.platform_tables import PlatformBase, TenantRow
 
-__all__ = ["Tenant", "change", "create", "create_named", "get", "listing", "platform"]
+__all__ = ["Tenant", "change", "create", "create_named", "get", "listing", "platform", "remove"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,19 @@ def change(settings: Settings, slug: str, *, name: str | None = None, contact: s
         row.name = row.name if name is None else name
         row.contact = row.contact if contact is None else contact
         return _tenant(row, settings)
+
+
+def remove(settings: Settings, tenant: Tenant) -> None:
+    """Remove a tenant for good: its folder, and everything the platform's records say of it.
+
+    Accounts of people stay, because a person may be in several organisations. Nothing may have the tenant's files open.
+    """
+    with platform(settings) as session:
+        for table in reversed(PlatformBase.metadata.sorted_tables):
+            if "tenant_slug" in table.c:
+                session.execute(sa.delete(table).where(table.c.tenant_slug == tenant.slug))
+        session.execute(sa.delete(TenantRow).where(TenantRow.slug == tenant.slug))
+    shutil.rmtree(tenant.home)
 
 
 def get(settings: Settings, slug: str) -> Tenant:

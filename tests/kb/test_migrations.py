@@ -213,7 +213,7 @@ def test_uploads_of_an_earlier_release_stay_in_the_list(settings: Settings) -> N
         "INSERT INTO uploads(job_id, collection, name, path, status, stage, done, uploaded_by, created_at) "
         "VALUES (:job_id, :collection, :name, :path, :status, :stage, 0, 'user:1', '2026-01-01 00:00:00')"
     )
-    _old(tenant.records_path, "tenant", "t0007", [(into, [row])])
+    _old(tenant.records_path, "tenant", "t0010", [(into, [row])])
     with Library(tenant).session() as session:
         (kept,) = session.scalars(sa.select(activity_tables.UploadRow))
     assert (kept.name, kept.batch, kept.job) == ("a.pdf", "", None)

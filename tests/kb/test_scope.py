@@ -7,7 +7,10 @@ import pytest
 from kb.core.local_date import today
 from kb.core.settings import Settings
 from kb.publishing import version_writer
+from kb.search.dense.vector_store import VectorStore
+from kb.search.retriever import Retriever
 from kb.search.scope import Scopes
+from kb.store import blobs
 from tests.helpers.shelf import Shelf
 
 CHANGE = date(2026, 1, 1)
@@ -51,3 +54,25 @@ def test_many_days_are_not_all_kept(shelf: Shelf) -> None:
     for year in range(1901, 1950):
         scopes.on(date(year, 1, 1), None)
     assert scopes.on(date(1900, 1, 1), None) is not first
+
+
+def test_a_file_in_two_collections_is_one_document_to_whoever_may_read_either(settings: Settings, shelf: Shelf) -> None:
+    rule = "員工遲到十五分鐘須向主任報告。"
+    shelf.put("late.txt", rule)
+    board = version_writer.collection_for(shelf.library, "board", str(shelf.encoder.identity))
+    main, store = shelf.collection, shelf.store
+    shelf.collection, shelf.store = board, VectorStore(settings, shelf.tenant, "board")
+    shelf.put("late-copy.txt", rule)
+    shelf.collection, shelf.store = main, store
+    retriever = Retriever(settings, shelf.tenant)
+
+    def found(collections: list[str] | None) -> list[tuple[str, str]]:
+        passages = retriever.retrieve("遲到幾多分鐘要報告？", collections=collections)
+        return [(one.collection, one.document) for one in passages if one.text == rule]
+
+    assert found(None) == found(["main", "board"]) == [("main", "late.txt")], "quoted once"
+    assert found(["board"]) == [("board", "late-copy.txt")], "by whoever may read only the other"
+    version_writer.remove(shelf.library, store, shelf.library.document("late.txt"))
+    assert found(None) == [("board", "late-copy.txt")]
+    original = shelf.library.versions(shelf.library.document("late-copy.txt"))[0].sha256
+    assert blobs.original_path(shelf.tenant.files_path, original).is_file(), "the original is kept for the other"

@@ -1,5 +1,8 @@
 """Tenants are places of their own."""
 
+import subprocess
+import sys
+
 import pytest
 
 from kb.core.errors import Conflict, InputError, NotFound
@@ -39,3 +42,56 @@ def test_the_contact_of_the_installation_stands_in(settings: Settings) -> None:
     general = settings.model_copy(update={"contact": "總部 1"})
     assert tenants.create(general, "abc", "ABC").contact == "總部 1"
     assert tenants.create(general, "def", "DEF", "二樓").contact == "二樓"
+
+
+WATCHING = """
+import sys
+from pathlib import Path
+from kb.core.settings import Settings
+from kb.library.documents import Library
+from kb.store import tenants
+
+settings = Settings(data=Path(sys.argv[1]))
+print("ready", flush=True)
+while len(seen := tenants.listing(settings)) < int(sys.argv[2]):
+    for tenant in seen:
+        Library(tenant).collections()
+print("seen", flush=True)
+"""
+CREATING = """
+import sys
+from pathlib import Path
+from kb.core.settings import Settings
+from kb.store import tenants
+
+for number in range(int(sys.argv[3])):
+    tenants.create(Settings(data=Path(sys.argv[1])), f"{sys.argv[2]}-{number}", "x")
+"""
+
+
+def test_creating_beside_a_running_service(settings: Settings) -> None:
+    """What runs beside it sees an organisation when its records are there, and not before."""
+
+    def start(code: str, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", code, str(settings.data), *arguments]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    watchers = [start(WATCHING, "18") for _ in range(2)]
+    for one in watchers:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    creators = [start(CREATING, name, "6") for name in ("abc", "def", "ghi")]
+    for one in (*creators, *watchers):
+        out, err = one.communicate(timeout=180)
+        assert one.returncode == 0, err
+        assert out in ("", "seen\n")
+    assert len(tenants.listing(settings)) == 18
+
+
+def test_what_is_refused_leaves_nothing(settings: Settings) -> None:
+    tenants.create(settings, "harmony", "和諧")
+    records = tenants.get(settings, "harmony").records_path
+    before = records.stat().st_mtime_ns
+    with pytest.raises(Conflict):
+        tenants.create(settings, "harmony", "和諧")
+    assert records.stat().st_mtime_ns == before

@@ -1,6 +1,6 @@
 """Set the cookies at sign-in, and remove the session's at sign-out. Scripts in a page cannot read them.
 
-A second cookie outlives the session: it says that this browser has been used to sign in (:mod:`kb.people.devices`).
+A second cookie outlives the session: it says that this browser has been used to sign in (:mod:`kb.people.sessions`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from fastapi import Request, Response
 
 from assistant.api.auth.dependencies import COOKIE
 from assistant.service.running_service import Service
-from kb.people import devices, sessions
+from kb.people import sessions
 from kb.people.credentials import token_hash
 
 __all__ = ["end_session", "is_secure", "known_device", "set_session"]
@@ -42,8 +42,8 @@ def set_session(request: Request, response: Response, service: Service, user_id:
     )
     response.set_cookie(
         DEVICE_COOKIE,
-        devices.remember(service.settings, user_id, request.cookies.get(DEVICE_COOKIE)),
-        max_age=int(devices.LIFETIME.total_seconds()),
+        sessions.remember_device(service.settings, user_id, request.cookies.get(DEVICE_COOKIE)),
+        max_age=int(sessions.DEVICE_LIFETIME.total_seconds()),
         path="/",
         httponly=True,
         samesite="strict",
@@ -57,7 +57,7 @@ def set_session(request: Request, response: Response, service: Service, user_id:
 def known_device(request: Request, service: Service, email: str) -> str | None:
     """Return what identifies the browser of a request if this person has signed in with it before, else None."""
     token = request.cookies.get(DEVICE_COOKIE)
-    return token_hash(token) if token and devices.is_known(service.settings, token, email) else None
+    return token_hash(token) if token and sessions.is_known_device(service.settings, token, email) else None
 
 
 def end_session(request: Request, response: Response, service: Service) -> None:

@@ -1,4 +1,4 @@
-"""Request and response models of OpenAI's API. Other fields of a request are ignored."""
+"""Request and response models of OpenAI's API. Other fields of a request are ignored, but types are not converted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answers.answer_view import AnswerView
+from assistant.api.schemas.bodies import StrictJson
 from kb.core.local_date import IsoDate
 
 __all__ = [
@@ -27,20 +28,14 @@ Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 MAX_TEXT_CHARS = 200_000
 
 
-class OpenAIBody(BaseModel):
-    """A part of a request of OpenAI's API: fields that are not used here are ignored, but types are not converted."""
-
-    model_config = ConfigDict(strict=True)
-
-
-class MessagePart(OpenAIBody):
+class MessagePart(StrictJson):
     """A part of a message. Only text is supported."""
 
     type: Annotated[str, Field(max_length=40, examples=["text"])]
     text: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None = None
 
 
-class Message(OpenAIBody):
+class Message(StrictJson):
     """A message. Only user messages are used: the last is the question, those before it are the history."""
 
     role: Role
@@ -49,15 +44,15 @@ class Message(OpenAIBody):
     ) = None
 
 
-class StreamOptions(OpenAIBody):
+class StreamOptions(StrictJson):
     include_usage: bool | None = None
 
 
-class ResponseFormat(OpenAIBody):
+class ResponseFormat(StrictJson):
     type: Annotated[str, Field(max_length=40, examples=["text"])] = "text"
 
 
-class SinziOptions(OpenAIBody):
+class SinziOptions(StrictJson):
     """Parameters of a question that OpenAI's API does not have."""
 
     model_config = ConfigDict(extra="forbid")
@@ -68,7 +63,7 @@ class SinziOptions(OpenAIBody):
     ] = True
 
 
-class ChatRequest(OpenAIBody):
+class ChatRequest(StrictJson):
     """A request for a chat completion. Sampling parameters (``temperature``, ``max_tokens`` …) have no effect."""
 
     model_config = ConfigDict(

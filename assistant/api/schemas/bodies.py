@@ -11,21 +11,67 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-__all__ = ["Body", "Choice", "ContactText", "Email", "Id", "Locale", "Name", "NewSlug", "Password", "Slug", "UtcTime"]
+__all__ = [
+    "Body",
+    "Choice",
+    "ContactText",
+    "Email",
+    "Flag",
+    "FormFields",
+    "Id",
+    "Locale",
+    "Name",
+    "NewSlug",
+    "Password",
+    "Slug",
+    "StrictJson",
+    "UtcTime",
+]
 
 
-class Body(BaseModel):
+class StrictJson(BaseModel):
+    """A part of a JSON request: values of another type are refused. 5.0 is a whole number, as JSON Schema has it."""
+
+    model_config = ConfigDict(strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, values: object) -> object:
+        if not isinstance(values, dict):
+            return values
+        return {key: int(one) if isinstance(one, float) and one.is_integer() else one for key, one in values.items()}
+
+
+class Body(StrictJson):
     """A JSON request body. Unknown fields and values of another type are refused.
 
     A field for an enumeration or a date needs a type of its own, :func:`Choice` or :data:`~kb.core.local_date.IsoDate`,
     because JSON has neither.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid")
 
 
+class FormFields(BaseModel):
+    """Query parameters as a page's form sends them: an empty string is a field without a choice."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, values: object) -> object:
+        return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
+
+
+def _check_spelled_out(value: object) -> object:
+    if value in ("true", "false") or isinstance(value, bool):
+        return value
+    raise PydanticCustomError("bool_parsing", "Input should be true or false")
+
+
+# A yes or no in an address.
+Flag = Annotated[bool, BeforeValidator(_check_spelled_out)]
 Enumeration = TypeVar("Enumeration", bound=StrEnum)
 # A member of an enumeration by its value.
 Choice = Annotated[Enumeration, Field(strict=False)]

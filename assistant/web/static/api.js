@@ -110,3 +110,32 @@ export async function* events(method, path, body, { signal } = {}) {
     }
   }
 }
+
+/**
+ * Send a file as the body of a request, and tell how much of it has gone out: `progress(0 … 1)`. A browser tells that of
+ * this kind of request only.
+ * @param {string} method
+ * @param {string} path
+ * @param {Blob} file
+ * @param {(share: number) => void} progress
+ * @returns {{answer: Promise<any>, abort: () => void}} the promise ends in an AbortError after `abort`
+ */
+export function sendFile(method, path, file, progress) {
+  const request = new XMLHttpRequest();
+  const answer = new Promise((resolve, reject) => {
+    request.open(method, path);
+    request.responseType = "text";
+    request.setRequestHeader("X-CSRF-Token", meta("csrf"));
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.addEventListener("progress", ({ loaded, total }) => progress(total ? loaded / total : 1));
+    request.addEventListener("load", () => {
+      if (request.status < 400) return resolve(JSON.parse(request.response));
+      return errorOf(new Response(request.response, { status: request.status })).then(reject);
+    });
+    request.addEventListener("error", () => reject(new ApiError(0, networkFault(t("common.network_error")))));
+    request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+    request.send(file);
+  });
+  return { answer, abort: () => request.abort() };
+}

@@ -58,7 +58,7 @@ export function pageView(source, body, turning) {
 }
 
 /** @param {Api.Box} box in shares of the page */
-function highlight({ x0, y0, x1, y1 }) {
+export function highlight({ x0, y0, x1, y1 }) {
   const node = el("div", { class: "lit", "aria-hidden": "true" });
   /** @param {number} value */
   const share = (value) => `${(value * 100).toFixed(3)}%`;

@@ -48,9 +48,12 @@ export async function openSource(refs, n, from) {
   if (turn !== latest) return;
   required(".facts", HTMLElement, head).append(...stateFacts(source));
   head.append(el("p", { class: "sr" }, t("ask.quoted"), source.quote));
+  const place = new URLSearchParams({ version: String(source.version_id), chunk: String(ref.chunk_id), start: String(ref.start), end: String(ref.end) });
   foot.append(
     el("span", { class: "quiet" }, source.owner ? t("ask.kept_by", { owner: source.owner }) : source.document),
-    el("a", { class: "button plain small", href: of("versions", source.version_id, "original"), download: source.document }, icon("download", "small"), t("ask.original")));
+    el("span", { class: "row" },
+      el("a", { class: "button plain small", href: `/t/${tenant}/library/${source.document_id}?${place}` }, t("ask.whole_document")),
+      el("a", { class: "button plain small", href: of("versions", source.version_id, "original"), download: source.document }, icon("download", "small"), t("ask.original"))));
   views(source, bar, body);
 }
 

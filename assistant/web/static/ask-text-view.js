@@ -61,7 +61,7 @@ export function textView(source, body) {
  * @param {number} start
  * @param {number} end
  */
-function content(text, start, end) {
+export function content(text, start, end) {
   const out = [];
   /** @type {HTMLTableElement | null} */
   let table = null;

@@ -1,19 +1,39 @@
-// A document's page: its versions and what may be done with them, its details, a question tried on it.
+// A document's page: for reading, its versions and what may be done with them, its details; for editors what search sees.
 import { call, events, of, t, tenant } from "./api.js";
 import { all, field, optional, required } from "./dom.js";
 import { attempt, confirmed, el, onSubmit } from "./ui.js";
 import { closeButtons, inForce, languageName, start, stateBadge } from "./library-parts.js";
 import { passageView } from "./library-passages.js";
+import { startReader } from "./library-reader.js";
+import { sendContent } from "./library-sending.js";
+import { isUnfinished } from "./library-upload-line.js";
 
 const doc = start.document;
 /** @param {...(string | number | undefined)} parts */
 const here = (...parts) => of("documents", doc.id, ...parts);
-const view = passageView(here, (version) => {
+const inside = optional("#panel-inside"); // what search sees is for editors and evaluators
+const passages = inside ? passageView(here) : null;
+const read = startReader(here);
+/** @type {Api.Version | undefined} */
+let opened;
+
+/**
+ * @param {Api.Version | undefined} version
+ * @param {URLSearchParams} [place]
+ */
+async function open(version, place) {
+  if (!version || version.state === "indexing") return;
+  opened = version;
   required("[data-original]", HTMLAnchorElement).href = of("versions", version.id, "original");
+  const old = required("[data-old]");
+  old.hidden = version.id === doc.main_version_id && version.state === "published";
+  old.textContent = t(`library.old_${version.state}`, { n: version.number });
   for (const button of all("[data-version]", HTMLButtonElement)) {
     button.setAttribute("aria-pressed", String(button.dataset.version === String(version.id)));
   }
-});
+  await read(version, place);
+  if (inside && !inside.hidden) await passages?.open(version);
+}
 
 const again = () => location.reload();
 
@@ -70,7 +90,7 @@ function versionRow(version) {
   return el("li", {},
     el("div", { class: "row spread" },
       el("span", { class: "row" },
-        el("button", { type: "button", class: "quiet-button small version-name", dataset: { version: version.id }, "aria-pressed": "false", onclick: () => attempt(() => view.open(version)) }, t("library.version_n", { n: version.number })),
+        el("button", { type: "button", class: "quiet-button small version-name", dataset: { version: version.id }, "aria-pressed": "false", onclick: () => attempt(() => open(version)) }, t("library.version_n", { n: version.number })),
         stateBadge(version.state)),
       actions(version)),
     force ? el("span", {}, `${t("library.in_force")}：${force}`) : null,
@@ -90,6 +110,7 @@ function editDates(version) {
 
 function prepareForms() {
   closeButtons();
+  if (!doc.editable) return;
   const datesForm = required("[data-dates-form]", HTMLFormElement);
   onSubmit(datesForm, async (values) => {
     const dates = Object.fromEntries(Object.entries(values).map(([name, day]) => [name, day || null]));
@@ -117,24 +138,24 @@ async function replace(file) {
   notice.hidden = false;
   notice.className = "notice";
   notice.textContent = t("library.replacing");
-  const form = new FormData();
-  form.append("replaces", String(doc.id));
-  form.append("files", file, file.name);
   /** @type {Api.Upload[]} */
-  const [upload] = await call("POST", of("collections", doc.collection, "uploads"), form);
-  let last = upload;
-  while (["queued", "working"].includes(last.status)) {
+  const [announced] = await call("POST", of("collections", doc.collection, "uploads", "batch"), { replaces: doc.id, files: [{ name: file.name, size: file.size }] });
+  let last = announced;
+  if (isUnfinished(last)) {
+    last = await sendContent(last.id, file, (share) => { notice.textContent = `${t("library.replacing")} ${t("library.sent_percent", { percent: Math.round(share * 100) })}`; });
+  }
+  while (isUnfinished(last)) {
     for await (const { event, data } of events("GET", of("uploads", "events"))) {
-      if (event === "uploads") last = /** @type {Api.Upload[]} */ (data).find((one) => one.id === upload.id) ?? last;
+      if (event === "uploads") last = /** @type {Api.Upload[]} */ (data).find((one) => one.id === last.id) ?? last;
       const stage = last.stage ? t(`library.stage_${last.stage}`) : "";
-      notice.textContent = `${t("library.replacing")} ${stage} ${last.total ? `${last.done} / ${last.total}` : ""}`;
-      if (!["queued", "working"].includes(last.status)) break;
+      notice.textContent = `${t("library.replacing")} ${stage} ${last.total && last.stage === "read" ? t("library.pages_done", { done: last.done, total: last.total }) : ""}`;
+      if (!isUnfinished(last)) break;
     }
   }
   if (last.status === "failed") {
     notice.className = "notice bad";
     notice.textContent = last.error?.message ?? "";
-  } else if (last.status === "unchanged") notice.textContent = t("library.st_unchanged");
+  } else if (last.status === "unchanged") notice.textContent = t("library.unchanged_words");
   else again();
 }
 
@@ -148,7 +169,31 @@ function prepareReplacing() {
   }));
 }
 
+/** The tabs of editors and evaluators: reading, and what search sees. */
+function prepareTabs() {
+  const tabs = all("[role=tab]", HTMLButtonElement);
+  /** @param {HTMLButtonElement} chosen */
+  const choose = (chosen) => {
+    for (const tab of tabs) {
+      tab.setAttribute("aria-selected", String(tab === chosen));
+      tab.tabIndex = tab === chosen ? 0 : -1;
+      required(`#${tab.getAttribute("aria-controls")}`).hidden = tab !== chosen;
+    }
+    if (chosen.id === "tab-inside") attempt(() => passages?.open(opened));
+  };
+  for (const [index, tab] of tabs.entries()) {
+    tab.addEventListener("click", () => choose(tab));
+    tab.addEventListener("keydown", ({ key }) => {
+      if (key !== "ArrowLeft" && key !== "ArrowRight") return;
+      const other = tabs[(index + 1) % tabs.length];
+      other.focus();
+      choose(other);
+    });
+  }
+}
+
 function prepareTrial() {
+  if (!inside) return;
   const form = required("[data-trial]", HTMLFormElement);
   const found = required("[data-trial-found]");
   onSubmit(form, async ({ question }) => {
@@ -157,7 +202,7 @@ function prepareTrial() {
     if (!trial.searched) return found.replaceChildren(el("p", { class: "notice warn" }, t("library.trial_unsearched")));
     if (!trial.passages.length) return found.replaceChildren(el("p", { class: "notice warn" }, t("library.trial_none")));
     const rows = trial.passages.map((one) => el("li", {},
-      el("button", { type: "button", class: "quiet-button", onclick: () => view.show(one.chunk_id) },
+      el("button", { type: "button", class: "quiet-button", onclick: () => passages?.show(one.chunk_id) },
         el("span", {},
           el("strong", {}, t("library.trial_rank", { rank: one.rank })), " ",
           el("span", { class: "quiet" }, [t("library.trial_score", { score: one.score.toFixed(3) }), one.clause ? t("library.clause_n", { n: one.clause }) : null, one.pages.length ? t("library.page_n", { n: one.pages[0] }) : null].filter(Boolean).join(" · ")),
@@ -170,7 +215,11 @@ function prepareTrial() {
 }
 
 required("[data-versions]").replaceChildren(...[...doc.versions].reverse().map(versionRow));
+const waiting = doc.versions.some((one) => one.state === "draft");
+required("[data-versions-box]", HTMLDetailsElement).open = doc.editable && waiting;
 prepareForms();
 prepareReplacing();
+prepareTabs();
 prepareTrial();
-attempt(() => view.open(doc.versions.find((one) => one.id === doc.main_version_id)));
+const place = new URLSearchParams(location.search);
+attempt(() => open(doc.versions.find((one) => String(one.id) === (place.get("version") ?? String(doc.main_version_id))), place));

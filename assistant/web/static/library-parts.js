@@ -55,3 +55,6 @@ export function soon(job, ms = 250) {
     timer = setTimeout(job, ms);
   };
 }
+
+/** Whether the screen is wide enough for things beside each other. */
+export const isWide = () => matchMedia("(min-width: 721px)").matches;

@@ -9,15 +9,14 @@ const WIDTH = 1200;
 /**
  * Show a version's passages. Returns `open(version)` and `show(chunk id)`.
  * @param {(...parts: (string | number)[]) => string} here gives addresses of the document
- * @param {(version: Api.Version) => void} opened is called when another version has been opened
  */
-export function passageView(here, opened) {
+export function passageView(here) {
   const list = required("[data-chunks]");
-  const image = required("[data-image]", HTMLImageElement);
-  const marks = required("[data-marks]");
-  const previous = required("[data-previous]", HTMLButtonElement);
-  const next = required("[data-next]", HTMLButtonElement);
-  const pageBox = required("[data-page]");
+  const image = required("[data-chunk-image]", HTMLImageElement);
+  const marks = required("[data-chunk-marks]");
+  const previous = required("[data-chunk-previous]", HTMLButtonElement);
+  const next = required("[data-chunk-next]", HTMLButtonElement);
+  const pageBox = required("[data-chunk-page]");
   let version = { id: 0, drawn: false, page_count: 1 };
   /** @type {Map<number, {chunk: Api.Chunk, node: HTMLElement}>} */
   let nodes = new Map();
@@ -32,7 +31,7 @@ export function passageView(here, opened) {
       image.alt = t("library.page_n", { n: page });
       marks.replaceChildren();
     }
-    required("[data-page-number]").textContent = `${t("library.page_n", { n: page })} / ${version.page_count}`;
+    required("[data-chunk-page-number]").textContent = `${t("library.page_n", { n: page })} / ${version.page_count}`;
     previous.disabled = page <= 1;
     next.disabled = page >= version.page_count;
   }
@@ -86,26 +85,17 @@ export function passageView(here, opened) {
   async function open(chosen) {
     if (!chosen || chosen.state === "indexing") return;
     const at = ["versions", chosen.id];
-    const [chunks, outline, kind] = await Promise.all([call("GET", here(...at, "chunks")), call("GET", here(...at, "outline")), call("GET", here(...at, "kind"))]);
+    const [chunks, kind] = await Promise.all([call("GET", here(...at, "chunks")), call("GET", here(...at, "kind"))]);
     version = { id: chosen.id, drawn: kind !== "text", page_count: chosen.page_count ?? 1 };
     nodes = new Map();
     page = 0;
     list.replaceChildren(...chunks.map(row));
     required("[data-seen-version]").textContent = t("library.version_n", { n: chosen.number });
     pageBox.hidden = !version.drawn;
-    required("[data-page-bar]").hidden = !version.drawn || version.page_count < 2;
+    required("[data-chunk-bar]").hidden = !version.drawn || version.page_count < 2;
     required("[data-no-pages]").hidden = version.drawn;
     required("[data-seen]").classList.toggle("alone", !version.drawn);
-    showOutline(outline);
     turn(1);
-    opened(chosen);
-  }
-
-  /** @param {Api.Section[]} outline */
-  function showOutline(outline) {
-    const named = outline.filter((one) => one.heading);
-    const rows = named.map((one) => el("li", { dataset: { level: Math.min(one.level, 6) } }, one.heading));
-    required("[data-outline]").replaceChildren(...(rows.length ? rows : [el("li", { class: "quiet" }, t("library.no_outline"))]));
   }
 
   const find = required("[data-find]", HTMLInputElement);

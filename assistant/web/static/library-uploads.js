@@ -1,80 +1,167 @@
-// Uploads: dropped, chosen or added by address; sent two at a time; their progress followed live.
-import { call, events, of, t, tenant } from "./api.js";
+// Uploads: dropped, chosen or added by address. Every file has a line at once, which stays until somebody has dealt with it.
+import { call, events, of, t } from "./api.js";
 import { optional, required } from "./dom.js";
 import { attempt, el, onSubmit, toast } from "./ui.js";
 import { chosenFiles, droppedFiles, nameFiles } from "./library-files.js";
 import { soon, start } from "./library-parts.js";
+import { fileOf, isSendingAny, sendContent, stopSending } from "./library-sending.js";
+import { groupOf, isUnfinished, uploadLine } from "./library-upload-line.js";
 
-const AT_ONCE = 2;
-const UNFINISHED = ["queued", "working"];
-/** @type {Record<string, string>} */
-const BADGE = { failed: "bad", indexed: "good", replaced: "good", expanded: "plain", unchanged: "plain", working: "", queued: "plain" };
+const FEW = 5; // so many finished lines stand open
 /** @type {Map<number, {one: Api.Upload, node: HTMLElement}>} */
 const rows = new Map();
+/** @type {Set<number>} */
+const ending = new Set();
 const box = optional("[data-uploads]"); // only whoever may edit has this part of the page
 let following = false;
 let changed = () => {};
+let folded = false; // whether the reader has folded or opened the finished lines
 
-const list = () => required("[data-upload-list]");
-const showBox = (shown = rows.size > 0) => { required("[data-uploads]").hidden = !shown; };
+/** @param {string} name */
+const group = (name) => required(`[data-group=${name}]`, HTMLElement, box ?? document);
+/** @param {string} name */
+const list = (name) => required("ul", HTMLElement, group(name));
 
-/** @param {Api.Upload} one */
-function progress(one) {
-  if (one.status !== "working") return null;
-  const bar = el("progress", { "aria-label": one.name });
-  if (one.total) Object.assign(bar, { max: one.total, value: one.done });
-  return bar;
-}
-
-/** @param {Api.Upload} one */
-function words(one) {
-  if (one.status === "failed") return one.error?.message ?? "";
-  if (one.status !== "working" || !one.stage) return "";
-  const stage = t(`library.stage_${one.stage}`);
-  if (!one.total) return stage;
-  const key = one.stage === "read" ? "library.pages_done" : "library.chunks_done";
-  return `${stage} · ${t(key, { done: one.done, total: one.total })}`;
-}
-
-/** @param {Api.Upload} one */
+/**
+ * Put a line in its place; the focus stays where it was.
+ * @param {Api.Upload} one
+ */
 function show(one) {
-  const finished = !UNFINISHED.includes(one.status);
-  const node = el("li", { class: "upload", "data-status": one.status },
-    el("div", { class: "row spread" },
-      el("strong", { class: "upload-name" }, one.path),
-      el("span", { class: "row" },
-        el("span", { class: `badge ${BADGE[one.status] ?? ""}` }, t(`library.st_${one.status}`)),
-        one.document_id ? el("a", { href: `/t/${tenant}/library/${one.document_id}` }, t("library.open")) : null,
-        finished ? el("button", { type: "button", class: "quiet-button small", "aria-label": t("library.dismiss", { name: one.name }), onclick: () => attempt(() => dismiss(one)) }, "✕") : null)),
-    progress(one),
-    el("p", { class: one.status === "failed" ? "field-error" : "quiet upload-words" }, words(one)));
+  if (!one.mine) return;
   const before = rows.get(one.id);
-  if (before) before.node.replaceWith(node);
-  else list().prepend(node);
-  if (finished && before && UNFINISHED.includes(before.one.status)) {
-    required("[data-upload-status]").textContent = `${one.name}: ${t(`library.st_${one.status}`)}`;
-    changed();
+  if (!isUnfinished(one)) ending.delete(one.id);
+  const node = uploadLine(one, ending.has(one.id), (action) => attempt(() => act(one.id, action)));
+  const focused = before?.node.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.action : null;
+  const place = list(groupOf(one));
+  if (before?.node.parentElement === place) before.node.replaceWith(node);
+  else {
+    before?.node.remove();
+    if (one.status === "failed") place.prepend(node); // before what is only a question
+    else place.append(node);
   }
   rows.set(one.id, { one, node });
-  showBox();
-}
-
-/** @param {Api.Upload} one */
-async function dismiss(one) {
-  await call("DELETE", of("uploads", one.id));
-  rows.get(one.id)?.node.remove();
-  rows.delete(one.id);
-  showBox();
-}
-
-async function clear() {
-  await call("DELETE", of("uploads"));
-  for (const [id, { one, node }] of rows) {
-    if (UNFINISHED.includes(one.status)) continue;
-    node.remove();
-    rows.delete(id);
+  if (focused !== null) (optional(`[data-action=${focused}]`, HTMLElement, node) ?? optional("button, a", HTMLElement, node))?.focus();
+  if (before && isUnfinished(before.one) && !isUnfinished(one)) {
+    required("[data-upload-status]").textContent = `${one.path}：${t(`library.st_${one.status}`)}`;
+    changed();
   }
-  showBox();
+  arrange();
+}
+
+/** @param {number} id */
+function forget(id) {
+  const row = rows.get(id);
+  const next = row?.node.nextElementSibling ?? row?.node.previousElementSibling;
+  const focused = row?.node.contains(document.activeElement);
+  row?.node.remove();
+  rows.delete(id);
+  arrange();
+  if (focused) (next ? optional("button, a", HTMLElement, next) : box)?.focus();
+}
+
+function arrange() {
+  if (!box) return;
+  const lines = [...rows.values()];
+  box.hidden = !lines.length && !list("working").children.length;
+  for (const name of ["needs", "working", "done"]) group(name).hidden = !list(name).children.length;
+  const done = list("done").children.length;
+  const fold = group("done");
+  required("summary", HTMLElement, fold).textContent = t("library.uploads_done", { n: done });
+  if (fold instanceof HTMLDetailsElement && !folded) fold.open = done <= FEW;
+  required("[data-clear]", HTMLElement, box).hidden = !done;
+  const bar = required("[data-upload-all]", HTMLProgressElement, box);
+  bar.hidden = !lines.some(({ one }) => isUnfinished(one));
+  bar.max = lines.length || 1;
+  bar.value = lines.filter(({ one }) => !isUnfinished(one)).length;
+  const leave = required("[data-upload-leave]", HTMLElement, box);
+  leave.hidden = bar.hidden;
+  leave.textContent = t(isSendingAny() ? "library.stay" : "library.may_leave");
+  count();
+}
+
+let counting = false;
+
+/** Say how far all is: soon, and not for every event. */
+function count() {
+  if (counting) return;
+  counting = true;
+  setTimeout(() => {
+    counting = false;
+    attempt(async () => {
+      /** @type {Api.UploadSummary} */
+      const found = await call("GET", of("uploads", "summary"));
+      const words = [
+        t("library.summary_done", { done: found.done, total: found.total }),
+        found.need_attention ? t("library.summary_need", { n: found.need_attention }) : null,
+        found.under_way ? t("library.summary_working", { n: found.under_way }) : null,
+      ];
+      const summary = required("[data-upload-summary]");
+      const text = words.filter(Boolean).join(" · ");
+      if (summary.textContent !== text) summary.textContent = text;
+    });
+  }, 700);
+}
+
+/**
+ * Do what a line's button says.
+ * @param {number} id
+ * @param {string} action
+ */
+async function act(id, action) {
+  const row = rows.get(id);
+  if (!row) return;
+  const { one } = row;
+  if (action === "dismiss") {
+    await call("DELETE", of("uploads", id));
+    forget(id);
+  } else if (action === "cancel") {
+    stopSending(id);
+    ending.add(id);
+    show(one);
+    try {
+      show(await call("POST", of("uploads", id, "cancel")));
+    } catch (fault) {
+      ending.delete(id);
+      show(rows.get(id)?.one ?? one);
+      throw fault;
+    }
+    follow();
+  } else if (action === "retry") {
+    show(await call("POST", of("uploads", id, "retry")));
+    follow();
+  } else if (action === "take_name") {
+    show(await call("POST", of("uploads", id, "take-name")));
+    changed();
+  } else if (action === "send") {
+    const file = fileOf(id);
+    if (file) await send(one, file);
+  } else if (action === "choose") {
+    const file = await choose();
+    if (!file) return;
+    if (file.name === one.path.split("/").at(-1)) await send(one, file);
+    else { // saved under another name: a file of its own
+      await call(isUnfinished(one) ? "POST" : "DELETE", isUnfinished(one) ? of("uploads", id, "cancel") : of("uploads", id));
+      forget(id);
+      await sendAll([{ file, path: file.name }], one.collection);
+    }
+  }
+}
+
+/**
+ * Let the reader choose one file again. Resolves to nothing where they think better of it.
+ * @returns {Promise<File | undefined>}
+ */
+function choose() {
+  const input = required("[data-again]", HTMLInputElement);
+  return new Promise((resolve) => {
+    input.onchange = () => {
+      const [file] = input.files ?? [];
+      input.value = "";
+      resolve(file);
+    };
+    input.oncancel = () => resolve(undefined);
+    input.click();
+  });
 }
 
 /** Follow the stream until nothing is under way; it ends now and then, and is asked for again. */
@@ -88,7 +175,7 @@ async function follow() {
       for await (const { event, data } of events("GET", of("uploads", "events"))) {
         lost = 0;
         if (event === "uploads") data.reverse().forEach(show);
-        idle = event === "idle";
+        idle = event === "idle" && !isSendingAny();
       }
     } catch {
       lost += 1;
@@ -99,40 +186,54 @@ async function follow() {
 }
 
 /**
- * @param {Page.NamedFile} file
- * @param {string} into short name of a collection
- * @param {boolean} draft
+ * @param {Api.Upload} one
+ * @param {File} file
  */
-async function send({ file, name }, into, draft) {
-  const sending = el("li", { class: "upload" },
-    el("div", { class: "row spread" }, el("strong", { class: "upload-name" }, name), el("span", { class: "badge plain" }, t("library.sending"))),
-    el("progress", { "aria-label": name }));
-  list().prepend(sending);
-  showBox(true);
-  const form = new FormData();
-  form.append("publish", draft ? "false" : "true");
-  form.append("files", file, name);
+async function send(one, file) {
+  const sent = sendContent(one.id, file, () => {
+    const row = rows.get(one.id);
+    if (row) show({ ...row.one, status: "sending" });
+  });
+  show({ ...one, status: "sending", actions: ["cancel"], error: null });
   try {
-    (await call("POST", of("collections", into, "uploads"), form)).forEach(show);
+    show(await sent);
     follow();
   } catch (fault) {
-    toast(`${name}: ${fault.message}`, true);
+    if (fault.name === "AbortError") return;
+    const error = { code: fault.code, message: fault.message, detail: fault.detail };
+    const actions = fault.status && fault.status < 500 ? ["dismiss"] : ["send", "dismiss"];
+    show({ ...one, status: "failed", error: fault.status ? error : { ...error, message: t("library.upload_cut", { name: one.path }) }, actions });
   } finally {
-    sending.remove();
-    showBox(rows.size > 0 || list().children.length > 0);
+    arrange();
   }
 }
 
-/** @param {Page.FoundFile[]} files */
-async function sendAll(files) {
-  const into = required("[data-into]", HTMLSelectElement).value;
-  const draft = required("[data-draft]", HTMLInputElement).checked;
-  const waiting = nameFiles(files);
+/**
+ * @param {Page.FoundFile[]} files
+ * @param {string} [into] slug of a collection; the chosen one by default
+ */
+async function sendAll(files, into = required("[data-into]", HTMLSelectElement).value) {
+  const publish = !required("[data-draft]", HTMLInputElement).checked;
+  const named = nameFiles(files);
   if (!into) return toast(t("library.no_collection"), true);
-  const worker = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) await send(file, into, draft);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (!named.length) return undefined;
+  const waiting = named.map(({ name }) => el("li", { class: "upload" }, el("div", { class: "row spread" },
+    el("strong", { class: "upload-name" }, name), el("span", { class: "badge plain" }, t("library.st_chosen")))));
+  list("working").append(...waiting);
+  arrange();
+  try {
+    const body = { publish, files: named.map(({ file, name }) => ({ name, size: file.size })) };
+    /** @type {Api.Upload[]} */
+    const announced = await call("POST", of("collections", into, "uploads", "batch"), body);
+    for (const node of waiting) node.remove();
+    const all = announced.map((one, index) => (isUnfinished(one) ? send(one, named[index].file) : show(one)));
+    follow();
+    await Promise.all(all);
+  } finally {
+    for (const node of waiting) node.remove();
+    arrange();
+  }
+  return undefined;
 }
 
 /** @param {HTMLElement} zone */
@@ -186,6 +287,14 @@ function byAddress() {
   });
 }
 
+/** Take the lines of what has come in off the list; what has failed stays. */
+async function clear() {
+  await call("DELETE", `${of("uploads")}?mine=true&keep_failed=true`);
+  for (const [id, { one }] of rows) {
+    if (!isUnfinished(one) && !["failed", "cancelled"].includes(one.status)) forget(id);
+  }
+}
+
 /**
  * Set the uploads' part of the page going; `reload` is called when a document has come in.
  * @param {() => unknown} reload
@@ -193,7 +302,9 @@ function byAddress() {
 export function startUploads(reload) {
   if (!box) return;
   changed = soon(reload, 600);
+  box.tabIndex = -1;
   required("[data-clear]", HTMLElement, box).addEventListener("click", () => attempt(clear));
+  required("summary", HTMLElement, group("done")).addEventListener("click", () => { folded = true; });
   const zone = optional("[data-drop]");
   if (zone && start.takes) {
     dropZone(zone);
@@ -201,8 +312,8 @@ export function startUploads(reload) {
   }
   attempt(async () => {
     /** @type {Api.Upload[]} */
-    const found = await call("GET", `${of("uploads")}?limit=50`);
+    const found = await call("GET", `${of("uploads")}?mine=true&limit=1000`);
     found.reverse().forEach(show);
-    if (found.some((one) => UNFINISHED.includes(one.status))) follow();
+    if (found.some(isUnfinished)) follow();
   });
 }

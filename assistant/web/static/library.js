@@ -3,6 +3,7 @@ import { call, of, t, tenant } from "./api.js";
 import { optional, required } from "./dom.js";
 import { attempt, el } from "./ui.js";
 import { closeButtons, inForce, languageName, soon, start, stateBadge } from "./library-parts.js";
+import { chooser, nowListed, startBulk } from "./library-bulk.js";
 import { startUploads } from "./library-uploads.js";
 
 const PAGE = 50;
@@ -10,7 +11,9 @@ const list = required("[data-documents]");
 const more = required("[data-more]");
 const filter = required("[data-filter]", HTMLFormElement);
 const names = Object.fromEntries(start.collections.map((one) => [one.slug, one.name]));
-let shown = 0;
+const editable = new Set(start.collections.filter((one) => one.editable).map((one) => one.slug));
+/** @type {Api.DocumentRow[]} */
+let listed = [];
 /** @type {AbortController | null} */
 let asking = null;
 
@@ -29,11 +32,17 @@ function row(one) {
     one.language ? languageName(one.language) : null,
     inForce(one.effective_from, one.effective_to) || null,
     one.owner ? `${t("library.owner")}：${one.owner}` : null,
+    one.review_on && editable.has(one.collection) ? `${t("library.review_on")}：${one.review_on}` : null,
   ];
+  const words = new FormData(filter).get("q");
+  const found = one.found;
+  const at = found ? `?${new URLSearchParams({ q: String(words), chunk: String(found.chunk_id) })}` : "";
   return el("li", {},
-    el("a", { class: "document", href: `/t/${tenant}/library/${one.id}` },
+    editable.has(one.collection) ? chooser(one) : null,
+    el("a", { class: "document", href: `/t/${tenant}/library/${one.id}${at}` },
       el("span", { class: "document-title" }, one.title),
       one.title === one.name ? null : el("span", { class: "quiet document-name" }, one.name),
+      found ? el("span", { class: "document-found" }, found.page ? `${t("library.page_n", { n: found.page })}：` : null, found.before, el("mark", {}, found.words), found.after) : null,
       el("span", { class: "quiet document-facts" }, facts.filter(Boolean).join(" · "))),
     el("span", { class: "badges" },
       one.review_due ? el("span", { class: "badge warn" }, t("library.review_now")) : null,
@@ -47,16 +56,19 @@ async function load(fresh) {
   asking = new AbortController();
   const values = wanted();
   if (fresh) history.replaceState(null, "", values.size ? `?${values}` : location.pathname);
-  const filtered = values.size > 0;
-  values.set("offset", String(fresh ? 0 : shown));
+  const filtered = [...values.keys()].some((name) => name !== "order");
+  values.set("offset", String(fresh ? 0 : listed.length));
   values.set("limit", String(PAGE));
   /** @type {{total: number, items: Api.DocumentRow[]}} */
   const found = await call("GET", `${of("documents")}?${values}`, undefined, { signal: asking.signal });
   const rows = found.items.map(row);
   if (fresh) list.replaceChildren(...rows);
   else list.append(...rows);
-  shown = list.children.length;
-  more.hidden = shown >= found.total;
+  listed = fresh ? found.items : [...listed, ...found.items];
+  nowListed(listed);
+  const all = optional("[data-pick-all]");
+  if (all) all.hidden = !listed.some((one) => editable.has(one.collection));
+  more.hidden = listed.length >= found.total;
   const none = filtered ? t("library.none_found") : start.takes ? t("library.none_yet") : start.next_step?.text ?? t("library.none_yet_reader");
   required("[data-count]").textContent = found.total ? t("library.count", { n: found.total }) : none;
   if (!fresh) rows[0]?.querySelector("a")?.focus();
@@ -75,5 +87,6 @@ filter.addEventListener("submit", (event) => {
 });
 more.addEventListener("click", () => attempt(() => load(false)));
 closeButtons();
+startBulk(reload);
 reload();
 startUploads(reload);

@@ -47,8 +47,14 @@ function card(one) {
  * @param {string} text
  * @param {string} style
  */
-const copyButton = (label, text, style) =>
-  el("button", { type: "button", class: style, onclick: () => attempt(() => copy(text)) }, t(label));
+function copyButton(label, text, style) {
+  const button = el("button", { type: "button", class: style, onclick: () => attempt(async () => {
+    await copy(text);
+    button.textContent = t("common.copied"); // a toast lies behind an open dialog
+    setTimeout(() => { button.textContent = t(label); }, 2500);
+  }) }, t(label));
+  return button;
+}
 
 /**
  * Let the form make invitations; `done` is called with the number made.

@@ -9,6 +9,7 @@ Chroma writes from 1,000 records on, a process of its own then opens the store a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -21,7 +22,7 @@ from uuid import UUID
 
 import numpy as np
 
-__all__ = ["CANARIES", "examine", "finds_itself", "spread"]
+__all__ = ["examine", "finds_itself", "spread", "state_of"]
 
 CANARIES = 64
 # An approximate index may miss one; a damaged one misses many.
@@ -40,7 +41,7 @@ def examine(folder: Path, *, known: bool = False) -> str:
     Call it only while this process does not have the store open, and no other process writes it.
 
     Args:
-        known: whether this process has used the store before; then only the sizes of the files are looked at.
+        known: whether nobody has written the files since this process used them; then their sizes are looked at.
     """
     try:
         problem, has_index = _look_at_files(folder, known)
@@ -59,6 +60,17 @@ def examine(folder: Path, *, known: bool = False) -> str:
     if done.returncode and not said:
         said = (done.stderr.strip().splitlines() or ["the index cannot be opened"])[-1][:200]
     return said
+
+
+def state_of(folder: Path) -> frozenset[tuple[str, int, int, int]]:
+    """Return a value that changes when somebody writes a file of the store."""
+    found = []
+    with contextlib.suppress(OSError):
+        for path in folder.rglob("*"):
+            facts = path.stat()
+            if path.is_file():
+                found.append((path.relative_to(folder).as_posix(), facts.st_ino, facts.st_size, facts.st_mtime_ns))
+    return frozenset(found)
 
 
 def _look_at_files(folder: Path, known: bool) -> tuple[str, bool]:

@@ -167,7 +167,7 @@ class TestLinksAndSessions:
         accounts.add_member(service_settings, victim.id, "harmony", Role.OWNER)
         token, _ = password_resets.create(service_settings, victim.id, "harmony", owner.id)
         ENDINGS[ending](service_settings, library, owner.id)
-        with pytest.raises(SinziError, match="reset_elsewhere"):
+        with pytest.raises(NotFound, match="reset_invalid"):
             password_resets.use(service_settings, token, "taken over now")
 
     def test_sessions(
@@ -331,8 +331,9 @@ class TestWhileAModelWrites:
             assert program.post("/mcp", json=call).status_code == 401
 
 
-def test_an_upload_under_way_is_not_taken_in(service_settings: Settings, library: Library) -> None:
-    """The files arrive slowly; meanwhile the editor is removed."""
+@pytest.mark.parametrize("announced", [False, True])
+def test_an_upload_under_way_is_not_taken_in(service_settings: Settings, library: Library, announced: bool) -> None:
+    """The file arrives slowly; meanwhile the editor is removed."""
     user = accounts.create(service_settings, new_address(), "Editor", PASSWORD)
     accounts.add_member(service_settings, user.id, "harmony", Role.EDITOR)
     access.grant(library, library.collection("main"), access.subject_of(user.id), "edit")
@@ -342,25 +343,30 @@ def test_an_upload_under_way_is_not_taken_in(service_settings: Settings, library
     head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="late.txt"\r\n\r\n'
 
     def slowly() -> Iterator[bytes]:
-        yield head + b"the first half, "
+        yield b"the first half, " if announced else head + b"the first half, "
         members.remove(service_settings, library, user.id, HERE)
-        yield b"the second half\r\n--x--\r\n"
+        yield b"the second half" if announced else b"the second half\r\n--x--\r\n"
 
-    with running_server(create(service_settings)) as address:
-        answer = httpx.post(
-            f"{address}{HARMONY}/collections/main/uploads",
-            content=slowly(),
-            headers={
-                "Content-Type": "multipart/form-data; boundary=x",
-                "X-CSRF-Token": found.csrf,
-                "Cookie": f"sinzi_session={token}",
-            },
-        )
-    assert answer.status_code in (401, 404)
+    headers = {"X-CSRF-Token": found.csrf, "Cookie": f"sinzi_session={token}"}
+    with (
+        running_server(create(service_settings)) as address,
+        httpx.Client(base_url=address + HARMONY, headers=headers, timeout=60) as browser,
+    ):
+        if announced:
+            files = {"files": [{"name": "late.txt", "size": 31}]}
+            (row,) = browser.post("/collections/main/uploads/batch", json=files).json()
+            answer = browser.put(f"/uploads/{row['id']}/content", content=slowly())
+        else:
+            kind = {"Content-Type": "multipart/form-data; boundary=x"}
+            answer = browser.post("/collections/main/uploads", content=slowly(), headers=kind)
+    assert answer.status_code in (401, 404), answer.text
     incoming: Path = library.tenant.home / "incoming"
     assert not list(incoming.glob("*"))
     with library.session() as session:
-        assert not session.connection().exec_driver_sql("SELECT 1 FROM uploads WHERE name = 'late.txt'").all()
+        states = session.connection().exec_driver_sql("SELECT status FROM uploads WHERE name = 'late.txt'").scalars()
+        assert set(states) <= {"sending", "failed"}
+    with pytest.raises(NotFound):
+        library.document("late.txt")
 
 
 def test_the_command_line_keeps_an_owner_and_ends_what_a_former_owner_made(

@@ -509,6 +509,13 @@ def test_many_at_once_do_not_lock_each_other_out(app: FastAPI, service_settings:
         ("GET", "/audit?since=0", None),
         ("GET", "/audit?until=1767225600", None),
         ("GET", "/audit?until=", None),
+        ("GET", "/egress?before=", None),
+        ("GET", "/egress?since=0", None),
+        ("GET", "/egress?left=1", None),
+        ("GET", "/documents?review_due=yes", None),
+        ("GET", "/invitations?used=1", None),
+        ("POST", "/invitations", {"email": "a@b.example", "role": 1}),
+        ("POST", "/invitations/batch", {"people": "a@b.example", "collections": {"main": 1}}),
     ],
 )
 def test_values_of_another_type_are_refused(
@@ -516,6 +523,15 @@ def test_values_of_another_type_are_refused(
 ) -> None:
     answer = client("owner").request(method, f"{HARMONY}{path}", json=body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "request_invalid")
+
+
+def test_a_whole_number_may_be_written_with_a_point(client: ClientOf) -> None:
+    """JSON has no integers, and some programs write 5.0."""
+    body = b'{"question": "x?", "limit": 5.0}'
+    answer = client("owner").post(f"{HARMONY}/hit-test", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200
+    half = client("owner").post(f"{HARMONY}/hit-test", json={"question": "x?", "limit": 5.5})
+    assert half.status_code == 422
 
 
 def test_a_chat_request_is_not_converted_either(app: FastAPI, service_settings: Settings) -> None:
@@ -526,9 +542,10 @@ def test_a_chat_request_is_not_converted_either(app: FastAPI, service_settings: 
     assert ask.post("/v1/chat/completions", json=body | {"temperature": 0.5, "user": "x"}).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["before=", "since=&until=&before=&actor=&action=", "before=5"])
-def test_the_audit_page_takes_what_its_form_sends(client: ClientOf, query: str) -> None:
-    assert client("owner").get(f"/t/harmony/manage/audit?{query}").status_code == 200
+@pytest.mark.parametrize("query", ["before=", "since=&until=&before=&actor=", "before=5", "since=2026-01-01"])
+@pytest.mark.parametrize("page", ["audit", "egress"])
+def test_pages_take_what_their_forms_send(client: ClientOf, page: str, query: str) -> None:
+    assert client("owner").get(f"/t/harmony/manage/{page}?{query}").status_code == 200
 
 
 def test_what_is_not_published_is_not_there_for_readers(client: ClientOf, library: Library) -> None:

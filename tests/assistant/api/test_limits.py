@@ -16,7 +16,7 @@ from assistant.api.app import create
 from assistant.service.rate_limits import MAX_BODY_BYTES, Limits
 from kb.core.errors import TooMany
 from kb.core.settings import Settings
-from kb.people import accounts, devices, passwords
+from kb.people import accounts, passwords, sessions
 from tests.helpers.service import PASSWORD, email_of, signed_in
 
 ASK = "/api/v1/tenants/harmony/ask"
@@ -176,14 +176,14 @@ class TestKnownBrowsers:
         assert second.status_code == 201
         token = shared.cookies["sinzi_device"]
         for role, known in (("member", True), ("editor", True), ("owner", False)):
-            assert devices.is_known(service_settings, token, email_of(role)) is known
-            assert not devices.is_known(service_settings, planted, email_of(role)), (
+            assert sessions.is_known_device(service_settings, token, email_of(role)) is known
+            assert not sessions.is_known_device(service_settings, planted, email_of(role)), (
                 "somebody else may have put it there"
             )
         user = accounts.by_email(service_settings, email_of("editor"))
         assert user is not None
         passwords.change(service_settings, user.id, PASSWORD)
-        assert not devices.is_known(service_settings, token, email_of("editor"))
+        assert not sessions.is_known_device(service_settings, token, email_of("editor"))
 
 
 @pytest.mark.parametrize("in_pieces", [False, True])

@@ -33,8 +33,9 @@ pytestmark = pytest.mark.slow
 # for who calls, for what is not there or stands against it; 422 is for what the document forbids, and for nothing else.
 UNDERSTOOD = ["2xx", "3xx", "400", "401", "403", "404", "409", "429", "503"]
 REFUSED = ["400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "503"]
-# Whether a pattern of a card compiles, and does not find everything, is looked at with its shape.
-CARDS = {"include-path": "/api/v1/tenants/{tenant}/settings/cards"}
+# Whether a pattern of a card compiles, and does not find everything, is looked at with its shape; a file that cannot be
+# read is 422 too.
+WITH_CONTENT = ("/api/v1/tenants/{tenant}/settings/cards", "/api/v1/tenants/{tenant}/test-sets/import")
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))
 ALWAYS_THE_SAME = "SCHEMATHESIS_EXAMPLES" not in os.environ
 # Not looked at: one address can match two templates; who may call has a test of its own. 503 is an answer: here no
@@ -178,7 +179,11 @@ def described(app: FastAPI, settings: Settings) -> BaseSchema:
                 "negative_data_rejection": {"expected-statuses": REFUSED},
             },
             "operations": [
-                CARDS | {"checks": {"positive_data_acceptance": {"expected-statuses": [*UNDERSTOOD, "422"]}}}
+                {
+                    "include-path": path,
+                    "checks": {"positive_data_acceptance": {"expected-statuses": [*UNDERSTOOD, "422"]}},
+                }
+                for path in WITH_CONTENT
             ],
             "phases": {"stateful": {"enabled": False}},
             "continue-on-failure": True,
@@ -206,11 +211,13 @@ def test_the_service_keeps_its_word(app: FastAPI, service_settings: Settings) ->
 def told(event: ScenarioFinished) -> dict[str, str]:
     """Return what went wrong, ``{operation and kind: the first request that showed it}``."""
     found = {}
-    for checks in event.recorder.checks.values():
+    for case, checks in event.recorder.checks.items():
+        answer = event.recorder.interactions[case].response
+        received = f"{answer.status_code} {answer.content[:300]!r}" if answer is not None else "no answer"
         for check in checks:
             if check.failure_info is not None:
                 failure = check.failure_info.failure
                 title = f"{failure.operation}: {failure.title} ({check.name})"
                 sample = check.failure_info.code_sample.replace("http://testserver", "")
-                found.setdefault(title, f"  {failure.message[:300]}\n  {sample[:300]}")
+                found.setdefault(title, f"  {failure.message[:300]}\n  {sample[:300]}\n  {received}")
     return found

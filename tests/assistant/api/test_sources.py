@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Response
 from PIL import Image
 
 from assistant.sources import originals
@@ -182,15 +185,37 @@ def test_a_file_made_to_harm_gives_an_error_and_no_image(client: ClientOf, libra
     document_version = document_versions(library, [chunk.version_id])[chunk.version_id]
     path = originals.path_of(library, document_version)
     whole = path.read_bytes()
+    drawn = blobs.page_images_path(library.tenant.files_path, document_version.version.sha256)
+    failed = drawn / "2.failed"
+
+    def ask(width: int = 480) -> Response:
+        return client("member").get(f"{HARMONY}/versions/{chunk.version_id}/pages/2.png", params={"width": width})
+
+    def later() -> None:
+        os.utime(failed, (time.time() - 3600,) * 2)
+
     path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 40)
     try:
-        response = client("member").get(f"{HARMONY}/versions/{chunk.version_id}/pages/2.png", params={"width": 480})
+        response = ask()
+        assert response.status_code == 400
+        assert response.json()["error"]["code"] == "page_unreadable"
+        assert not [one for one in drawn.glob("*") if one.name.startswith("2-480") or one.suffix == ".part"]
+        # it is not tried again with every request, at whatever width; after a while once more, and then never
+        path.write_bytes(whole)
+        assert [ask().status_code, ask(1200).status_code] == [400, 400]
+        later()
+        assert ask().status_code == 200
+        assert not failed.exists()
+        (drawn / "2-480.png").unlink()
+        path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 40)
+        for _ in range(2):
+            assert ask().status_code == 400
+            later()
+        path.write_bytes(whole)
+        assert ask().status_code == 400
     finally:
         path.write_bytes(whole)
-    assert response.status_code == 400
-    assert response.json()["error"]["code"] == "page_unreadable"
-    drawn = blobs.page_images_path(library.tenant.files_path, document_version.version.sha256)
-    assert not [one for one in drawn.glob("*") if one.name.startswith("2-480") or one.suffix == ".part"]
+        failed.unlink(missing_ok=True)
 
 
 def test_what_was_drawn_goes_with_the_original(tmp_path: Path) -> None:

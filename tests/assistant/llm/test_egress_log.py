@@ -22,6 +22,8 @@ from assistant.llm.requester import ReaderGone, Requester
 from assistant.tasks import drafting, summary, translation
 from kb.core.errors import Transient
 from kb.core.settings import Settings
+from kb.erasure.deleted_content import stored_content
+from kb.erasure.fingerprints import Fingerprints
 from kb.language.detect import Language
 from kb.library import audit
 from kb.library.audit import Actor
@@ -207,7 +209,9 @@ def test_the_text_of_a_deleted_version_is_erased(settings: Settings) -> None:
 
     first, second = sent([3, 5]), sent([4])
     with library.transaction() as session:
-        egress_log.erase_egress(session, {5, 9})
+        deleted = stored_content(None, {5, 9}, (), "main", (), Fingerprints(b"0123456789abcdef").to_bytes(), 0)
+        (told,) = egress_log.erase_egress(session, deleted)
+    assert (told.host, told.model, told.external, told.answers) == ("h", "m", True, 1)
     rows = {row.id: row for row in egress_log.entries(library, EgressFilter())}
     assert (rows[first].sent, rows[first].typed, rows[first].erased, rows[first].host) == ([], [], True, "h")
     assert (rows[second].sent, rows[second].erased) == ([{"role": "user", "content": "text"}], False)

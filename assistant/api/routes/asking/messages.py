@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from assistant.answers.answer import Answer
 from assistant.answers.answer_view import AnswerView
@@ -35,10 +36,16 @@ router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["conversations"])
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
+def _check_number(value: object) -> object:
+    if isinstance(value, bool):  # for Python, true is 1
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
 class FeedbackUpdate(Body):
     """A person's feedback on an answer: 1 (helpful) or -1, with a reason."""
 
-    verdict: Literal[1, -1]
+    verdict: Annotated[Literal[1, -1], BeforeValidator(_check_number)]
     reason: Reason = ""
     comment: str = Field(default="", max_length=2000)
 

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Reader
-from assistant.api.schemas.bodies import Body, Id
+from assistant.api.schemas.bodies import Body, Flag, Id
 from assistant.api.schemas.document_part_schemas import (
     ChunkPublic,
     FoundPublic,
@@ -73,10 +73,10 @@ class TrialPublic(BaseModel):
 def listing(
     caller: Reader,
     q: Annotated[str, Query(max_length=200, description="Words of the name, the title or the text, all of them.")] = "",
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[Status | None, Query(description="Without it, all but those on their way in (indexing).")] = None,
     collection: Annotated[str | None, Query(max_length=40)] = None,
     language: Annotated[str | None, Query(max_length=20)] = None,
-    review_due: bool = False,
+    review_due: Flag = False,
     order: Annotated[Order, Query(description="best: by how well `q` matches; without `q` by title.")] = "best",
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

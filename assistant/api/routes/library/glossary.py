@@ -80,7 +80,10 @@ def remove(term_id: Id, caller: Manager) -> None:
 @router.post("/import", summary="Add terms from CSV")
 def import_(body: GlossaryImport, caller: Manager) -> GlossaryImportResult:
     """Import all lines or none: one invalid line stops the import."""
-    added = tenant_glossary.import_terms(caller.library, tenant_glossary.from_csv(body.csv), replace=body.replace)
+    content, parser = body.csv.encode(errors="replace"), tenant_glossary.convert_csv
+    with caller.service.parsing.parsed(caller.tenant, parser, "glossary.csv", content) as result:
+        terms = tenant_glossary.from_json(result.read_text(encoding="utf-8"))
+    added = tenant_glossary.import_terms(caller.library, terms, replace=body.replace)
     audit.record(caller.library, caller.actor, "glossary.import", added=added, replaced=body.replace)
     return GlossaryImportResult(added=added)
 

@@ -47,7 +47,14 @@ def document(request: Request, document_id: Id, caller: Reader) -> HTMLResponse:
         "takes": caller.service.intake is not None and detail.editable,
         "manages": caller.may(Ability.MANAGE),
     }
-    return render(request, "library/document.html", start=start, detail=detail, collection=names[detail.collection])
+    return render(
+        request,
+        "library/document.html",
+        start=start,
+        detail=detail,
+        collection=names[detail.collection],
+        inside=detail.editable or caller.may(Ability.EVALUATE),
+    )
 
 
 def _collections(caller: Caller) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 
 from assistant.api.auth.dependencies import Editor
 from assistant.api.http.server_events import sse
-from assistant.api.schemas.bodies import Body, Id, UtcTime
+from assistant.api.schemas.bodies import Body, Flag, Id, UtcTime
 from assistant.service.callers import Caller, check_still_allowed
 from assistant.uploads import multipart, raw_body, upload_actions, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
@@ -27,7 +27,7 @@ from assistant.uploads.upload_actions import KnownCopies, KnownDocument, UploadA
 from assistant.uploads.upload_batch import AnnouncedFile, Batch
 from ingest.error_json import error_from_json
 from ingest.job import Job
-from kb.core.errors import Conflict, FileRejected, InputError, SinziError, Transient
+from kb.core.errors import Conflict, FileRejected, Forbidden, InputError, SinziError, Transient
 from kb.library import audit
 from kb.people.access import Ability
 from kb.store.tables.activity_tables import UploadRow
@@ -214,15 +214,14 @@ async def content(request: Request, upload_id: Id, caller: Editor) -> UploadPubl
     status = intake.upload_status
 
     def progress(size: int) -> None:
-        if upload_batch.find(caller.library, caller.reach.edit, upload_id).status != row.status:
-            raise Conflict("upload_finished", name=row.name)
+        _check_unchanged(caller, row)
         status.receiving(row, size)
 
     home, settings = caller.tenant.home, caller.service.settings
     try:
         async with raw_body.received(request.stream(), row.name, home, settings, progress) as path:
             sent = await run_in_threadpool(_queue_sent, caller, intake, row, path)
-    except FileRejected as error:
+    except (FileRejected, Forbidden) as error:
         await run_in_threadpool(status.stopped, caller.library, row.id, IngestStatus.FAILED, error)
         raise
     except ClientDisconnect:
@@ -239,7 +238,15 @@ def _sendable(caller: Caller, upload_id: int) -> UploadRow:
     return row
 
 
+def _check_unchanged(caller: Caller, row: UploadRow) -> None:
+    """Raise a conflict if the upload was cancelled, or sent by somebody else, meanwhile."""
+    if upload_batch.find(caller.library, caller.reach.edit, row.id).status != row.status:
+        raise Conflict("upload_finished", name=row.name)
+
+
 def _queue_sent(caller: Caller, intake: Intake, row: UploadRow, path: Path) -> UploadRow:
+    check_still_allowed(caller, Ability.EDIT, edit=[row.collection])  # receiving may have taken long
+    _check_unchanged(caller, row)
     job = Job(**(row.job or {}))
     upload_batch.record_upload(caller.library, caller.actor, job)
     return intake.submit(caller.library, job, path, row.uploaded_by, row.id)
@@ -269,7 +276,7 @@ def listing(
     request: Request,
     caller: Editor,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    mine: Annotated[bool, Query(description="Only the caller's own.")] = False,
+    mine: Annotated[Flag, Query(description="Only the caller's own.")] = False,
 ) -> list[UploadPublic]:
     """Failed uploads first, then unfinished ones, then the latest; only into collections that the caller may edit.
 
@@ -343,8 +350,13 @@ def take_name(request: Request, upload_id: Id, caller: Editor) -> UploadPublic:
 
 
 @small_bodies.delete("/uploads", status_code=204, response_class=Response, summary="Clear the list of finished uploads")
-def clear(caller: Editor) -> None:
-    upload_batch.dismiss(caller.service.intake, caller.library, caller.reach.edit)
+def clear(
+    caller: Editor,
+    mine: Annotated[bool, Query(description="Only the caller's own.")] = False,
+    keep_failed: Annotated[bool, Query(description="Keep those that failed or were cancelled.")] = False,
+) -> None:
+    by = caller.actor.id if mine else None
+    upload_batch.dismiss(caller.service.intake, caller.library, caller.reach.edit, by=by, keep_failed=keep_failed)
 
 
 @small_bodies.delete(

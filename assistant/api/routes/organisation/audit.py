@@ -8,19 +8,20 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Manager
+from assistant.api.schemas.bodies import FormFields
 from assistant.service.callers import Caller, check_still_allowed
+from assistant.web.audit_sentences import AuditSentences
 from assistant.web.pages import render, text_keys
 from kb.core.errors import SinziError
 from kb.core.local_date import IsoDate
 from kb.library import audit
-from kb.people import accounts, api_keys
 from kb.people.access import Ability
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["midnight", "router"]
+__all__ = ["midnight", "router", "while_owner"]
 
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/audit"
@@ -50,13 +51,8 @@ class Page(AuditFilter):
     before: EntryId | None = None
 
 
-class PageForm(Page):
-    """The same, as the page's form sends it: a field without a choice is an empty string."""
-
-    @field_validator("since", "until", "before", mode="before")
-    @classmethod
-    def _empty_as_none(cls, value: object) -> object:
-        return None if value == "" else value
+class PageForm(FormFields, Page):
+    """The same, from the page's form."""
 
 
 class Export(AuditFilter):
@@ -92,10 +88,10 @@ def export(caller: Manager, entry_filter: Annotated[Export, Query()]) -> Streami
     media_type = "text/csv" if entry_filter.format == "csv" else "application/jsonl"
     name = f"audit-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{entry_filter.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_while_allowed(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
+    return StreamingResponse(while_owner(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
-def _while_allowed(caller: Caller, lines: Iterator[str]) -> Iterator[str]:
+def while_owner(caller: Caller, lines: Iterator[str]) -> Iterator[str]:
     """Yield the lines of an export, and end early if the caller is no owner any more."""
     for number, line in enumerate(lines, 1):
         yield line
@@ -124,19 +120,37 @@ def _entry_fields(row: AuditRow) -> dict[str, Any]:
 
 @router.get("/t/{tenant}/manage/audit", include_in_schema=False, response_class=HTMLResponse)
 def page(request: Request, caller: Manager, entry_filter: Annotated[PageForm, Query()]) -> Response:
+    """Show the entries as sentences. The exports keep actions, actors and details as they are stored."""
     found = listing(caller, entry_filter)
-    settings, tenant = caller.service.settings, caller.tenant.slug
-    actors = [(f"user:{one.user.id}", one.user.name) for one in accounts.members(settings, tenant)]
-    actors += [(f"key:{row.id}", row.name) for row in api_keys.listing(settings, tenant)]
-    keys = text_keys()
-    known = {name: f"manage.did_{name.replace('.', '_')}" for name in audit.actions(caller.library)}
+    sentences = AuditSentences(caller.service.settings, caller.library, request.state.locale)
+    chosen = _filter_values(entry_filter)
     return render(
         request,
         "manage/audit.html",
-        entries=found,
+        entries=[(one.at, sentences.sentence(one)) for one in found],
         sought=entry_filter,
-        actors=actors,
-        actions={name: key if key in keys else "" for name, key in known.items()},
+        actors=audit.actors(caller.library),
+        kinds=_kinds(audit.actions(caller.library)),
+        times=_times(chosen),
         more=found[-1].id if len(found) == _PAGE else None,
-        filter=_filter_values(entry_filter),
+        filter=chosen,
     )
+
+
+def _kinds(actions: list[str]) -> dict[str, dict[str, str]]:
+    """Return ``{kind: {action: key of its text}}`` for the actions that have texts; both sorted as in the trail."""
+    keys, found = text_keys(), dict[str, dict[str, str]]()
+    for action in actions:
+        kind, key = action.partition(".")[0], f"manage.did_{action.replace('.', '_')}"
+        if f"audit.kind_{kind}" in keys:
+            found.setdefault(kind, {}).update({action: key} if key in keys else {})
+    return found
+
+
+def _times(chosen: dict[str, str]) -> list[tuple[str, dict[str, str], bool]]:
+    """Return (key of a text, filter, whether it is chosen) for the usual spans of time."""
+    others = {name: value for name, value in chosen.items() if name not in ("since", "until")}
+    today = date.today()
+    spans = {"last_day": 0, "last_week": 6, "last_month": 29}
+    wanted = {key: {**others, "since": str(today - timedelta(days=days))} for key, days in spans.items()}
+    return [(key, values, values == chosen) for key, values in {**wanted, "all_times": others}.items()]

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.routes.organisation.audit import midnight
+from assistant.api.routes.organisation.audit import midnight, while_owner
+from assistant.api.schemas.bodies import Flag, FormFields
 from assistant.llm import egress_log
 from assistant.llm.egress_log import EgressFilter
 from assistant.service.callers import Caller
@@ -29,7 +30,6 @@ router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/egress"
 _PAGE = 50
 _PURPOSES = ("answer", "rewrite", "summary", "draft", "translate")
-_EMPTY_AS_NONE = BeforeValidator(lambda value: None if value == "" else value)
 Purpose = Literal["", "answer", "rewrite", "summary", "draft", "translate"]
 
 
@@ -37,11 +37,11 @@ class EgressQuery(BaseModel):
     """Which entries to return. Days are in the service's time zone; ``until`` is included."""
 
     model_config = ConfigDict(extra="forbid")
-    since: Annotated[IsoDate | None, _EMPTY_AS_NONE] = None
-    until: Annotated[IsoDate | None, _EMPTY_AS_NONE] = None
+    since: IsoDate | None = None
+    until: IsoDate | None = None
     purpose: Purpose = ""
     actor: Annotated[str, Field(max_length=40)] = Field(default="", examples=["user:3"])
-    left: Annotated[bool | None, _EMPTY_AS_NONE] = Field(default=None, description="To an external service or not.")
+    left: Flag | None = Field(default=None, description="To an external service or not.")
 
     def entries(self, caller: Caller, limit: int | None, before: int | None = None) -> Iterator[EgressRow]:
         """Yield the entries, newest first."""
@@ -58,7 +58,11 @@ class EgressQuery(BaseModel):
 class EgressPage(EgressQuery):
     """Which entries to return. ``before`` is the id of the last entry on the previous page."""
 
-    before: Annotated[int | None, _EMPTY_AS_NONE, Field(ge=1, le=2**31 - 1)] = None
+    before: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class EgressForm(FormFields, EgressPage):
+    """The same, from the page's form."""
 
 
 class EgressExport(EgressQuery):
@@ -112,7 +116,7 @@ def export(caller: Manager, wanted: Annotated[EgressExport, Query()]) -> Streami
     media_type = "text/csv" if wanted.format == "csv" else "application/jsonl"
     name = f"egress-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{wanted.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines, media_type=f"{media_type}; charset=utf-8", headers=headers)
+    return StreamingResponse(while_owner(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
 def _fields(row: EgressRow, names: dict[int, str]) -> dict[str, Any]:
@@ -127,7 +131,7 @@ def _fields(row: EgressRow, names: dict[int, str]) -> dict[str, Any]:
 
 
 @router.get("/t/{tenant}/manage/egress", include_in_schema=False, response_class=HTMLResponse)
-def page(request: Request, caller: Manager, wanted: Annotated[EgressPage, Query()]) -> Response:
+def page(request: Request, caller: Manager, wanted: Annotated[EgressForm, Query()]) -> Response:
     found = listing(caller, wanted)
     settings, tenant = caller.service.settings, caller.tenant.slug
     actors = [(f"user:{one.user.id}", one.user.name) for one in accounts.members(settings, tenant)]

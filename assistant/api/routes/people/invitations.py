@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from assistant.api.auth.dependencies import Manager
 from assistant.api.http.addresses import AddressReach, SharedAddress, shared_address
-from assistant.api.schemas.bodies import Body, Choice, Email, Id, Name, Slug
+from assistant.api.schemas.bodies import Body, Choice, Email, Flag, Id, Name, Slug
 from assistant.messages import interface
 from assistant.service.callers import Caller
 from assistant.service.invitees import MOST_INVITEES, Invitee, read_invitees
@@ -29,7 +29,7 @@ __all__ = ["invite_form", "listing", "router"]
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/invitations"
 _Rights = Annotated[
-    dict[Slug, GrantLevel],
+    dict[Slug, Choice[GrantLevel]],
     Field(
         max_length=200, description="The right (read or edit) by collection, besides those that are open to everyone."
     ),
@@ -54,7 +54,7 @@ class InvitationBatch(Body):
     people: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)] = Field(
         examples=["黃姑娘\n李先生 <lee@harmony.example>"]
     )
-    role: Role = Role.MEMBER
+    role: Choice[Role] = Role.MEMBER
     collections: _Rights = Field(default={})
 
 
@@ -96,7 +96,7 @@ class InvitationsMade(BaseModel):
 
 @router.get(_PATH, summary="List open invitations")
 def listing(
-    caller: Manager, used: Annotated[bool, Query(description="Also those accepted in the last 30 days.")] = False
+    caller: Manager, used: Annotated[Flag, Query(description="Also those accepted in the last 30 days.")] = False
 ) -> list[InvitationPublic]:
     found = invitations.listing(caller.service.settings, caller.tenant.slug, used)
     return [InvitationPublic(**_invitation_fields(row)) for row in found]

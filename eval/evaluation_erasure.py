@@ -10,7 +10,6 @@ import os
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,38 +22,24 @@ from kb.library.documents import Library
 from kb.store.tables.library_tables import DocumentRow
 from kb.store.tenants import Tenant
 
-__all__ = ["erase_evaluations", "without_deleted_sources"]
-
-# What a row of a run keeps: no text but the evaluator's question.
-_KEPT = (
-    "id",
-    "question",
-    "language",
-    "kind",
-    "split",
-    "answerable",
-    "values",
-    "refused",
-    "confidence",
-    "ms",
-    "missing",
-)
-_EMPTY: dict[str, Any] = {"answer": "", "citations": [], "contexts": [], "found": [], "expected": [], "facts": []}
+__all__ = ["erase_evaluations"]
 
 
 def erase_evaluations(settings: Settings, tenant: Tenant, deleted: DeletedContent) -> None:
     """Erase test sets' and runs' text of deleted versions (:mod:`kb.publishing.erasure`)."""
-    names = _names_only_here(deleted)
+    if deleted.is_everything:
+        return  # these files go with the organisation's folder
+    names = _names_only_here(Library(tenant), deleted)
     question_sets.change_all(tenant, lambda questions: _without(questions, deleted, names))
     for path in results.tenant_run_folder(tenant, ".").glob("*/*.jsonl"):
         _erase_rows(path, deleted, names)
 
 
-def _names_only_here(deleted: DeletedContent) -> set[str]:
+def _names_only_here(library: Library, deleted: DeletedContent) -> set[str]:
     """Return the names of the deleted documents that no other document has."""
     names = set(deleted.names.values())
     others = sa.select(DocumentRow.name).where(DocumentRow.name.in_(names), DocumentRow.id.not_in(deleted.document_ids))
-    with deleted.library.session() as session:
+    with library.session() as session:
         return names - set(session.scalars(others))
 
 
@@ -86,32 +71,9 @@ def _erase_rows(path: Path, deleted: DeletedContent, names: Collection[str]) -> 
     if any(hit):
         asked = deleted.occurs_in([str(row.get("question", "")) for row in rows])
         lines = [
-            _emptied(row, keep_question=not repeats) if empty else row
+            results.withheld_row(row, keep_question=not repeats) if empty else row
             for row, empty, repeats in zip(rows, hit, asked, strict=True)
         ]
         part = path.with_suffix(".part")
         part.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lines), encoding="utf-8")
         os.replace(part, path)
-
-
-def _emptied(row: dict[str, Any], *, keep_question: bool) -> dict[str, Any]:
-    kept = {key: row[key] for key in _KEPT if key in row}
-    if not keep_question:
-        kept["question"] = ""
-    return kept | _EMPTY | {"withheld": True}
-
-
-def without_deleted_sources(library: Library, answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the answers of a run, emptied where a document that they use was deleted while the run was at work."""
-    with library.session() as session:
-        there = set(session.scalars(sa.select(DocumentRow.name)))
-    return {
-        key: row if _documents_of(row) <= there else _emptied(row, keep_question=True) | {"refused": True}
-        for key, row in answers.items()
-    }
-
-
-def _documents_of(row: dict[str, Any]) -> set[str]:
-    return {
-        str(one["document"]) for key in ("contexts", "citations") for one in row.get(key) or [] if "document" in one
-    }

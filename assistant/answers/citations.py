@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.evidence.quotable_spans import QuotableSpan
+from assistant.evidence.quotable_spans import QuotableSpan, is_quoted_mail
 from assistant.messages import say
+from ingest.parsers.mail.quoted_mail import QUOTED_MAIL
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.search.passage import Passage
@@ -84,7 +85,7 @@ def cite(n: int, span: QuotableSpan) -> Citation:
         start=span.start,
         end=span.end,
         language=passage.language,
-        heading=passage.heading_path[-1] if passage.heading_path else "",
+        heading=QUOTED_MAIL if is_quoted_mail(span) else passage.heading_path[-1] if passage.heading_path else "",
         counterpart=passage.counterpart,
     )
 

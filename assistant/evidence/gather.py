@@ -17,7 +17,7 @@ from assistant.evidence.answer_kinds import kinds
 from assistant.evidence.asked_clause import is_named, named_clauses, passages_with
 from assistant.evidence.asked_row import is_asked_row
 from assistant.evidence.question_terms import word_set
-from assistant.evidence.quotable_spans import QuotableSpan, spans_of
+from assistant.evidence.quotable_spans import QuotableSpan, is_question, is_quoted_mail, spans_of
 from assistant.evidence.scoring import ScoredSpan, read, score
 from kb.core.cpu_cores import usable_cores
 from kb.language.detect import is_chinese
@@ -41,6 +41,9 @@ SPAN_WEIGHT = 1 / 8
 # What is added to the score, in log-odds, of a span in the clause that the question names, and of the row it names.
 NAMED_CLAUSE = 12.0
 ASKED_ROW = 4.0
+# What is taken away where a span is in an earlier mail that a reply repeats, and where it asks itself.
+QUOTED = 6.0
+QUESTION = 3.0
 # The weight from which a word of the question names what it is about.
 SURE_WORD = 0.5
 # 20,000 vectors take 30 MB.
@@ -124,6 +127,10 @@ def _named_first(found: SearchResult, spans: list[ScoredSpan]) -> list[ScoredSpa
             one.score += NAMED_CLAUSE
         elif is_asked_row(one.span, query.text, words, asked):
             one.score += ASKED_ROW
+        if is_quoted_mail(one.span):
+            one.score -= QUOTED
+        if is_question(one.span.text):
+            one.score -= QUESTION
     return sorted(spans, key=lambda one: -one.score)
 
 

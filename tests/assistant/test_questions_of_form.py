@@ -1,4 +1,4 @@
-"""Questions that are answered by their form: a clause by its number, a row by its name, a day of no rule, no question."""
+"""Questions that are answered by their form: a clause by its number, a row by its name, and no question at all."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ LIBRARIES: dict[str, dict[str, str]] = {
         "場租通告.txt": "場租通告\n\n本通告由2025年1月1日至6月30日適用。\n\n一、禮堂每小時收費三百二十元。\n",
         "泳班安排.txt": "泳班安排\n\n生效日期：2033年5月1日\n\n一、泳班每堂收費六十五元。\n",
         "閱覽室規則.txt": "閱覽室規則\n\n一、閱覽室逢星期三休息。\n",
-        "locker notice.txt": "Locker Notice\n\nThis notice is valid until 31 March 2025.\n\n1. A locker costs 15 dollars a week.\n",
+        "locker notice.txt": (
+            "Locker Notice\n\nThis notice is valid until 31 March 2025.\n\n1. A locker costs 15 dollars a week.\n"
+        ),
     },
 }
 

@@ -139,7 +139,7 @@ def _write(
         return (yield from _as_deltas(replace(other, egress=gateway.egress) if gateway else other))
     if gateway is None:
         return (yield from _as_deltas(quotes))
-    if quotes.refused:
+    if quotes.refused or quotes.reason == extractive.NEAR_MISS:
         return (yield from _as_deltas(replace(quotes, egress=gateway.egress)))
     try:
         written = generative.write(retriever, evidence, gateway, quotes, question)

@@ -9,5 +9,7 @@ In reading order:
     row_units       the units that the names of a table's columns give to its numbers
     asked_clause    the clause that a question names by its number
     asked_row       the row of a table that a question names
+    conditions      for whom, where, which grade: what a rule's condition excludes
+    replaced_subject  a span that says the same of another subject
     scoring         a linear model of how well a span answers
 """

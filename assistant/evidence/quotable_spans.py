@@ -10,7 +10,17 @@ from kb.language.script import display_width
 from kb.language.sentences import sentences
 from kb.search.passage import Passage
 
-__all__ = ["QuotableSpan", "column_names", "is_header_row", "is_question", "is_quoted_mail", "readable_row", "spans_of", "table_at", "whole"]
+__all__ = [
+    "QuotableSpan",
+    "column_names",
+    "is_header_row",
+    "is_question",
+    "is_quoted_mail",
+    "readable_row",
+    "spans_of",
+    "table_at",
+    "whole",
+]
 
 # The greatest widths that can be read on a phone, in columns (a Chinese character takes two): of a paragraph, of a list
 # with its lead-in, and of a note between the items of a list.

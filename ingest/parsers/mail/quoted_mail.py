@@ -14,7 +14,9 @@ QUOTED_MAIL = "引用的較早郵件 Earlier mail, quoted"
 
 _FORWARD = re.compile(r"\s*(?:fwd?|轉寄|轉發|转发)\s*[:：]", re.IGNORECASE)
 _SENDER = r"(?:from|寄件者|寄件人|發件人|发件人|由|從)"
-_FIELD = r"(?:sent|date|to|cc|subject|傳送時間|寄件日期|傳送日期|發送時間|发送时间|日期|收件者|收件人|副本|主旨|主題|主题)"
+_FIELD = (
+    r"(?:sent|date|to|cc|subject|傳送時間|寄件日期|傳送日期|發送時間|发送时间|日期|收件者|收件人|副本|主旨|主題|主题)"
+)
 # The lines above an earlier mail: a sender with other fields below, "On … wrote:", "-----Original Message-----".
 _START = re.compile(
     rf"^[ \t*_]*{_SENDER}[ *_]*[:：][^\n]*\n(?:[ \t*_]*{_FIELD}[ *_]*[:：][^\n]*\n?){{1,5}}"

@@ -3,6 +3,7 @@
 In reading order:
 
     gather          from question to evidence; the way in
+    question_parts  several questions in one
     quotable_spans  what can be quoted of a passage: sentence, paragraph, list with lead-in, table row
     question_terms  the terms of a question, and whether a text mentions them
     answer_kinds    which kind of answer is asked for (amount, time, person …)

@@ -1,7 +1,7 @@
 """Conditions of a rule: for whom, where, which grade. A rule for the third grade is no answer about the fourth.
 
-A condition has a class, and the values of one class exclude each other: numbers before one noun (三級, 四級), names before
-one noun (元朗中心, 屯門中心), and the classes of ``opposed_conditions.tsv`` (全職, 兼職).
+A condition has a class, and the values of one class exclude each other: numbers before one noun (三級, 四級), names
+before one noun (元朗中心, 屯門中心), and the classes of ``opposed_conditions.tsv`` (全職, 兼職).
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from functools import cache, lru_cache
 from kb.core import data_files
 from kb.language.quantities.numerals import EVERYDAY, STEMS, value_of
 from kb.language.script import HAN, fold, is_han
+from kb.language.words import content_words
 
 __all__ = ["Condition", "conditions", "contradicted"]
 
 _NUMBERED = re.compile(
     rf"(?:第 ?)?(?P<number>\d{{1,2}}|[{fold(EVERYDAY)}]{{1,3}}|[{STEMS}]|[a-z](?![a-z])) ?"
     r"(?P<noun>级(?!别)|期(?!间|限|内|满)|座|楼(?!梯)|室|班|年级|型|类|档|线|号(?:风球|信号|热带|楼|室|房|仓))"
-    r"|\b(?P<word>grade|level|phase|band|tier|type|class|category|block|stage|form|primary|secondary|room|floor|signal no\.?)"
-    r" (?P<value>\d{1,2}|[ivx]{1,4}|[a-z])\b"
+    r"|\b(?P<word>grade|level|phase|band|tier|type|class|category|block|stage|form|primary|secondary|room|floor"
+    r"|signal no\.?) (?P<value>\d{1,2}|[ivx]{1,4}|[a-z])\b"
 )
 # A number that is asked for, or counts, is no condition: 幾級, 每班.
 _ASKED = "几每各多分同高低上下本"
@@ -68,7 +69,7 @@ def conditions(text: str) -> tuple[Condition, ...]:
     """Return the conditions of a text."""
     folded = fold(text)
     source = text if len(folded) == len(text) else folded
-    return tuple([*_numbered(folded, source), *_named(folded, source), *_of_classes(folded, source)])
+    return (*_numbered(folded, source), *_named(folded, source), *_of_classes(folded, source))
 
 
 def _numbered(folded: str, source: str) -> Iterator[Condition]:
@@ -86,8 +87,10 @@ def _named(folded: str, source: str) -> Iterator[Condition]:
     for match in _names().finditer(folded):
         name = match["name"]
         if not any(name.endswith(one) for one in _no_names()):
-            start = match.end("name") - 2
-            yield Condition(match["head"], folded[start : match.end("name")], source[start : match.end()])
+            value = folded[match.end("name") - 2 : match.end("name")]
+            own = content_words(name)[-1:] or [value]
+            start = match.end("name") - max(2, len(own[0]))
+            yield Condition(match["head"], value, source[start : match.end()])
 
 
 def _of_classes(folded: str, source: str) -> Iterator[Condition]:

@@ -18,7 +18,7 @@ from assistant.evidence.asked_clause import is_named, named_clauses, passages_wi
 from assistant.evidence.asked_row import is_asked_row
 from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, is_question, is_quoted_mail, spans_of
-from assistant.evidence.scoring import ScoredSpan, read, score
+from assistant.evidence.scoring import ScoredSpan, above, read, score
 from kb.core.cpu_cores import usable_cores
 from kb.language.detect import is_chinese
 from kb.library.documents import Library
@@ -44,6 +44,10 @@ ASKED_ROW = 4.0
 # What is taken away where a span is in an earlier mail that a reply repeats, and where it asks itself.
 QUOTED = 6.0
 QUESTION = 3.0
+# The fewest words of the question that a span must have beyond those of the best one, to be quoted with it; and how far
+# below the best, in log-odds, its score then is at most.
+COMPLEMENT = 2
+NEXT = 1.0
 # The weight from which a word of the question names what it is about.
 SURE_WORD = 0.5
 # 20,000 vectors take 30 MB.
@@ -131,6 +135,25 @@ def _named_first(found: SearchResult, spans: list[ScoredSpan]) -> list[ScoredSpa
             one.score -= QUOTED
         if is_question(one.span.text):
             one.score -= QUESTION
+    ordered = sorted(spans, key=lambda one: -one.score)
+    return _with_complement(found, ordered) if ordered else []
+
+
+def _with_complement(found: SearchResult, spans: list[ScoredSpan]) -> list[ScoredSpan]:
+    """Return the spans, best first, with the span near the best that has what the best one lacks of the question.
+
+    It is in the same passage, holds the kind of answer asked for, and mentions words of the question that the best span
+    does not. The words that name the document stand only in the first of its clauses.
+    """
+    best = spans[0]
+    asked = {word for word, weight in found.query.typed.items() if weight >= 1.0 and len(word) > 1}
+    lacking = asked - word_set(best.span.text) - above(best.span)
+    if not lacking or best.span.is_row:
+        return spans
+    for one in spans[1:]:
+        same = one.span.passage.chunk_id == best.span.passage.chunk_id and not one.span.is_row
+        if same and one["kind"] >= 1.0 and len(lacking & word_set(one.span.text)) >= COMPLEMENT:
+            one.score = max(one.score, best.score - NEXT)
     return sorted(spans, key=lambda one: -one.score)
 
 
@@ -189,11 +212,11 @@ def _lexical(found: SearchResult, span: QuotableSpan) -> float:
     if found.max_score <= 0.0:
         return 0.0
     here = word_set(span.text)
-    above = word_set("\n".join([span.passage.title, *span.passage.heading_path]))
+    headings = word_set("\n".join([span.passage.title, *span.passage.heading_path]))
     total = 0.0
     for word, weight in found.query.words_for(span.passage.language).items():
         if word in here:
             total += weight * found.idf.get(word, 0.0)
-        elif word in above:
+        elif word in headings:
             total += 0.5 * weight * found.idf.get(word, 0.0)
     return min(1.0, total / found.max_score)

@@ -1,12 +1,13 @@
 """A question whose subject no document knows, where the best span says the same of another subject.
 
-「收到傳媒查詢，幾多日內要書面回覆」 and 「收到服務使用者投訴，須於14天內書面回覆」 share the words around; what stands between is
-not the same. Texts are aligned by their longest common parts (Ratcliff and Obershelp 1988).
+「收到傳媒查詢，幾多日內要書面回覆」 and 「收到服務使用者投訴，須於14天內書面回覆」 share the words around; what stands
+between is not the same. Texts are aligned by their longest common parts (Ratcliff and Obershelp 1988).
 """
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from kb.language.script import fold, is_han
 from kb.language.words import content_words, index_words
@@ -29,7 +30,7 @@ def replaced_subject(found: SearchResult, text: str) -> tuple[str, str] | None:
     common = [block for block in blocks if block.size >= _COMMON]
     if len(common) < 2:
         return None
-    for first, second in zip(common, common[1:], strict=False):
+    for first, second in pairwise(common):
         asked = _first_content(folded[first.a + first.size : second.a])
         said = _first_content(other[first.b + first.size : second.b])
         if len(asked) >= _SUBJECT and len(said) >= _OTHER and _is_unknown(found, asked):

@@ -21,7 +21,8 @@ _FIELD = (
 _START = re.compile(
     rf"^[ \t*_]*{_SENDER}[ *_]*[:：][^\n]*\n(?:[ \t*_]*{_FIELD}[ *_]*[:：][^\n]*\n?){{1,5}}"
     r"|^[ \t]*-{2,} ?(?:original message|原始郵件|原始邮件|原郵件|original)[^\n]*$"
-    r"|^[ \t]*(?:on\b[^\n]{6,120}(?:\n[^\n]{0,80})?\bwrote\s*[:：]|[^\n]{4,120}(?:寫道|写道|來信|wrote)\s*[:：])[ \t]*$",
+    r"|^[ \t]*on\b[^\n]{6,120}(?:\n[^\n]{0,80})?\bwrote\s*[:：][ \t]*$"
+    r"|^[^\n]{4,120}(?:寫道|写道|來信|wrote)\s*[:：][ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKED = re.compile(r"[ \t]*>")

@@ -81,10 +81,11 @@ def _of_part(
         return alone
     best = joined.spans[0]
     here = " ".join([best.span.text, *best.span.passage.heading_path])
-    return joined if topic in here and best["kind"] >= 1.0 else alone
+    known = here.lower().find(topic[:2] if is_han(topic[0]) else topic.split()[-1].lower()) >= 0
+    return joined if known and best["kind"] >= 1.0 else alone
 
 
 def _topic(part: str) -> str:
-    """Return the first content word of a question, which is what it is about."""
+    """Return what a question is about: its first content word in Chinese, its last two in English."""
     words = [word for word in content_words(part) if len(word) > 1 and not word[0].isdigit()]
-    return words[0] if words else ""
+    return words[0] if words and is_han(words[0][0]) else " ".join(words[-2:])

@@ -9,7 +9,7 @@ from assistant.answers.cited_text import CitedText
 from assistant.answers.near_miss import NearMiss, near_miss
 from assistant.answers.quote_selection import choose
 from assistant.answers.refusal import confidence, threshold
-from assistant.evidence.asked_clause import is_named, named_clauses
+from assistant.evidence.asked_clause import named_clauses
 from assistant.evidence.gather import Evidence
 from assistant.evidence.quotable_spans import QuotableSpan, readable_row
 from assistant.messages import say
@@ -55,7 +55,7 @@ def answer(retriever: Retriever, evidence: Evidence, contact: str) -> Answer:
 def _lacks_clause(evidence: Evidence) -> bool:
     """Whether the question names a clause by its number, and the best span is not in it."""
     named = named_clauses(evidence.found.query.text)
-    return bool(named and evidence.spans) and not is_named(evidence.spans[0].span, named)
+    return bool(named and evidence.spans) and not named.include(evidence.spans[0].span)
 
 
 def _quoted(retriever: Retriever, evidence: Evidence, sure: float, miss: NearMiss | None) -> CitedText | None:

@@ -16,7 +16,7 @@ from kb.language.quantities.numerals import EVERYDAY, STEMS, value_of
 from kb.language.script import HAN, fold, is_han
 from kb.language.words import content_words
 
-__all__ = ["Condition", "conditions", "contradicted"]
+__all__ = ["contradicted"]
 
 _NUMBERED = re.compile(
     rf"(?:第 ?)?(?P<number>\d{{1,2}}|[{fold(EVERYDAY)}]{{1,3}}|[{STEMS}]|[a-z](?![a-z])) ?"

@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 
 from assistant.evidence.answer_kinds import kinds
-from assistant.evidence.asked_clause import is_named, named_clauses, passages_with
+from assistant.evidence.asked_clause import named_clauses
 from assistant.evidence.asked_row import is_asked_row
 from assistant.evidence.question_terms import word_set
 from assistant.evidence.quotable_spans import QuotableSpan, is_question, is_quoted_mail, spans_of
@@ -116,10 +116,11 @@ def _gather(
 def _with_named_clause(
     library: Library, found: SearchResult, collections: list[str] | None, in_force: bool
 ) -> list[Passage]:
-    if not found.passages or not named_clauses(found.query.text):
+    named = named_clauses(found.query.text)
+    if not found.passages or not named:
         return []
     searched = library.in_force if in_force else library.out_of_force
-    return passages_with(library, found, searched(found.as_of, collections))
+    return named.passages(library, found, searched(found.as_of, collections))
 
 
 def _named_first(found: SearchResult, spans: list[ScoredSpan]) -> list[ScoredSpan]:
@@ -127,7 +128,7 @@ def _named_first(found: SearchResult, spans: list[ScoredSpan]) -> list[ScoredSpa
     query, clauses = found.query, named_clauses(found.query.text)
     asked, words = kinds(query.text), [word for word, weight in query.own.items() if weight >= SURE_WORD]
     for one in spans:
-        if clauses and is_named(one.span, clauses):
+        if clauses and clauses.include(one.span):
             one.score += NAMED_CLAUSE
         elif is_asked_row(one.span, query.text, words, asked):
             one.score += ASKED_ROW

@@ -13,7 +13,7 @@ from kb.language.script import is_han
 from kb.language.words import content_words
 from kb.search.retriever import Retriever
 
-__all__ = ["gather_parts", "question_parts"]
+__all__ = ["gather_parts"]
 
 _BREAK = re.compile(
     r"[，,；;？?。、]+\s*(?:而且|同埋|以及|另外|仲有|還有|and|also)?\s*|\s*(?:同埋|以及|仲有|還有)\s*"

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from kb.language.quantities.dates import MONTH_NAMES, find_dates
 from kb.language.script import half_width
 
-__all__ = ["MarkedText", "Validity", "labelled_range", "marked", "stated_validity", "whole_line"]
+__all__ = ["labelled_range", "stated_validity", "whole_line"]
 
 # In a marked text, a date is its number between these signs.
 _DATE = "\x02(?P<{}>\\d+)\x03"

@@ -23,8 +23,9 @@ __all__ = ["asks_nothing", "friendly_reply"]
 # Signs and words of a sum, folded; a sum has at least one of the former between its numbers.
 _OPERATORS = r"(?:[-+*/×÷^=<>%]|加|减|乘以?|除以?|开方|次方|plus|minus|times|divided by|x)"
 _NUMBER = rf"(?:[$]?[\d.,]+%?|[{fold(EVERYDAY)}万亿]+)"
+_TERM = rf"[(]*\s*{_NUMBER}\s*[)]*"
 _SUM = re.compile(
-    rf"(?:(?:what is|what's|calculate|计算?|计下|请问)\s*)?[(]*\s*{_NUMBER}\s*[)]*(?:\s*{_OPERATORS}\s*[(]*\s*{_NUMBER}\s*[)]*)+"
+    rf"(?:(?:what is|what's|calculate|计算?|计下|请问)\s*)?{_TERM}(?:\s*{_OPERATORS}\s*{_TERM})+"
     r"\s*(?:=|等于|系|是|即系|得)?\s*(?:几多|多少|几|咩|什么|what)?\s*(?:呀|啊|呢)?[\s?？!.。=]*"
 )
 # A stroke or a point between two numbers may be part of a day, of a telephone number or of the number of a clause.

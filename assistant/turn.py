@@ -23,7 +23,8 @@ from assistant.events import (
     SearchingEvent,
     final_answer,
 )
-from assistant.evidence.gather import Evidence, gather
+from assistant.evidence.gather import Evidence
+from assistant.evidence.question_parts import gather_parts
 from assistant.llm.gateway import Gateway, open_gateway
 from assistant.llm.requester import Requester
 from assistant.messages import say
@@ -84,7 +85,7 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
     question = understand(retriever.library, turn.question, _earlier_questions(retriever, turn), gateway)
     yield SearchingEvent(question.text, question.card)
-    evidence = gather(retriever, question.text, turn.collections, turn.as_of)
+    evidence = gather_parts(retriever, question.text, turn.collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
     contact = whom_to_ask(retriever, evidence, question.card)
     found = yield from _write(retriever, evidence, gateway, question.sendable, contact)
@@ -139,7 +140,7 @@ def _write(
         return (yield from _as_deltas(replace(other, egress=gateway.egress) if gateway else other))
     if gateway is None:
         return (yield from _as_deltas(quotes))
-    if quotes.refused:
+    if quotes.refused or quotes.reason == extractive.NEAR_MISS:
         return (yield from _as_deltas(replace(quotes, egress=gateway.egress)))
     try:
         written = generative.write(retriever, evidence, gateway, quotes, question)

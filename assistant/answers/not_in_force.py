@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from assistant.answers.answer import UNSURE, Answer
-from assistant.answers.extractive import quoted_answer
+from assistant.answers.extractive import JUST_UNSURE, quoted_answer
 from assistant.answers.refusal import confidence, threshold
 from assistant.evidence.gather import Evidence, gather
 from assistant.messages import say
@@ -36,7 +36,7 @@ def answer(retriever: Retriever, evidence: Evidence, current: Answer) -> Answer 
     if not other.spans or confidence(other) < max(needed, current.confidence):
         return None
     lead = _lead(other.spans[0].span.passage, other, found.query.language)
-    return quoted_answer(retriever, other, lead, min(confidence(other), UNSURE - 0.01))
+    return quoted_answer(retriever, other, lead, min(confidence(other), JUST_UNSURE))
 
 
 def _lead(passage: Passage, evidence: Evidence, language: Language) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from assistant.evidence.quotable_spans import QuotableSpan
 from ingest.structure.effective_dates import label_words
@@ -17,7 +18,7 @@ from kb.search.passage import Passage
 from kb.search.passage import passage as passage_of
 from kb.search.retriever import SearchResult
 
-__all__ = ["is_named", "named_clauses", "passages_with"]
+__all__ = ["named_clauses"]
 
 # The number of documents, those of the nearest passages, in which the clause is looked for.
 _DOCUMENTS = 5
@@ -32,63 +33,73 @@ _LABEL = re.compile(rf"{_DOTTED}|{CLAUSE_NUMBER}")
 # Kinds of documents that people name before a number, beside those that documents call themselves.
 _OTHER_DOCUMENTS = ("條例", "章程", "規例", "細則", "合約", "協議", "法例", "ordinance", "constitution", "contract")
 
-_Number = tuple[int, ...]
 
+@dataclass(frozen=True, slots=True)
+class NamedClauses:
+    """The clauses that a question names.
 
-def named_clauses(question: str) -> list[_Number]:
-    """Return the numbers of the clauses that the question names, one number a level: 5.3 is (5, 3)."""
-    return [_number(match[0]) for match in _matches(question)]
-
-
-def _matches(question: str) -> list[tuple[str, str]]:
-    """Return each number with the text before it."""
-    plain = half_width(question)
-    found = [(match.lastgroup, match) for match in _NAMED.finditer(plain)]
-    return [(match[name], plain[: match.start()]) for name, match in found if name]
-
-
-def _number(text: str) -> _Number:
-    return tuple(map(ordinal, text.split("."))) if text[:1].isascii() else (ordinal(text),)
-
-
-def is_named(span: QuotableSpan, numbers: list[_Number]) -> bool:
-    """Whether a span is in one of the clauses, or in a part of it."""
-    return _is_one_of(span.passage.clause_at(span.start), numbers)
-
-
-def _is_one_of(clause: str | None, numbers: list[_Number]) -> bool:
-    label = _LABEL.search(clause or "")
-    if label is None or (clause or "")[: label.start()].strip("第 ").lower() not in ("", "section", "article"):
-        return False
-    number = _number(label[0])
-    return any(number[: len(one)] == one for one in numbers)
-
-
-def passages_with(library: Library, found: SearchResult, versions: list[DocumentVersion]) -> list[Passage]:
-    """Return the passages with the clauses that the question names, of the documents nearest to it.
-
-    Where the question calls the document a manual, a policy …, only documents whose names have this word count.
-
-    Args:
-        versions: those that were searched.
+    Attributes:
+        numbers: one number a level: 5.3 is (5, 3).
+        documents: the words for a kind of document before the numbers (手冊, policy), folded; where there are any, only
+            documents whose names have one of them count.
     """
-    asked = _matches(found.query.text)
-    numbers = [_number(text) for text, _ in asked]
-    if not numbers:
-        return []
-    words = {word for _, before in asked for word in _document_words(before)}
-    by_id = {one.version.id: one for one in versions}
-    nearest = list(dict.fromkeys(one.version_id for one in found.passages if one.version_id in by_id))
-    kept: list[Passage] = []
-    for version_id in nearest[:_DOCUMENTS]:
-        owner = by_id[version_id]
-        name = fold(f"{owner.version.title} {owner.document.name}")
-        if words and not any(word in name for word in words):
-            continue
-        for chunk in library.chunks_of(version_id):
-            if any(_is_one_of(str(clause), numbers) for _, clause in chunk.clauses):
-                kept.append(passage_of(chunk, owner, score=found.passages[0].score))
-    return kept
+
+    numbers: tuple[tuple[int, ...], ...]
+    documents: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers)
+
+    def include(self, span: QuotableSpan) -> bool:
+        """Whether a span is in one of the clauses, or in a part of it."""
+        passage = span.passage
+        return self._is_document(passage.title, passage.document) and self.is_one(passage.clause_at(span.start))
+
+    def is_one(self, clause: str | None) -> bool:
+        """Whether a clause path, as the records have it, is one of the clauses or a part of it."""
+        label = _LABEL.search(clause or "")
+        if label is None or (clause or "")[: label.start()].strip("第 ").lower() not in ("", "section", "article"):
+            return False
+        number = _number(label[0])
+        return any(number[: len(one)] == one for one in self.numbers)
+
+    def _is_document(self, title: str, name: str) -> bool:
+        folded = fold(f"{title} {name}")
+        return not self.documents or any(word in folded for word in self.documents)
+
+    def passages(self, library: Library, found: SearchResult, versions: list[DocumentVersion]) -> list[Passage]:
+        """Return the passages with these clauses, of the documents nearest to the question.
+
+        Args:
+            versions: those that were searched.
+        """
+        by_id = {one.version.id: one for one in versions}
+        nearest = list(dict.fromkeys(one.version_id for one in found.passages if one.version_id in by_id))
+        kept: list[Passage] = []
+        for version_id in nearest[:_DOCUMENTS]:
+            owner = by_id[version_id]
+            if not self._is_document(owner.version.title, owner.document.name):
+                continue
+            for chunk in library.chunks_of(version_id):
+                if any(self.is_one(str(clause)) for _, clause in chunk.clauses):
+                    kept.append(passage_of(chunk, owner, score=found.passages[0].score))
+        return kept
+
+
+def named_clauses(question: str) -> NamedClauses:
+    """Return the clauses that the question names."""
+    plain = half_width(question)
+    numbers: list[tuple[int, ...]] = []
+    documents: set[str] = set()
+    for match in _NAMED.finditer(plain):
+        if match.lastgroup:
+            numbers.append(_number(match[match.lastgroup]))
+            documents |= set(_document_words(plain[: match.start()]))
+    return NamedClauses(tuple(numbers), frozenset(documents))
+
+
+def _number(text: str) -> tuple[int, ...]:
+    return tuple(map(ordinal, text.split("."))) if text[:1].isascii() else (ordinal(text),)
 
 
 def _document_words(before: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ def _plain_names() -> re.Pattern[str]:
 
 @lru_cache(maxsize=5_000)
 def _content(column: str) -> frozenset[str]:
-    """Return the words of a column's name that tell one column from another of the same kind: 恩恤假日數 → 恩恤, 恤假."""
+    """Return the words of a column's name that tell it from others of the same kind: 恩恤假日數 → 恩恤, 恤假."""
     rest = _plain_names().sub(" ", fold(column))
     return (
         frozenset(word for word, weight in query_words(rest) if weight >= 0.5) if rest.strip(" ()（）") else frozenset()

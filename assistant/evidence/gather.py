@@ -14,11 +14,11 @@ from datetime import date
 import numpy as np
 
 from assistant.evidence.answer_kinds import kinds
-from assistant.evidence.asked_clause import is_named, named_clauses, passages_with
+from assistant.evidence.asked_clause import named_clauses
 from assistant.evidence.asked_row import is_asked_row
 from assistant.evidence.question_terms import word_set
-from assistant.evidence.quotable_spans import QuotableSpan, spans_of
-from assistant.evidence.scoring import ScoredSpan, read, score
+from assistant.evidence.quotable_spans import QuotableSpan, is_question, is_quoted_mail, spans_of
+from assistant.evidence.scoring import ScoredSpan, above, read, score
 from kb.core.cpu_cores import usable_cores
 from kb.language.detect import is_chinese
 from kb.library.documents import Library
@@ -41,6 +41,13 @@ SPAN_WEIGHT = 1 / 8
 # What is added to the score, in log-odds, of a span in the clause that the question names, and of the row it names.
 NAMED_CLAUSE = 12.0
 ASKED_ROW = 4.0
+# What is taken away where a span is in an earlier mail that a reply repeats, and where it asks itself.
+QUOTED = 6.0
+QUESTION = 3.0
+# The fewest words of the question that a span must have beyond those of the best one, to be quoted with it; and how far
+# below the best, in log-odds, its score then is at most.
+COMPLEMENT = 2
+NEXT = 1.0
 # The weight from which a word of the question names what it is about.
 SURE_WORD = 0.5
 # 20,000 vectors take 30 MB.
@@ -109,10 +116,11 @@ def _gather(
 def _with_named_clause(
     library: Library, found: SearchResult, collections: list[str] | None, in_force: bool
 ) -> list[Passage]:
-    if not found.passages or not named_clauses(found.query.text):
+    named = named_clauses(found.query.text)
+    if not found.passages or not named:
         return []
     searched = library.in_force if in_force else library.out_of_force
-    return passages_with(library, found, searched(found.as_of, collections))
+    return named.passages(library, found, searched(found.as_of, collections))
 
 
 def _named_first(found: SearchResult, spans: list[ScoredSpan]) -> list[ScoredSpan]:
@@ -120,10 +128,33 @@ def _named_first(found: SearchResult, spans: list[ScoredSpan]) -> list[ScoredSpa
     query, clauses = found.query, named_clauses(found.query.text)
     asked, words = kinds(query.text), [word for word, weight in query.own.items() if weight >= SURE_WORD]
     for one in spans:
-        if clauses and is_named(one.span, clauses):
+        if clauses and clauses.include(one.span):
             one.score += NAMED_CLAUSE
         elif is_asked_row(one.span, query.text, words, asked):
             one.score += ASKED_ROW
+        if is_quoted_mail(one.span):
+            one.score -= QUOTED
+        if is_question(one.span.text):
+            one.score -= QUESTION
+    ordered = sorted(spans, key=lambda one: -one.score)
+    return _with_complement(found, ordered) if ordered else []
+
+
+def _with_complement(found: SearchResult, spans: list[ScoredSpan]) -> list[ScoredSpan]:
+    """Return the spans, best first, with the span near the best that has what the best one lacks of the question.
+
+    It is in the same passage, holds the kind of answer asked for, and mentions words of the question that the best span
+    does not. The words that name the document stand only in the first of its clauses.
+    """
+    best = spans[0]
+    asked = {word for word, weight in found.query.typed.items() if weight >= 1.0 and len(word) > 1}
+    lacking = asked - word_set(best.span.text) - above(best.span)
+    if not lacking or best.span.is_row:
+        return spans
+    for one in spans[1:]:
+        same = one.span.passage.chunk_id == best.span.passage.chunk_id and not one.span.is_row
+        if same and one["kind"] >= 1.0 and len(lacking & word_set(one.span.text)) >= COMPLEMENT:
+            one.score = max(one.score, best.score - NEXT)
     return sorted(spans, key=lambda one: -one.score)
 
 
@@ -182,11 +213,11 @@ def _lexical(found: SearchResult, span: QuotableSpan) -> float:
     if found.max_score <= 0.0:
         return 0.0
     here = word_set(span.text)
-    above = word_set("\n".join([span.passage.title, *span.passage.heading_path]))
+    headings = word_set("\n".join([span.passage.title, *span.passage.heading_path]))
     total = 0.0
     for word, weight in found.query.words_for(span.passage.language).items():
         if word in here:
             total += weight * found.idf.get(word, 0.0)
-        elif word in above:
+        elif word in headings:
             total += 0.5 * weight * found.idf.get(word, 0.0)
     return min(1.0, total / found.max_score)

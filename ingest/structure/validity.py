@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from kb.language.quantities.dates import MONTH_NAMES, find_dates
 from kb.language.script import half_width
 
-__all__ = ["MarkedText", "Validity", "labelled_range", "marked", "stated_validity", "whole_line"]
+__all__ = ["labelled_range", "stated_validity", "whole_line"]
 
 # In a marked text, a date is its number between these signs.
 _DATE = "\x02(?P<{}>\\d+)\x03"
@@ -22,23 +22,28 @@ _FIRST, _LAST = _DATE.format("first"), _DATE.format("last")
 _WEEKDAY = r"(?: ?\([^)]{1,6}\))?"
 _UNTIL = r" ?(?:起|开始|開始)?(?:計|计)?,? ?(?:直?至|到|[-–—~〜～]|to|until|till|through)(?: and including)? ?"
 _HOLDS = r"(?:有效|生效|適用|适用|實施|实施|施行|執行|执行|試行|试行|推行)"
+_PERIOD = rf"(?:{_HOLDS}|期限?)(?:期|日期|期間|期限|時段)?"
 _RANGE = (
-    rf"{_FIRST}{_WEEKDAY}{_UNTIL}{_LAST}{_WEEKDAY} ?(?:為?止|为?止)? ?(?:期間|期间)?內?,? ?(?:暫時|均|內|正式)?{_HOLDS}",
-    rf"(?:{_HOLDS}|期限?)(?:期|日期|期間|期限|時段)?(?:為|为|是|於|于|由|自|從|从|:| )*{_FIRST}{_WEEKDAY}{_UNTIL}{_LAST}",
+    rf"{_FIRST}{_WEEKDAY}{_UNTIL}{_LAST}{_WEEKDAY} ?(?:為?止|为止)? ?(?:期間|期间)?內?,? ?(?:暫時|均|正式)?{_HOLDS}",
+    rf"{_PERIOD}(?:為|为|是|於|于|由|自|從|从|:| )*{_FIRST}{_WEEKDAY}{_UNTIL}{_LAST}",
     r"(?:with effect|valid|effective|in force|in effect|appl(?:y|ies)|applicable|operative|runs?)"
     rf"(?: only)?(?: (?:from|between|for the period))*,? ?{_FIRST}(?:{_UNTIL}| and ){_LAST}",
 )
 _UP_TO = (
-    rf"{_HOLDS}(?:期限?|日期|期間|期间)?(?:只|僅)?(?:為|为)?(?:直?至|到|截至|截止於?|屆滿於) ?{_LAST}",
+    rf"{_PERIOD}(?:只|僅)?(?:為|为)?(?:直?至|到|截至|截止於?|屆滿於) ?{_LAST}",
     rf"(?:直?至|截至|於|于|在|到)? ?{_LAST}{_WEEKDAY} ?(?:當天|當日)?(?:屆滿|届满|期滿|期满|到期|為止|为止)",
     r"(?:valid|effective|in force|in effect|appl(?:y|ies)|applicable|stands?|remains? (?:valid|effective|in force))"
     rf"(?: only)? (?:up to|until|till|through|to)(?: and including)?(?: the end of)? {_LAST}",
     rf"(?:expir(?:es|ing|e)|lapses?|ends?|will (?:expire|lapse|end))(?: on| at the end of| after)? {_LAST}",
 )
-_CEASES = r"(?:廢止|废止|失效|作廢|作废|停止生效|停止適用|停止适用|停止實施|停用|撤銷|撤销|取消|廢除|废除|終止|终止|不再(?:有效|生效|適用|适用))"
+_CEASES = (
+    r"(?:廢止|废止|失效|作廢|作废|停止生效|停止適用|停止适用|停止實施|停用|撤銷|撤销|取消|廢除|废除|終止|终止"
+    r"|不再(?:有效|生效|適用|适用))"
+)
 _ENDS_BEFORE = (
     rf"(?:由|自|從|从|於|于|在)? ?{_LAST}{_WEEKDAY} ?(?:起|當日|当日)?,? ?(?:即|便|將|将|正式|予以|全面)?{_CEASES}",
-    r"(?:repealed|revoked|withdrawn|cancelled|rescinded|abolished|ceases? to (?:have effect|be valid|apply|be in force))"
+    r"(?:repealed|revoked|withdrawn|cancelled|rescinded|abolished"
+    r"|ceases? to (?:have effect|be valid|apply|be in force))"
     rf"(?: with effect)?(?: on| from| as from| as of) {_LAST}",
 )
 # Between 「本守則」 and its day stands no other document and no other sentence.
@@ -53,7 +58,8 @@ _WHOLE_LINE = re.compile(
 )
 _YEAR = r"(?:19|20)\d\d"
 _NO_SECOND_YEAR = re.compile(
-    r"(?P<year>(?:民國|民国)? ?\d{2,4}) ?年(?P<rest> ?\d{1,2} ?月 ?\d{1,2} ?[日號号](?: ?\([^)]{1,6}\))? ?起? ?(?:至|到|[-–—~]) ?)"
+    r"(?P<year>(?:民國|民国)? ?\d{2,4}) ?年"
+    r"(?P<rest> ?\d{1,2} ?月 ?\d{1,2} ?[日號号](?: ?\([^)]{1,6}\))? ?起? ?(?:至|到|[-–—~]) ?)"
     r"(?=\d{1,2} ?月 ?\d{1,2} ?[日號号])"
 )
 _MONTHS = "|".join(name for month in MONTH_NAMES for name in (month, month[:3]))
@@ -96,7 +102,7 @@ def marked(text: str) -> MarkedText:
 
 
 def labelled_range(text: str, labels: Sequence[str]) -> Validity:
-    """Return the days of 「生效日期：2024年1月1日至2025年12月31日」, where a label at a line's start is one of ``labels``."""
+    """Return the days of 「生效日期：2024年1月1日至2025年12月31日」, behind one of ``labels`` at a line's start."""
     found = marked(text)
     words = "|".join(re.escape(word) for word in labels)
     label = rf"(?:^|[\t|(;])[ \t]*(?:{words}) ?(?:\([^)]{{0,30}}\))? ?[:\-–—|\t]? ?"

@@ -116,6 +116,7 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
         effective_to=_iso(dates.effective_to and dates.effective_to + timedelta(days=1)),
         notes=list(parsed.notes),
         members=[],
+        page_labels=list(parsed.page_labels),
     )
 
 

@@ -1,16 +1,20 @@
-"""Questions that are answered by their form: a clause by its number, a row by its name, a day of no rule, no question."""
+"""Questions that are answered by their form: a clause by its number, a row by its name, and no question at all."""
 
 from __future__ import annotations
 
+import io
 import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from assistant import turn
 from assistant.answers.answer import Answer
 from assistant.no_question import asks_nothing
+from ingest.parsers.mail.quoted_mail import QUOTED_MAIL
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever
 from kb.store import tenants
@@ -31,7 +35,59 @@ CONSTITUTION = "\n\n".join(
         )
     ]
 )
-LIBRARIES: dict[str, dict[str, str]] = {
+MAIL = """From: =?utf-8?B?5bel5L2c?= <a@example.org>
+To: all@example.org
+Subject: {subject}
+Date: Fri, 08 May 2026 10:00:00 +0800
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+{body}
+"""
+REPLY = """各位：
+
+更正：飯盒津貼的新數目是每日 61 元。
+
+阿青
+
+-----Original Message-----
+From: 阿黃
+Sent: Monday, 4 May 2026 9:00 AM
+To: 阿青
+Subject: lunch
+
+飯盒津貼的舊數目是每日 47 元。"""
+REPLY_BELOW = """On Mon, 4 May 2026 at 09:00, Wong <w@example.org> wrote:
+> 茶點津貼的舊數目是每次 20 元。
+
+茶點津貼的新數目是每次 33 元。"""
+CHAT = """[3/6/2026 上午10:00:00] 東翼組: \u200e訊息和通話都經過端對端加密。
+[3/6/2026 上午10:01:00] 阿梅: 後備鎖匙要問邊個攞？
+[3/6/2026 上午10:02:10] 主任: 問管家阿群，內線 226
+[3/6/2026 上午10:03:00] 阿梅: 收到
+"""
+
+
+def _paper() -> bytes:
+    """Return a PDF of four pages: two of preface with Roman numbers at the foot, then pages 1 and 2."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, invariant=1)
+    for text, number in (
+        ("Staff Benefits", "i"),
+        ("Preface. The committee has approved this booklet.", "ii"),
+        ("3.1 The uniform allowance is 880 dollars a year, against receipts.", "1"),
+        ("4.1 The study allowance is 2,000 dollars a year.", "2"),
+    ):
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(70, 760, text)
+        canvas.drawString(295, 30, number)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+LIBRARIES: dict[str, dict[str, str | bytes]] = {
     "club": {
         "白蘭會章程.md": CONSTITUTION,
         "辦公室守則.md": "# 辦公室守則\n\n1.1 大門於晚上九時上鎖。\n\n1.2 影印機由文員保養。\n",
@@ -44,8 +100,51 @@ LIBRARIES: dict[str, dict[str, str]] = {
         "場租通告.txt": "場租通告\n\n本通告由2025年1月1日至6月30日適用。\n\n一、禮堂每小時收費三百二十元。\n",
         "泳班安排.txt": "泳班安排\n\n生效日期：2033年5月1日\n\n一、泳班每堂收費六十五元。\n",
         "閱覽室規則.txt": "閱覽室規則\n\n一、閱覽室逢星期三休息。\n",
-        "locker notice.txt": "Locker Notice\n\nThis notice is valid until 31 March 2025.\n\n1. A locker costs 15 dollars a week.\n",
+        "locker notice.txt": (
+            "Locker Notice\n\nThis notice is valid until 31 March 2025.\n\n1. A locker costs 15 dollars a week.\n"
+        ),
     },
+    "conditions": {
+        "活動手冊.md": (
+            "# 活動手冊\n\n1.1 會員每堂收費三十八元。\n\n2.1 三年級學童下午三時半放學。\n\n3.1 沙田宿舍的訪客須於晚上八時前離開。"
+            "\n\n4.1 早更津貼每更五十五元。\n\n5.1 借用禮堂，須於十四天前申請。\n"
+        ),
+        "leave.md": "# Leave\n\n1.1 Staff have 16 days of annual leave a year.\n",
+    },
+    "mail": {
+        "飯盒.eml": MAIL.format(subject="Re: lunch", body=REPLY),
+        "茶點.eml": MAIL.format(subject="Re: tea", body=REPLY_BELOW),
+    },
+    "chat": {"WhatsApp 東翼組.txt": CHAT},
+    "parts": {
+        "安全手冊.md": (
+            "# 安全手冊\n\n## 1. 滅火筒\n\n1.1 滅火筒每年須檢查兩次。\n\n## 2. 急救\n\n2.1 急救箱每月檢查一次，紀錄須保留三年。\n\n"
+            "## 3. 文件\n\n3.1 滅火筒檢查紀錄須保留九年。\n"
+        ),
+        **{
+            f"{place}飯堂.txt": (
+                f"{place}長者飯堂通告\n\n一、{place}長者飯堂於上午十一時開放。\n"
+                f"二、{place}長者飯堂每餐收費 {price} 元，須即日繳付。\n三、如需外送，須於一天前登記，每程另收 {more} 元。\n"
+            )
+            for place, price, more in (
+                ("觀月閣", 31, 12),
+                ("聽風樓", 33, 14),
+                ("望海居", 35, 16),
+                ("竹林苑", 37, 18),
+                ("松鶴軒", 39, 22),
+            )
+        },
+    },
+    "words": {
+        "維修.txt": "維修安排\n\n升降機故障，須致電承辦商。\n",
+        "借用.txt": "借用安排\n\n雨傘可於接待處借用兩天。\n",
+        "雜物.txt": "雜物安排\n\n塑膠袋存放於一樓儲物室。\n",
+        "清潔.txt": "清潔安排\n\n地毯每季清洗一次。\n",
+    },
+    "followup": {
+        "外展守則.md": "# 外展守則\n\n1.1 職員外展可報銷午膳。\n\n1.2 義工外展不可報銷午膳。\n\n1.3 義工可報銷車費。\n"
+    },
+    "paper": {"benefits.pdf": _paper()},
 }
 
 
@@ -169,3 +268,92 @@ def test_what_names_something_is_a_question(text: str) -> None:
 @pytest.mark.parametrize("text", ["可以嗎？", "點解", "得唔得？"])
 def test_function_words_ask_about_the_question_before(text: str) -> None:
     assert not asks_nothing(text, follows=True)
+
+
+# Near misses, mails, chats, parts, words: each with the question that must stay answered.
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "found"),
+    [
+        ("非會員每堂收幾錢？", "非會員", "會員"),
+        ("五年級幾點放學？", "五年級", "三年級"),
+        ("大埔宿舍訪客幾點前要離開？", "大埔宿舍", "沙田宿舍"),
+        ("夜更津貼每更幾錢？", "夜更", "早更"),
+        ("How many days of sick leave do staff have?", "sick leave", "annual leave"),
+        ("借用投影機須於幾多日前申請？", "投影機", "禮堂"),
+    ],
+)
+def test_a_rule_under_another_condition_is_not_given_as_the_answer(
+    libraries: Settings, question: str, asked: str, found: str
+) -> None:
+    answer = ask(libraries, "conditions", question)
+    assert answer.refused or answer.unsure
+    if not answer.refused:
+        first_line = answer.answer.split("\n")[0]
+        assert answer.reason == "near_miss"
+        assert asked in first_line
+        assert found in first_line
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("會員每堂收幾錢？", "三十八元"),
+        ("三年級幾點放學？", "三時半"),
+        ("沙田宿舍訪客幾點前要離開？", "八時"),
+        ("早更津貼每更幾錢？", "五十五元"),
+        ("How many days of annual leave do staff have?", "16 days"),
+    ],
+)
+def test_the_condition_that_is_asked_for_is_answered_as_sure(libraries: Settings, question: str, fact: str) -> None:
+    answer = ask(libraries, "conditions", question)
+    assert not answer.unsure
+    assert fact in answer.citations[0].quote
+
+
+@pytest.mark.parametrize("question", ["飯盒津貼每日幾多錢？", "茶點津貼每次幾多錢？"])
+def test_a_reply_goes_before_the_mail_that_it_repeats(libraries: Settings, question: str) -> None:
+    answer = ask(libraries, "mail", question)
+    assert not answer.refused
+    assert "新" in answer.citations[0].quote
+    assert all(one.heading == QUOTED_MAIL for one in answer.citations if "舊" in one.quote)
+
+
+def test_the_answer_in_a_chat_is_what_follows_the_question(libraries: Settings) -> None:
+    answer = ask(libraries, "chat", "後備鎖匙問邊個攞？")
+    assert "管家阿群" in answer.citations[0].quote
+    assert "加密" not in "".join(one.text for one in answer.contexts)
+
+
+def test_two_questions_in_one_are_both_answered(libraries: Settings) -> None:
+    answer = ask(libraries, "parts", "滅火筒每年要檢查幾多次，紀錄要留幾多年？")
+    quotes = "".join(one.quote for one in answer.citations)
+    assert "兩次" in quotes
+    assert "九年" in quotes
+
+
+def test_the_quote_goes_on_to_the_clause_that_has_the_answer(libraries: Settings) -> None:
+    answer = ask(libraries, "parts", "觀月閣長者飯堂外送每程收幾錢？")
+    assert any("每程另收 12 元" in one.quote for one in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [("部𨋢壞咗搵邊個？", "承辦商"), ("遮可以借幾多日？", "雨傘"), ("膠袋放喺邊度？", "塑膠袋")],
+)
+def test_everyday_words_find_what_documents_call_otherwise(libraries: Settings, question: str, fact: str) -> None:
+    answer = ask(libraries, "words", question)
+    assert not answer.refused
+    assert fact in answer.citations[0].quote
+
+
+def test_a_short_question_about_other_persons_asks_the_same_for_them(libraries: Settings) -> None:
+    retriever = Retriever(libraries, tenants.get(libraries, "followup"))
+    answer = turn.answer(retriever, turn.Turn("義工得唔得？", ("外展可唔可以報銷午膳？",)))
+    assert "義工外展不可報銷午膳" in "".join(one.quote for one in answer.citations)
+
+
+def test_the_number_on_the_paper_and_that_of_the_file_are_both_shown(libraries: Settings) -> None:
+    answer = ask(libraries, "paper", "How much is the uniform allowance?")
+    assert "page 1 (page 3 of the PDF)" in answer.answer

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kb.core import llm_probe
+from kb.core.disk_errors import as_disk_error
 from kb.core.errors import SinziError, Transient
 from kb.core.settings import Settings
 from kb.library.documents import DocumentVersion, Library
@@ -46,10 +47,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at packages, disk, model, and each tenant's records, originals and vectors."""
     yield from _packages()
     yield _disk(settings)
-    yield _data_folder(settings)
+    folder = _data_folder(settings)
+    yield folder
     yield _model(settings)
     if settings.llm_base_url or settings.llm_model:
         yield _language_model(settings)
+    if not folder.ok:
+        return  # whatever is looked at there writes a lock or a journal first
     busy = writer_lock.held_elsewhere(settings.data)
     yield Finding("writer", writer_lock.holder(settings.data) if busy else "free")
     for tenant in tenants.listing(settings):
@@ -79,8 +83,7 @@ def _data_folder(settings: Settings) -> Finding:
     if not (folder / "platform.sqlite").is_file():
         mend = "set KB_DATA to where the data lies; if this is a new installation: kb tenant create"
         return Finding(what, f"no organisations in {folder}", mend)
-    homes = [tenant.home for tenant in tenants.listing(settings)]
-    for place in (folder, *(home for home in homes if home.is_dir())):
+    for place in (folder, *(path for path in (folder / "tenants").glob("*") if path.is_dir())):
         try:
             with tempfile.TemporaryFile(dir=place) as stream:
                 stream.write(b"0" * _TRIED_BYTES)
@@ -125,7 +128,9 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
         with sqlite3.connect(f"file:{tenant.records_path}?mode=ro", uri=True) as connection:
             state = connection.execute("PRAGMA quick_check").fetchone()[0]
     except sqlite3.Error as error:
-        yield Finding(what, f"records: {error}", f"restore {tenant.home} from a backup")
+        full = isinstance(as_disk_error(error), Transient)
+        mend = f"free some space on the disk of {tenant.home}" if full else f"restore {tenant.home} from a backup"
+        yield Finding(what, f"records: {error}", mend)
         return
     if state != "ok":
         yield Finding(what, f"records: {state}", f"restore {tenant.home} from a backup")

@@ -24,7 +24,7 @@ def as_disk_error(error: BaseException) -> SinziError | None:
         if number in _FULL or any(phrase in words for phrase in _FULL_WORDS):
             return Transient("disk_full")
         if number in _REFUSED or any(phrase in words for phrase in _REFUSED_WORDS):
-            return Misconfigured("data_not_writable", path=str(getattr(one, "filename", None) or ""))
+            return Misconfigured("data_not_writable")
     return None
 
 

@@ -51,9 +51,9 @@ class VectorLibrary:
 
     def found(self, places: slice = slice(None, None, 50)) -> float:
         """Return the share of some vectors for which the store finds their own chunk first."""
-        hits = self.store.nearest(self.vectors[places], 1)
         wanted = self.ids[places]
-        return sum(bool(one) and one[0][0] == chunk_id for one, chunk_id in zip(hits, wanted, strict=True)) / len(wanted)
+        hits = [one[0][0] if one else None for one in self.store.nearest(self.vectors[places], 1)]
+        return sum(hit == chunk_id for hit, chunk_id in zip(hits, wanted, strict=True)) / len(wanted)
 
 
 def _chunk(ordinal: int) -> ChunkRow:

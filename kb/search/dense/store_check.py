@@ -18,9 +18,11 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["examine", "finds_itself", "spread", "state_of"]
 
@@ -28,11 +30,17 @@ CANARIES = 64
 # An approximate index may miss one; a damaged one misses many.
 _MAX_MISSED = 2
 _SAME = 0.999
-_TIMEOUT_SECONDS = 300
+_TIMEOUT_SECONDS = 120
 _HEADER = struct.Struct("<i6Qii3QdQ")  # of hnswlib, after a version number
 _FILES = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin")
 _METADATA = "index_metadata.pickle"
-_LENGTH_SIZE = 4  # bytes, a float32 for each vector
+# Sizes in bytes: of a vector's length, and in the graph of a number of links, a link, a label.
+_LENGTH_SIZE, _COUNT_SIZE, _LINK_SIZE, _LABEL_SIZE = 4, 4, 4, 8
+_UINT32 = struct.Struct("<I")
+_MAX_LEVELS = 64
+_AT_ONCE = 20_000
+_MEMORY_BYTES = 2 * 2**30  # of the process that opens the store, and _MEMORY_TIMES the size of its files
+_MEMORY_TIMES = 6
 
 
 def examine(folder: Path, *, known: bool = False) -> str:
@@ -122,14 +130,98 @@ def _look_at_index(index: Path, written: bool) -> tuple[str, int]:
     header = (index / "header.bin").read_bytes()
     if len(header) != _HEADER.size:
         return "header.bin is damaged", 0
-    _, _, capacity, elements, element_size, *_ = _HEADER.unpack(header)
-    for name, size in (("data_level0.bin", element_size), ("length.bin", _LENGTH_SIZE)):
-        if elements > capacity or (index / name).stat().st_size not in (elements * size, capacity * size):
-            return f"{name} is damaged", 0
-    return "", elements
+    graph = _Graph(*_HEADER.unpack(header))
+    damaged = _damaged_file(graph, index)
+    return (f"{damaged} is damaged", 0) if damaged else ("", graph.elements)
 
 
-def finds_itself(vectors: np.ndarray, cosines: list[float]) -> str:
+def _damaged_file(graph: _Graph, index: Path) -> str:
+    """Return the name of the file that does not go with the header, or ""."""
+    if not graph.is_plausible:
+        return "header.bin"
+    for name, size in (("data_level0.bin", graph.element_size), ("length.bin", _LENGTH_SIZE)):
+        if (index / name).stat().st_size not in (graph.elements * size, graph.capacity * size):
+            return name
+    if not _links_are_valid(graph, index / "data_level0.bin"):
+        return "data_level0.bin"
+    if not _upper_links_are_valid(graph, (index / "link_lists.bin").read_bytes()):
+        return "link_lists.bin"
+    return ""
+
+
+class _Graph(NamedTuple):
+    """The header of an index of hnswlib (``saveIndex`` in its ``hnswalg.h``), after Chroma's version number.
+
+    An element of ``data_level0.bin`` is a number of links, the links (places of other elements), the vector, and a
+    label. In ``link_lists.bin`` each element has a size in bytes, and as many lists as it has levels above the first.
+    """
+
+    format: int
+    offset: int
+    capacity: int
+    elements: int
+    element_size: int
+    label_offset: int
+    data_offset: int
+    max_level: int
+    entry: int
+    upper_links: int
+    links: int
+    m: int
+    multiplier: float
+    ef_construction: int
+
+    @property
+    def is_plausible(self) -> bool:
+        return (
+            self.offset == 0
+            and self.elements <= self.capacity < 2**31
+            and 0 < self.links == 2 * self.upper_links
+            and self.data_offset == _COUNT_SIZE + self.links * _LINK_SIZE
+            and self.data_offset < self.label_offset == self.element_size - _LABEL_SIZE
+            and -1 <= self.entry < max(self.elements, 1)
+            and -1 <= self.max_level < _MAX_LEVELS
+        )
+
+
+def _links_are_valid(graph: _Graph, path: Path) -> bool:
+    """Return whether all links of the first level lead to elements; others end the process."""
+    if not graph.elements:
+        return True
+    rows = np.memmap(path, dtype=np.uint8, mode="r", shape=(graph.elements, graph.element_size))
+    for start in range(0, graph.elements, _AT_ONCE):
+        part = np.ascontiguousarray(rows[start : start + _AT_ONCE, : graph.data_offset])
+        if not _are_lists(part.view(np.uint32), graph.links, graph.elements):
+            return False
+    return True
+
+
+def _upper_links_are_valid(graph: _Graph, held: bytes) -> bool:
+    list_size = _COUNT_SIZE + graph.upper_links * _LINK_SIZE
+    place = 0
+    lists = []
+    for _ in range(graph.elements):
+        if place + _COUNT_SIZE > len(held):
+            return False
+        (size,) = _UINT32.unpack_from(held, place)
+        place += _COUNT_SIZE
+        if size % list_size or size > _MAX_LEVELS * list_size or place + size > len(held):
+            return False
+        if size:
+            lists.append(held[place : place + size])
+        place += size
+    found = np.frombuffer(b"".join(lists), dtype=np.uint32).reshape(-1, list_size // _LINK_SIZE)
+    return place == len(held) and _are_lists(found, graph.upper_links, graph.elements)
+
+
+def _are_lists(rows: NDArray[np.uint32], most: int, elements: int) -> bool:
+    """Return whether each row is a number of links, in its lower two bytes, and so many places of elements."""
+    counts = rows[:, 0] & 0xFFFF
+    used = np.arange(rows.shape[1] - 1) < counts[:, None]
+    return bool((counts <= most).all() and (rows[:, 1:][used] < elements).all())
+
+
+def finds_itself(vectors: NDArray[np.float32], cosines: list[float]) -> str:
     """Return what is wrong if too few of some stored vectors were found as their own nearest neighbours, else "".
 
     Args:
@@ -150,6 +242,7 @@ def main(folder: str) -> str:
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
+    _limit_memory(Path(folder))
     try:
         client = chromadb.PersistentClient(folder, settings=ChromaSettings(anonymized_telemetry=False))
         for collection in client.list_collections():
@@ -169,6 +262,15 @@ def main(folder: str) -> str:
     except BaseException as error:  # Chroma's panic is no Exception
         return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
     return ""
+
+
+def _limit_memory(folder: Path) -> None:
+    """Let a damaged number that asks for all memory end this process, not others."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # there is no such limit on Windows
+        import resource
+
+        most = _MEMORY_BYTES + _MEMORY_TIMES * sum(size for _, _, size, _ in state_of(folder))
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 if __name__ == "__main__":

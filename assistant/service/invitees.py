@@ -11,7 +11,10 @@ __all__ = ["MOST_INVITEES", "Invitee", "read_invitees"]
 
 MOST_INVITEES = 100
 _MOST_NAME = 120
-_ADDRESS = re.compile(r"[^\s<>@,;，；、|]+@[^\s<>@,;，；、|]+")
+# Lengths after RFC 5321; without them a long word takes time that grows with its square.
+_PART, _WITHIN = r"[^\s<>@,;，；、|/()（）:：]", r"[^\s<>,;，；、|/()（）:：]"
+_ADDRESS = re.compile(rf"(?<!{_WITHIN}){_PART}{{1,64}}@{_PART}{{1,255}}(?!{_WITHIN})")
+_MOST_LINE = 2_000
 # Cells of a row that is copied from a spreadsheet are separated by tabs.
 _CELL = re.compile(r"\t")
 _SEPARATOR = re.compile(r"[\t,;，；、|]")
@@ -36,19 +39,26 @@ def read_invitees(text: str) -> list[Invitee]:
     """
     found: list[Invitee] = []
     for line in text.splitlines():
-        found += _people_of(_LIST_MARK.sub("", line))
+        found += _people_of(_LIST_MARK.sub("", line[:_MOST_LINE]))
     return list({(one.email or one.name): one for one in reversed(found)}.values())[::-1]
 
 
 def _people_of(line: str) -> list[Invitee]:
-    addresses = [address.casefold() for address in _ADDRESS.findall(line)]
-    if len(addresses) > 1 or (not addresses and not _CELL.search(line) and _SEPARATOR.search(line)):
+    matches = list(_ADDRESS.finditer(line))
+    if len(matches) > 1:  # each address with the name before it
+        starts = [0, *(match.end() for match in matches[:-1])]
+        parts = [line[start : match.end()] for start, match in zip(starts, matches, strict=True)]
+        return [person for part in [*parts, line[matches[-1].end() :]] if _tidy(part) for person in _people_of(part)]
+    addresses = [match.group().casefold() for match in matches]
+    if not addresses and not _CELL.search(line) and _SEPARATOR.search(line):
         return [person for part in _SEPARATOR.split(line) if part.strip() for person in _people_of(part)]
     cells = [_tidy(cell) for cell in _SEPARATOR.split(_ADDRESS.sub(" ", line))]
     names = [cell for cell in cells if any(char.isalpha() for char in cell)]
     if not addresses and set(map(str.casefold, names)) <= set(
         data_files.lines("assistant.service", "list_headings.txt")
     ):
+        return []
+    if not addresses and not names:
         return []
     return [Invitee(names[0][:_MOST_NAME] if names else "", addresses[0] if addresses else "")]
 

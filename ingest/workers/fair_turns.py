@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 __all__ = ["FairTurns", "JobCancelled", "Share", "never"]
 
 _LOOK_SECONDS = 0.2
+# With more places than this, the last free one is for a tenant that has none.
+_FEW_PLACES = 2
 
 
 class JobCancelled(BaseException):
@@ -35,7 +37,7 @@ class Share:
         tenant: slug, "" for work that is nobody's.
         size: of the file in bytes; of two tasks of one tenant the smaller goes first.
         large: whether the task may take long: one place is always left for tasks that do not, and a tenant has at most
-            one long task at a time.
+            one long task at a time. No tenant has all of three or more places.
         background: whether any other task goes first.
     """
 
@@ -119,11 +121,13 @@ class FairTurns:
         return share.background, self._used[share.tenant] + running, share.size, task.number
 
     def _may_start(self, task: _Task) -> bool:
-        free = self._places - len(self._running)
+        free, tenant = self._places - len(self._running), task.share.tenant
+        mine = [one for one in self._running if one.share.tenant == tenant]
+        if self._places > _FEW_PLACES and free == 1 and mine:
+            return False  # a small file may take long too, if somebody made it for that
         if self._places == 1 or not task.share.large:
             return free > 0
-        tenant = task.share.tenant
-        return free > 1 and not any(one.share.large and one.share.tenant == tenant for one in self._running)
+        return free > 1 and not any(one.share.large for one in mine)
 
     def _leave(self, task: _Task) -> None:
         tenant = task.share.tenant

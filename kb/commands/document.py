@@ -9,6 +9,7 @@ import click
 from kb.cli import Context, pass_context
 from kb.commands.erasure import print_finished
 from kb.core.errors import NotFound
+from kb.library import audit
 from kb.library.documents import DocumentVersion, Library
 from kb.publishing import deletion, version_writer
 from kb.publishing.version_writer import COMMAND_LINE
@@ -171,4 +172,7 @@ def rename(context: Context, name: str, new_name: str, tenant: str, slug: str | 
     row = library.document(name, slug)
     with writer_lock.writing(context.settings.data, "kb document rename"):
         version_writer.rename(library, row.id, new_name)
+        collection = next(one for one in library.collections() if one.id == row.collection_id)
+        # the deletion of the document finds its former names here
+        audit.record(library, COMMAND_LINE, "document.rename", new_name, collection=collection.slug, before=row.name)
     click.echo(f"✓ {name} → {new_name}")

@@ -261,11 +261,18 @@ def _content_of(library: Library, row: ErasureRow) -> DeletedContent:
 
 
 def record_report(library: Library, erasure_id: int, report: Report) -> None:
-    """Store the result of a search."""
+    """Store the result of a search.
+
+    A search for the stored sample, which has no names and titles, does not clear what an earlier one has found.
+    """
     with library.transaction() as session:
         row = session.get_one(ErasureRow, erasure_id)
-        row.report = asdict(report)
-        row.state = ErasureState.CLEAR if report.is_clear else ErasureState.FOUND
+        was_found = not report.is_complete and bool((row.report or {}).get("found"))
+        if was_found and not report.found:
+            row.report = {**asdict(report), "found": (row.report or {})["found"]}
+        else:
+            row.report = asdict(report)
+        row.state = ErasureState.CLEAR if report.is_clear and not was_found else ErasureState.FOUND
         row.searched_at = now()
 
 

@@ -24,7 +24,7 @@ from kb.language.script import to_simplified
 from kb.library.documents import Library
 from kb.search.models.encoder import decode_vector
 from kb.store import blobs
-from kb.store.tables.activity_tables import GlossaryRow, SettingRow
+from kb.store.tables.activity_tables import AuditRow, GlossaryRow, SettingRow
 from kb.store.tables.library_tables import (
     ChunkRow,
     CollectionRow,
@@ -62,6 +62,7 @@ class DeletedContent:
     Attributes:
         version_ids, document_ids: of the deleted versions, and of the documents of which no version is left.
         names: the names of these documents, by id. Empty when this was read from a certificate, which has no names.
+        former_names: the names that these documents had before, by id.
         sha256s: of the originals.
         fingerprints: what is searched for.
         stored: a small part of the fingerprints, for searches later.
@@ -79,9 +80,14 @@ class DeletedContent:
     fingerprints: Fingerprints
     stored: Fingerprints
     too_short: int = 0
+    former_names: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     is_complete: bool = True
     is_everything: bool = False
     _own: Fingerprints | None = field(default=None, repr=False)
+
+    def names_of(self, document_id: int) -> list[str]:
+        """Return the name of a document and its former names."""
+        return [self.names[document_id], *self.former_names.get(document_id, ())]
 
     def occurs_in(self, texts: Sequence[str], *, titles: bool = False) -> list[bool]:
         """Return, for each text, whether it has a run of the deleted text or a deleted document's name.
@@ -130,9 +136,11 @@ def of_versions(library: Library, versions: Collection[VersionRow], *, is_everyt
         kept_documents = set(session.scalars(kept))
         gone = [row for row in rows if row.id not in kept_documents]
         collection = session.get_one(CollectionRow, rows[0].collection_id).slug if rows else ""
+        former = {row.id: former_names(session, row.name, collection) for row in gone}
         too_short = _add_texts(session, ids, content, stored)
         _add_vectors(session, ids, content, stored)
-    for name in {part for row in gone for part in (row.name, row.name.rsplit("/", 1)[-1])}:
+    called = {name for row in gone for name in (row.name, *former[row.id])}
+    for name in {part for one in called for part in (one, one.rsplit("/", 1)[-1])}:
         _add_short(content, ContentKind.NAME, name, _SHORTEST_NAME)
     for title in {one.title for one in versions}:
         _add_short(content, ContentKind.TITLE, title, _SHORTEST_TEXT)
@@ -148,8 +156,19 @@ def of_versions(library: Library, versions: Collection[VersionRow], *, is_everyt
         fingerprints=content,
         stored=stored,
         too_short=too_short,
+        former_names=former,
         is_everything=is_everything,
     )
+
+
+def former_names(session: Session, name: str, collection: str) -> tuple[str, ...]:
+    """Return the names that a document had before, newest first, as the audit trail tells them."""
+    renamed = sa.select(AuditRow).where(AuditRow.action == "document.rename").order_by(AuditRow.id.desc())
+    found: list[str] = []
+    for row in session.scalars(renamed):
+        if row.detail.get("collection") == collection and row.subject == (found[-1] if found else name):
+            found.append(str(row.detail.get("before", "")))
+    return tuple(dict.fromkeys(one for one in found if one and one != name))
 
 
 def stored_content(

@@ -9,8 +9,10 @@ notes          "found in mail.eml" on other documents becomes "found in #12"
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -36,7 +38,8 @@ def erase_records(session: Session, deleted: DeletedContent) -> list[Sent]:
         The summaries, drafts and translations for which text was sent, as the audit trail has them.
     """
     sent = [one for name in deleted.names.values() for one in _sent(session, name, deleted.collection)]
-    for document_id, name in deleted.names.items():
+    called = [(document_id, name) for document_id in deleted.names for name in deleted.names_of(document_id)]
+    for document_id, name in called:
         others = sa.select(CollectionRow.slug).join(DocumentRow).where(DocumentRow.name == name)
         elsewhere = set(session.scalars(others.where(DocumentRow.id != document_id)))
         number = f"#{document_id}"
@@ -51,7 +54,7 @@ def _sent(session: Session, name: str, collection: str) -> list[Sent]:
     """Return the texts that an external language model wrote in older releases, which kept no log of what was sent."""
     query = sa.select(AuditRow).where(AuditRow.subject.contains(name, autoescape=True), AuditRow.action.in_(_WRITING))
     unlogged = (row for row in session.scalars(query) if row.detail.get("left") and "egress" not in row.detail)
-    rows = [row for row in unlogged if name in row.subject.split(", ")]
+    rows = [row for row in unlogged if _renamed(row.subject, name, "") != row.subject]
     times = [row.at for row in rows if row.detail.get("collection", collection) == collection]
     return [Sent("", "", True, len(times), min(times), max(times))] if times else []
 
@@ -62,22 +65,23 @@ def _rename_in_audit(session: Session, name: str, number: str, collection: str |
     Args:
         collection: only entries about this collection, where another document has the same name. None: all.
     """
-    escaped = json.dumps(name)[1:-1]
+    escaped, in_address = json.dumps(name)[1:-1], quote(name)
     named = AuditRow.subject.contains(name, autoescape=True) | sa.cast(AuditRow.detail, sa.Text).contains(
         escaped, autoescape=True
     )
+    named |= (AuditRow.action == "document.fetch") & AuditRow.subject.contains(in_address, autoescape=True)
     for row in session.scalars(sa.select(AuditRow).where(named)).all():
         if collection is not None and row.detail.get("collection") != collection:
             continue
-        is_address = row.action == "document.fetch" and name in row.subject
+        is_address = row.action == "document.fetch" and (name in row.subject or in_address in row.subject)
         row.subject = number if is_address else _renamed(row.subject, name, number)
         row.detail = _renamed(row.detail, name, number)
 
 
 def _renamed(value: Any, name: str, number: str) -> Any:
-    """Return a value of the audit trail with ``number`` for ``name``, also in a list of names."""
+    """Return a value of the audit trail with ``number`` for ``name``, also in a list; a name may have commas."""
     if isinstance(value, str):
-        return ", ".join(number if one == name else one for one in value.split(", "))
+        return re.sub(rf"(^|, ){re.escape(name)}(?=, |$)", lambda match: match[1] + number, value)
     if isinstance(value, Mapping):
         return {key: _renamed(one, name, number) for key, one in value.items()}
     if isinstance(value, list):

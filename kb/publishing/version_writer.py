@@ -309,10 +309,11 @@ def remove_versions(
         version_states.forget_published(session, ids)
         kept = set(session.scalars(sa.select(VersionRow.sha256).where(VersionRow.sha256.in_(digests))))
         kept |= version_states.originals_of_uploads(session, UNFINISHED)  # the same content, handed in again
+        # before the deletion can be seen: the search in the background may begin at once
+        erasure.keep_until_searched(library.tenant, certificate, deleted)
     for version_id in ids:
         vectors.remove_version(version_id)
     for sha256 in digests - kept:
         blobs.erase(library.tenant.files_path, sha256)
-    erasure.keep_until_searched(library.tenant, certificate, deleted)
     erasure.mark_pending(library.tenant)  # again: a search that ended just now may have removed the mark
     return certificate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from assistant.service.invitees import Invitee, read_invitees
@@ -27,3 +29,21 @@ from assistant.service.invitees import Invitee, read_invitees
 )
 def test_a_line_is_a_person(text: str, found: list[tuple[str, str]]) -> None:
     assert read_invitees(text) == [Invitee(*one) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("wong@x.example lee@x.example", [("", "wong@x.example"), ("", "lee@x.example")]),
+        ("黃姑娘 wong@x.hk 李先生 lee@x.hk", [("黃姑娘", "wong@x.hk"), ("李先生", "lee@x.hk")]),
+        ("wong@x.hk/lee@x.hk", [("", "wong@x.hk"), ("", "lee@x.hk")]),
+    ],
+)
+def test_several_addresses_on_a_line_need_no_separator(line: str, people: list[tuple[str, str]]) -> None:
+    assert [(one.name, one.email) for one in read_invitees(line)] == people
+
+
+def test_a_long_word_takes_no_time() -> None:
+    started = time.perf_counter()
+    read_invitees("a" * 19_990 + "\n" + "a@" * 9_000)
+    assert time.perf_counter() - started < 0.5

@@ -106,7 +106,8 @@ LIBRARIES: dict[str, dict[str, str | bytes]] = {
     },
     "conditions": {
         "活動手冊.md": (
-            "# 活動手冊\n\n1.1 會員每堂收費三十八元。\n\n2.1 三年級學童下午三時半放學。\n\n3.1 沙田宿舍的訪客須於晚上八時前離開。"
+            "# 活動手冊\n\n1.1 會員每堂收費三十八元。\n\n2.1 三年級學童下午三時半放學。"
+            "\n\n3.1 沙田宿舍的訪客須於晚上八時前離開。"
             "\n\n4.1 早更津貼每更五十五元。\n\n5.1 借用禮堂，須於十四天前申請。\n"
         ),
         "leave.md": "# Leave\n\n1.1 Staff have 16 days of annual leave a year.\n",
@@ -118,13 +119,15 @@ LIBRARIES: dict[str, dict[str, str | bytes]] = {
     "chat": {"WhatsApp 東翼組.txt": CHAT},
     "parts": {
         "安全手冊.md": (
-            "# 安全手冊\n\n## 1. 滅火筒\n\n1.1 滅火筒每年須檢查兩次。\n\n## 2. 急救\n\n2.1 急救箱每月檢查一次，紀錄須保留三年。\n\n"
+            "# 安全手冊\n\n## 1. 滅火筒\n\n1.1 滅火筒每年須檢查兩次。"
+            "\n\n## 2. 急救\n\n2.1 急救箱每月檢查一次，紀錄須保留三年。\n\n"
             "## 3. 文件\n\n3.1 滅火筒檢查紀錄須保留九年。\n"
         ),
         **{
             f"{place}飯堂.txt": (
                 f"{place}長者飯堂通告\n\n一、{place}長者飯堂於上午十一時開放。\n"
-                f"二、{place}長者飯堂每餐收費 {price} 元，須即日繳付。\n三、如需外送，須於一天前登記，每程另收 {more} 元。\n"
+                f"二、{place}長者飯堂每餐收費 {price} 元，須即日繳付。\n"
+                f"三、如需外送，須於一天前登記，每程另收 {more} 元。\n"
             )
             for place, price, more in (
                 ("觀月閣", 31, 12),

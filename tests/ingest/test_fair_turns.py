@@ -97,3 +97,26 @@ def test_a_task_that_waits_can_be_cancelled() -> None:
         pass
     with turns.turn(Share("b")) as place:
         assert place == 0, "what was cancelled takes no place"
+
+
+def test_the_last_of_three_places_is_left_for_another_tenant() -> None:
+    turns, release = FairTurns(3), threading.Event()
+    running: list[str] = []
+
+    def work(tenant: str) -> None:
+        with turns.turn(Share(tenant, 1)):
+            running.append(tenant)
+            release.wait(10)
+
+    threads = [threading.Thread(target=work, args=("a",)) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(running) == 2)
+    time.sleep(0.5)
+    assert running == ["a", "a"]
+    threads.append(threading.Thread(target=work, args=("b",)))
+    threads[-1].start()
+    wait_until(lambda: "b" in running)
+    release.set()
+    for thread in threads:
+        thread.join()

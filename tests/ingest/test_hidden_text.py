@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import openpyxl
@@ -79,3 +80,12 @@ def test_invisible_cells_of_a_sheet_are_not_read(tmp_path: Path) -> None:
     sheet["B5"].number_format = ";;;"
     book.save(tmp_path / "a.xlsx")
     assert text_of(read(tmp_path / "a.xlsx")).split("\n")[1:] == ["項目\t收費", "泊車\t", "單車\t", "巴士\t9", "電梯\t"]
+
+
+def test_many_style_rules_take_no_time(tmp_path: Path) -> None:
+    rules = "".join(f".c{n} p:not(.k{n}) {{ display: none }} .d{n} {{ color: #123 }}" for n in range(3000))
+    body = "".join(f"<p class='d{n}'>行{n}</p>" for n in range(800))
+    started = time.perf_counter()
+    parsed = page(tmp_path, body + f"<p class=off>{SECRET}</p>", ".off { display: none }" + rules)
+    assert time.perf_counter() - started < 8
+    assert SECRET not in text_of(parsed)

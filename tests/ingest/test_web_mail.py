@@ -253,3 +253,15 @@ def test_sheets_of_excel_2003_keep_rows_columns_and_merged_cells(tmp_path: Path)
     assert texts(read(tmp_path / "a.xml")) == [
         "興趣班", "組別\t星期\t人數\n書法\t一\t12\n書法\t三\t15\n合唱\t\t20",
     ]  # fmt: skip
+
+
+def test_a_sheet_of_excel_2003_that_unfolds_into_millions_of_cells_is_refused(tmp_path: Path) -> None:
+    namespace = "urn:schemas-microsoft-com:office:spreadsheet"
+    cell = '<Row><Cell ss:MergeAcross="16383" ss:MergeDown="1048575"><Data ss:Type="String">x</Data></Cell></Row>'
+    (tmp_path / "a.xml").write_text(
+        f'<?xml version="1.0"?><Workbook xmlns="{namespace}" xmlns:ss="{namespace}"><Worksheet ss:Name="a"><Table>'
+        f"{cell * 900}</Table></Worksheet></Workbook>",
+        encoding="utf-8",
+    )
+    with pytest.raises(FileRejected, match="file_too_complex"):
+        read(tmp_path / "a.xml")

@@ -164,6 +164,36 @@ def test_the_audit_trail_calls_it_by_its_number_and_others_by_name(shelf: Shelf)
     assert {row.name for row in rows} == {"A"}
 
 
+@pytest.mark.parametrize("name", ["Fong Siu Ling, complaint 2026.txt", "方小菱,方小蓮.txt"])
+def test_names_with_commas_and_former_names_go_too(shelf: Shelf, name: str) -> None:
+    shelf.put("warning to Fong Siu Ling.txt", FIRST)
+    row = shelf.library.document("warning to Fong Siu Ling.txt")
+    somebody = Actor("user:1", "A")
+    audit.record(shelf.library, somebody, "document.upload", row.name, collection="main")
+    version_writer.rename(shelf.library, row.id, name)
+    audit.record(shelf.library, somebody, "document.rename", name, collection="main", before=row.name)
+    audit.record(shelf.library, somebody, "draft.write", f"other.txt, {name}", collection="main")
+    shelf.remove(name)
+    (certificate,) = finished(shelf)
+    assert certificate.state == "clear"
+    assert left_in(shelf.settings.data, "Fong Siu Ling", "方小菱") == []
+    with shelf.library.session() as session:
+        subjects = session.scalars(sa.select(AuditRow.subject).order_by(AuditRow.id)).all()
+    assert subjects == [f"#{row.id}", f"#{row.id}", f"other.txt, #{row.id}"]
+
+
+def test_a_sample_does_not_clear_what_a_whole_search_found(shelf: Shelf) -> None:
+    shelf.put("amber report 2026.txt", FIRST * 3)
+    (shelf.settings.data / "left.txt").write_text("amber report 2026.txt", encoding="utf-8")
+    shelf.remove("amber report 2026.txt")
+    (certificate,) = finished(shelf)
+    assert certificate.state == "found"
+    erasure_followup.search_again(shelf.tenant, certificate.id)
+    (again,) = finished(shelf)
+    assert again.report is not None
+    assert (again.state, {one.place for one in again.report.found}) == ("found", {"left.txt"})
+
+
 def test_a_question_asked_meanwhile_is_answered_from_what_is_left(shelf: Shelf) -> None:
     """Search reads the scope first and the text last; a deletion in between must not break the answer."""
     from kb.search.retriever import Retriever

@@ -32,7 +32,7 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
         raise FileRejected("file_broken", name=context.filename) from error
     builder = ElementBuilder()
     if root.tag == f"{SPREADSHEET}Workbook":
-        add_workbook(root, builder)
+        add_workbook(root, builder, context.filename)
     else:
         _walk(root, builder)
     return ParsedDocument(builder.elements)

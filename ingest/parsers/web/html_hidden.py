@@ -21,7 +21,13 @@ _OFF_PAGE = re.compile(r"-\s*(?:\d{4,}(?:\.\d+)?px|\d{3,}(?:\.\d+)?(?:em|rem|%|v
 _TINY = re.compile(r"(?:0|0?\.\d+|1)(?:\.0+)?(?:px|pt|em|rem|%|)")
 _CLIPPED = re.compile(r"rect\(\s*0|inset\(\s*(?:100|50)%", re.IGNORECASE)
 _WHITE = {"white", "#fff", "#ffff", "#ffffff", "#ffffffff", "rgb(255,255,255)", "rgba(255,255,255,1)", "transparent"}
-_MOST_SELECTED = 20_000  # style rules × elements; a page with more is read as it is
+# Rules whose selector has to be compiled, each of which is a pass over the page; the others are looked up.
+_MOST_COMPILED = 100
+_SIMPLE = re.compile(r"\s*(?P<tag>[a-zA-Z][\w-]*)?(?:(?P<kind>[.#])(?P<name>[\w-]+))?\s*")
+# Properties that can hide text, or show it again.
+_HIDING = re.compile(
+    r"display|visibility|opacity|font-size|color|background|left|right|top|text-indent|margin-left|clip"
+)
 
 
 def remove_hidden(root: etree._Element) -> int:
@@ -44,18 +50,16 @@ def remove_hidden(root: etree._Element) -> int:
 def _styles(root: etree._Element) -> dict[etree._Element, dict[str, str]]:
     """Return the declarations that apply to each element: of style elements in order, then of its own attribute."""
     applied: dict[etree._Element, dict[str, str]] = {}
-    selected = 0
+    page = _Page(root)
     for sheet in root.iter("style"):
         rules = tinycss2.parse_stylesheet(sheet.text or "", skip_comments=True, skip_whitespace=True)
         for rule in rules:
             if rule.type != "qualified-rule":
                 continue  # what holds only for print or for small screens
-            declarations = dict(_declarations(rule.content))
-            if not declarations or selected > _MOST_SELECTED:
-                continue
-            for element in _selected(root, tinycss2.serialize(rule.prelude)):
-                selected += 1
-                applied.setdefault(element, {}).update(declarations)
+            declarations = {name: value for name, value in _declarations(rule.content) if _HIDING.match(name)}
+            if declarations:
+                for element in page.selected(tinycss2.serialize(rule.prelude)):
+                    applied.setdefault(element, {}).update(declarations)
     for element in root.iter():
         own = element.get("style") if isinstance(element.tag, str) else None
         if own:
@@ -63,11 +67,37 @@ def _styles(root: etree._Element) -> dict[etree._Element, dict[str, str]]:
     return applied
 
 
-def _selected(root: etree._Element, selector: str) -> list[etree._Element]:
-    try:
-        return list(CSSSelector(selector)(root))
-    except Exception:  # a selector that the library does not know (":hover", "::before") selects nothing here
-        return []
+class _Page:
+    """The elements of a page by tag, class and id: most selectors are no more than that."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._compiled = 0
+        self._by: dict[str, list[etree._Element]] = {}
+        for element in root.iter():
+            if isinstance(element.tag, str):
+                names = [element.tag, *(f".{one}" for one in set(element.get("class", "").split()))]
+                for name in [*names, f"#{element.get('id', '')}"]:
+                    self._by.setdefault(name, []).append(element)
+
+    def selected(self, selectors: str) -> Iterator[etree._Element]:
+        """Yield what a list of selectors selects; of those that must be compiled, only the first of the page count."""
+        for selector in selectors.split(","):
+            simple = _SIMPLE.fullmatch(selector)
+            if simple and (simple["tag"] or simple["name"]):
+                found = self._by.get(
+                    f"{simple['kind']}{simple['name']}" if simple["name"] else simple["tag"].lower(), []
+                )
+                yield from (one for one in found if not simple["tag"] or one.tag == simple["tag"].lower())
+            elif self._compiled < _MOST_COMPILED:
+                self._compiled += 1
+                yield from self._compile(selector)
+
+    def _compile(self, selector: str) -> list[etree._Element]:
+        try:
+            return list(CSSSelector(selector)(self._root))
+        except Exception:  # a selector that the library does not know (":hover", "::before") selects nothing here
+            return []
 
 
 def _declarations(source: str | list[object]) -> Iterator[tuple[str, str]]:

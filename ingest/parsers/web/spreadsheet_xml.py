@@ -6,15 +6,21 @@ from lxml import etree
 
 from ingest.parsers.shared.element_builder import ElementBuilder, cell_text
 from ingest.parsers.sheets.sheet_grid import Grid, add_grid
+from kb.core.errors import FileRejected
 
 __all__ = ["SPREADSHEET", "add_workbook"]
 
 SPREADSHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_MOST_CELLS = 500_000
 _MAX_INDEX = 16_384  # Excel's own limit on columns; a larger gap is not a table
 
 
-def add_workbook(root: etree._Element, builder: ElementBuilder) -> None:
-    """Add the visible sheets of a workbook; the name of a sheet is a heading, and ``page_name`` of its elements."""
+def add_workbook(root: etree._Element, builder: ElementBuilder, filename: str) -> None:
+    """Add the visible sheets of a workbook; the name of a sheet is a heading, and ``page_name`` of its elements.
+
+    Raises:
+        FileRejected: ``file_too_complex`` for more cells than people write, as few merged ones can make.
+    """
     for sheet in root.iter(f"{SPREADSHEET}Worksheet"):
         options = sheet.find(".//{urn:schemas-microsoft-com:office:excel}Visible")
         if options is not None and (options.text or "").startswith("SheetHidden"):
@@ -24,15 +30,16 @@ def add_workbook(root: etree._Element, builder: ElementBuilder) -> None:
         before = len(builder.elements)
         builder.title(name, 0)
         for table in sheet.iter(f"{SPREADSHEET}Table"):
-            add_grid(builder, Grid(_rows(table)))
+            add_grid(builder, Grid(_rows(table, filename)))
         if len(builder.elements) == before + 1:
             del builder.elements[before:]  # an empty sheet: do not keep its name
 
 
-def _rows(table: etree._Element) -> list[list[str]]:
+def _rows(table: etree._Element, filename: str) -> list[list[str]]:
     """Return the cells of a table. A row or cell with an index leaves empty ones before it; merged cells repeat."""
     rows: list[list[str]] = []
     below: dict[int, tuple[int, str]] = {}  # column → rows that a merged cell still covers, its text
+    total = 0
     for row in table.iterchildren(f"{SPREADSHEET}Row"):
         rows += [[] for _ in range(_index(row, len(rows)) - len(rows))]
         cells: list[str] = []
@@ -50,6 +57,9 @@ def _rows(table: etree._Element) -> list[list[str]]:
         while len(cells) in below:
             cells.append(_covered(below, len(cells)))
         rows.append([] if hidden else cells)
+        total += len(cells) + 1
+        if total > _MOST_CELLS or len(rows) > _MOST_CELLS:
+            raise FileRejected("file_too_complex", name=filename, what=f"> {_MOST_CELLS} cells")
     return rows
 
 

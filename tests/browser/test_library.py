@@ -227,6 +227,7 @@ def test_a_title_given_by_hand_stays_when_the_next_version_comes(visit: Visit, t
     page = visit("editor", "/t/harmony/library", locale="en")
     upload(page, make_docx(tmp_path / "doors.docx", "doors"))
     row(page, "doors.docx", "indexed").get_by_role("link").click()
+    page.locator("[data-original][href]").wait_for()
     page.click("[data-edit]")
     page.fill("[data-edit-form] [name=title]", "How our doors are kept")
     page.click("[data-edit-form] [type=submit]")

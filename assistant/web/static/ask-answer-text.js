@@ -39,13 +39,16 @@ export function inForce(one) {
  */
 export function citeLine(one, open, excerpt = "") {
   const about = inForce(one);
+  // What is read out is what is shown, with the words around it that the eye does not need.
+  const [before, after] = t("ask.cite", { n: one.n, place: "\n" }).split("\n");
   return el("button", {
-    type: "button", class: "cite-line", "aria-label": t("ask.cite", { n: one.n, place: [place(one), ...about, excerpt].filter(Boolean).join(" ") }),
+    type: "button", class: "cite-line",
     onclick: (event) => open(one.n, event.currentTarget),
   },
   el("span", { class: "cite-n", "aria-hidden": "true" }, String(one.n)),
-  el("span", {}, place(one), about.length ? el("small", {}, about.join(t("ask.joint"))) : null,
-    excerpt ? el("small", { class: "excerpt", lang: LANG[one.language] }, excerpt) : null),
+  el("span", {}, el("span", { class: "sr" }, before), place(one), about.length ? el("small", {}, about.join(t("ask.joint"))) : null,
+    excerpt ? el("small", { class: "excerpt", lang: LANG[one.language] }, excerpt) : null,
+    el("span", { class: "sr" }, after)),
   el("span", { class: "go" }, icon("right", "small")));
 }
 

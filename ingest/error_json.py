@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 
 from kb.core import errors
+from kb.core.disk_errors import as_disk_error
 from kb.core.errors import SinziError
 
 __all__ = ["error_from_json", "error_to_json"]
@@ -13,6 +14,9 @@ __all__ = ["error_from_json", "error_to_json"]
 
 def error_to_json(error: Exception) -> dict[str, Any]:
     """Return ``{"class", "code", "detail"}``. An unexpected error gets the code ``internal``, its file and line."""
+    known = error if isinstance(error, SinziError) else as_disk_error(error)
+    if known is not None:
+        error = known
     if isinstance(error, SinziError):
         return {"class": type(error).__name__, "code": error.code, "detail": error.detail}
     frames = traceback.extract_tb(error.__traceback__)

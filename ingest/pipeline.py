@@ -186,7 +186,8 @@ def _index(job: Job, started: StartedVersion, context: IngestContext) -> int:
     document = _load_prepared(job, started, context, folder)
     context.report(job.path, IngestStage.EMBED, 0, len(document.texts))
     with ThreadPoolExecutor(1) as pool:  # importing Chroma takes a second: the embedder works meanwhile
-        store = pool.submit(context.vectors, job, library)
+        store = context.vectors(job, library)
+        pool.submit(store.prepare)
         progress = context.progress_callback(job, IngestStage.EMBED)
         context.workers.embed(folder, progress, context.share(job), context.cancelled)
     vectors = embedding_stage.load_vectors(folder, *context.workers.identity())
@@ -197,9 +198,9 @@ def _index(job: Job, started: StartedVersion, context: IngestContext) -> int:
     content = _content(document, vectors)
     content.notes += member_notes(job)
     chunk_ids = version_writer.fill(library, started, content)
-    store.result().remove_version(started.version_id)
+    store.remove_version(started.version_id)
     if job.publish:
-        store.result().add(started.version_id, chunk_ids, vectors)
+        store.add(started.version_id, chunk_ids, vectors)
     return len(chunk_ids)
 
 

@@ -6,30 +6,56 @@ is no longer published, a work folder, an original. The records are authoritativ
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
 from ingest.job import Job
+from kb.core.errors import Transient
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.publishing import version_states, version_writer
 from kb.publishing.version_writer import StartedVersion
-from kb.search.dense.vector_store import VectorStore
+from kb.search.dense import store_marks, store_repair
 from kb.search.lexical import word_index
 from kb.store import blobs, tenants
-from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.library_tables import VersionRow
 from kb.store.tables.states import IngestStatus, VersionState
 from kb.store.tenants import Tenant
 
-__all__ = ["erase_original_if_unused", "reconcile_all", "remove_orphan_originals"]
+__all__ = ["erase_original_if_unused", "reconcile_all", "remove_orphan_originals", "repair_marked"]
+
+_LOG = logging.getLogger("sinzi.ingest")
 
 
 def reconcile_all(settings: Settings, pending: Sequence[Job]) -> None:
     """Repair the stores of every tenant. ``pending`` are the unfinished jobs; what they need is kept."""
     for tenant in tenants.listing(settings):
-        _reconcile_tenant(settings, tenant, {job.sha256 for job in pending if job.tenant == tenant.slug})
+        _reconcile_tenant(settings, tenant, _files_of(tenant, pending))
+
+
+def repair_marked(settings: Settings, pending: Sequence[Job]) -> None:
+    """Repair the vectors of the tenants that had changes which could not be written (:mod:`kb.search.dense`).
+
+    ``pending`` are the unfinished jobs.
+    """
+    for tenant in tenants.listing(settings):
+        if store_marks.is_behind(tenant):
+            library = Library(tenant)
+            repair_vectors(settings, library, _unfinished(library, _files_of(tenant, pending)))
+
+
+def _files_of(tenant: Tenant, jobs: Sequence[Job]) -> set[str]:
+    return {job.sha256 for job in jobs if job.tenant == tenant.slug}
+
+
+def _unfinished(library: Library, pending: set[str]) -> set[int]:
+    """Return the ids of the versions that pending jobs have started."""
+    with library.session() as session:
+        started = session.scalars(sa.select(VersionRow).where(VersionRow.state == VersionState.INDEXING)).all()
+    return {version.id for version in started if version.sha256 in pending}
 
 
 def _reconcile_tenant(settings: Settings, tenant: Tenant, pending: set[str]) -> None:
@@ -43,8 +69,19 @@ def _reconcile_tenant(settings: Settings, tenant: Tenant, pending: set[str]) -> 
             version_writer.discard(library, StartedVersion("new", "", version.document_id, version.id, version.number))
     _reconcile_words(library)
     _reconcile_folders(library, kept, pending)
-    for collection in library.collections():
-        _reconcile_vectors(library, collection, VectorStore(settings, tenant, collection.slug), kept)
+    repair_vectors(settings, library, kept)
+
+
+def repair_vectors(settings: Settings, library: Library, unfinished: Collection[int] = ()) -> None:
+    """Make a tenant's vectors agree with the records. Where that cannot be done now, search uses the records.
+
+    Args:
+        unfinished: ids of versions that are being taken in; their vectors are left alone.
+    """
+    try:
+        store_repair.repair(settings, library, unfinished)
+    except Transient as error:
+        _LOG.warning("The search index of %s was not repaired. %s", library.tenant.slug, error.message("en"))
 
 
 def _reconcile_words(library: Library) -> None:
@@ -82,21 +119,3 @@ def erase_original_if_unused(library: Library, sha256: str) -> None:
         is_used = is_used or sha256 in version_states.originals_of_uploads(session, [IngestStatus.FAILED])
     if sha256 and not is_used:
         blobs.erase(library.tenant.files_path, sha256)
-
-
-def _reconcile_vectors(library: Library, collection: CollectionRow, store: VectorStore, kept: set[int]) -> None:
-    """Remove vectors of chunks that are not published, restore missing ones; leave the versions ``kept`` alone."""
-    published = (
-        sa.select(ChunkRow.id, ChunkRow.version_id)
-        .join(DocumentRow, DocumentRow.published_version_id == ChunkRow.version_id)
-        .where(DocumentRow.collection_id == collection.id)
-    )
-    with library.session() as session:
-        version_of: dict[int, int] = dict(session.execute(published).all())
-        unfinished = set(session.scalars(sa.select(ChunkRow.id).where(ChunkRow.version_id.in_(kept))))
-    present = store.ids()
-    orphans = present - version_of.keys() - unfinished
-    if orphans:
-        store.remove(sorted(orphans))
-    for version_id in sorted({version_of[chunk_id] for chunk_id in version_of.keys() - present}):
-        version_states.restore_vectors(library, store, version_id)

@@ -108,6 +108,14 @@ def main() -> None:
     except SinziError as error:
         _complain(error)
         sys.exit(1)
+    except Exception as error:
+        from kb.core.disk_errors import as_disk_error
+
+        known = as_disk_error(error)
+        if known is None:
+            raise
+        _complain(known)
+        sys.exit(1)
 
 
 def _complain(error: SinziError) -> None:

@@ -5,24 +5,29 @@ from __future__ import annotations
 import importlib
 import shutil
 import sqlite3
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from kb.core import llm_probe
-from kb.core.errors import SinziError
+from kb.core.disk_errors import as_disk_error
+from kb.core.errors import SinziError, Transient
 from kb.core.settings import Settings
-from kb.library.documents import Library
-from kb.search.dense.vector_store import VectorStore
+from kb.library.documents import DocumentVersion, Library
+from kb.search.dense import store_repair
 from kb.search.models import embedding
 from kb.store import blobs, tenants, writer_lock
+from kb.store.tables.library_tables import CollectionRow
 from kb.store.tenants import Tenant
 
 __all__ = ["LEAST_FREE_MB", "examine"]
 
 PACKAGES = ("sentence-transformers", "chromadb", "llama-index-core", "unstructured", "fastapi", "dbos", "rapidocr")
 LEAST_FREE_MB = 1024
+_TRIED_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at packages, disk, model, and each tenant's records, originals and vectors."""
     yield from _packages()
     yield _disk(settings)
+    folder = _data_folder(settings)
+    yield folder
     yield _model(settings)
     if settings.llm_base_url or settings.llm_model:
         yield _language_model(settings)
+    if not folder.ok:
+        return  # whatever is looked at there writes a lock or a journal first
     busy = writer_lock.held_elsewhere(settings.data)
     yield Finding("writer", writer_lock.holder(settings.data) if busy else "free")
     for tenant in tenants.listing(settings):
@@ -68,11 +77,31 @@ def _disk(settings: Settings) -> Finding:
     return Finding("disk", f"{free} MB free at {settings.data}", mend)
 
 
+def _data_folder(settings: Settings) -> Finding:
+    """Look whether the data folder is there and can be written."""
+    what, folder = "data folder", settings.data
+    if not (folder / "platform.sqlite").is_file():
+        mend = "set KB_DATA to where the data lies; if this is a new installation: kb tenant create"
+        return Finding(what, f"no organisations in {folder}", mend)
+    for place in (folder, *(path for path in (folder / "tenants").glob("*") if path.is_dir())):
+        try:
+            with tempfile.TemporaryFile(dir=place) as stream:
+                stream.write(b"0" * _TRIED_BYTES)
+        except OSError as error:
+            mend = f"free some space, or let the account that runs kb write to {place}"
+            return Finding(what, f"{place} cannot be written: {error.strerror}", mend)
+    return Finding(what, f"{folder} can be written")
+
+
 def _model(settings: Settings) -> Finding:
+    """Load the model and embed a text: a file cut short is seen only then."""
     try:
+        embedding.load(settings).encode_queries(["善知"])
         return Finding("model", embedding.identity(settings))
     except SinziError as error:
-        return Finding("model", error.message("en"), "make setup  (or set KB_EMBEDDING_MODEL)")
+        again = f"remove the folder {error.detail.get('model', '')}, then: make setup"
+        mend = again if Path(str(error.detail.get("model", ""))).is_dir() else "make setup"
+        return Finding("model", error.message("en"), f"{mend}  (or set KB_EMBEDDING_MODEL)")
 
 
 def _language_model(settings: Settings) -> Finding:
@@ -99,7 +128,9 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
         with sqlite3.connect(f"file:{tenant.records_path}?mode=ro", uri=True) as connection:
             state = connection.execute("PRAGMA quick_check").fetchone()[0]
     except sqlite3.Error as error:
-        yield Finding(what, f"records: {error}", f"restore {tenant.home} from a backup")
+        full = isinstance(as_disk_error(error), Transient)
+        mend = f"free some space on the disk of {tenant.home}" if full else f"restore {tenant.home} from a backup"
+        yield Finding(what, f"records: {error}", mend)
         return
     if state != "ok":
         yield Finding(what, f"records: {state}", f"restore {tenant.home} from a backup")
@@ -122,9 +153,30 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
         if busy and not settings.chroma_url:
             yield Finding(name, f"{len(mine)} documents (vectors not looked at: being written)")
             continue
-        wanted = {chunk.id for entry in mine for chunk in library.chunks_of(entry.version.id)}
-        there = VectorStore(settings, tenant, collection.slug).ids()
-        if wanted != there:
-            yield Finding(name, f"{len(wanted - there)} vectors missing, {len(there - wanted)} too many", rebuild)
+        yield _vectors(settings, library, collection, name, mine, rebuild)
+
+
+def _vectors(
+    settings: Settings,
+    library: Library,
+    collection: CollectionRow,
+    name: str,
+    documents: Sequence[DocumentVersion],
+    rebuild: str,
+) -> Finding:
+    """Compare the vector store with the records; one that would end this process is opened in another one."""
+    try:
+        missing, extra, problem = store_repair.compare(settings, library, collection)
+    except Transient as error:
+        if settings.chroma_url:
+            where = settings.chroma_url.rpartition("@")[2]
+            mend = f"start the Chroma server at {where} (or correct KB_CHROMA_URL), then: {rebuild}"
         else:
-            yield Finding(name, f"{len(mine)} documents, {len(wanted)} chunks")
+            mend = rebuild
+        return Finding(name, f"vectors: {error.detail['reason']}; search uses the records", mend)
+    if missing or extra:
+        return Finding(name, f"{len(missing)} vectors missing, {len(extra)} too many", rebuild)
+    if problem:
+        return Finding(name, f"vectors: {problem}", rebuild)
+    chunks = sum(len(library.chunks_of(entry.version.id)) for entry in documents)
+    return Finding(name, f"{len(documents)} documents, {chunks} chunks")

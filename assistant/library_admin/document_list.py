@@ -128,6 +128,8 @@ def _conditions(wanted: DocumentFilter, current: Any, drafts: sa.ColumnElement[b
         found.append(sa.or_(current.state == VersionState.DRAFT, drafts))
     elif wanted.status:
         found.append(current.state == wanted.status)
+    else:  # what is on its way in for the first time is a line of the uploads
+        found.append(current.state != VersionState.INDEXING)
     if wanted.collection:
         found.append(CollectionRow.slug == wanted.collection)
     if wanted.language:

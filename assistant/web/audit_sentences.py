@@ -128,6 +128,8 @@ class AuditSentences:
             yield "document", self._document(entry.subject, detail.get("collection"))
             if entry.action == "document.upload" and (number := self._version_of(entry)):
                 yield "version", Piece(str(number))
+            if "before" in detail:
+                yield "former", Piece(self._titled(str(detail["before"])))
             if "other" in detail:
                 yield "other", self._document(str(detail["other"]), None)
         if thing in ("collection", "rights", "suggestions"):

@@ -280,6 +280,8 @@ def open_queue(
                 jobs.reserve_names(job.tenant, job.collection, [job.name])
         if interrupted:
             reconcile.reconcile_all(settings, list(pending.values()))
+        else:
+            reconcile.repair_marked(settings, list(pending.values()))
         jobs.reconciled.set()
         threading.Thread(target=jobs.tidy, args=(closing,), name="jobs-tidy", daemon=True).start()
         yield jobs

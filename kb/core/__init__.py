@@ -5,6 +5,7 @@ In reading order:
     no_telemetry     switches the reporting of all libraries off, before they are imported
     settings         all settings, from environment variables and ``.env``
     errors           the error classes, with stable codes and messages in two languages
+    disk_errors      what the disk refuses, as an error a person can act on
     messages         the one loader of messages to people, which lie in JSON files beside the code that speaks
     data_files       word tables and JSON files of a package
     plugins          what packages register in an entry-point group

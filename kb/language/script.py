@@ -32,11 +32,15 @@ __all__ = [
     "half_width",
     "is_cjk",
     "is_han",
+    "raised_digits",
     "simplified_only",
     "to_simplified",
     "to_traditional",
     "traditional_only",
 ]
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_FOOTNOTE_MARK = re.compile("(?<![A-Za-z])[⁰¹²³⁴-⁹]+")
 
 # Han characters of the Basic Multilingual Plane (unified ideographs, extension A): nearly all that is ever written.
 # Without 〇, for where it must count as a figure: 二〇二五.
@@ -116,8 +120,18 @@ def fold(text: str) -> str:
     """Return ``text`` as the index compares it: NFKC, case-folded, Simplified, Hong Kong variants as one.
 
     Idempotent. The length may change (NFKC: ㈱, ﬁ, ½); with text already in NFKC and Latin or Han it does not.
+
+    Raised digits behind a letter are its exponent (m²). Elsewhere they are the mark of a footnote and count as a space:
+    "14¹ weeks" is not 141 weeks.
     """
+    if not text.isascii():
+        text = _FOOTNOTE_MARK.sub(lambda match: " " * len(match.group()), text)
     return unicodedata.normalize("NFKC", text).casefold().translate(_fold_table())
+
+
+def raised_digits(text: str) -> str:
+    """Return ``text`` with ASCII digits in Unicode's raised form."""
+    return text.translate(_RAISED)
 
 
 def half_width(text: str) -> str:

@@ -68,7 +68,7 @@ def change_role(settings: Settings, library: Library, user_id: int, role: Role, 
         if Ability.MANAGE not in ROLES[role]:
             ended = revocation.end_given(session, session.get_one(UserRow, user_id), tenant)
     found = get(settings, tenant, user_id)
-    audit.record(library, by, "member.role", found.user.name, role=role.value, before=was, user=user_id)
+    audit.record(library, by, "member.role", found.user.name, role=role.value, before=str(was), user=user_id)
     _record_ended(library, by, ended)
     return found
 

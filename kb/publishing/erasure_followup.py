@@ -13,9 +13,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-import numpy as np
-import sqlalchemy as sa
-
 from kb.core.errors import Conflict, SinziError, Transient
 from kb.core.settings import Settings
 from kb.erasure import certificates, search_process
@@ -23,11 +20,9 @@ from kb.erasure.certificates import Certificate
 from kb.erasure.deleted_content import DeletedContent
 from kb.library.documents import Library
 from kb.publishing import erasure
+from kb.search.dense import store_repair
 from kb.search.dense.vector_store import VectorStore
-from kb.search.models.encoder import Vectors, decode_vector
 from kb.store import tenants
-from kb.store.tables.library_tables import ChunkRow, VersionRow
-from kb.store.tables.states import VersionState
 from kb.store.tenants import Tenant
 
 __all__ = ["finish", "in_background", "search_again"]
@@ -37,7 +32,6 @@ _POLL_SECONDS = 1.0
 _AFTER_AN_ERROR_SECONDS = 15.0
 # How long the search waits for readers that still need an old state of a database.
 _PATIENCE_SECONDS = 20.0
-_AT_ONCE = 2000
 
 
 def finish(settings: Settings, tenant: Tenant) -> list[Certificate]:
@@ -86,25 +80,15 @@ def _write_vectors_anew(settings: Settings, library: Library, deleted: Iterable[
     """Write the vectors of the collections anew: Chroma keeps deleted ones in its files."""
     slugs = {one.collection for one in deleted}
     there = {row.slug for row in library.collections()}
-    for slug in slugs & there:
-        VectorStore(settings, library.tenant, slug).write_anew(partial(_vectors_of, library))
-    for slug in slugs - there - {""}:
-        VectorStore(settings, library.tenant, slug).drop()
-
-
-def _vectors_of(library: Library, versions: set[int]) -> Iterator[tuple[int, list[int], Vectors]]:
-    """Yield version id, chunk ids and vectors of those versions that are published, or about to be."""
-    query = (
-        sa.select(ChunkRow.version_id, ChunkRow.id, ChunkRow.vector)
-        .join(VersionRow, VersionRow.id == ChunkRow.version_id)
-        .where(VersionRow.id.in_(versions), VersionRow.state.in_((VersionState.PUBLISHED, VersionState.INDEXING)))
-        .order_by(ChunkRow.version_id, ChunkRow.id)
-    )
-    with library.session() as session:
-        for rows in session.execute(query.execution_options(yield_per=_AT_ONCE)).partitions(_AT_ONCE):
-            for version_id in dict.fromkeys(row.version_id for row in rows):
-                mine = [row for row in rows if row.version_id == version_id]
-                yield version_id, [row.id for row in mine], np.stack([decode_vector(row.vector) for row in mine])
+    try:
+        for slug in slugs & there:
+            VectorStore(settings, library.tenant, slug).write_anew(partial(store_repair.stored_vectors, library))
+        for slug in slugs - there - {""}:
+            VectorStore(settings, library.tenant, slug).drop()
+    except Transient:
+        if settings.chroma_url:  # the server is away: the next round
+            raise
+        store_repair.begin_anew(settings, library)
 
 
 def search_again(tenant: Tenant, erasure_id: int) -> None:

@@ -10,9 +10,11 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from kb.core.errors import Transient
 from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.library.documents import Library
+from kb.search.dense import exact_scan, store_trust
 from kb.search.dense.flat_index import FlatIndex
 from kb.search.dense.sentence_vectors import CandidateSentences, SentenceCosines, dot_products
 from kb.search.dense.vector_store import cached_store
@@ -63,29 +65,32 @@ def nearest_chunks(
 def _approximate(settings: Settings, library: Library, queries: Vectors, scope: Scope) -> list[int]:
     """Search published versions in Chroma, and scan the others in the database.
 
-    All versions are scanned while another process writes: embedded Chroma is not safe to read then, the database is.
+    A collection is scanned too where its vectors in Chroma cannot be used, or are not known to be sound
+    (:mod:`kb.search.dense.store_trust`); and all are while another process writes: embedded Chroma is not safe to
+    read then, the database is.
     """
-    if not settings.chroma_url and writer_lock.held_elsewhere(settings.data):
-        return _scan(library, queries, list(scope.versions), settings.candidates)
+    being_written = not settings.chroma_url and writer_lock.held_elsewhere(settings.data)
     ids: list[int] = []
+    scanned: list[list[int]] = [scope.unpublished]
     for slug in scope.stores:
-        for hits in cached_store(settings, library.tenant, slug).nearest(queries, settings.candidates):
-            ids.extend(chunk_id for chunk_id, _ in hits)
-    return ids + _scan(library, queries, scope.unpublished, settings.candidates)
+        found = None if being_written else _from_store(settings, library, slug, queries)
+        if found is None:
+            scanned.append(scope.published[slug])
+        else:
+            ids += found
+    return ids + exact_scan.scan(library, queries, scanned, settings.candidates)
 
 
-def _scan(library: Library, queries: Vectors, versions: list[int], limit: int) -> list[int]:
-    """Return the ids of the nearest chunks of a few versions, by an exact scan of the vectors in the database."""
-    if not versions:
-        return []
-    query = sa.select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.version_id.in_(versions))
-    with library.session() as session:
-        rows = session.execute(query).all()
-    if not rows:
-        return []
-    best = np.max(np.stack([decode_vector(blob) for _, blob in rows]) @ queries.T, axis=1)
-    order = np.argsort(-best, kind="stable")[:limit]
-    return [rows[int(i)][0] for i in order]
+def _from_store(settings: Settings, library: Library, slug: str, queries: Vectors) -> list[int] | None:
+    """Return the nearest chunks of a collection by Chroma, or None where it cannot be used."""
+    if not store_trust.is_trusted(settings, library, slug):
+        return None
+    try:
+        hits = cached_store(settings, library.tenant, slug).nearest(queries, settings.candidates)
+    except Transient as error:
+        store_trust.distrust(settings, library, slug, error)
+        return None
+    return [chunk_id for found in hits for chunk_id, _ in found]
 
 
 _CHUNKS, _SENTENCES = ChunkRow.__table__.c, SentenceVectorsRow.__table__.c

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from kb.core.errors import Transient
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.search.dense import sentence_vectors
+from kb.search.dense import sentence_vectors, store_marks, store_repair
 from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import embedded_text, indexed_words
 from kb.search.lexical import word_index
@@ -41,8 +42,11 @@ def rebuild(
 
     Raises:
         Misconfigured: ``model_unavailable``.
+        Transient: ``store_unavailable``: the vector store cannot be made or filled; the records are searched.
     """
     encoder = embedding.load(settings)
+    store_marks.mark_behind(library.tenant)
+    store = _empty_store(settings, library, collection)  # first: where it cannot be had, the collection stays usable
     with library.transaction() as session:
         session.get_one(CollectionRow, collection.id).model = f"rebuilding:{encoder.identity}"
     versions = _versions(library, collection)
@@ -50,8 +54,6 @@ def rebuild(
         chosen = ChunkRow.version_id.in_([version.id for version, _ in versions])
         total = session.scalar(sa.select(sa.func.count()).select_from(ChunkRow).where(chosen)) or 0
     done = 0
-    store = VectorStore(settings, library.tenant, collection.slug)
-    store.reset()
     for version, published in versions:
         for start in range(0, total, _BATCH):
             number = _rebuild_batch(library, encoder, store, version, published, start)
@@ -61,7 +63,19 @@ def rebuild(
                 break
     with library.transaction() as session:
         session.get_one(CollectionRow, collection.id).model = str(encoder.identity)
+    store_repair.repair(settings, library)
     return total
+
+
+def _empty_store(settings: Settings, library: Library, collection: CollectionRow) -> VectorStore:
+    """Return the collection's store without vectors; a store that cannot be used is made anew first."""
+    store = VectorStore(settings, library.tenant, collection.slug)
+    try:
+        store.reset()
+    except Transient:
+        store_repair.begin_anew(settings, library)
+        store.reset()
+    return store
 
 
 def _versions(library: Library, collection: CollectionRow) -> list[tuple[VersionRow, bool]]:

@@ -18,7 +18,7 @@ import filelock
 from kb.core.errors import Transient
 from kb.store.blobs import private_folder
 
-__all__ = ["held_elsewhere", "holder", "holder_pid", "writing"]
+__all__ = ["held_elsewhere", "held_here", "holder", "holder_pid", "writing"]
 
 # Data folders this very process writes.
 _OURS: set[Path] = set()
@@ -47,9 +47,14 @@ def holder_pid(data: Path) -> int | None:
         return None
 
 
+def held_here(data: Path) -> bool:
+    """Return whether this process holds the lock."""
+    return data.resolve() in _OURS
+
+
 def held_elsewhere(data: Path) -> bool:
     """Return whether another process is writing now."""
-    if data.resolve() in _OURS:
+    if held_here(data):
         return False
     lock = filelock.FileLock(_paths(data)[0], is_singleton=False)
     if not data.is_dir():

@@ -1,4 +1,4 @@
-"""The colours of the pages, light and dark, against WCAG 2.2: text 4.5 : 1, edges and the focus ring 3 : 1."""
+"""The colours of the pages, light and dark, against WCAG 2.2: text 4.5 : 1, edges of fields and focus ring 3 : 1."""
 
 from __future__ import annotations
 

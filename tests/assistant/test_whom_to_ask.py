@@ -13,8 +13,9 @@ from assistant.answers.answer import Answer
 from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.library import contacts
+from kb.library.audit import Actor
 from kb.library.contacts import Contacts, SubjectContact
-from kb.people import accounts
+from kb.people import accounts, members
 from kb.people.access import Role
 from kb.search.retriever import Retriever
 from kb.store import tenants
@@ -58,10 +59,12 @@ def test_the_owner_is_named_where_the_organisation_has_no_contact(own: Retriever
 
 
 def test_a_disabled_owner_is_not_named(own: Retriever) -> None:
-    user = accounts.by_email(own.settings, "chan@harmony.example")
-    assert user is not None
-    accounts.disable(own.settings, user.id)
-    assert ask(without_general_contact(own), UNANSWERED).contact == ""
+    second = accounts.create(own.settings, "ho@harmony.example", "何主任", "a long sentence")
+    accounts.add_member(own.settings, second.id, "harmony", Role.OWNER)
+    first = accounts.by_email(own.settings, "chan@harmony.example")
+    assert first is not None
+    members.disable(own.settings, first.id, Actor("cli", "kb person"))
+    assert ask(without_general_contact(own), UNANSWERED).contact == "何主任 (administrator)"
 
 
 def test_the_contact_of_the_nearest_collection_comes_before_the_organisations(own: Retriever, tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ SCREENS = {"small phone": (320, 640), "phone": (390, 844), "held sideways": (568
 # Answers for machines, and ways that lead elsewhere at once.
 NO_PAGES = {"/", "/healthz", "/readyz", "/metrics", "/sign-in/oidc", "/sign-in/oidc/back", "/mcp", "/static", "/set-up",
             "/manifest.webmanifest", "/offline-worker.js"}  # fmt: skip
-LEAST_ROLE = {"ask": "member", "read": "member", "evaluate": "evaluator", "manage": "owner", "person": "member"}
+LEAST_ROLE = {"ask": "member", "read": "member", "edit": "editor", "evaluate": "evaluator", "manage": "owner",
+              "person": "member"}  # fmt: skip
 
 # What of the page's own flow ends beyond the right edge, and how much of the height is under bars that stay.
 OUTSIDE = """() => {
@@ -50,9 +51,9 @@ BARS = """() => [...document.querySelectorAll("body *")].filter((node) => {
   return ["fixed", "sticky"].includes(position) && node.checkVisibility({visibilityProperty: true}) && box.height
     && box.width > innerWidth / 2 && !node.closest("dialog, .toasts");
 }).reduce((sum, node) => sum + node.getBoundingClientRect().height, 0) / innerHeight"""
-SMALL_FIELDS = """() => [...document.querySelectorAll("input, select, textarea")]
-  .filter((node) => !["checkbox", "radio", "hidden"].includes(node.type)
-    && parseFloat(getComputedStyle(node).fontSize) < 16).map((node) => node.outerHTML.slice(0, 120))"""
+SMALL_FIELDS = """() =>
+  [...document.querySelectorAll("input:not([type=checkbox], [type=radio], [hidden]), select, textarea")]
+  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 16).map((node) => node.outerHTML.slice(0, 120))"""
 DIALOGS = """() => [...document.querySelectorAll("dialog:not(.source)")].flatMap((dialog) => {
   dialog.showModal();
   const box = dialog.getBoundingClientRect();

@@ -316,6 +316,17 @@ def test_paragraphs_whose_mark_is_deleted_by_a_tracked_change_are_one(tmp_path: 
     assert [e.text for e in read(tmp_path / "a.docx").elements] == ["義工服務滿一年者，可獲紀念狀。", "名單每季公布。"]
 
 
+def test_raised_digits_stay_apart_from_the_figure_before_them(tmp_path: Path) -> None:
+    document = Document()
+    paragraph = document.add_paragraph("每月上限 30")
+    paragraph.add_run("2").font.superscript = True
+    paragraph.add_run(" 小時")
+    document.save(tmp_path / "a.docx")
+    (tmp_path / "a.html").write_text("<p>每月上限 30<sup><a href='#n'>2</a></sup> 小時</p>", encoding="utf-8")
+    for name in ("a.docx", "a.html"):
+        assert [e.text for e in read(tmp_path / name).elements] == ["每月上限 30² 小時"]
+
+
 def test_a_header_of_two_rows_tells_its_columns_apart_only_together(tmp_path: Path) -> None:
     document = Document()
     rows = [

@@ -19,6 +19,7 @@ from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.structure.document_title import choose_title
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
+from kb.language.script import fold
 
 WIDTH, HEIGHT = A4
 MONTHS = ["", "January", "February", "March", "April", "May"]
@@ -212,6 +213,22 @@ def test_a_scan_without_ocr_is_refused_with_the_reason(tmp_path: Path) -> None:
         parse(path, ocr="never")
     assert caught.value.code == "file_no_text"
     assert all("OCR" in caught.value.message(locale) for locale in ("zh-HK", "en"))
+
+
+def test_a_footnotes_mark_does_not_join_the_figure_before_it(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 60, 700, ["Maternity leave lasts 14"])
+        lines(canvas, 60 + canvas.stringWidth("Maternity leave lasts 14", "Helvetica", 11), 704, ["1"], size=6)
+        rest = 60 + canvas.stringWidth("Maternity leave lasts 14", "Helvetica", 11) + 4
+        lines(canvas, rest, 700, [" weeks for all staff."])
+        lines(canvas, 60, 670, ["The hall measures 120 m"])
+        lines(canvas, 60 + canvas.stringWidth("The hall measures 120 m", "Helvetica", 11), 674, ["2"], size=6)
+
+    found = " ".join(texts(parse(write(tmp_path / "a.pdf", page))))
+    assert "14¹ weeks" in found
+    assert "120 m²" in found
+    assert "14  weeks" in fold(found)
+    assert "m2" in fold(found)
 
 
 def test_two_columns_are_read_one_after_the_other_below_a_heading_across(tmp_path: Path) -> None:

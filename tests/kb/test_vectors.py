@@ -58,7 +58,7 @@ from kb.store.tenants import Tenant
 
 library = ctypes.CDLL(None)
 library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
-VectorStore(Settings(data=Path(sys.argv[1])), Tenant("a-b", "", "", Path(sys.argv[1])), "main")
+VectorStore(Settings(data=Path(sys.argv[1])), Tenant("a-b", "", "", Path(sys.argv[1])), "main").count()
 size, mark = 100_000, b"words of a document"
 for _ in range(20):
     places = [library.malloc(size) for _ in range(9)]

@@ -139,9 +139,3 @@ export function sendFile(method, path, file, progress) {
   });
   return { answer, abort: () => request.abort() };
 }
-
-/**
- * Whether there is a text under a full key.
- * @param {string} key
- */
-export const hasText = (key) => key in strings;

@@ -6,7 +6,7 @@ import { closeButtons, inForce, languageName, start, stateBadge } from "./librar
 import { passageView } from "./library-passages.js";
 import { startReader } from "./library-reader.js";
 import { sendContent } from "./library-sending.js";
-import { failureWords, isUnfinished } from "./library-upload-line.js";
+import { isUnfinished } from "./library-upload-line.js";
 
 const doc = start.document;
 /** @param {...(string | number | undefined)} parts */
@@ -154,7 +154,7 @@ async function replace(file) {
   }
   if (last.status === "failed") {
     notice.className = "notice bad";
-    notice.textContent = last.error ? failureWords(last.error) : "";
+    notice.textContent = last.error?.message ?? "";
   } else if (last.status === "unchanged") notice.textContent = t("library.unchanged_words");
   else again();
 }

@@ -1,5 +1,5 @@
 // One line of the list of uploads: what has become of a file, in plain words, and what can be done about it.
-import { hasText, t, tenant } from "./api.js";
+import { t, tenant } from "./api.js";
 import { el } from "./ui.js";
 import { fileOf, sentShare } from "./library-sending.js";
 
@@ -25,19 +25,10 @@ export function groupOf(one) {
   return isUnfinished(one) ? "working" : "done";
 }
 
-/**
- * Why a file failed, and what to do: the page's own words where it has some.
- * @param {Api.Fault} error
- */
-export function failureWords({ code, message, detail }) {
-  const key = `library.why_${code}`;
-  return hasText(key) ? t(key, detail) : message;
-}
-
 /** @param {Api.Upload} one */
 function words(one) {
-  if (one.status === "failed") return one.error ? failureWords(one.error) : "";
-  if (isLeft(one)) return t("library.left_unsent");
+  if (one.status === "failed") return one.error?.message ?? "";
+  if (isLeft(one)) return fileOf(one.id) ? t("library.upload_cut", { name: one.path }) : t("library.left_unsent");
   if (one.known_as) return t("library.known_as", { name: one.known_as.name });
   const elsewhere = one.also_in.map((other) => other.title || other.name);
   if (elsewhere.length) return t("library.also_in", { names: elsewhere.join(t("library.list_joint")) });

@@ -79,18 +79,28 @@ function arrange() {
   count();
 }
 
-const count = soon(() => attempt(async () => {
-  /** @type {Api.UploadSummary} */
-  const found = await call("GET", of("uploads", "summary"));
-  const words = [
-    t("library.summary_done", { done: found.done, total: found.total }),
-    found.need_attention ? t("library.summary_need", { n: found.need_attention }) : null,
-    found.under_way ? t("library.summary_working", { n: found.under_way }) : null,
-  ];
-  const summary = required("[data-upload-summary]");
-  const text = words.filter(Boolean).join(" · ");
-  if (summary.textContent !== text) summary.textContent = text;
-}), 400);
+let counting = false;
+
+/** Say how far all is: soon, and not for every event. */
+function count() {
+  if (counting) return;
+  counting = true;
+  setTimeout(() => {
+    counting = false;
+    attempt(async () => {
+      /** @type {Api.UploadSummary} */
+      const found = await call("GET", of("uploads", "summary"));
+      const words = [
+        t("library.summary_done", { done: found.done, total: found.total }),
+        found.need_attention ? t("library.summary_need", { n: found.need_attention }) : null,
+        found.under_way ? t("library.summary_working", { n: found.under_way }) : null,
+      ];
+      const summary = required("[data-upload-summary]");
+      const text = words.filter(Boolean).join(" · ");
+      if (summary.textContent !== text) summary.textContent = text;
+    });
+  }, 700);
+}
 
 /**
  * Do what a line's button says.
@@ -105,11 +115,12 @@ async function act(id, action) {
     await call("DELETE", of("uploads", id));
     forget(id);
   } else if (action === "cancel") {
-    stopSending(id);
     ending.add(id);
     show(one);
     try {
-      show(await call("POST", of("uploads", id, "cancel")));
+      const cancelled = await call("POST", of("uploads", id, "cancel"));
+      stopSending(id); // not before: a file that is cut off has failed
+      show(cancelled);
     } catch (fault) {
       ending.delete(id);
       show(rows.get(id)?.one ?? one);
@@ -191,8 +202,8 @@ async function send(one, file) {
   } catch (fault) {
     if (fault.name === "AbortError") return;
     const error = { code: fault.code, message: fault.message, detail: fault.detail };
-    const actions = fault.status && fault.status < 500 ? ["dismiss"] : ["send", "cancel"];
-    show({ ...one, status: "failed", error: fault.status ? error : { ...error, code: "upload_cut", detail: { name: one.path } }, actions });
+    const actions = fault.status && fault.status < 500 ? ["dismiss"] : ["send", "dismiss"];
+    show({ ...one, status: "failed", error: fault.status ? error : { ...error, message: t("library.upload_cut", { name: one.path }) }, actions });
   } finally {
     arrange();
   }

@@ -16,6 +16,7 @@ from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.web.html_hidden import remove_hidden
 from ingest.parsers.web.html_main import main_content
 from ingest.parsers.web.html_walk import HtmlWalker
+from kb.language.script import raised_digits
 
 __all__ = ["parse", "parse_html"]
 
@@ -48,6 +49,9 @@ def parse_html(text: str, keep_all: bool = False) -> ParsedDocument:
     named = next(root.iter("title"), None)
     title = one_line(named.text or "") or None if named is not None else None
     stated = _stated_date(root)
+    for raised in root.iter("sup"):  # the digits of a footnote's mark must not join the word or figure before it
+        for part in raised.iter():
+            part.text = raised_digits(part.text) if part.text else part.text
     hidden = remove_hidden(root)
     walker = HtmlWalker()
     walker.walk(root if keep_all else main_content(root))

@@ -9,6 +9,7 @@ from lxml import etree
 
 from ingest.parsers.shared.office_xml import W, is_on, local_name, val
 from ingest.parsers.word.docx_styles import Styles
+from kb.language.script import raised_digits
 
 __all__ = ["ParagraphText", "boxes_in", "join_deleted_marks", "read_paragraph"]
 
@@ -42,6 +43,8 @@ def read_paragraph(paragraph: etree._Element, styles: Styles) -> ParagraphText:
         if hidden or (hidden is None and (style.hidden or (run_style is not None and run_style.hidden))):
             continue
         text = "".join(_run_text(run, found))
+        if properties is not None and val(properties.find(W + "vertAlign")) == "superscript":
+            text = raised_digits(text)
         parts.append(text)
         if text.strip():
             bold = is_on(properties.find(W + "b")) if properties is not None else None

@@ -2,107 +2,63 @@
 
 Stored are vectors, chunk ids and version ids. The text stays in the database, so that after a document is erased
 Chroma's files contain nothing but numbers of it.
+
+The records have every vector too (``docs/decisions/0002-vectors-twice.md``). So a store that cannot be written stops
+nobody: the change is made in the records, the store is marked as behind them (:mod:`.store_marks`), search compares
+with the records, and :mod:`.store_repair` makes the two agree again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlparse
+from typing import Any, TypeVar
 
 import numpy as np
 
 from kb.core.errors import Transient
 from kb.core.settings import Settings
+from kb.search.dense import chroma_clients, store_marks
 from kb.search.models.encoder import Vectors
 from kb.store.tenants import Tenant
 
 __all__ = ["VectorStore", "cached_store"]
 
+_LOG = logging.getLogger("sinzi.vectors")
 _BATCH = 2000
-_LOCK = threading.Lock()
+_PAGE = 10_000
 _ANEW = ".anew"
-_M_PERTURB = -6  # of malloc.h
-
-
-def _overwrite_memory() -> None:
-    """Let the C library overwrite what it hands out and takes back (``M_PERTURB`` of glibc; elsewhere nothing happens).
-
-    Chroma writes its index with room for 100 elements and more, and does not clear that room. So a file of vectors may
-    hold whatever was in memory before: texts and names of documents, also of deleted ones. Search takes about a
-    hundredth more time with this.
-    """
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_M_PERTURB, 0xFF)  # new memory is filled with the complement: zeros
-
-
-@lru_cache(maxsize=64)
-def _embedded(path: Path) -> Any:
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-
-    _overwrite_memory()
-    path.mkdir(parents=True, exist_ok=True)
-    return chromadb.PersistentClient(str(path), settings=ChromaSettings(anonymized_telemetry=False))
-
-
-@lru_cache(maxsize=64)
-def _server(url: str, tenant: str) -> Any:
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-    from chromadb.errors import ChromaError
-
-    parts = urlparse(url)
-    host, port, ssl = parts.hostname or "localhost", parts.port or 8000, parts.scheme == "https"
-    options = ChromaSettings(
-        anonymized_telemetry=False,
-        chroma_api_impl="chromadb.api.fastapi.FastAPI",
-        chroma_server_host=host,
-        chroma_server_http_port=port,
-        chroma_server_ssl_enabled=ssl,
-    )
-    try:
-        admin = chromadb.AdminClient(options)
-        try:
-            admin.get_tenant(tenant)
-        except ChromaError:
-            admin.create_tenant(tenant)
-            admin.create_database("default_database", tenant)
-        return chromadb.HttpClient(host=host, port=port, ssl=ssl, tenant=tenant, settings=options)
-    except (ChromaError, ValueError, OSError) as error:
-        raise Transient("store_unavailable", url=url, reason=str(error)) from error
+_Result = TypeVar("_Result")
 
 
 @cache
-def _write_lock(_home: Path, _collection: str) -> threading.Lock:
+def _write_lock(_home: Path, _collection: str) -> threading.RLock:
     """Return a lock held while vectors are written: a collection that is being written anew must not miss any."""
-    return threading.Lock()
+    return threading.RLock()
 
 
 class VectorStore:
-    """The vectors of one collection of one tenant."""
+    """The vectors of one collection of one tenant. Nothing is opened before it is used, and nothing stays in use.
+
+    What reads raises ``store_unavailable`` where the store cannot be opened or is damaged; so do :meth:`reset`,
+    :meth:`write_anew`, :meth:`fill` and :meth:`drop`. :meth:`add`, :meth:`remove` and :meth:`remove_version` then mark
+    the store as behind the records.
+    """
 
     def __init__(self, settings: Settings, tenant: Tenant, collection: str) -> None:
-        with _LOCK:
-            client = (
-                _server(settings.chroma_url, f"sinzi-{tenant.slug}")
-                if settings.chroma_url
-                else _embedded(tenant.vectors_path)
-            )
-            self._client = client
-            self._name = collection
-            self._writing = _write_lock(tenant.home, collection)
-            self._collection = self._open(self._name)
+        self._settings = settings
+        self._tenant = tenant
+        self._name = collection
+        self._writing = _write_lock(tenant.home, collection)
 
-    def _open(self, name: str) -> Any:
-        return self._client.get_or_create_collection(
-            name, configuration={"hnsw": {"space": "cosine", "ef_search": 128}}, embedding_function=None
-        )
+    def prepare(self) -> None:
+        """Open the store ahead of its use; one that cannot be opened says so when it is used."""
+        with contextlib.suppress(Transient):
+            self._use(lambda collection: None)
 
     def add(self, version_id: int, chunk_ids: list[int], vectors: Vectors) -> None:
         """Upsert the vectors of a version's chunks: shape (len(chunk_ids), dimension)."""
@@ -120,25 +76,26 @@ class VectorStore:
 
     def versions(self) -> set[int]:
         """Return the ids of the versions that have vectors in the store."""
-        found: set[int] = set()
-        total = self.count()
-        for offset in range(0, total, 10_000):
-            page = self._collection.get(include=["metadatas"], limit=10_000, offset=offset)
-            found.update(int(metadata["version"]) for metadata in page["metadatas"])
-        return found
+        return self._use(_versions)
 
     def ids(self) -> set[int]:
         """Return the ids of the chunks that have vectors in the store."""
-        return {int(one) for one in self._collection.get(include=[])["ids"]}
+        return self._use(lambda collection: {int(one) for one in collection.get(include=[])["ids"]})
 
     def count(self) -> int:
-        return int(self._collection.count())
+        return self._use(lambda collection: int(collection.count()))
 
     def reset(self) -> None:
         """Delete the collection and create it again, empty."""
-        with self._writing:
-            self._client.delete_collection(self._name)
-            self._collection = self._open(self._name)
+        with self._writing, chroma_clients.lend(self._settings, self._tenant) as store, store.naming:
+            store.delete(self._name)
+            store.collection(self._name)
+
+    def fill(self, read: Callable[[], Iterable[tuple[int, list[int], Vectors]]]) -> None:
+        """Upsert (version id, chunk ids, vectors) of many versions; ``read`` is called when nobody else writes."""
+        with self._writing, chroma_clients.lend(self._settings, self._tenant) as store:
+            for version_id, chunk_ids, vectors in read():
+                _upsert(store.collection(self._name), version_id, chunk_ids, vectors)
 
     def write_anew(self, read: Callable[[set[int]], Iterable[tuple[int, list[int], Vectors]]]) -> None:
         """Replace the collection by a new one: Chroma keeps deleted vectors in the files of the old one.
@@ -149,38 +106,22 @@ class VectorStore:
             read: returns (version id, chunk ids, vectors) of what the new collection should have. It gets the ids of
                 the versions that the old one has, and is called when nobody else writes.
         """
-        with self._writing:
-            self._collection = self._open(self._name)
-            self._drop(self._name + _ANEW)  # left by a crash
-            made = self._open(self._name + _ANEW)
-            for version_id, chunk_ids, vectors in read(self.versions()):
+        anew = self._name + _ANEW
+        with self._writing, chroma_clients.lend(self._settings, self._tenant) as store:
+            store.forget(self._name)
+            store.delete(anew)  # left by a crash
+            made = store.collection(anew)
+            for version_id, chunk_ids, vectors in read(_versions(store.collection(self._name))):
                 _upsert(made, version_id, chunk_ids, vectors)
-            with _LOCK:  # whoever opens the collection now would create an empty one
-                self._drop(self._name)
+            with store.naming:  # whoever looked the collection up now would create an empty one
+                store.delete(self._name)
                 made.modify(name=self._name)
-            self._collection = made
+                store.forget(anew)
 
     def drop(self) -> None:
         """Delete the collection."""
-        with self._writing:
-            self._drop(self._name)
-
-    def _drop(self, name: str) -> None:
-        from chromadb.errors import NotFoundError
-
-        with contextlib.suppress(NotFoundError, ValueError):
-            self._client.delete_collection(name)
-
-    def _write(self, change: Callable[[Any], object]) -> None:
-        """Change the collection; one that was written anew in the meantime is opened again."""
-        from chromadb.errors import NotFoundError
-
-        with self._writing:
-            try:
-                change(self._collection)
-            except NotFoundError:
-                self._collection = self._open(self._name)
-                change(self._collection)
+        with self._writing, chroma_clients.lend(self._settings, self._tenant) as store:
+            store.delete(self._name)
 
     def nearest(self, queries: Vectors, limit: int) -> list[list[tuple[int, float]]]:
         """Return ``[(chunk id, cosine)]`` for each query vector, best first.
@@ -189,21 +130,47 @@ class VectorStore:
             queries: shape (queries, dimension).
             limit: the number of chunks for each query.
         """
-        from chromadb.errors import NotFoundError
-
-        try:
-            result = self._query(queries, limit)
-        except NotFoundError:  # a rebuild has created the collection again
-            with _LOCK:
-                self._collection = self._open(self._name)
-            result = self._query(queries, limit)
+        result = self._use(
+            lambda collection: collection.query(
+                query_embeddings=np.asarray(queries), n_results=limit, include=["distances"]
+            )
+        )
         return [
             [(int(one), 1.0 - float(distance)) for one, distance in zip(ids, distances, strict=True)]
             for ids, distances in zip(result["ids"], result["distances"], strict=True)
         ]
 
-    def _query(self, queries: Vectors, limit: int) -> Any:
-        return self._collection.query(query_embeddings=np.asarray(queries), n_results=limit, include=["distances"])
+    def _write(self, change: Callable[[Any], object]) -> None:
+        with self._writing:
+            try:
+                self._use(change)
+            except Transient as error:
+                store_marks.mark_behind(self._tenant)
+                _LOG.warning(
+                    "The search index of %s/%s could not be changed. The records are in order and are searched. %s",
+                    self._tenant.slug,
+                    self._name,
+                    error.message("en"),
+                )
+
+    def _use(self, use: Callable[[Any], _Result]) -> _Result:
+        """Call ``use`` with the Chroma collection; one that was made anew in the meantime is looked up again."""
+        from chromadb.errors import NotFoundError
+
+        with chroma_clients.lend(self._settings, self._tenant) as store:
+            try:
+                return use(store.collection(self._name))
+            except NotFoundError:
+                store.forget(self._name)
+                return use(store.collection(self._name))
+
+
+def _versions(collection: Any) -> set[int]:
+    found: set[int] = set()
+    for offset in range(0, int(collection.count()), _PAGE):
+        page = collection.get(include=["metadatas"], limit=_PAGE, offset=offset)
+        found.update(int(metadata["version"]) for metadata in page["metadatas"])
+    return found
 
 
 def _delete(collection: Any, ids: list[str]) -> None:
@@ -222,5 +189,5 @@ def _upsert(collection: Any, version_id: int, chunk_ids: list[int], vectors: Vec
 
 @lru_cache(maxsize=256)
 def cached_store(settings: Settings, tenant: Tenant, collection: str) -> VectorStore:
-    """Return a collection's vector store for searching, opened once: opening takes longer than a search."""
+    """Return a collection's vector store for searching, the same object each time."""
     return VectorStore(settings, tenant, collection)

@@ -22,7 +22,7 @@ from kb.core.errors import Misconfigured
 from kb.core.settings import Settings
 from kb.search.models import bundled_model
 from kb.search.models.encoder import Encoder, Identity, Vectors
-from kb.search.models.onnx_encoder import OnnxEncoder
+from kb.search.models.onnx_encoder import OnnxEncoder, damaged
 
 __all__ = ["identity", "load"]
 
@@ -102,7 +102,11 @@ def _revision(model: Any) -> str:
 @lru_cache(maxsize=2)
 def _load(model: str, cache: Path, threads: int) -> Encoder:
     if model == "bundled":
-        return OnnxEncoder(bundled_model.ensure(cache), threads=threads)
+        folder = bundled_model.ensure(cache)
+        try:
+            return OnnxEncoder(folder, threads=threads)
+        except Exception as error:  # the tokenizer's errors are plain Exceptions
+            raise damaged(folder, error) from error
     try:
         return SentenceTransformerEncoder(model, threads)
     except (OSError, ValueError, KeyError) as error:

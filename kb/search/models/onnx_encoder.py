@@ -15,9 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.core.cpu_cores import usable_cores
+from kb.core.errors import Misconfigured
 from kb.search.models.encoder import Identity, Vectors
 
-__all__ = ["OnnxEncoder"]
+__all__ = ["OnnxEncoder", "damaged"]
+
+
+def damaged(folder: Path, error: Exception) -> Misconfigured:
+    """Return the error for a model folder whose files cannot be read, for example one cut short by a full disk."""
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+    return Misconfigured("model_unavailable", model=str(folder), reason=reason)
 
 
 class OnnxEncoder:
@@ -77,9 +84,12 @@ class OnnxEncoder:
 
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = options.inter_op_num_threads = 1
-                self._session = onnxruntime.InferenceSession(
-                    str(self._file), options, providers=["CPUExecutionProvider"]
-                )
+                try:
+                    self._session = onnxruntime.InferenceSession(
+                        str(self._file), options, providers=["CPUExecutionProvider"]
+                    )
+                except Exception as error:  # onnxruntime's errors have no class in common
+                    raise damaged(self._file.parents[1], error) from error
             return self._session
 
     def _one(self, text: str) -> NDArray[np.float32]:

@@ -73,7 +73,7 @@ class TrialPublic(BaseModel):
 def listing(
     caller: Reader,
     q: Annotated[str, Query(max_length=200, description="Words of the name, the title or the text, all of them.")] = "",
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[Status | None, Query(description="Without it, all but those on their way in (indexing).")] = None,
     collection: Annotated[str | None, Query(max_length=40)] = None,
     language: Annotated[str | None, Query(max_length=20)] = None,
     review_due: Flag = False,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.parsers.pdf.layout.fragments import Fragment
 from ingest.parsers.pdf.layout.text_repair import SECTION_MARKS, needs_space, squeeze
-from kb.language.script import is_cjk
+from kb.language.script import is_cjk, raised_digits
 
 __all__ = ["Line", "build_lines"]
 
@@ -71,18 +71,27 @@ def _same_line(row: list[Fragment], fragment: Fragment) -> bool:
 
 def _join_parts(parts: Sequence[Fragment]) -> str:
     """Join the fragments of one line. A wide gap becomes one space, except in a Chinese title with wide spacing."""
-    text = parts[0].text
+    main = max(parts, key=lambda part: len(part.text) * part.size)
+    text = _with_raised_digits(parts[0], main)
     for last, part in itertools.pairwise(parts):
         gap = (part.x0 - last.x1) / max(part.size, 1.0)
         single_character = len(part.text) == 1 or len(last.text) == 1
         if is_cjk(text[-1]) and is_cjk(part.text[0]):
             spaced_out = text[-1] not in SECTION_MARKS and ((single_character and gap < 4) or gap < 1.2)
             text += part.text if spaced_out else "\u2003" + part.text
+        elif (raised := _with_raised_digits(part, main)) != part.text:
+            text += raised
         elif needs_space(text[-1], part.text[0], gap, False):
             text += " " + part.text
         else:
             text += part.text
     return _squeeze_keeping_gaps(text)
+
+
+def _with_raised_digits(part: Fragment, main: Fragment) -> str:
+    """Return the text of a part of a line; raised small digits, as of a footnote's mark, in Unicode's raised form."""
+    is_raised = part.size < 0.8 * main.size and part.bottom < main.bottom - 0.15 * main.size
+    return raised_digits(part.text) if is_raised and part.text.isdigit() and len(part.text) <= 3 else part.text
 
 
 def _squeeze_keeping_gaps(text: str) -> str:

@@ -23,6 +23,8 @@ _BREAK = re.compile(
 _MOST = 3
 # How far below the best score, in log-odds, the best span of each part is put.
 _NEXT = 0.5
+# How far below the best span, in log-odds, one may be that speaks of the topic.
+_NEAR = 4.6
 
 
 def question_parts(question: str) -> list[str]:
@@ -50,14 +52,13 @@ def gather_parts(retriever: Retriever, question: str, collections: list[str] | N
     parts = question_parts(question)
     if not parts or not whole.spans:
         return whole
-    found = [_of_part(retriever, part, parts[0], collections, as_of) for part in parts]
-    best = max([whole.spans[0].score, *(one.spans[0].score for one in found if one.spans)])
+    firsts = [first for part in parts if (first := _best_of(retriever, part, parts[0], collections, as_of))]
+    best = max([whole.spans[0].score, *(one.score for one in firsts)])
     spans = list(whole.spans)
-    for one in found:
-        if one.spans:
-            spans = _with_first(spans, one.spans[0], best)
+    for one in firsts:
+        spans = _with_first(spans, one, best)
     known = {passage.chunk_id for passage in whole.passages}
-    others = {p.chunk_id: p for one in found for p in one.passages[:1] if p.chunk_id not in known}
+    others = {one.span.passage.chunk_id: one.span.passage for one in firsts if one.span.passage.chunk_id not in known}
     return replace(whole, spans=sorted(spans, key=lambda one: -one.score), passages=[*whole.passages, *others.values()])
 
 
@@ -68,21 +69,23 @@ def _with_first(spans: list[ScoredSpan], first: ScoredSpan, best: float) -> list
     return [*(one for one in spans if one.span != first.span), moved]
 
 
-def _of_part(
+def _best_of(
     retriever: Retriever, part: str, first: str, collections: list[str] | None, as_of: date | None
-) -> Evidence:
-    """Return the evidence for a part: with the topic of the first part before it, where the documents speak of both."""
-    alone = gather(retriever, part, collections, as_of)
+) -> ScoredSpan | None:
+    """Return the best span for a part; before others one that speaks of the topic of the first part too."""
     topic = _topic(first)
-    if part == first or not topic or topic in part:
-        return alone
-    joined = gather(retriever, f"{topic}{part}" if is_han(topic[0]) else f"{topic} {part}", collections, as_of)
-    if not joined.spans:
-        return alone
-    best = joined.spans[0]
-    here = " ".join([best.span.text, *best.span.passage.heading_path])
-    known = here.lower().find(topic[:2] if is_han(topic[0]) else topic.split()[-1].lower()) >= 0
-    return joined if known and best["kind"] >= 1.0 else alone
+    if part != first and topic and topic not in part:
+        joined = f"{topic}{part}" if is_han(topic[0]) else f"{topic} {part}"
+        spans = gather(retriever, joined, collections, as_of).spans
+        found = next((one for one in spans if one["kind"] >= 1.0 and _mentions(one, topic)), None)
+        if found is not None and found.score >= spans[0].score - _NEAR:
+            return found
+    return next(iter(gather(retriever, part, collections, as_of).spans), None)
+
+
+def _mentions(one: ScoredSpan, topic: str) -> bool:
+    here = " ".join([one.span.text, *one.span.passage.heading_path]).lower()
+    return (topic[:2] if is_han(topic[0]) else topic.rsplit(maxsplit=1)[-1].lower()) in here
 
 
 def _topic(part: str) -> str:

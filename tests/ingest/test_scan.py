@@ -122,3 +122,31 @@ def test_bad_images_are_rejected_with_one_clear_error(tmp_path: Path) -> None:
         with pytest.raises(FileRejected) as caught:
             scanned_image.parse(path, context(path))
         assert caught.value.code == code
+
+
+def test_notices_side_by_side_are_not_read_across(tmp_path: Path) -> None:
+    image = Image.new("RGB", (1400, 560), "white")
+    draw = ImageDraw.Draw(image)
+    notices = (
+        (90, 100, 36, ["Lift closed", "3 June from 9 am", "for two hours", "use the stairs"]),
+        (820, 134, 34, ["Boat trip", "19 September", "costs 85 dollars", "for 30 members"]),
+    )
+    for left, top, size, notice in notices:
+        for index, line in enumerate(notice):
+            draw.text((left, top + 82 * index), line, "black", font=ImageFont.load_default(size=size))
+    path = tmp_path / "board.png"
+    image.save(path)
+    words = " ".join(read(scanned_image.parse(path, context(path))).split())
+    assert "Lift closed 3 June from 9 am for two hours use the stairs" in words
+    assert "Boat trip 19 September costs 85 dollars for 30 members" in words
+
+
+def test_a_head_that_runs_the_other_way_is_read_apart(tmp_path: Path) -> None:
+    sheet = picture(90)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((180, 24), "Harbour Club 2026/5", "black", font=ImageFont.load_default(size=40))
+    path = tmp_path / "head.png"
+    sheet.save(path)
+    elements = [element.text for element in scanned_image.parse(path, context(path)).elements]
+    assert [line for line in NOTICE if line not in "\n".join(elements)] == []
+    assert "Harbour Club 2026/5" in elements

@@ -146,3 +146,20 @@ def test_xml_records_are_a_table_and_entity_bombs_are_refused(tmp_path: Path) ->
     with pytest.raises(FileRejected) as caught:
         read(write(tmp_path / "b.xml", bomb))
     assert caught.value.code == "file_too_complex"
+
+
+def test_an_exported_chat_has_its_messages_and_not_what_the_program_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text(
+        "5/6/2026, 10:00 - Messages and calls are end-to-end encrypted.\n"
+        "5/6/2026, 10:01 - May: Where is the spare key?\n"
+        "5/6/2026, 10:02 - Ann: With the porter,\nextension 226\n"
+        "5/6/2026, 10:03 - May: <Media omitted>\n"
+        "5/6/2026, 10:04 - May: Thanks\n",
+        encoding="utf-8",
+    )
+    assert [element.text for element in read(path).elements] == [
+        "5/6/2026, 10:01 - May: Where is the spare key?",
+        "5/6/2026, 10:02 - Ann: With the porter,\nextension 226",
+        "5/6/2026, 10:04 - May: Thanks",
+    ]

@@ -7,7 +7,7 @@ layout code needs horizontal lines. ``to_page`` maps the results to the original
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,8 @@ GOOD_SCORE = 0.78  # mean line score of a page that is upright
 WELL_READ = 0.85  # score of a line that is surely writing, however faint
 FAINT, FAINT_SHARE = 60.0, 0.4  # contrast of ink and paper in grey levels, and as a share of the darkest line's
 TYPE_SIZE_RATIO = 0.74  # type size divided by the height of the box of a recognised line
+_LONG = 1.8  # a line is at least so many times as long as it is high
+_SHORTEST_ACROSS = 3  # characters of a line that runs the other way
 MUCH_NOISE = 18.0  # mean difference to the median-filtered image, in grey levels
 
 
@@ -87,9 +89,10 @@ def read_image(image: Image) -> OcrPage:
             image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
         )
     image = _denoise(image)
-    best = _read(image, 0)
+    best = upright = _read(image, 0)
     if best.is_sideways:
         best = max((best, _read(image, 1), _read(image, 3)), key=lambda r: (not r.is_sideways) * 0.2 + r.score)
+        best = _with_lines_across(best, upright) if best is not upright else best
     elif best.lines and best.score < GOOD_SCORE:
         best = max((best, _read(image, 2)), key=lambda r: r.score + (0.05 if r is best else 0.0))
     return _scaled(OcrPage(best.fragments, best.width, best.height, best.to_page), 1 / scale)
@@ -127,6 +130,29 @@ def _read(image: Image, quarter_turns: int) -> _Reading:
     score = sum(len(t) * s for _, t, s in lines) / weight
     tall = sum(len(t) for b, t, _ in lines if np.ptp(b[:, 1]) > 1.8 * np.ptp(b[:, 0]) and len(t) > 2)
     return _Reading(fragments, straightened.shape[1], straightened.shape[0], to_page, float(score), tall > 0.6 * weight)
+
+
+def _with_lines_across(turned: _Reading, upright: _Reading) -> _Reading:
+    """Return the reading of a turned page, with the lines that run the other way as the upright page has them.
+
+    Over a text in columns from right to left stands a head from left to right; on the turned page it is unreadable.
+    """
+    own = [f for f in turned.fragments if not _is_upended(f)]
+    to_turned = cv2.invertAffineTransform(turned.to_page) @ np.vstack([upright.to_page, [0.0, 0.0, 1.0]])
+    across = []
+    for f in upright.fragments:
+        if len(f.text) < _SHORTEST_ACROSS or _is_upended(f) or f.width <= _LONG * f.size / TYPE_SIZE_RATIO:
+            continue
+        corners = np.array([(f.x0, f.top, 1.0), (f.x1, f.bottom, 1.0)]) @ to_turned.T
+        (x0, top), (x1, bottom) = corners.min(axis=0), corners.max(axis=0)
+        if not any(x0 < other.x1 and other.x0 < x1 and top < other.bottom and other.top < bottom for other in own):
+            across.append(Fragment(f.text, x0, top, x1, bottom, f.size, f.bold, False))
+    return replace(turned, fragments=[*own, *across])
+
+
+def _is_upended(f: Fragment) -> bool:
+    """Whether the box of a line is so tall that its text runs the other way."""
+    return len(f.text) > 1 and f.size / TYPE_SIZE_RATIO > _LONG * f.width
 
 
 def _without_show_through(image: Image, lines: list[_Line]) -> list[_Line]:
@@ -235,7 +261,9 @@ def _unturn_matrix(quarter_turns: int, width: int, height: int) -> Matrix:
 
 def _scaled(ocr_page: OcrPage, scale: float) -> OcrPage:
     fragments = [
-        Fragment(f.text, f.x0 * scale, f.top * scale, f.x1 * scale, f.bottom * scale, f.size * scale, f.bold)
+        Fragment(
+            f.text, f.x0 * scale, f.top * scale, f.x1 * scale, f.bottom * scale, f.size * scale, f.bold, f.horizontal
+        )
         for f in ocr_page.fragments
     ]
     to_page = ocr_page.to_page.copy()

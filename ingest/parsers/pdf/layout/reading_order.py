@@ -2,7 +2,8 @@
 
 A gutter is a vertical strip that hardly any line crosses, with lines of prose on both sides. Lines that cross it (a
 title over two columns) split the page into bands; each band is read column by column. A strip beside clause numbers or
-short cells is not a gutter: there the text is read line by line.
+short cells is not a gutter: there the text is read line by line. Two blocks far apart whose lines are not level, such
+as two notices on a board, are columns however short their lines are.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ __all__ = ["order_columns"]
 
 STEP = 3.0  # resolution of the search for gutters, points
 LEAST_LINES = 4
+# Of two blocks that are not level: lines of each, width of the strip between them and distance of their lines in em,
+# and the share of lines that may be level by chance.
+_LEAST_APART, _WIDE, _LEVEL, _BY_CHANCE = 3, 2.0, 0.3, 0.4
 
 
 def order_columns(fragments: Sequence[Fragment], depth: int = 0, rows: bool = True) -> list[list[Fragment]]:
@@ -28,7 +32,7 @@ def order_columns(fragments: Sequence[Fragment], depth: int = 0, rows: bool = Tr
         depth: how often the page was split already.
         rows: keep in one group what is side by side like the rows of a table.
     """
-    if len(fragments) < 2 * LEAST_LINES or depth > 3:
+    if len(fragments) < 2 * _LEAST_APART or depth > 3:
         return [list(fragments)] if fragments else []
     gutter = _gutter(fragments, rows)
     if gutter is None:
@@ -55,7 +59,7 @@ def _bands(
                 spans = []
             left = [f for f in band if (f.x0 + f.x1) / 2 < gutter]
             right = [f for f in band if (f.x0 + f.x1) / 2 >= gutter]
-            if left and right and _is_columnar(left, right, rows):
+            if left and right and (_is_columnar(left, right, rows) or _are_apart(left, right)):
                 groups.extend(order_columns(left, depth + 1, rows))
                 groups.extend(order_columns(right, depth + 1, rows))
             else:
@@ -85,7 +89,8 @@ def _gutter(fragments: Sequence[Fragment], rows: bool) -> float | None:
         x = left + (i + 0.5) * STEP
         one = [f for f in fragments if f.x1 <= x + 1]
         two = [f for f in fragments if f.x0 >= x - 1]
-        if len(one) >= LEAST_LINES and len(two) >= LEAST_LINES and _is_columnar(one, two, rows):
+        enough = len(one) >= LEAST_LINES and len(two) >= LEAST_LINES
+        if (enough and _is_columnar(one, two, rows)) or _are_apart(one, two):
             return x
     return None
 
@@ -103,6 +108,20 @@ def _is_columnar(left: list[Fragment], right: list[Fragment], rows: bool) -> boo
         and _has_short_paragraphs(right)
         and (_numbers_continue(left, right) or not (rows and _starts_side_by_side(left, right, 0.5)))
     )
+
+
+def _are_apart(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Return whether both sides are blocks far apart whose lines are not level, as the rows of a table would be."""
+    one, two = _rows(left), _rows(right)
+    if min(len(one), len(two)) < _LEAST_APART:
+        return False
+    em = max(f.size for f in (*left, *right))
+    if min(f.x0 for f in right) - max(f.x1 for f in left) < _WIDE * em:
+        return False
+    fewer, more = sorted((one, two), key=len)
+    middles = [row[0].middle for row in more]
+    level = sum(any(abs(row[0].middle - other) < _LEVEL * em for other in middles) for row in fewer)
+    return level <= _BY_CHANCE * len(fewer)
 
 
 def _numbers_continue(left: list[Fragment], right: list[Fragment]) -> bool:

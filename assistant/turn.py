@@ -8,11 +8,12 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.answers import extractive, generative
+from assistant.answers import extractive, generative, not_in_force
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
 from assistant.answers.whom_to_ask import whom_to_ask
+from assistant.cards import subject_cards
 from assistant.events import (
     AnswerEvent,
     DeltaEvent,
@@ -22,10 +23,12 @@ from assistant.events import (
     SearchingEvent,
     final_answer,
 )
-from assistant.evidence.gather import Evidence, gather
+from assistant.evidence.gather import Evidence
+from assistant.evidence.question_parts import gather_parts
 from assistant.llm.gateway import Gateway, open_gateway
 from assistant.llm.requester import Requester
 from assistant.messages import say
+from assistant.no_question import asks_nothing, friendly_reply
 from assistant.question import EarlierQuestion, understand
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
@@ -75,11 +78,14 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
         InputError: ``question_empty``, ``question_too_long``; when the first event is requested.
     """
     started = time.perf_counter()
-    retriever.checked(turn.question)
+    typed = retriever.checked(turn.question)
+    if asks_nothing(typed, follows=bool(turn.history)) and subject_cards.find(retriever.library, typed) is None:
+        yield from _reply(turn, started)
+        return
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
     question = understand(retriever.library, turn.question, _earlier_questions(retriever, turn), gateway)
     yield SearchingEvent(question.text, question.card)
-    evidence = gather(retriever, question.text, turn.collections, turn.as_of)
+    evidence = gather_parts(retriever, question.text, turn.collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
     contact = whom_to_ask(retriever, evidence, question.card)
     found = yield from _write(retriever, evidence, gateway, question.sendable, contact)
@@ -95,6 +101,15 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
             ms=ms,
         )
     )
+
+
+def _reply(turn: Turn, started: float) -> Generator[Event]:
+    """Yield the events of the reply to what asks nothing; nothing is searched."""
+    reply = friendly_reply(turn.question)
+    yield SearchingEvent(turn.question, None)
+    yield EvidenceEvent([])
+    yield from _as_deltas(reply)
+    yield AnswerEvent(replace(reply, id=turn.id, ms=(time.perf_counter() - started) * 1000))
 
 
 def _earlier_questions(retriever: Retriever, turn: Turn) -> list[EarlierQuestion]:
@@ -121,9 +136,11 @@ def _write(
         question: for the model.
     """
     quotes = extractive.answer(retriever, evidence, contact)
+    if (other := not_in_force.answer(retriever, evidence, quotes)) is not None:
+        return (yield from _as_deltas(replace(other, egress=gateway.egress) if gateway else other))
     if gateway is None:
         return (yield from _as_deltas(quotes))
-    if quotes.refused:
+    if quotes.refused or quotes.reason == extractive.NEAR_MISS:
         return (yield from _as_deltas(replace(quotes, egress=gateway.egress)))
     try:
         written = generative.write(retriever, evidence, gateway, quotes, question)

@@ -220,6 +220,7 @@ def _content(document: prepared.PreparedDocument, vectors: Vectors) -> VersionCo
             AmendmentRow(**{**row, "effective_from": _date(row["effective_from"])}) for row in document.amendments
         ],
         notes=list(document.notes),
+        page_labels=list(document.page_labels),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ class PreparedDocument:
     effective_to: str | None
     notes: list[str]
     members: list[tuple[str, str]]
+    page_labels: list[str] = field(default_factory=list)
 
 
 def texts_only(texts: list[str]) -> PreparedDocument:

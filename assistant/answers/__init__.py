@@ -5,6 +5,8 @@ In reading order:
     answer             what an answerer returns
     refusal            whether the evidence is good enough to answer
     extractive         answers in exact quotes; no model writes
+    not_in_force       the answer of a document that ended, or holds later
+    near_miss          whether the best span holds under another condition
     quote_selection    which spans are quoted
     amended_rules      a circular that changes the rule found
     cited_text         text with the citations at the places of their markers

@@ -64,7 +64,8 @@ class Answer:
         question: as typed.
         language: of the question, a :class:`~kb.language.detect.Language`; "" where it is unknown.
         content: the text in that language with its citations, or the refusal.
-        reason: for programs: "answered", "no_documents", "weak_evidence", or the code of an error.
+        reason: for programs: "answered", "near_miss", "no_question", "no_documents", "weak_evidence", or the code of
+            an error.
         answerer: who wrote the text: "llm" or "extractive".
         confidence: the probability, 0..1, that the evidence contains an answer.
         contexts: the best passages in order.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.evidence.quotable_spans import QuotableSpan
+from assistant.evidence.quotable_spans import QuotableSpan, is_quoted_mail
 from assistant.messages import say
+from ingest.parsers.mail.quoted_mail import QUOTED_MAIL
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.search.passage import Passage
@@ -25,6 +26,7 @@ class Citation:
         n: the number of its marker, from 1.
         version: the number of the document's version; ``version_id`` is its id.
         pages: the pages that the quote is on, from 1.
+        page_labels: the numbers printed on these pages; empty where they are those of the file.
         chunk_id, start, end: the chunk and the character offsets of the quote in it.
         heading: the last heading above it, which is shown as its place where there is no clause.
         counterpart: id of the chunk with the same content in the other language.
@@ -44,6 +46,7 @@ class Citation:
     language: str
     heading: str = ""
     counterpart: int | None = None
+    page_labels: tuple[str, ...] = ()
 
     @property
     def span(self) -> tuple[int, int, int]:
@@ -84,9 +87,17 @@ def cite(n: int, span: QuotableSpan) -> Citation:
         start=span.start,
         end=span.end,
         language=passage.language,
-        heading=passage.heading_path[-1] if passage.heading_path else "",
+        heading=QUOTED_MAIL if is_quoted_mail(span) else passage.heading_path[-1] if passage.heading_path else "",
         counterpart=passage.counterpart,
+        page_labels=_labels(passage, passage.pages_at(span.start, span.end)),
     )
+
+
+def _labels(passage: Passage, pages: list[int]) -> tuple[str, ...]:
+    """Return the numbers printed on pages, empty where one has none or all are those of the file."""
+    labels = tuple(passage.page_labels[page - 1] for page in pages if page <= len(passage.page_labels))
+    same = labels == tuple(map(str, pages))
+    return labels if len(labels) == len(pages) and all(labels) and not same else ()
 
 
 def place(citation: Citation, language: Language) -> str:
@@ -98,8 +109,10 @@ def place(citation: Citation, language: Language) -> str:
     elif citation.heading and citation.heading != citation.title:
         parts.append(say("clause_plain", language, clause=shortened(citation.heading, HEADING)))
     if citation.pages:
-        span = str(citation.pages[0]) if len(citation.pages) == 1 else f"{citation.pages[0]}–{citation.pages[-1]}"
-        parts.append(say("page", language, page=span))
+        page = _first_to_last([*map(str, citation.pages)])
+        printed = _first_to_last([*citation.page_labels]) if citation.page_labels else ""
+        key = "printed_page" if printed else "page"
+        parts.append(say(key, language, page=page, printed=printed))
     if citation.version > 1:
         parts.append(say("version", language, version=citation.version))
     where = ("" if language is Language.ENGLISH else "，").join(parts)
@@ -108,6 +121,10 @@ def place(citation: Citation, language: Language) -> str:
     if other.is_chinese != language.is_chinese:
         text += say("other_language", language, tongue=say(f"language_{other}", language))
     return text
+
+
+def _first_to_last(pages: list[str]) -> str:
+    return pages[0] if len(pages) == 1 else f"{pages[0]}–{pages[-1]}"
 
 
 def shortened(text: str, most: int) -> str:

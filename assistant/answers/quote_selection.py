@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.evidence.quotable_spans import QuotableSpan, is_header_row, spans_of, whole
+from assistant.evidence.quotable_spans import QuotableSpan, is_header_row, is_quoted_mail, spans_of, whole
 from assistant.evidence.scoring import ScoredSpan
+from ingest.parsers.mail.quoted_mail import QUOTED_MAIL
 from kb.language.script import display_width
 
 __all__ = ["choose"]
@@ -52,7 +53,7 @@ def choose(scored: Sequence[ScoredSpan]) -> list[QuotableSpan]:
 def _is_heading_or_letterhead(span: QuotableSpan) -> bool:
     """Whether a span is the title or a heading of its passage or of a table, a letterhead, or the head of a memo."""
     text = span.text.strip()
-    names = {span.passage.title.strip(), *(name.strip() for name in span.passage.heading_path)}
+    names = {span.passage.title.strip(), QUOTED_MAIL, *(name.strip() for name in span.passage.heading_path)}
     return text in names or is_header_row(span) or bool(_IMPRINT.fullmatch(text) or _MEMO_HEAD.fullmatch(text))
 
 
@@ -83,6 +84,8 @@ def _overlaps(one: QuotableSpan, other: QuotableSpan) -> bool:
 def _touches(one: QuotableSpan, other: QuotableSpan) -> bool:
     """Whether two quotes overlap or have at most ``GAP`` spans between them. Table rows are never joined."""
     if one.passage.chunk_id != other.passage.chunk_id or one.is_row or other.is_row:
+        return False
+    if is_quoted_mail(one) != is_quoted_mail(other):
         return False
     first, last = (one, other) if one.start <= other.start else (other, one)
     between = [span for span in spans_of(one.passage) if first.end <= span.start and span.end <= last.start]

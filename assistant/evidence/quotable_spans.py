@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingest.parsers.mail.quoted_mail import QUOTED_MAIL
 from kb.language.script import display_width
 from kb.language.sentences import sentences
 from kb.search.passage import Passage
 
-__all__ = ["QuotableSpan", "column_names", "is_header_row", "readable_row", "spans_of", "table_at", "whole"]
+__all__ = [
+    "QuotableSpan",
+    "column_names",
+    "is_header_row",
+    "is_question",
+    "is_quoted_mail",
+    "readable_row",
+    "spans_of",
+    "table_at",
+    "whole",
+]
 
 # The greatest widths that can be read on a phone, in columns (a Chinese character takes two): of a paragraph, of a list
 # with its lead-in, and of a note between the items of a list.
@@ -19,6 +30,9 @@ NOTE_WIDTH = 30
 # Equal neighbours of a table without a header may be two equal figures; a longer text is one merged cell.
 _LONGEST_VALUE = 12
 _OPENS_LIST = re.compile(r"(?:[:：]|[–—-]{1,2}|如下|following|包括)\s*$", re.IGNORECASE)
+_QUESTION = re.compile(r"(?:[?？]|(?:嗎|吗|呢|未呀|邊個|邊度|邊位|幾多|幾時|幾點|點做|點算)[呀啊㗎]?)[\s」』”\")）]*$")
+# The number of lines after a question that may still be questions before its answer.
+_QUESTION_LINES = 2
 _ITEM = re.compile(
     r"^\s*(?:[•·●○▪■◆–—\-*‧]"
     r"|[（(]?(?:[a-zA-Z]{1,2}|[ivxlIVX]{1,5}|\d{1,2}|[一二三四五六七八九十]{1,3}|[甲乙丙丁戊己庚辛])[)）.、．])"
@@ -41,6 +55,17 @@ class QuotableSpan:
     def is_row(self) -> bool:
         """Whether the span is a table row (cells separated by tabs)."""
         return "\t" in self.text
+
+
+def is_quoted_mail(span: QuotableSpan) -> bool:
+    """Whether a span is in the earlier mail that a reply repeats: what it says may have been put right above it."""
+    passage = span.passage
+    return QUOTED_MAIL in passage.heading_path or QUOTED_MAIL in passage.text[: span.start].split("\n")
+
+
+def is_question(text: str) -> bool:
+    """Whether a text ends in a question, which no answer can be."""
+    return bool(_QUESTION.search(text))
 
 
 def spans_of(passage: Passage) -> list[QuotableSpan]:
@@ -126,7 +151,22 @@ def whole(span: QuotableSpan) -> QuotableSpan:
         start, end = span.start, span.end
     if _OPENS_LIST.search(text[start:end]):
         end = _list_end(text, start, end)
+    if is_question(text[start:end]):
+        end = _answer_end(text, end)
     return QuotableSpan(span.passage, *_trimmed(text, start, end))
+
+
+def _answer_end(text: str, end: int) -> int:
+    """Return the end of the line that answers a question; that line may ask something itself."""
+    for _ in range(_QUESTION_LINES):
+        line_end = text.find("\n", end + 1)
+        line_end = len(text) if line_end < 0 else line_end
+        if line_end <= end or display_width(text[end:line_end]) > PARAGRAPH_WIDTH:
+            break
+        before, end = end, line_end
+        if not is_question(text[before:end]):
+            break
+    return end
 
 
 def _list_end(text: str, start: int, end: int) -> int:

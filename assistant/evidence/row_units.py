@@ -9,7 +9,7 @@ from assistant.evidence.quotable_spans import QuotableSpan, column_names
 from kb.core import data_files
 from kb.language.script import fold
 
-__all__ = ["with_units"]
+__all__ = ["cells_with_units", "with_units"]
 
 _BARE_NUMBER = re.compile(r"\$?\s?\d[\d,]*(?:\.\d+)?")
 
@@ -36,12 +36,14 @@ def with_units(span: QuotableSpan) -> str:
 
     The unit is folded text, for comparison only, not for display.
     """
-    names = column_names(span)
-    if not names:
-        return span.text
-    cells = span.text.split("\t")
+    return "\t".join(cells_with_units(span)) if span.is_row else span.text
+
+
+def cells_with_units(row: QuotableSpan) -> list[str]:
+    """Return the cells of a row; each bare number is followed by the unit in its column's name."""
+    cells, names = row.text.split("\t"), column_names(row)
     names += [""] * (len(cells) - len(names))
-    return "\t".join(
+    return [
         cell + _unit(name) if _BARE_NUMBER.fullmatch(cell.strip()) else cell
         for name, cell in zip(names, cells, strict=False)
-    )
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,6 +17,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pa
 from jinja2.runtime import Context
 
 from kb.core import plugins
+from kb.core.local_date import in_hong_kong
 from kb.core.messages import Catalogue
 
 __all__ = ["page_packages", "render", "static_address", "text", "text_keys", "texts"]
@@ -63,7 +65,13 @@ def _environment() -> Environment:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.globals |= {"t": _page_text, "say": text, "page_texts": _page_texts, "static": static_address}
     environment.filters["as_json"] = _as_json
+    environment.filters["clock"] = _clock
     return environment
+
+
+def _clock(at: datetime | str) -> str:
+    """Return a time, also in ISO 8601, as pages show it: in Hong Kong, to the minute."""
+    return f"{in_hong_kong(datetime.fromisoformat(at) if isinstance(at, str) else at):%Y-%m-%d %H:%M}"
 
 
 @pass_context

@@ -14,6 +14,7 @@ In reading order:
     marker_words       numerals and word lists
     open_sections      the section that a new heading belongs to
     effective_dates    when a document was issued, and from when until when it is in force
+    validity           the days for which a document says that it holds
     document_title     the title: not a letterhead, not what a program wrote there
     amendments         which clauses of which document a circular changes
 """

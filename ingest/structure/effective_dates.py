@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
+from ingest.structure.validity import labelled_range, stated_validity, whole_line
 from kb.core import data_files
 from kb.language.quantities.dates import find_dates
 from kb.language.script import half_width
@@ -38,7 +39,10 @@ _OPENING = 1800
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """``issued`` is the latest date of issue or revision; a month without a day counts from its first."""
+    """``issued`` is the latest date of issue or revision; a month without a day counts from its first.
+
+    ``effective_to`` is the last day on which the document holds.
+    """
 
     issued: date | None = None
     effective_from: date | None = None
@@ -70,11 +74,28 @@ def effective_dates(first_pages: Sequence[str], last_lines: str = "", filename: 
     if not stated:
         named = [d for _, _, d in find_dates(_name(filename))][:1]
         stated = _alone(half_width(first_pages[0]) if first_pages else "") + named
+    return Dates(
+        max(stated[:2]) if stated and (issued or revised) else next(iter(stated), None),
+        *_validity(text, opening, filename),
+    )
+
+
+def _validity(text: str, opening: str, filename: str) -> tuple[date | None, date | None]:
+    """Return the first and the last day on which the document holds."""
+    ranged = labelled_range(text, (*label_words("validity"), *label_words("effective_from")))
+    said = stated_validity((sentence for sentence, _ in _sentences(text)), _own_document())
     labelled = _labelled(text, "effective_from")
-    begins = labelled[0] if labelled else _announced(opening, filename)
-    ends = _labelled(text, "effective_to")
-    end = ends[0] if ends and (begins is None or ends[0] >= begins) else None
-    return Dates(max(stated[:2]) if stated and (issued or revised) else next(iter(stated), None), begins, end)
+    begins = ranged.first or next(iter(labelled), None) or said.first
+    announced = _announced(opening, filename)
+    # "repealed with effect from 1 May" is no beginning.
+    begins = begins or (announced if announced != _day_after(said.last) else None) or whole_line(opening)
+    ended = [day - timedelta(days=1) for day in _labelled(text, "ends_before")]
+    last = ranged.last or next(iter([*_labelled(text, "effective_to"), *ended]), None) or said.last
+    return begins, last if last and (begins is None or last >= begins) else None
+
+
+def _day_after(day: date | None) -> date | None:
+    return day and day + timedelta(days=1)
 
 
 def _labelled(text: str, name: str) -> list[date]:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +113,10 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
         amendments=[_with_iso_dates(asdict(one)) for one in amendments.find_amendments(text[:_AMENDING_CHARS])],
         issued=_iso(dates.issued or parsed.date),
         effective_from=_iso(dates.effective_from),
-        effective_to=_iso(dates.effective_to),
+        effective_to=_iso(dates.effective_to and dates.effective_to + timedelta(days=1)),
         notes=list(parsed.notes),
         members=[],
+        page_labels=list(parsed.page_labels),
     )
 
 

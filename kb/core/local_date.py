@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from kb.core.errors import InputError
 
-__all__ = ["HONG_KONG", "IsoDate", "parse_date", "today"]
+__all__ = ["HONG_KONG", "IsoDate", "in_hong_kong", "parse_date", "today"]
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 
@@ -20,6 +20,11 @@ HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 def today() -> date:
     """Return today's date in Hong Kong."""
     return datetime.now(HONG_KONG).date()
+
+
+def in_hong_kong(at: datetime) -> datetime:
+    """Return a time in Hong Kong; one without a zone is UTC, as the records keep times."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(HONG_KONG)
 
 
 def parse_date(value: str | None) -> date | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from kb.core.local_date import HONG_KONG
+from kb.core.local_date import in_hong_kong
 from kb.core.messages import Catalogue
 from kb.erasure.certificates import Certificate, Report, Sent
 
@@ -152,4 +152,4 @@ def _limits(report: Report, locale: str) -> Iterator[str]:
 
 
 def _time(at: datetime) -> str:
-    return f"{at.replace(tzinfo=UTC).astimezone(HONG_KONG):%Y-%m-%d %H:%M}"
+    return f"{in_hong_kong(at):%Y-%m-%d %H:%M}"

@@ -32,6 +32,13 @@ _POINTING = re.compile(
 )
 # "that" and "it" also open clauses of a full question; with this many topic words a question depends on no other.
 _ENOUGH = 3
+# What asks of a thing only whether, or how, the same holds for it; in folded script.
+_ASKS_WHETHER = re.compile(
+    r"(?:都|又|系咪|是否|会唔会|会不会)?(?:有冇|有没有|有无|有未|得唔得|得吗|可唔可以|可不可以|可以吗|可以|系咪一样|系咪都系"
+    r"|一样吗|同样吗|适唔适用|适用吗|适用|包唔包|包括吗|计唔计|算唔算|点计|点算|点|有吗|有份|怎样|如何|几多|多少|有几多)+$"
+    r"|^(?:do|does|can|are|is|what about|how about) (?:the )?"
+    r"|(?: (?:too|as well|have (?:it|any)|get (?:it|any)|eligible))+$"
+)
 _TAIL = re.compile(r"[呢呀啊嘅㗎\s?？。.!！]+$")
 
 
@@ -59,9 +66,17 @@ def _contrasts() -> tuple[re.Pattern[str], ...]:
     """Return for each group of words of one kind a pattern over their folded forms, the longest first."""
     groups = (
         sorted((fold(word) for word in line.split()), key=len, reverse=True)
-        for (line,) in data_files.rows("kb.language", "contrasts.txt")
+        for line, *_ in data_files.rows("kb.language", "contrasts.txt")
     )
     return tuple(re.compile("|".join(map(_pattern, group))) for group in groups)
+
+
+@cache
+def _persons() -> re.Pattern[str]:
+    """Return a pattern of one or more words for persons (兼職員工), in folded script."""
+    lines = [line for line, *kind in data_files.rows("kb.language", "contrasts.txt") if "who" in kind]
+    words = sorted((fold(word) for line in lines for word in line.split()), key=len, reverse=True)
+    return re.compile(rf"(?:(?:{'|'.join(map(_pattern, words))}) ?)+")
 
 
 def _topic(question: str) -> list[str]:
@@ -91,7 +106,18 @@ def is_follow_up(question: str, history: Sequence[str]) -> bool:
         return len(topic) <= _ENOUGH
     if _POINTING.search(question):
         return len(topic) < _ENOUGH
-    return not topic
+    return not topic or _asks_of_one(question) is not None
+
+
+def _asks_of_one(question: str) -> str | None:
+    """Return the persons (``contrasts.txt``) where a question asks only whether the same holds for them.
+
+    「兼職有冇？」 after 「恩恤假有幾多日？」 asks for part-timers what was asked before.
+    """
+    rest = _ASKS_WHETHER.sub("", _TAIL.sub("", fold(question))).strip()
+    if rest == fold(question) or not rest:
+        return None
+    return rest if _persons().fullmatch(rest) else None
 
 
 def _replaced(question: str, last: str) -> str | None:
@@ -119,6 +145,10 @@ def standalone(question: str, history: Sequence[str]) -> str:
     rest = _TAIL.sub("", _OPENING.sub("", question)).strip()
     # 「咁兼職」 and "and sick leave?" name a thing and ask nothing of their own.
     bare = "".join(content_words(rest)) == re.sub(r"\W", "", rest)
+    one = _asks_of_one(question)
+    if one is not None:
+        word = question[fold(question).find(one) :][: len(one)] if len(fold(question)) == len(question) else one
+        return _replaced(word, last) or (f"{word}{last}" if is_han(word[0]) else f"{word} {last}")
     about = bool(_ABOUT.search(question.strip()) or (_OPENING.match(question) and bare))
     if about and rest:
         return _replaced(rest, last) or f"{rest} {last}"

@@ -150,6 +150,20 @@ class Library:
                 best[document_version.document.id] = document_version
         return list(best.values())
 
+    def out_of_force(self, as_of: date, collections: Sequence[str] | None = None) -> list[DocumentVersion]:
+        """Return, for each document without a version that holds on ``as_of``, the last that held, else the next."""
+        holding = {one.document.id for one in self.in_force(as_of, collections)}
+        last: dict[int, DocumentVersion] = {}
+        following: dict[int, DocumentVersion] = {}
+        for one in self.readable_versions():
+            if one.document.id in holding or (collections is not None and one.collection.slug not in collections):
+                continue
+            if _has_started(one.version, as_of):
+                last[one.document.id] = one
+            else:
+                following.setdefault(one.document.id, one)
+        return list((following | last).values())
+
     def readable_versions(self) -> list[DocumentVersion]:
         """Return every version that may be read, by document and oldest first; not to be changed by the caller."""
         return self._readable.get()
@@ -182,6 +196,9 @@ class Library:
 
 
 def _holds(version: VersionRow, day: date) -> bool:
-    started = version.effective_from is None or version.effective_from <= day
     ended = version.effective_to is not None and version.effective_to <= day
-    return started and not ended
+    return _has_started(version, day) and not ended
+
+
+def _has_started(version: VersionRow, day: date) -> bool:
+    return version.effective_from is None or version.effective_from <= day

@@ -39,6 +39,7 @@ __all__ = [
     "of_email",
     "renew",
     "state_of",
+    "used",
     "withdraw",
 ]
 
@@ -189,6 +190,13 @@ def find(settings: Settings, token: str) -> InvitationRow:
     if row is None:
         raise NotFound("invitation_invalid")
     return row
+
+
+def used(settings: Settings, token: str) -> InvitationRow | None:
+    """Return the invitation of a link by which somebody has become a member; None for any other link."""
+    with platform(settings) as session:
+        used_up = InvitationRow.accepted_at.is_not(None)
+        return session.scalar(sa.select(InvitationRow).where(InvitationRow.token_hash == token_hash(token), used_up))
 
 
 def mark_opened(settings: Settings, token: str) -> None:

@@ -81,6 +81,7 @@ class VersionContent:
     effective_to: date | None = None
     amendments: list[AmendmentRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    page_labels: list[str] = field(default_factory=list)
     words: list[tuple[list[str], list[str]]] | None = None
 
 
@@ -213,7 +214,7 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
         version.title, version.language, version.page_count = title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to
-        version.notes = list(content.notes)
+        version.notes, version.page_labels = list(content.notes), list(content.page_labels)
         session.add_all([*content.sections, *content.amendments])
         last_chunk = certificates.last_ids(session)[2]
         for number, chunk in enumerate(content.chunks, 1):

@@ -23,6 +23,7 @@ class Passage:
         pages: page numbers from 1, empty where the format has none.
         clauses, page_starts: ``(character offset in text, value)``, ascending.
         boxes: ``(page, x0, y0, x1, y1, start, end)``, fractions of the page, origin top left.
+        page_labels: the number printed on each page of the document; empty where they are those of the file.
         tables: ``(start, end, header rows)`` of each table in the text, in order. Its first lines are its header rows.
             Empty in chunks that were read before this was recorded.
         score: relevance, higher is better; comparable within one question.
@@ -45,6 +46,7 @@ class Passage:
     boxes: list[list[Any]]
     kind: str
     language: str
+    page_labels: tuple[str, ...] = ()
     tables: tuple[tuple[int, int, int], ...] = ()
     effective_from: date | None = None
     effective_to: date | None = None
@@ -101,6 +103,7 @@ def passage(
         clauses=[(int(offset), str(clause)) for offset, clause in chunk.clauses],
         page_starts=[(int(offset), int(page)) for offset, page in chunk.page_starts],
         boxes=list(chunk.boxes),
+        page_labels=tuple(document_version.version.page_labels),
         tables=tuple((int(start), int(end), int(header_rows)) for start, end, header_rows in chunk.tables or ()),
         kind=chunk.kind,
         language=chunk.language,

@@ -80,6 +80,7 @@ class Retriever:
         self.ranking = RankingWeights()
         self._words = WordIndex(self.library)
         self._scopes = Scopes(self.library, self._in_force)
+        self._scopes_out_of_force = Scopes(self.library, self._out_of_force)
         self._means = ScopeMeans(self.library, self._words)
         self._flat_index = FlatIndex(self.library, lambda: embedding.identity(settings))
 
@@ -138,10 +139,15 @@ class Retriever:
         limit: int | None = None,
         collections: Sequence[str] | None = None,
         as_of: date | None = None,
+        in_force: bool = True,
     ) -> SearchResult:
-        """Like :meth:`retrieve`, for a question analysed by :meth:`read`; returns what the search computed too."""
+        """Like :meth:`retrieve`, for a question analysed by :meth:`read`; returns what the search computed too.
+
+        Args:
+            in_force: False to search the documents without a version in force on the day instead.
+        """
         day = as_of or today()
-        scope = self._scopes.on(day, collections)
+        scope = (self._scopes if in_force else self._scopes_out_of_force).on(day, collections)
         encoder = embedding.load(self.settings)
         means = self._means.of(scope.versions, encoder.identity.dimension)
         chinese = query.language.is_chinese
@@ -188,8 +194,13 @@ class Retriever:
         ]
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
-        """Return the versions in force; refuse collections that were built with another embedding model."""
-        versions = self.library.in_force(day, collections)
+        return self._of_this_model(self.library.in_force(day, collections))
+
+    def _out_of_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
+        return self._of_this_model(self.library.out_of_force(day, collections))
+
+    def _of_this_model(self, versions: list[DocumentVersion]) -> list[DocumentVersion]:
+        """Return the versions; refuse collections that were built with another embedding model."""
         current = embedding.identity(self.settings)
         for slug, stored in {one.collection.slug: one.collection.model for one in versions}.items():
             if stored and stored != current:

@@ -31,7 +31,8 @@ SCREENS = {"small phone": (320, 640), "phone": (390, 844), "held sideways": (568
 # Answers for machines, and ways that lead elsewhere at once.
 NO_PAGES = {"/", "/healthz", "/readyz", "/metrics", "/sign-in/oidc", "/sign-in/oidc/back", "/mcp", "/static", "/set-up",
             "/manifest.webmanifest", "/offline-worker.js"}  # fmt: skip
-LEAST_ROLE = {"ask": "member", "read": "member", "evaluate": "evaluator", "manage": "owner", "person": "member"}
+LEAST_ROLE = {"ask": "member", "read": "member", "edit": "editor", "evaluate": "evaluator", "manage": "owner",
+              "person": "member"}  # fmt: skip
 
 # What of the page's own flow ends beyond the right edge, and how much of the height is under bars that stay.
 OUTSIDE = """() => {

@@ -150,18 +150,16 @@ def test_leaving_while_files_are_sent_asks_first(slow_page: Any, tmp_path: Path)
 def test_a_file_cut_off_by_the_network_is_sent_again(visit: Visit, tmp_path: Path) -> None:
     page = visit("editor", "/t/harmony/library")
     page.locator(".document").first.wait_for()
-    throttled(page, SLOW)
     path = tmp_path / "cut.txt"
-    path.write_text("\n\n".join(rules("cutting", 3000)), encoding="utf-8")
+    path.write_text("\n\n".join(rules("cutting", 5)), encoding="utf-8")
+    page.route("**/content", lambda route: route.abort("connectionreset"))  # the browser loses the connection
     page.set_input_files("[data-files]", str(path))
-    page.wait_for_function("() => document.querySelector('[data-group=working] progress')?.value >= 3", timeout=60_000)
-    throttled(page, {**SLOW, "offline": True})
-    failed = page.locator(".upload[data-status=failed]", has_text="cut.txt")
+    failed = page.locator("[data-group=needs] .upload", has_text="cut.txt")
     failed.wait_for()
     assert failed.locator(".field-error").inner_text() == t("upload_cut", name="cut.txt")
-    throttled(page, QUICK)
+    page.unroute("**/content")
     failed.get_by_role("button", name=t("do_retry")).click()
-    page.locator(".upload[data-status=indexed]", has_text="cut.txt").wait_for(timeout=FINISHED)
+    page.locator(".upload[data-status=indexed]", has_text="cut.txt").wait_for(timeout=FINISHED, state="attached")
     visit.faults.clear()  # type: ignore[attr-defined] - the browser tells of the connection that the test cut
 
 
@@ -169,7 +167,7 @@ def test_a_copy_under_another_name_offers_its_name(visit: Visit, tmp_path: Path)
     page = visit("editor", "/t/harmony/library")
     first = make_docx(tmp_path / "old name.docx", "naming")
     page.set_input_files("[data-files]", str(first))
-    line(page, "old name.docx").locator(".badge", has_text=t("st_indexed")).wait_for(timeout=FINISHED)
+    page.locator(".upload[data-status=indexed]", has_text="old name.docx").wait_for(timeout=FINISHED, state="attached")
     copy = tmp_path / "new name.docx"
     copy.write_bytes(first.read_bytes())
     page.set_input_files("[data-files]", str(copy))

@@ -27,6 +27,7 @@ LONG = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 2  # 90 letters without
 LONG_TITLE = "長者院舍照顧服務及家居支援服務員工工作守則暨緊急應變程序手冊（二〇二六年修訂及增補版）" + LONG[:45]
 NAME = f"{LONG[:60]}.md"
 API = "/api/v1/tenants/harmony"
+DELETED = f"{LONG[45:60]}刪除.md"
 _TEXT = f"""# {LONG_TITLE}
 
 ## 1 {LONG}
@@ -49,7 +50,13 @@ def add_long_documents(settings: Settings, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     first = _TEXT.replace("每日", "每星期")
     with WorkerPool(settings) as workers:
-        for name, text in (NAME, first), (NAME, _TEXT), (CHINESE_NAME, CHINESE), (ENGLISH_NAME, ENGLISH):
+        for name, text in (
+            (NAME, first),
+            (NAME, _TEXT),
+            (DELETED, first),
+            (CHINESE_NAME, CHINESE),
+            (ENGLISH_NAME, ENGLISH),
+        ):
             (folder / name).write_text(text, encoding="utf-8")
             ingest_file(settings, workers, tenant, folder / name)
         background_refinement.refine(Library(tenant), workers)  # finds the pair
@@ -72,6 +79,7 @@ def fill_with_long_names(app: FastAPI, settings: Settings, folder: Path) -> dict
     sent(owner, "POST", "/collections", slug="q" * 40, name=LONG[:110], open=True)
     sent(owner, "POST", "/glossary", written=f"鎖匙{LONG}", colloquial="匙", english=LONG, abbreviations=LONG)
     sent(owner, "POST", "/keys", name=LONG[:110], abilities=["ask", "read"], collections=["q" * 40])
+    sent(owner, "DELETE", f"/documents/{library.document(DELETED).id}")
     invited = sent(owner, "POST", "/invitations", email=f"{LONG[:60]}@{LONG[:40]}.example", role="editor")
     editor = accounts.by_email(settings, email_of("editor"))
     assert editor is not None
@@ -98,6 +106,7 @@ def fill_with_long_names(app: FastAPI, settings: Settings, folder: Path) -> dict
         "version": version.id,
         "document_id": document.id,
         "paired": library.document(CHINESE_NAME).id,
+        "erasure_id": sent(owner, "GET", "/erasures")[0]["id"],
         "message": message["id"],
         "set": name,
         "run": runs[0],

@@ -72,3 +72,39 @@ def test_file_name_and_last_lines_are_used_when_the_text_states_no_date() -> Non
 )
 def test_what_a_circular_changes(text: str, expected: list[Amendment]) -> None:
     assert find_amendments(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("圖書角規則\n本規則有效期至2025年12月31日。", None, date(2025, 12, 31)),
+        ("圖書角規則\n實施日期：2024年1月1日　至　2025年12月31日", date(2024, 1, 1), date(2025, 12, 31)),
+        ("圖書角規則\n中華民國115年4月1日起實施", date(2026, 4, 1), None),
+        ("圖書角規則\n本規則自民國一百一十四年七月一日起廢止。", None, date(2025, 6, 30)),
+        ("通告\n本通告由2026年4月1日至8月31日適用。", date(2026, 4, 1), date(2026, 8, 31)),
+        ("優惠安排\n適用期：2025年4月1日至2026年3月31日", date(2025, 4, 1), date(2026, 3, 31)),
+        ("優惠安排\n有效期：即日起至2025年9月30日", None, date(2025, 9, 30)),
+        ("優惠安排\n失效日期：2026年1月1日", None, date(2025, 12, 31)),
+        ("收費表（2026年4月1日起生效）", date(2026, 4, 1), None),
+        ("Notice\nThis notice is valid from 1 April to 31 August 2026.", date(2026, 4, 1), date(2026, 8, 31)),
+        ("Policy\nThis policy expires on 31 March 2025.", None, date(2025, 3, 31)),
+        ("Policy\nThese guidelines are repealed with effect from 1 May 2025.", None, date(2025, 4, 30)),
+        ("Rates\nWith effect from 1 January 2025 to 31 December 2025", date(2025, 1, 1), date(2025, 12, 31)),
+    ],
+)
+def test_from_when_until_when_a_document_holds(text: str, first: date | None, last: date | None) -> None:
+    found = effective_dates([text])
+    assert (found.effective_from, found.effective_to) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "新指引\n本政策實施後，舊指引由2026年1月1日起廢止。",
+        "員工手冊\n本手冊第5條至2025年1月1日為止適用。",
+        "會員須知\n會員證有效期至2025年1月1日。",
+        "通告\n報名由2025年1月1日至2月1日。",
+    ],
+)
+def test_the_end_of_something_else_is_not_that_of_the_document(text: str) -> None:
+    assert effective_dates([text]).effective_to is None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.parsers.dispatch import parse_file
+from ingest.parsers.mail.quoted_mail import QUOTED_MAIL
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
@@ -118,7 +119,12 @@ def test_mail_has_subject_headers_body_date_and_attachments(tmp_path: Path) -> N
     assert (parsed.title, str(parsed.date)) == ("颱風安排", "2024-04-01")
     assert parsed.elements[0].category == "Title"
     assert parsed.elements[1].text.split("\n")[0] == "From: 陳主任 <chan@example.org>"
-    assert texts(parsed)[2:] == ["各位同事：", "八號風球下毋須上班。", "舊郵件內容"]
+    assert texts(parsed)[2:] == [
+        "各位同事：",
+        "八號風球下毋須上班。",
+        QUOTED_MAIL,
+        "舊郵件內容",
+    ]
     assert [a.filename for a in parsed.attachments] == ["名單.csv", "inner.eml"]
     assert parsed.attachments[0].path.read_bytes() == b"a,b\n1,2\n"
     assert parsed.attachments[0].path.name == "名單.csv"

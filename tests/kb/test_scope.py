@@ -6,7 +6,7 @@ import pytest
 
 from kb.core.local_date import today
 from kb.core.settings import Settings
-from kb.publishing import version_writer
+from kb.publishing import deletion, version_writer
 from kb.search.dense.vector_store import VectorStore
 from kb.search.retriever import Retriever
 from kb.search.scope import Scopes
@@ -72,7 +72,7 @@ def test_a_file_in_two_collections_is_one_document_to_whoever_may_read_either(se
 
     assert found(None) == found(["main", "board"]) == [("main", "late.txt")], "quoted once"
     assert found(["board"]) == [("board", "late-copy.txt")], "by whoever may read only the other"
-    version_writer.remove(shelf.library, store, shelf.library.document("late.txt"))
+    deletion.delete_document(settings, shelf.library, shelf.library.document("late.txt"), version_writer.COMMAND_LINE)
     assert found(None) == [("board", "late-copy.txt")]
     original = shelf.library.versions(shelf.library.document("late-copy.txt"))[0].sha256
     assert blobs.original_path(shelf.tenant.files_path, original).is_file(), "the original is kept for the other"

@@ -28,7 +28,7 @@ export function groupOf(one) {
 /** @param {Api.Upload} one */
 function words(one) {
   if (one.status === "failed") return one.error?.message ?? "";
-  if (isLeft(one)) return t("library.left_unsent");
+  if (isLeft(one)) return fileOf(one.id) ? t("library.upload_cut", { name: one.path }) : t("library.left_unsent");
   if (one.known_as) return t("library.known_as", { name: one.known_as.name });
   const elsewhere = one.also_in.map((other) => other.title || other.name);
   if (elsewhere.length) return t("library.also_in", { names: elsewhere.join(t("library.list_joint")) });

@@ -115,11 +115,12 @@ async function act(id, action) {
     await call("DELETE", of("uploads", id));
     forget(id);
   } else if (action === "cancel") {
-    stopSending(id);
     ending.add(id);
     show(one);
     try {
-      show(await call("POST", of("uploads", id, "cancel")));
+      const cancelled = await call("POST", of("uploads", id, "cancel"));
+      stopSending(id); // not before: a file that is cut off has failed
+      show(cancelled);
     } catch (fault) {
       ending.delete(id);
       show(rows.get(id)?.one ?? one);

@@ -75,7 +75,9 @@ class _Reader:
             self.builder.title(_header(message, "Subject"))
             headers = ((name, _header(message, name)) for name in _HEADERS)
             self.builder.text("\n".join(f"{name}: {value}" for name, value in headers if value))
-        self.page_title = add_body(self.builder, "\n\n".join(self._plain), self._html, self.is_page)
+        self.page_title = add_body(
+            self.builder, "\n\n".join(self._plain), self._html, self.is_page, _header(message, "Subject")
+        )
 
     def _collect(self, part: Message, depth: int) -> None:
         kind = part.get_content_type()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from unstructured.documents.elements import Element
+
+from ingest.parsers.mail.quoted_mail import QUOTED_MAIL, is_forward, quote_start, split_quoted
 from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.plain_text import add_text
 from ingest.parsers.web.html_page import parse_html
@@ -13,11 +16,15 @@ __all__ = ["add_body"]
 _RICH = re.compile(r"<(?:table|ol|ul|h[1-6])\b", re.IGNORECASE)
 
 
-def add_body(builder: ElementBuilder, plain: str, html: list[str], is_page: bool = False) -> str | None:
+def add_body(
+    builder: ElementBuilder, plain: str, html: list[str], is_page: bool = False, subject: str = ""
+) -> str | None:
     """Add the body, from its HTML form if that has more text or structure, else from its plain form.
 
     Args:
         is_page: whether it is a saved web page: navigation and footers are left out.
+        subject: of the mail. The earlier mail that a reply repeats goes under a heading of its own, unless it is
+            forwarded.
 
     Returns:
         The title of the HTML.
@@ -31,10 +38,26 @@ def add_body(builder: ElementBuilder, plain: str, html: list[str], is_page: bool
         and (is_page or len(clean) < 0.5 * len(html_text) or any(_RICH.search(text) for text in html))
     ):
         for page in pages:
-            builder.elements += page.elements
+            _add_page(builder, page.elements, is_page or is_forward(subject))
     else:
-        add_text(builder, _without_quote_marks(plain), headings=False)
+        own, quoted = (plain, "") if is_page or is_forward(subject) else split_quoted(plain)
+        add_text(builder, _without_quote_marks(own), headings=False)
+        if quoted.strip():
+            builder.title(QUOTED_MAIL)
+            add_text(builder, _without_quote_marks(quoted), headings=False)
     return next((page.title for page in pages if page.title), None)
+
+
+def _add_page(builder: ElementBuilder, elements: list[Element], keep_together: bool) -> None:
+    """Add the elements of an HTML body, with a heading before the earlier mail that it repeats."""
+    joined = "\n".join(element.text for element in elements)
+    start = None if keep_together else quote_start(joined)
+    at = 0
+    for index, element in enumerate(elements):
+        if start is not None and index and at <= start < at + len(element.text) + 1:
+            builder.title(QUOTED_MAIL)
+        builder.elements.append(element)
+        at += len(element.text) + 1
 
 
 def _without_quote_marks(text: str) -> str:

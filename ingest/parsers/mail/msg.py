@@ -43,7 +43,7 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     builder.text("\n".join(f"{name}: {value}" for name, value in lines.items() if value))
     html = message.html_body
     page = decode(html)[0] if isinstance(html, bytes) else html
-    add_body(builder, message.body or "", [page] if page else [])
+    add_body(builder, message.body or "", [page] if page else [], subject=message.subject or "")
     for attachment in message.attachments:
         name = attachment.file_name or "attachment"
         data = attachment.file_bytes if attachment.attached_by_value else None

@@ -14,6 +14,7 @@ from ingest.parsers.pdf.layout.form_fields import read_fields
 from ingest.parsers.pdf.layout.fragments import build_fragments
 from ingest.parsers.pdf.layout.glyphs import page_affine, read_glyphs
 from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
+from ingest.parsers.pdf.layout.printed_numbers import printed_numbers
 from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn_matrix
 from ingest.parsers.pdf.layout.rulings import read_rulings
 from ingest.parsers.pdf.layout.text_repair import garbage_share
@@ -42,13 +43,20 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
         total = len(document)
         pages, notes = _read_pages(document, total, context)
         elements, large_lines = analyse_layout(pages)
+        labels = _printed_numbers(document, total, pages)
         if not elements:
             raise no_text(context.filename, context.settings)
         info = document.get_metadata_dict()
     finally:
         document.close()
     title = info.get("Title", "").strip() or next(iter(large_lines), None)
-    return ParsedDocument(elements, total, title, _date(info), notes, large_lines=large_lines)
+    return ParsedDocument(elements, total, title, _date(info), notes, large_lines=large_lines, page_labels=labels)
+
+
+def _printed_numbers(document: pdfium.PdfDocument, total: int, pages: list[LayoutPage]) -> list[str]:
+    stated = [document.get_page_label(index) for index in range(total)]
+    by_number = {page.number: (page.fragments, page.layout_height) for page in pages}
+    return printed_numbers(stated, [by_number.get(number, ((), 1.0)) for number in range(1, total + 1)])
 
 
 def _open(path: Path, context: ParseContext) -> pdfium.PdfDocument:

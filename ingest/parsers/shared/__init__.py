@@ -7,6 +7,7 @@ In reading order:
     element_builder  makes elements of the ``unstructured`` library
     encoding         bytes → text
     text_headings    headings and list items recognised by their typed numbers
+    chat_export       an exported chat → its messages
     plain_text       plain text → paragraphs, headings, lists, tables
     iso_dates        dates in metadata
     header_rows      which rows of a table are its header

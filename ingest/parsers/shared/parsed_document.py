@@ -60,6 +60,7 @@ class ParsedDocument:
         date: the date that the file states for itself (date of a mail, document property), if any.
         notes: what was left out and why, as codes such as ``hidden_sheet:名稱``; shown to the admin.
         attachments: files found inside, to be ingested as documents of their own.
+        page_labels: the number printed on each page, "" for none; empty where they are those of the file.
         large_lines: headings of the first page, the largest first; empty where the format has no pages.
     """
 
@@ -70,3 +71,4 @@ class ParsedDocument:
     notes: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     large_lines: list[str] = field(default_factory=list)
+    page_labels: list[str] = field(default_factory=list)

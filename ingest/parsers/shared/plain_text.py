@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest.parsers.shared.chat_export import chat_messages
 from ingest.parsers.shared.element_builder import ElementBuilder, clean_text, join_lines
 from ingest.parsers.shared.encoding import decode
 from ingest.parsers.shared.header_rows import header_rows_of
@@ -28,6 +29,11 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     """Read a text file in any encoding."""
     text, _ = decode(path.read_bytes())
     builder = ElementBuilder()
+    messages = chat_messages(text)
+    if messages:
+        for message in messages:
+            builder.narrative(message)
+        return ParsedDocument(builder.elements, title=None)
     add_text(builder, text, title_first=True)
     first = builder.elements[0] if builder.elements else None
     title = first.text if first is not None and first.category == "Title" else None

@@ -73,9 +73,15 @@ _YEAR_OF_DATE = re.compile(rf"(?<!\d){_YEAR}(?!\d)|[零〇一二三四五六七�
 _CJK = "[〇○零一二三四五六七八九十]"
 # A month is known by its beginning: documents misspell it (Febuary).
 _MISSPELT = rf"(?P<mon>(?:{any_of(word for word in _MONTH_WORDS if len(word) <= 4)})[a-z]{{0,6}})\.?"
+# Years of the Republic of China begin with 1912; they are written in documents from Taiwan.
+_MINGUO = r"(?:中[华華])?民[国國] ?"
+_MINGUO_OFFSET = 1911
 _WHOLE_DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"{_MINGUO}(?P<roc>\d{{1,3}}|{_CJK}{{1,5}}|{_CJK}?百{_CJK}{{0,4}}) ?年 ?(?P<m>{_DAY}|{_CJK}{{1,2}}) ?月"
+        rf"(?: ?(?P<d>{_DAY}|{_CJK}{{1,3}}) ?[日號号])?",
+        rf"{_MINGUO}(?P<roc>\d{{1,3}})[-/.](?P<m>{_DAY})[-/.](?P<d>{_DAY})(?!\d)",
         rf"(?P<y>{_YEAR}) ?年 ?(?P<m>{_DAY}) ?月(?: ?(?P<d>{_DAY}) ?[日號号])?",
         rf"(?P<y>[二一]{_CJK}{{3}}) ?年 ?(?P<m>{_CJK}{{1,2}}) ?月(?: ?(?P<d>{_CJK}{{1,3}}) ?[日號号])?",
         rf"\b(?P<d>{_DAY}){_TH}(?: of)? {_MISSPELT},? (?P<y>{_YEAR})\b",
@@ -143,7 +149,9 @@ def find_dates(text: str) -> list[tuple[int, int, date]]:
 
 
 def _date(groups: dict[str, str | None]) -> date | None:
-    year, day = ordinal(groups["y"] or ""), ordinal(groups.get("d") or "1")
+    roc = groups.get("roc")
+    year = ordinal(roc) + _MINGUO_OFFSET if roc else ordinal(groups["y"] or "")
+    day = ordinal(groups.get("d") or "1")
     name = groups.get("mon")
     month = _MONTH_NUMBER[name[:3].lower()] if name else ordinal(groups["m"] or "")
     try:

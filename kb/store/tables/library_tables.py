@@ -93,6 +93,7 @@ class VersionRow(TenantBase):
     effective_from: Mapped[date | None]
     effective_to: Mapped[date | None]
     notes: Mapped[list[Any]] = mapped_column(default=list)
+    page_labels: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

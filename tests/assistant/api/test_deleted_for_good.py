@@ -270,7 +270,7 @@ def _what_stays(folder: Folder) -> None:
     assert {row.subject for row in audit if row.action == "document.delete"} >= {"#1", "#2"}
     assert {row.subject for row in audit if row.action == "document.upload"} >= {"#1", "年假安排.md"}
     assert {"年假安排.md", "mail.eml", "broken.pdf"} <= set(uploads)
-    (question,) = folder.owner.get(f"{API}/test-sets/基本").json()["questions"]
+    (question,) = folder.owner.get(f"{API}/test-sets/基本").json()["items"]
     assert [place["document"] for place in question["documents"]] == ["年假安排.md"]
 
 

@@ -400,6 +400,16 @@ class TestInvitationsForPhones:
         assert accept(visitor, token, email=email_of("member"), password="not the password") == 401
         assert accept(visitor, token, email="ho@phone.example", **NEW) == 201
 
+    def test_a_used_link_leads_back_to_the_organisation(self, owner: TestClient, visitor: TestClient) -> None:
+        token = invite(owner, "again@harmony.example")
+        assert accept(visitor, token, **NEW) == 201
+        again = visitor.get(f"/invitation/{token}", follow_redirects=False)
+        assert (again.status_code, again.headers["location"]) == (303, "/t/harmony/ask")
+        assert visitor.get(again.headers["location"]).status_code == 200
+        stranger = TestClient(visitor.app, base_url=str(visitor.base_url))
+        page = stranger.get(f"/invitation/{token}", headers={"Accept": "text/html"})
+        assert page.url.path == "/sign-in"
+
     def test_an_invitation_with_an_address_is_for_that_account(self, owner: TestClient, visitor: TestClient) -> None:
         token = invite(owner, "bound@harmony.example")
         assert accept(visitor, token, email="thief@phone.example", **NEW) == 201

@@ -225,10 +225,16 @@ async def content(request: Request, upload_id: Id, caller: Editor) -> UploadPubl
         await run_in_threadpool(status.stopped, caller.library, row.id, IngestStatus.FAILED, error)
         raise
     except ClientDisconnect:
-        error_of_sending = InputError("upload_not_sent", name=row.name)
-        await run_in_threadpool(status.stopped, caller.library, row.id, IngestStatus.FAILED, error_of_sending)
+        await run_in_threadpool(_cut_off, caller, intake, row)
         raise
     return (await run_in_threadpool(_public, request, caller, [sent]))[0]
+
+
+def _cut_off(caller: Caller, intake: Intake, row: UploadRow) -> None:
+    """Let a file fail whose sender is gone, unless it was cancelled before."""
+    if upload_batch.find(caller.library, caller.reach.edit, row.id).status == row.status:
+        error = InputError("upload_not_sent", name=row.name)
+        intake.upload_status.stopped(caller.library, row.id, IngestStatus.FAILED, error)
 
 
 def _sendable(caller: Caller, upload_id: int) -> UploadRow:

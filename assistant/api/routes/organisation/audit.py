@@ -16,7 +16,7 @@ from assistant.service.callers import Caller, check_still_allowed
 from assistant.web.audit_sentences import AuditSentences
 from assistant.web.pages import render, text_keys
 from kb.core.errors import SinziError
-from kb.core.local_date import IsoDate
+from kb.core.local_date import HONG_KONG, IsoDate, today
 from kb.library import audit
 from kb.people.access import Ability
 from kb.store.tables.activity_tables import AuditRow
@@ -30,7 +30,7 @@ EntryId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class AuditFilter(BaseModel):
-    """Which entries to return. Days are in the service's time zone; ``until`` is included."""
+    """Which entries to return. Days are those of Hong Kong; ``until`` is included."""
 
     model_config = ConfigDict(extra="forbid")
     since: IsoDate | None = None
@@ -107,10 +107,10 @@ def _filter_values(entry_filter: AuditFilter) -> dict[str, str]:
 
 
 def midnight(day: date | None) -> datetime | None:
-    """Return the start of a day in the service's time zone, as the database keeps times: UTC without a zone."""
+    """Return the start of a day in Hong Kong, as the database keeps times: UTC without a zone."""
     if day is None or not 1971 <= day.year <= 9000:  # some systems cannot convert times outside this range
         return None
-    return datetime(day.year, day.month, day.day).astimezone().astimezone(UTC).replace(tzinfo=None)
+    return datetime(day.year, day.month, day.day, tzinfo=HONG_KONG).astimezone(UTC).replace(tzinfo=None)
 
 
 def _entry_fields(row: AuditRow) -> dict[str, Any]:
@@ -150,7 +150,6 @@ def _kinds(actions: list[str]) -> dict[str, dict[str, str]]:
 def _times(chosen: dict[str, str]) -> list[tuple[str, dict[str, str], bool]]:
     """Return (key of a text, filter, whether it is chosen) for the usual spans of time."""
     others = {name: value for name, value in chosen.items() if name not in ("since", "until")}
-    today = date.today()
     spans = {"last_day": 0, "last_week": 6, "last_month": 29}
-    wanted = {key: {**others, "since": str(today - timedelta(days=days))} for key, days in spans.items()}
+    wanted = {key: {**others, "since": str(today() - timedelta(days=days))} for key, days in spans.items()}
     return [(key, values, values == chosen) for key, values in {**wanted, "all_times": others}.items()]

@@ -34,7 +34,7 @@ Purpose = Literal["", "answer", "rewrite", "summary", "draft", "translate"]
 
 
 class EgressQuery(BaseModel):
-    """Which entries to return. Days are in the service's time zone; ``until`` is included."""
+    """Which entries to return. Days are those of Hong Kong; ``until`` is included."""
 
     model_config = ConfigDict(extra="forbid")
     since: IsoDate | None = None

@@ -16,6 +16,7 @@ from assistant.messages import interface
 from assistant.service.callers import Caller
 from assistant.service.invitees import MOST_INVITEES, Invitee, read_invitees
 from kb.core.errors import InputError, SinziError
+from kb.core.local_date import in_hong_kong
 from kb.library import audit
 from kb.people import access, invitations
 from kb.people.access import Role
@@ -187,7 +188,7 @@ def _message(caller: Caller, address: SharedAddress, row: InvitationRow, link: s
         organisation=caller.tenant.name,
         link=link,
         where=where,
-        day=row.expires_at.replace(tzinfo=UTC).astimezone().strftime("%Y-%m-%d"),
+        day=in_hong_kong(row.expires_at).strftime("%Y-%m-%d"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from assistant.api.auth import session_cookie
@@ -97,6 +97,9 @@ def opened(body: InvitationOpened, service: ServiceDep) -> None:
 def page(
     token: Annotated[str, Path(max_length=100)], request: Request, service: ServiceDep, signed_in: OptionalSignedInDep
 ) -> Response:
+    used = invitations.used(service.settings, token)
+    if used is not None:  # people come back by the link in their messenger: to the organisation, by way of signing in
+        return RedirectResponse(f"/t/{used.tenant_slug}/ask", status_code=303)
     invitation = invitations.find(service.settings, token)
     mine = signed_in is not None and invitation.email in ("", signed_in.user.email)
     member = signed_in is not None and accounts.role_in(service.settings, signed_in.user.id, invitation.tenant_slug)

@@ -11,6 +11,7 @@ Read in this order:
     rotated_text     glyphs → text that is written upwards or downwards
     form_fields      pdfium page → values of form fields, as fragments
     running_heads    fragments of all pages → the same without running heads, feet and page numbers
+    printed_numbers  the numbers printed on the pages
     ruled_tables     rulings and fragments → tables, and the fragments outside them
     table_heads      rows of a table → number of header rows
     margin_notes     fragments of a page → text, and notes in the margin

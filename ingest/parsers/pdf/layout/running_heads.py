@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ingest.parsers.pdf.layout.fragments import Fragment
 from ingest.parsers.pdf.layout.typed_labels import PAGE_OF, read_label
 
-__all__ = ["without_running_heads"]
+__all__ = ["ZONE", "without_running_heads"]
 
 ZONE = 0.12  # share of the page height at top and bottom where running text is looked for
 _DIGITS = re.compile(r"\d+")

@@ -41,7 +41,6 @@ __all__ = [
     "originals_of_uploads",
     "publish_existing",
     "put_in_force",
-    "restore_vectors",
     "set_title",
     "set_validity",
     "withdraw",

@@ -20,7 +20,7 @@ from kb.store import tenants
 # Without closing, 60 organisations hold 720 files, and 80 collections of one hold 330.
 MANY = """
 import resource, sys
-resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400))
+resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))
 from pathlib import Path
 import numpy as np, psutil
 from kb.core.settings import Settings

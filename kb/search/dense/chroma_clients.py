@@ -29,11 +29,11 @@ from kb.core.settings import Settings
 from kb.search.dense import store_check
 from kb.store.tenants import Tenant
 
-__all__ = ["ChromaStore", "close_unused", "lend", "replace_folder"]
+__all__ = ["ChromaStore", "lend", "replace_folder"]
 
-# What may stay open without being used: at most about 400 files and 300 MB.
+# What may stay open without being used: at most about 260 files and 200 MB.
 MAX_CLIENTS = 16
-MAX_COLLECTIONS = 48
+MAX_COLLECTIONS = 16
 # A server that could not be reached is not asked again for so long: a question must not wait for it each time.
 _PAUSE_SECONDS = 10.0
 _M_PERTURB = -6  # of malloc.h
@@ -170,6 +170,7 @@ class ChromaStore:
         if client is not None:
             with contextlib.suppress(Exception):
                 client.close()
+            _give_memory_back()
             self._seen = None if self._url else store_check.state_of(self._tenant.vectors_path)
 
     def _inode_now(self) -> int:
@@ -268,6 +269,12 @@ def _overwrite_memory() -> None:
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(_M_PERTURB, 0xFF)  # new memory is filled with the complement: zeros
+
+
+def _give_memory_back() -> None:
+    """Let the C library return freed memory to the system (glibc; elsewhere nothing happens)."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _embedded(folder: Path) -> Any:

@@ -23,6 +23,7 @@ import numpy as np
 from kb.core.errors import Transient
 from kb.core.settings import Settings
 from kb.search.dense import chroma_clients, store_marks
+from kb.search.dense.chroma_clients import ChromaStore
 from kb.search.models.encoder import Vectors
 from kb.store.tenants import Tenant
 
@@ -154,15 +155,30 @@ class VectorStore:
                 )
 
     def _use(self, use: Callable[[Any], _Result]) -> _Result:
-        """Call ``use`` with the Chroma collection; one that was made anew in the meantime is looked up again."""
+        """Call ``use`` with the Chroma collection, and again with a new client where the open one has failed.
+
+        From a full cache Chroma drops an index that is not on the disk yet, and then does not find it.
+        """
+        is_open = False
+        try:
+            with chroma_clients.lend(self._settings, self._tenant) as store:
+                is_open = True
+                return self._use_open(store, use)
+        except Transient:
+            if not is_open:
+                raise
+        with chroma_clients.lend(self._settings, self._tenant) as store:
+            return self._use_open(store, use)
+
+    def _use_open(self, store: ChromaStore, use: Callable[[Any], _Result]) -> _Result:
+        """Call ``use``; a collection that was made anew in the meantime is looked up again."""
         from chromadb.errors import NotFoundError
 
-        with chroma_clients.lend(self._settings, self._tenant) as store:
-            try:
-                return use(store.collection(self._name))
-            except NotFoundError:
-                store.forget(self._name)
-                return use(store.collection(self._name))
+        try:
+            return use(store.collection(self._name))
+        except NotFoundError:
+            store.forget(self._name)
+            return use(store.collection(self._name))
 
 
 def _versions(collection: Any) -> set[int]:

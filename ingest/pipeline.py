@@ -65,11 +65,17 @@ def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outco
     if job.rejected:
         return failed_outcome(job.path, job.name, FileRejected(job.rejected, name=job.name))
     started: StartedVersion | None = None
+
+    def start() -> dict[str, Any]:
+        nonlocal started  # known also where a cancellation keeps the result of the step from being recorded
+        started = begin(job, context)
+        return asdict(started)
+
     try:
         with context.lock_content(job):
             start_time = time.monotonic() - context.workers.waited_seconds()
             try:
-                started = StartedVersion(**step("begin", lambda: asdict(begin(job, context))))
+                started = StartedVersion(**step("begin", start))
                 outcome = _run_stages(job, started, context, step)
             except SinziError as error:
                 deleted = started is not None and not _exists(job, started, context)

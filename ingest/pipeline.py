@@ -35,6 +35,8 @@ from kb.store.tables.states import IngestStage, IngestStatus, VersionState
 
 __all__ = ["ingest"]
 
+# How often a job looks whether its document has been deleted.
+_LOOK_SECONDS = 1.0
 # Status of a file by what its version was when it was started.
 _STATUS = {
     "new": IngestStatus.INDEXED,
@@ -63,11 +65,17 @@ def ingest(job: Job, context: IngestContext, step: Step = run_directly) -> Outco
     if job.rejected:
         return failed_outcome(job.path, job.name, FileRejected(job.rejected, name=job.name))
     started: StartedVersion | None = None
+
+    def start() -> dict[str, Any]:
+        nonlocal started  # known also where a cancellation keeps the result of the step from being recorded
+        started = begin(job, context)
+        return asdict(started)
+
     try:
         with context.lock_content(job):
             start_time = time.monotonic() - context.workers.waited_seconds()
             try:
-                started = StartedVersion(**step("begin", lambda: asdict(begin(job, context))))
+                started = StartedVersion(**step("begin", start))
                 outcome = _run_stages(job, started, context, step)
             except SinziError as error:
                 deleted = started is not None and not _exists(job, started, context)
@@ -155,7 +163,26 @@ def _read(job: Job, started: StartedVersion, context: IngestContext) -> dict[str
         raise Conflict("document_deleted", document=job.name)
     progress = context.progress_callback(job, IngestStage.READ)
     name, share = job.name.rsplit("/", 1)[-1], context.share(job)
-    return context.workers.read(source, name, folder, progress, share, context.cancelled)
+    return context.workers.read(source, name, folder, progress, share, _asked_to_stop(job, started, context))
+
+
+def _asked_to_stop(job: Job, started: StartedVersion, context: IngestContext) -> Callable[[], bool]:
+    """Return a function for the workers that says whether the job is cancelled.
+
+    It raises Conflict ``document_deleted`` once its document is deleted: nobody wants the rest of a long file then.
+    """
+    library = context.library(job)
+    looked = time.monotonic()
+
+    def asked() -> bool:
+        nonlocal looked
+        if time.monotonic() - looked > _LOOK_SECONDS:
+            looked = time.monotonic()
+            with library.session() as session:
+                version_states.existing(session, VersionRow, started.version_id, started.document)
+        return context.cancelled()
+
+    return asked
 
 
 def _load_prepared(
@@ -189,7 +216,7 @@ def _index(job: Job, started: StartedVersion, context: IngestContext) -> int:
         store = context.vectors(job, library)
         pool.submit(store.prepare)
         progress = context.progress_callback(job, IngestStage.EMBED)
-        context.workers.embed(folder, progress, context.share(job), context.cancelled)
+        context.workers.embed(folder, progress, context.share(job), _asked_to_stop(job, started, context))
     vectors = embedding_stage.load_vectors(folder, *context.workers.identity())
     # The records keep float16. The vector store gets the same numbers, so that either can be restored from the other.
     vectors = vectors.astype(np.float16).astype(np.float32)

@@ -87,7 +87,9 @@ def step(name: str, stage: Callable[[], Any]) -> Any:
 
     try:
         result = DBOS.run_step({"name": name}, attempt)
-    except dbos_error.DBOSWorkflowCancelledError as error:
+    except (dbos_error.DBOSWorkflowCancelledError, dbos_error.DBOSWorkflowConflictIDError) as error:
+        # The second one comes where the job was cancelled while the stage ran: it has no owner any more. No other
+        # process can own it, because only the holder of the writer lock runs jobs.
         raise JobCancelled from error
     if "error" in result:
         raise error_from_json(result["error"])

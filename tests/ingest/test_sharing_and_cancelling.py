@@ -71,6 +71,31 @@ def test_a_note_is_ready_while_another_tenants_long_text_is_embedded(
     assert_consistent(settings, tenant)
 
 
+def test_a_job_cancelled_while_its_version_is_begun_ends_and_leaves_nothing(
+    settings: Settings, workers: WorkerPool, tenant: Tenant, tmp_path: Path
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("星期五下午三時中心關門消毒。", encoding="utf-8")
+    with writer_lock.writing(settings.data, "test"), job_queue.open_queue(settings, workers) as queue:
+        workers.identity()
+        with queue.context.begin_lock:
+            job_id = queue.submit(job_for(tenant, note, note.name, note.name, "main"))
+            started = time.monotonic()
+            while not queue._running:
+                assert time.monotonic() - started < 30
+                time.sleep(0.01)
+            time.sleep(0.5)  # it waits for the lock, in the middle of the step
+            assert queue.cancel(job_id)
+        assert queue.finished(job_id).wait(30)
+        assert queue.wait_for(job_id).status is IngestStatus.CANCELLED
+        started = time.monotonic()
+        while any(path.is_file() for path in tenant.files_path.rglob("*")):
+            assert time.monotonic() - started < 30
+            time.sleep(0.1)
+        assert stored_content(tenant) == {}
+    assert_consistent(settings, tenant)
+
+
 @pytest.mark.parametrize("stage", ["begin", "read", "index", "publish"])
 @pytest.mark.parametrize("replaces", [False, True])
 def test_a_job_cancelled_at_a_stage_leaves_what_was_there_before(

@@ -71,6 +71,7 @@ extras: $(DEVELOPER_READY)  ## what some checks need besides: browser, Node.js, 
 	command -v ip >/dev/null || { $(APT) iproute2; }
 	command -v unshare >/dev/null || { $(APT) util-linux; }
 	$(INSTALL) -r requirements/extras.lock
+	$(MAKE) $(NODE_READY)
 
 docs: $(DEVELOPER_READY)  ## write the lists of settings, commands and routes in docs/
 	$(BIN)/python docs/reference.py

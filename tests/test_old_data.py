@@ -232,7 +232,8 @@ class TestLibrary:
         found = body(old.browser("editor").get(f"{API}/uploads"))
         for upload in found:
             upload["error"] = upload["error"] and upload["error"]["code"]
-        tells(found, old.facts["uploads"])
+        # failed ones come first now
+        tells(sorted(found, key=lambda upload: -upload["id"]), old.facts["uploads"])
 
     def test_the_trail_tells_who_did_what(self, old: Old) -> None:
         found = {(one["action"], one["actor"]) for one in body(old.browser("owner").get(f"{API}/audit"))}

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -9,10 +10,7 @@ from click.testing import CliRunner
 from kb.cli import cli
 from kb.core.errors import InputError
 from kb.core.settings import Settings
-from kb.library.documents import Library
-from kb.search import candidates
 from kb.search.dense import flat_index
-from kb.search.models.encoder import Vectors
 from kb.search.retriever import Retriever
 from kb.store import writer_lock
 from tests.helpers.shelf import Shelf
@@ -82,21 +80,21 @@ def test_while_another_process_writes_the_answer_is_the_same(shelf: Shelf, monke
 
 @pytest.mark.usefixtures("approximate")
 def test_many_at_once_are_each_answered_as_if_alone(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    scanned: list[int] = []
-    scan = candidates._scan
+    elsewhere: list[bool] = []
+    held = writer_lock.held_elsewhere
 
-    def watched(library: Library, queries: Vectors, versions: list[int], limit: int) -> list[int]:
-        scanned.extend(versions)
-        return scan(library, queries, versions, limit)
+    def watched(data: Path) -> bool:
+        elsewhere.append(held(data))
+        return elsewhere[-1]
 
-    monkeypatch.setattr(candidates, "_scan", watched)
+    monkeypatch.setattr(writer_lock, "held_elsewhere", watched)
     retriever = Retriever(shelf.settings, shelf.tenant)
     asked = ["病假要證明嗎？", "放大假最多幾多日", "How soon must the family be told of a fall?"]
     alone = [[(one.text, one.score) for one in retriever.retrieve(question)] for question in asked]
     with ThreadPoolExecutor(8) as people:
         found = list(people.map(retriever.retrieve, asked * 40))
     assert [[(one.text, one.score) for one in passages] for passages in found] == alone * 40
-    assert scanned == [], "a thread was taken for another process that writes"
+    assert True not in elsewhere, "a thread was taken for another process that writes"
 
 
 @pytest.mark.parametrize(("question", "code"), [("  ", "question_empty"), ("問" * 3000, "question_too_long")])

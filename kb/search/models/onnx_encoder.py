@@ -89,7 +89,7 @@ class OnnxEncoder:
                         str(self._file), options, providers=["CPUExecutionProvider"]
                     )
                 except Exception as error:  # onnxruntime's errors have no class in common
-                    raise damaged(self._file.parents[1], error) from error
+                    raise damaged(self._file.parent.parent, error) from error
             return self._session
 
     def _one(self, text: str) -> NDArray[np.float32]:

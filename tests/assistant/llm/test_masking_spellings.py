@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from assistant.llm.masking import Masker
@@ -44,7 +46,8 @@ def test_a_spelling_is_masked_and_restored(text: str, piece: str) -> None:
     masker = Masker()
     masked = masker.mask(text)
     assert piece not in masked
-    assert not any(char.isalnum() and char in masked for char in comparable(piece).text if char.isdigit())
+    left = re.sub("〔[^〕]*〕", "", masked)  # the placeholders have numbers of their own
+    assert not any(char in left for char in comparable(piece).text if char.isdigit())
     assert masker.unmask(masked) == text
 
 

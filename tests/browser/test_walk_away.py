@@ -84,7 +84,7 @@ def test_twenty_five_files_left_alone(visit: Visit, tmp_path: Path) -> None:
     assert said.get_attribute("role") == "status"
     # failures first, each with why and what to do, in plain words; the others are folded
     needs = page.locator("[data-group=needs] .upload")
-    assert needs.count() == 4
+    page.wait_for_function("() => document.querySelectorAll('[data-group=needs] .upload').length === 4")
     assert {one.get_attribute("data-status") for one in needs.all()} == {"failed"}
     for one in needs.all():
         words = one.locator(".field-error").inner_text()
@@ -119,7 +119,7 @@ def test_sending_has_a_percentage_and_is_cancelled(slow_page: Any, tmp_path: Pat
     assert first.locator("progress").get_attribute("aria-label") == t("progress_of", name="large-0.txt")
     for number in range(3):
         line(page, f"large-{number}.txt").get_by_role("button", name=t("do_cancel")).click()
-        line(page, f"large-{number}.txt").locator(".badge", has_text=t("st_cancelled")).wait_for()
+        line(page, f"large-{number}.txt").locator(".badge", has_text=t("st_cancelled")).wait_for(state="attached")
     page.locator("[data-upload-leave]").wait_for(state="hidden")
     page.reload()
     page.locator(".document").first.wait_for()
@@ -142,7 +142,7 @@ def test_leaving_while_files_are_sent_asks_first(slow_page: Any, tmp_path: Path)
     assert asked == ["beforeunload"]
     assert page.url.endswith("/library")
     line(page, "leaving.txt").get_by_role("button", name=t("do_cancel")).click()
-    line(page, "leaving.txt").locator(".badge", has_text=t("st_cancelled")).wait_for()
+    line(page, "leaving.txt").locator(".badge", has_text=t("st_cancelled")).wait_for(state="attached")
     page.goto(page.url.replace("library", "ask"))
     assert asked == ["beforeunload"]  # nothing is being sent, so nothing is asked
 

@@ -18,7 +18,7 @@ from tests.helpers.stored_content import assert_consistent, stored_content
 
 pytestmark = pytest.mark.slow
 
-FIELDS = ["path", "status", "document", "version", "pages", "chunks", "seconds", "error"]
+FIELDS = ["path", "status", "document", "name", "version", "pages", "chunks", "seconds", "error"]
 
 
 @pytest.fixture

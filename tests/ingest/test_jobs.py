@@ -194,7 +194,9 @@ def test_reconciling_repairs_what_a_crash_between_two_stores_leaves(
 
 def two_vectors(store: VectorStore, version_id: int) -> Any:
     """Return two vectors of the right dimension, taken from the store."""
-    return store._collection.get(where={"version": version_id}, limit=2, include=["embeddings"])["embeddings"][[0, 0]]
+    return store._use(
+        lambda collection: collection.get(where={"version": version_id}, limit=2, include=["embeddings"])
+    )["embeddings"][[0, 0]]
 
 
 def test_ctrl_c_is_not_a_failure(settings: Settings, tenant: Tenant, tmp_path: Path) -> None:

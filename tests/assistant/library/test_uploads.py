@@ -52,7 +52,7 @@ def followed(client: httpx.Client) -> dict[str, list[str]]:
 
 
 def test_many_files_one_by_one(settings: Settings, tenant: Tenant, token: str, tmp_path: Path) -> None:
-    docx, pdf = make_docx(tmp_path / "handbook.docx", "leave"), make_pdf(tmp_path / "manual.pdf", "visits", pages=2)
+    docx, pdf = make_docx(tmp_path / "handbook.docx", "leave"), make_pdf(tmp_path / "manual.pdf", "visits", pages=40)
     mail = make_mail(tmp_path / "mail.eml", "fire drill", ("drill.txt", "\n\n".join(rules("fire drill", 8))))
     pack = make_zip(tmp_path / "pack.zip", {"a/rules.txt": "\n\n".join(rules("vehicles", 6)), "b/x.txt": "Keys."})
     broken, hidden, large = tmp_path / "broken.pdf", tmp_path / "~$lock.docx", tmp_path / "large.txt"

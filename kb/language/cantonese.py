@@ -69,7 +69,7 @@ def _replace_words(text: str, words: Lexicon[str]) -> str:
 
 
 def _is_part(text: str, start: int, end: int) -> bool:
-    """Whether a match is a part of something longer: of a Latin word (有d|onor), or of a question (仲要|唔要, 仲有|冇得)."""
+    """Whether a match is a part of something longer: a Latin word (有d|onor) or a question (仲要|唔要, 仲有|冇得)."""
     before, first = text[start - 1 : start], text[start]
     last, after = text[end - 1], text[end : end + 1]
     if (_is_latin(before) and _is_latin(first)) or (_is_latin(last) and _is_latin(after)):

@@ -30,7 +30,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _POINTING = re.compile(
-    r"佢|[呢這嗰那](?:一?部[分份]| ?part(?![a-z]))|嗰[個啲份張種間位次筆條件類日]|[呢這][個啲些份張種間位次筆條件類]|那[個些份張種間位次筆條件類]|他們|她們|它們?|上述|上面|頭先|剛才|前者|後者|同樣|一樣"
+    r"佢|[呢這嗰那](?:一?部[分份]| ?part(?![a-z]))"
+    r"|嗰[個啲份張種間位次筆條件類日]|[呢這][個啲些份張種間位次筆條件類]|那[個些份張種間位次筆條件類]|他們|她們|它們?|上述|上面|頭先|剛才|前者|後者|同樣|一樣"
     r"|\b(?:it|its|they|them|their|that|those|these|this|he|she|him|her|the same|such|above)\b",
     re.IGNORECASE,
 )
@@ -116,8 +117,8 @@ def is_follow_up(question: str, history: Sequence[str]) -> bool:
 def _points_back(question: str) -> bool:
     """Whether a word points at something that the question does not name before it.
 
-    In 「婆婆叫我幫佢簽收」 and "What does respite cost, and how often may it be used?" the question names it itself, and
-    in 「消防處巡查嗰日」 the word belongs to what stands before it.
+    In 「婆婆叫我幫佢簽收」 and "What does respite cost, and how often may it be used?" the question names it itself. In
+    「消防處巡查嗰日」 the word belongs to what stands before it.
     """
     return any(not _topic(question[: found.start()]) for found in _POINTING.finditer(question))
 

@@ -9,7 +9,7 @@ Read in this order:
     evidence                                passages for a question, and the spans in them that answer it
     answers                                 an answer or a refusal, quoted or written by a model
     checking                                whether a sentence is supported by what it cites
-    llm, prompts, personal_data             the gateway to a language model, and what is masked before
+    llm, prompts                            the gateway to a language model, and what it is told
     cards                                   fixed cards for high-stakes subjects
     sources                                 the places in documents that answers quote
     conversations                           stored conversations and suggested questions

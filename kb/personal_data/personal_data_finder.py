@@ -6,15 +6,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
-from assistant.personal_data import bare_chinese_names, hkid, personal_names, romanised_names
-from assistant.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
 from kb.core import data_files
+from kb.personal_data import bare_chinese_names, hkid, personal_names, romanised_names
+from kb.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
 
 __all__ = ["find_personal_data"]
 
 PersonalData = tuple[int, int, str]  # start, end, kind
 
-_ROOM = "assistant.personal_data"
+_ROOM = "kb.personal_data"
 # A number after one of these words is that of a form or a receipt, and one before these units counts something.
 _NO_PHONE_BEFORE = re.compile(comparable_pattern(
     r"(?i:單號|編號|檔號|案號|表格|發票|收據|\bform|\bref\b\.?|\bno\b\.?|invoice|order|receipt|version|isbn|\$|hkd|usd)"

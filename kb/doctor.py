@@ -178,5 +178,5 @@ def _vectors(
         return Finding(name, f"{len(missing)} vectors missing, {len(extra)} too many", rebuild)
     if problem:
         return Finding(name, f"vectors: {problem}", rebuild)
-    chunks = sum(len(library.chunks_of(entry.version.id)) for entry in documents)
+    chunks = sum(len(library.unmasked().chunks_of(entry.version.id)) for entry in documents)
     return Finding(name, f"{len(documents)} documents, {chunks} chunks")

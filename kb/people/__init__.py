@@ -3,6 +3,7 @@
 In reading order:
 
     access           roles, abilities and the collections that somebody may read or edit
+    personal_data_rights  who may see people's data in a collection
     credentials      tokens and passwords, and what is stored of them
     revocation       what ends together with a person's rights
     accounts         accounts and memberships

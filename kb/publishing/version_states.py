@@ -207,7 +207,7 @@ def retitle(library: Library, version_id: int, title: str) -> None:
 
     The document is called by it where this version is the published one, or where none is.
     """
-    chunks = library.chunks_of(version_id)
+    chunks = library.unmasked().chunks_of(version_id)
     entries = [(one.id, *indexed_words(title, one.heading_path, one.clause, one.text)) for one in chunks]
     with library.transaction() as session:
         version = session.get_one(VersionRow, version_id)

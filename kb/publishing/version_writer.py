@@ -23,6 +23,7 @@ from kb.erasure import certificates
 from kb.erasure.deleted_content import DeletedContent
 from kb.library.audit import Actor
 from kb.library.documents import Library
+from kb.personal_data.concealment import conceal_text, without_fill
 from kb.publishing import erasure, version_states
 from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import indexed_words
@@ -191,7 +192,8 @@ def _next_number(session: Session, document: DocumentRow) -> int:
 def fill(library: Library, started: StartedVersion, content: VersionContent) -> list[int]:
     """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
 
-    The version has the title of ``content``, or the one that a person gave the document.
+    The version has the title of ``content``, or the one that a person gave the document. Titles are shown to all who
+    read the collection, so one that was read from the document is stored without people's data.
 
     Returns:
         The chunk ids in order of ``content.chunks``.
@@ -205,7 +207,7 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
         chunk.vector = encode_vector(vector)
     # Finding the words is slow, so it is done before the transaction, which blocks other writers.
-    title = _title_by_hand(library, started) or content.title
+    title = _title_by_hand(library, started) or without_fill(conceal_text(content.title))
     words = content.words if title == content.title else []
     words = words or [indexed_words(title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:

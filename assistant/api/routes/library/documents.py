@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -13,9 +14,11 @@ from assistant.api.schemas.bodies import Body, Flag, Id
 from assistant.api.schemas.document_part_schemas import (
     ChunkPublic,
     FoundPublic,
+    HiddenPublic,
     SectionPublic,
     chunk_public,
     found_public,
+    hidden_public,
     sections_public,
 )
 from assistant.api.schemas.document_schemas import (
@@ -31,7 +34,7 @@ from assistant.library_admin.document_detail import main_version
 from assistant.library_admin.document_list import DocumentFilter, Order, Status
 from assistant.library_admin.text_places import find_in_version
 from assistant.service.callers import Caller, limit_questions
-from assistant.sources import original_archive, originals, readable_versions
+from assistant.sources import original_archive, originals, readable_versions, text_download
 from kb.library import audit
 from kb.library.documents import DocumentVersion
 from kb.store.tables.library_tables import VersionRow
@@ -89,14 +92,26 @@ def listing(
 
 @router.get("/originals", summary="Download several originals", response_class=StreamingResponse, responses=_ARCHIVES)
 def several_originals(caller: Reader, document: Annotated[list[Id], Query(min_length=1, max_length=500)]) -> Response:
-    """Return a ZIP with the file of each document: its published version, or for an editor its newest."""
+    """Return a ZIP with the file of each document: its published version, or for an editor its newest.
+
+    Of a document with people's data that the caller may not see, it has the text, with marks in place of the data.
+    """
     opened = [_main_version(caller, one) for one in dict.fromkeys(document)]
-    paths = [originals.path_of(caller.library, one) for one in opened]
+    files = [
+        _downloaded(caller, one, name) for one, name in zip(opened, original_archive.archive_names(opened), strict=True)
+    ]
     for one in opened:
         readable_versions.record_opening(caller.library, caller.actor, one)
-    stream = original_archive.zip_stream(zip(original_archive.archive_names(opened), paths, strict=True))
+    stream = original_archive.zip_stream(files)
     disposition = {"Content-Disposition": 'attachment; filename="documents.zip"'}
     return StreamingResponse(stream, media_type="application/zip", headers=originals.DOWNLOAD_HEADERS | disposition)
+
+
+def _downloaded(caller: Caller, opened: DocumentVersion, name: str) -> tuple[str, Path | bytes]:
+    """Return the name in the ZIP and the original, or the text where the original may not be handed out."""
+    if caller.library.private_pages(opened.version.id) is None:
+        return name, originals.path_of(caller.library, opened)
+    return text_download.text_name(name), text_download.text_file(caller.library, opened)
 
 
 def _main_version(caller: Caller, document_id: int) -> DocumentVersion:
@@ -148,13 +163,19 @@ def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "pic
     return originals.kind_of(originals.path_of(caller.library, opened))
 
 
+@router.get("/{document_id}/versions/{version_id}/hidden", summary="Show what is hidden from the caller in a version")
+def hidden(document_id: Id, version_id: Id, caller: Reader) -> HiddenPublic | None:
+    """Null if nothing is."""
+    return hidden_public(caller, _visible_version(caller, document_id, version_id).id)
+
+
 @router.post("/{document_id}/trial", summary="Try a question on a document")
 def try_question(document_id: Id, body: TrialRequest, caller: Reader) -> TrialPublic:
     """Search as for an answer, and return the ranks of this document's passages. The question is not stored."""
     limit_questions(caller)
     editor = document_editor(caller, document_id)
     versions = {one.id for one in editor.versions(editor=False)}
-    retriever = caller.service.retriever(caller.tenant)
+    retriever = caller.retriever()
     found = document_trial.try_question(retriever, body.question, caller.searchable_collections(None), versions)
     audit.record(caller.library, caller.actor, "document.try", editor.document.name)
     return TrialPublic(

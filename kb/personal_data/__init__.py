@@ -1,8 +1,12 @@
-"""Personal data in text.
+"""Personal data in text: found, masked, and stored with the chunks of a version.
 
 In reading order:
 
-    personal_data_finder  where personal data stands in a text; the way in
+    personal_span         a piece of people's data, and its kinds
+    persons_finder        people's data that is not for everybody; the way in for documents and answers
+    stored_spans          what was found in a version, and where it stands in its chunks; ``spans_of`` for answers
+    masked_text           a text with marks in place of such pieces
+    personal_data_finder  all personal data, names included; the way in for what leaves for a language model
     comparable_text       a text in one spelling, with places in the original
     hkid                  Hong Kong identity card numbers
     personal_names        names known by their context: titles, labels, lists, tables

@@ -1,10 +1,14 @@
-"""Personal data in text.
+"""Personal data in text: found, masked, and stored with the chunks of a version.
 
 In reading order:
 
-    concealment           a text as somebody reads it who may not see people's data
+    personal_span         a piece of people's data, and its kinds
+    persons_finder        people's data that is not for everybody; the way in for documents and answers
     private_pieces        which pieces are hidden: those of a person, not those of an organisation
-    personal_data_finder  where personal data stands in a text; the way in
+    concealment           a text as somebody reads it who may not see people's data
+    stored_spans          what was found in a version, and where it stands in its chunks; ``spans_of`` for answers
+    masked_text           a text with marks in place of such pieces
+    personal_data_finder  all personal data, names included; the way in for what leaves for a language model
     comparable_text       a text in one spelling, with places in the original
     hkid                  Hong Kong identity card numbers
     personal_names        names known by their context: titles, labels, lists, tables

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "t0016"
-down_revision = "t0014"
+down_revision = "t0015"
 branch_labels = None
 depends_on = None
 

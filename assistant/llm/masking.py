@@ -10,6 +10,7 @@ import re
 from collections import Counter
 
 from kb.personal_data.comparable_text import comparable
+from kb.personal_data.concealment import without_fill
 from kb.personal_data.personal_data_finder import find_personal_data
 
 __all__ = ["Masker"]
@@ -48,7 +49,7 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """Return the text with every piece of personal data replaced by its mark."""
-        unmarked = MARK.sub(lambda match: "(" + match[0][1:-1] + ")", text)
+        unmarked = MARK.sub(lambda match: "(" + match[0][1:-1] + ")", without_fill(text))
         out, at = [], 0
         for start, end, kind in find_personal_data(unmarked, self._names):
             out += [unmarked[at:start], self._mark(kind, unmarked[start:end])]

@@ -230,6 +230,14 @@ class Library:
             set_committed_value(row, "heading_path", [conceal_text(str(one)) for one in row.heading_path])
         return [row for row, _ in found]
 
+    def private_words(self, chunk_ids: Iterable[int]) -> list[tuple[str, str]]:
+        """Return people's data in chunks that may not be seen here: ``(characters, kind)`` of each piece."""
+        query = _CHUNKS.where(ChunkRow.id.in_(list(chunk_ids)))
+        with self.session() as session:
+            rows = [row for row, slug in session.execute(query) if not self.shows_personal_data(slug)]
+            pieces = _pieces_of(session, rows)
+        return [(row.text[start:end], kind) for row in rows for start, end, kind in pieces.get(row.id, ())]
+
     def private_pages(self, version_id: int) -> frozenset[int] | None:
         """Return the pages of a version with people's data that may not be seen here, from 1; None without any.
 

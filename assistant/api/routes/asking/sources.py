@@ -17,6 +17,7 @@ from assistant.sources.page_images import Form
 from assistant.sources.quote_marks import Mark, marks
 from assistant.sources.readable_text import TextBlock
 from kb.library.documents import DocumentVersion
+from kb.people.access import Ability
 
 __all__ = ["router"]
 
@@ -63,7 +64,8 @@ def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1
     end = min(end, len(row.text))
     start = min(start, end)
     path = originals.path_of(caller.library, opened)
-    kind = originals.kind_of(path)
+    withheld = originals.is_withheld(caller.library, opened, owner=caller.may(Ability.MANAGE))
+    kind = "text" if withheld else originals.kind_of(path)
     readable_versions.record_opening(caller.library, caller.actor, opened)
     found = marks(row, start, end, path, kind) if kind != "text" else []
     return SourcePublic(
@@ -122,6 +124,7 @@ def page_image(
 ) -> Response:
     """A PDF page as printed; a scan or photo turned upright. Other formats have no page images: 404."""
     opened = _open_version(caller, version)
+    originals.check_may_open(caller.library, opened, owner=caller.may(Ability.MANAGE))
     path = page_images.image(caller.library, opened, page, width, form)
     etag = f'"{opened.version.sha256[:32]}-{path.stem}"'
     if etag in request.headers.get("if-none-match", ""):
@@ -135,6 +138,7 @@ def page_image(
 def original(version: Id, caller: Reader) -> FileResponse:
     """The file as it was uploaded, always as a download."""
     opened = _open_version(caller, version)
+    originals.check_may_open(caller.library, opened, owner=caller.may(Ability.MANAGE))
     path = originals.path_of(caller.library, opened)
     return FileResponse(
         path,

@@ -34,6 +34,7 @@ from assistant.service.callers import Caller, limit_questions
 from assistant.sources import original_archive, originals, readable_versions
 from kb.library import audit
 from kb.library.documents import DocumentVersion
+from kb.people.access import Ability
 from kb.store.tables.library_tables import VersionRow
 
 __all__ = ["detail", "router"]
@@ -93,6 +94,7 @@ def several_originals(caller: Reader, document: Annotated[list[Id], Query(min_le
     opened = [_main_version(caller, one) for one in dict.fromkeys(document)]
     paths = [originals.path_of(caller.library, one) for one in opened]
     for one in opened:
+        originals.check_may_open(caller.library, one, owner=caller.may(Ability.MANAGE))
         readable_versions.record_opening(caller.library, caller.actor, one)
     stream = original_archive.zip_stream(zip(original_archive.archive_names(opened), paths, strict=True))
     disposition = {"Content-Disposition": 'attachment; filename="documents.zip"'}
@@ -145,7 +147,9 @@ def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "pic
     editor = document_editor(caller, document_id)
     version = _visible_version(caller, document_id, version_id)
     opened = DocumentVersion(editor.collection, editor.document, version)
-    return originals.kind_of(originals.path_of(caller.library, opened))
+    path = originals.path_of(caller.library, opened)
+    withheld = originals.is_withheld(caller.library, opened, owner=caller.may(Ability.MANAGE))
+    return "text" if withheld else originals.kind_of(path)
 
 
 @router.post("/{document_id}/trial", summary="Try a question on a document")

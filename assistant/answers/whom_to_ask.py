@@ -23,7 +23,7 @@ from kb.people import responsible_people
 from kb.search.retriever import Retriever
 from kb.store.tenants import Tenant
 
-__all__ = ["organisation_contact", "whom_to_ask"]
+__all__ = ["contact_for", "organisation_contact", "whom_to_ask"]
 
 
 def whom_to_ask(retriever: Retriever, evidence: Evidence, card: dict[str, Any] | None = None) -> str:
@@ -41,6 +41,12 @@ def whom_to_ask(retriever: Retriever, evidence: Evidence, card: dict[str, Any] |
         or _of_nearest_collection(retriever, evidence)
         or organisation_contact(retriever.settings, retriever.tenant, query.language)
     )
+
+
+def contact_for(retriever: Retriever, question: str, language: Language) -> str:
+    """Return whom to ask about a question for which nothing was searched, "" for the asker's own supervisor."""
+    named = contacts.read(retriever.library).for_question(question)
+    return named or organisation_contact(retriever.settings, retriever.tenant, language)
 
 
 def organisation_contact(settings: Settings, tenant: Tenant, language: Language) -> str:

@@ -2,8 +2,8 @@
 
     python -m eval.training.fit_personal_requests --samples data/samples --out assistant/personal_request.json
 
-The examples were written for this (``personal_requests/requests.tsv``, ``harmless.tsv``); questions of the samples are
-further harmless ones. Logistic regression with a ridge penalty over the centred vector of the question and the features
+The examples were written for this (``personal_requests/requests.tsv``, ``harmless.tsv``); descriptions of situations
+(``situations.tsv``) and the questions of the samples are further harmless ones. Logistic regression with a ridge penalty over the centred vector of the question and the features
 of :mod:`assistant.personal_request`. Requests and harmless examples have the same total weight. The threshold is that
 of the highest balanced accuracy in cross-validation, among equals the lowest: what is handed out does not come back.
 """
@@ -46,9 +46,13 @@ class RequestExample:
 
 def examples(samples: Path | None) -> Iterator[RequestExample]:
     """Yield the written examples, and with ``samples`` the development questions of the sample organisations."""
-    for name, is_request in (("requests.tsv", True), ("harmless.tsv", False)):
+    for name, is_request, weight in (
+        ("requests.tsv", True, 1.0),
+        ("harmless.tsv", False, 1.0),
+        ("situations.tsv", False, SAMPLE_WEIGHT),
+    ):
         for _, text in data_files.rows("eval.training", f"personal_requests/{name}"):
-            yield RequestExample(text, is_request, 1.0)
+            yield RequestExample(text, is_request, weight)
     for path in sorted(samples.glob("*/questions.jsonl")) if samples else ():
         for asked in question_files.read(path):
             if asked.split == "dev":

@@ -26,8 +26,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from kb.core.errors import Conflict, NotFound
 from kb.core.versioned_cache import VersionedCache
-from kb.personal_data.concealment import conceal, conceal_text, find_private
-from kb.personal_data.personal_data_finder import PersonalData
+from kb.personal_data import stored_spans
+from kb.personal_data.concealment import conceal, conceal_text
+from kb.personal_data.personal_span import PersonalSpan
 from kb.store.database import open_engine
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.store.tables.states import READABLE
@@ -223,7 +224,7 @@ class Library:
         with self.session() as session:
             found = [(row, slug) for row, slug in session.execute(query)]
             hidden_in = [row for row, slug in found if not self.shows_personal_data(slug)]
-            pieces = _pieces_of(session, hidden_in)
+            pieces = stored_spans.spans_of(session, [row.id for row in hidden_in])
             session.expunge_all()
         for row in hidden_in:  # the rows belong to no session any more, and this is no change of them
             set_committed_value(row, "text", conceal(row.text, pieces.get(row.id, ())))
@@ -235,7 +236,7 @@ class Library:
         query = _CHUNKS.where(ChunkRow.id.in_(list(chunk_ids)))
         with self.session() as session:
             rows = [row for row, slug in session.execute(query) if not self.shows_personal_data(slug)]
-            pieces = _pieces_of(session, rows)
+            pieces = stored_spans.spans_of(session, [row.id for row in rows])
         return [(row.text[start:end], kind) for row in rows for start, end, kind in pieces.get(row.id, ())]
 
     def private_pages(self, version_id: int) -> frozenset[int] | None:
@@ -246,7 +247,7 @@ class Library:
         query = _CHUNKS.where(ChunkRow.version_id == version_id)
         with self.session() as session:
             rows = [row for row, slug in session.execute(query) if not self.shows_personal_data(slug)]
-            pieces = _pieces_of(session, rows)
+            pieces = stored_spans.spans_of(session, [row.id for row in rows])
         marked = [row for row in rows if pieces.get(row.id)]
         return frozenset(_pages_of(marked, pieces)) if marked else None
 
@@ -278,12 +279,7 @@ _CHUNKS = (
 )
 
 
-def _pieces_of(session: Session, rows: Iterable[ChunkRow]) -> dict[int, Sequence[PersonalData]]:
-    """Return the people's data in chunks, by chunk id."""
-    return {row.id: find_private(row.text) for row in rows}
-
-
-def _pages_of(rows: Iterable[ChunkRow], pieces: dict[int, Sequence[PersonalData]]) -> Iterator[int]:
+def _pages_of(rows: Iterable[ChunkRow], pieces: dict[int, list[PersonalSpan]]) -> Iterator[int]:
     """Yield the pages on which pieces stand; all pages of a chunk that does not say where its pages begin."""
     for row in rows:
         starts = [int(offset) for offset, _ in row.page_starts]

@@ -16,5 +16,6 @@ In reading order:
     oidc_identities  people as an OpenID Connect provider knows them
     responsible_people  the people whom others may ask
     first_collection the first collection of an organisation, open to all
+    owners_collection  the collection that only owners read
     first_account    the first account of an installation
 """

@@ -4,7 +4,10 @@ In reading order:
 
     personal_span         a piece of people's data, and its kinds
     persons_finder        people's data that is not for everybody; the way in for documents and answers
-    private_pieces        which pieces are hidden: those of a person, not those of an organisation
+    whose_data            a person's or an office's, by the words around it
+    table_cells           cells of tables and values of forms whose label says what they hold
+    private_facts         health and pay beside a name
+    person_lists          what a document's people's data comes to; whether it lists several persons
     concealment           a text as somebody reads it who may not see people's data
     stored_spans          what was found in a version, and where it stands in its chunks; ``spans_of`` for answers
     masked_text           a text with marks in place of such pieces

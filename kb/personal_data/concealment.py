@@ -12,10 +12,10 @@ from functools import cache, lru_cache
 
 from kb.core import data_files
 from kb.language.script import is_han
-from kb.personal_data.personal_data_finder import PersonalData, find_personal_data
-from kb.personal_data.private_pieces import private_pieces
+from kb.personal_data.personal_span import PersonalSpan
+from kb.personal_data.persons_finder import find_persons_data
 
-__all__ = ["conceal", "conceal_text", "find_private", "holds_marks", "pieces_in", "without_fill"]
+__all__ = ["conceal", "conceal_text", "holds_marks", "without_fill"]
 
 # The end of each mark: WORD JOINER, which no font draws and no document of ours has behind a bracket.
 FILL = "\u2060"
@@ -32,7 +32,7 @@ def _words() -> dict[str, tuple[list[str], list[str]]]:
     return {kind: (chinese.split(";"), english.split(";")) for kind, chinese, english in rows}
 
 
-def conceal(text: str, pieces: Iterable[PersonalData]) -> str:
+def conceal(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
     """Return the text with marks in place of ``pieces``, in order and without overlap; its length is the same."""
     parts: list[str] = []
     at = 0
@@ -74,15 +74,9 @@ def without_fill(text: str) -> str:
     return text.replace(FILL, "")
 
 
-@lru_cache(maxsize=8192)
-def find_private(text: str) -> tuple[PersonalData, ...]:
-    """Return what is hidden in a text: ``(start, end, kind)`` in order, without overlap."""
-    return tuple(private_pieces(text, find_personal_data(text)))
-
-
-def pieces_in(text: str, pieces: Iterable[PersonalData]) -> dict[str, str]:
-    """Return ``{characters: kind}`` of pieces, for :func:`conceal_text`."""
-    return {text[start:end]: kind for start, end, kind in pieces}
+@lru_cache(maxsize=4096)
+def _found_in(text: str) -> tuple[PersonalSpan, ...]:
+    return tuple(find_persons_data(text))
 
 
 def conceal_text(text: str, known: Sequence[tuple[str, str]] = ()) -> str:
@@ -92,7 +86,7 @@ def conceal_text(text: str, known: Sequence[tuple[str, str]] = ()) -> str:
         known: ``(characters, kind)`` of pieces that are hidden in the documents that the text is made of. There the
             words around a piece told what it is; here they may be missing.
     """
-    hidden = conceal(text, find_private(text))
+    hidden = conceal(text, _found_in(text))
     for characters, kind in sorted(known, key=lambda one: -len(one[0])):
         plain = " ".join(characters.split())
         for written in {characters, plain}:

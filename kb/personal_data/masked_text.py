@@ -9,7 +9,7 @@ from kb.core.messages import Catalogue
 from kb.language.script import is_han
 from kb.personal_data.personal_span import PersonalKind, PersonalSpan
 
-__all__ = ["MaskedText", "mask", "mask_words"]
+__all__ = ["MaskedText", "language_of", "mask", "mask_words"]
 
 _WORDS = Catalogue("kb.personal_data", "masked_text.json")
 

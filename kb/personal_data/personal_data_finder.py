@@ -10,7 +10,7 @@ from kb.core import data_files
 from kb.personal_data import bare_chinese_names, hkid, personal_names, romanised_names
 from kb.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
 
-__all__ = ["find_personal_data"]
+__all__ = ["find_personal_data", "identifiers_in", "merged", "names_in"]
 
 PersonalData = tuple[int, int, str]  # start, end, kind
 
@@ -30,11 +30,11 @@ _DATE = re.compile(
 # The word of a number for everybody, just before it. A mobile number (4 to 9) is nobody's hotline.
 _HOTLINE = re.compile(comparable_pattern(r"(?i:熱線|hotline|總機|enquiry line)[^\d\n。;]{0,14}$"))
 _SHORTEST = {"bank": 9, "card": 7}
+_LOOK_BACK = 40  # characters before a piece that may say what it is
 # The place of an address often follows these words; they are not a part of it.
 _BEFORE_ADDRESS = re.compile(
     comparable_pattern(r"^[\u4e00-\u9fff]{0,7}(?:於|在|到|往|址|住|位|由|至|從|去|系|喺|是)(?=[\u4e00-\u9fff]{2})")
 )
-_HAS_PLACE = re.compile(comparable_pattern(r"\d|[一二三四五六七八九十]+[號樓座室]|[邨村苑].+[樓閣座]"))
 _HAS_PLACE = re.compile(comparable_pattern(r"\d|[一二三四五六七八九十]+[號樓座室]|[邨村苑].+[樓閣座]"))
 _ADDRESS_PART = re.compile(r"[ ,]+")
 
@@ -74,7 +74,7 @@ def find_personal_data(text: str, known_names: Collection[str] = ()) -> Iterator
         joined = view.joined_lines()
         found += _across_lines(text, joined, _pieces(joined, known_names))
     at = 0
-    for start, end, kind in _merged(sorted(found, key=lambda one: (one[0], -one[1]))):
+    for start, end, kind in merged(sorted(found, key=lambda one: (one[0], -one[1]))):
         if start >= at:
             yield start, end, kind
             at = end
@@ -86,7 +86,7 @@ def _across_lines(text: str, joined: ComparableText, pieces: Iterable[PersonalDa
     return [one for one in spans if "\n" in text[one[0] : one[1]]]
 
 
-def _merged(found: list[PersonalData]) -> Iterator[PersonalData]:
+def merged(found: Iterable[PersonalData]) -> Iterator[PersonalData]:
     """Yield the pieces; one that begins inside another and ends behind it makes that one longer."""
     current: PersonalData | None = None
     for start, end, kind in found:
@@ -102,6 +102,22 @@ def _merged(found: list[PersonalData]) -> Iterator[PersonalData]:
 
 def _pieces(view: ComparableText, known_names: Collection[str]) -> Iterator[PersonalData]:
     text = view.text
+    yield from identifiers_in(text)
+    names = names_in(text)
+    for start, end in [*names, *_again(text, {*known_names, *(text[start:end] for start, end in names)})]:
+        yield start, end, "name"
+
+
+def names_in(text: str) -> list[tuple[int, int]]:
+    """Return ``(start, end)`` of the names in a text of :mod:`.comparable_text`; they may overlap."""
+    names = list(personal_names.find_in_comparable(text))
+    names += bare_chinese_names.find_in_comparable(text)
+    names += romanised_names.find_in_comparable(text)
+    return names
+
+
+def identifiers_in(text: str) -> Iterator[PersonalData]:
+    """Yield the numbers, addresses and dates of birth in a text of :mod:`.comparable_text`; they may overlap."""
     for match in hkid.HKID.finditer(text):
         if hkid.is_valid(*match.groups()):
             yield match.start(), match.end(), "hkid"
@@ -111,15 +127,10 @@ def _pieces(view: ComparableText, known_names: Collection[str]) -> Iterator[Pers
             end = start + len(text[start:end].rstrip(" ,、:"))
             if end > start and _is_personal(kind, text, start, end):
                 yield (start + _lead(text[start:end]) if kind == "address" else start), end, kind
-    names = list(personal_names.find_in_comparable(text))
-    names += bare_chinese_names.find_in_comparable(text)
-    names += romanised_names.find_in_comparable(text)
-    for start, end in [*names, *_again(text, {*known_names, *(text[start:end] for start, end in names)})]:
-        yield start, end, "name"
 
 
 def _is_personal(kind: str, text: str, start: int, end: int) -> bool:
-    piece, before = text[start:end], text[:start]
+    piece, before = text[start:end], text[max(0, start - _LOOK_BACK) : start]
     digits = re.sub(r"\D", "", piece)
     if kind == "phone":
         public = digits.removeprefix("852") in _public_numbers() or (digits[0] in "23" and _HOTLINE.search(before))

@@ -27,6 +27,8 @@ class PersonalKind(StrEnum):
     SOCIAL = "social"  # a name on a social medium
     HEALTH = "health"  # a fact about the health of a person who is named beside it
     SALARY = "salary"  # what a person who is named beside it earns
+    NOTE = "note"  # remarks on a person in a list of persons
+    NAME = "name"  # in a row of a list that holds two other kinds about the same person
 
 
 class PersonalSpan(NamedTuple):

@@ -41,6 +41,7 @@ __all__ = [
     "originals_of_uploads",
     "publish_existing",
     "put_in_force",
+    "restore_vectors",
     "set_title",
     "set_validity",
     "withdraw",

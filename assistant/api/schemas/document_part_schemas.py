@@ -9,7 +9,10 @@ from pydantic import BaseModel, Field
 from assistant.answers.whom_to_ask import organisation_contact
 from assistant.library_admin.text_places import FoundText
 from assistant.service.callers import Caller
+from assistant.sources import originals
 from kb.language.detect import Language
+from kb.library.documents import DocumentVersion
+from kb.people.access import Ability
 from kb.store.tables.library_tables import ChunkRow, SectionRow
 
 __all__ = [
@@ -116,9 +119,11 @@ def chunk_public(row: ChunkRow) -> ChunkPublic:
     )
 
 
-def hidden_public(caller: Caller, version_id: int) -> HiddenPublic | None:
+def hidden_public(caller: Caller, opened: DocumentVersion) -> HiddenPublic | None:
     """Return what is hidden from the caller in a version that the caller may read; None for nothing."""
-    pages = caller.library.private_pages(version_id)
+    pages = caller.library.private_pages(opened.version.id)
+    if originals.is_withheld(caller.library, opened, owner=caller.may(Ability.MANAGE)):
+        pages = frozenset(range(1, (opened.version.page_count or 0) + 1))
     if pages is None:
         return None
     contact = organisation_contact(caller.service.settings, caller.tenant, Language.TRADITIONAL)

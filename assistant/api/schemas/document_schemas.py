@@ -8,10 +8,12 @@ from pydantic import BaseModel, Field
 
 from assistant.api.schemas.bodies import UtcTime
 from assistant.api.schemas.document_part_schemas import FoundPublic, found_public
+from assistant.api.schemas.personal_data_schemas import PersonalDataPublic, personal_data_of
 from assistant.library_admin.document_detail import DocumentEditor, main_version
 from assistant.library_admin.document_list import Item
 from assistant.service.callers import Caller
 from kb.core.errors import NotFound
+from kb.store.tables.library_tables import VersionRow
 
 __all__ = ["DocumentDetail", "DocumentPage", "document_detail", "document_editor", "document_public"]
 
@@ -60,6 +62,9 @@ class VersionPublic(BaseModel):
     effective_to: date | None = Field(description="The first day on which it is no longer in force.")
     notes: list[str]
     created_at: UtcTime
+    personal_data: PersonalDataPublic | None = Field(
+        default=None, description="People's data that was found in it; only for whoever may edit it."
+    )
 
 
 class DocumentDetail(BaseModel):
@@ -121,6 +126,7 @@ def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
     main = main_version(editor.document, versions)
     if main is None:
         raise NotFound("document_not_found", document=str(editor.document.id))
+    found = personal_data_of(caller, [one.id for one in versions]) if editable else {}
     return DocumentDetail(
         id=editor.document.id,
         name=editor.document.name,
@@ -130,5 +136,10 @@ def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
         owner=editor.document.owner,
         review_on=editor.document.review_on,
         main_version_id=main.id,
-        versions=[VersionPublic.model_validate(one, from_attributes=True) for one in versions],
+        versions=[_version_public(one, found.get(one.id)) for one in versions],
     )
+
+
+def _version_public(version: VersionRow, found: PersonalDataPublic | None) -> VersionPublic:
+    public = VersionPublic.model_validate(version, from_attributes=True)
+    return public.model_copy(update={"personal_data": found})

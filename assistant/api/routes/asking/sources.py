@@ -20,6 +20,7 @@ from assistant.sources.quote_marks import Mark, marks
 from assistant.sources.readable_text import TextBlock
 from kb.core.errors import Forbidden
 from kb.library.documents import DocumentVersion
+from kb.people.access import Ability
 
 __all__ = ["router"]
 
@@ -68,7 +69,8 @@ def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1
     end = min(end, len(row.text))
     start = min(start, end)
     path = originals.path_of(caller.library, opened)
-    kind = originals.kind_of(path)
+    withheld = originals.is_withheld(caller.library, opened, owner=caller.may(Ability.MANAGE))
+    kind = "text" if withheld else originals.kind_of(path)
     readable_versions.record_opening(caller.library, caller.actor, opened)
     found = marks(row, start, end, path, kind) if kind != "text" else []
     return SourcePublic(
@@ -79,7 +81,7 @@ def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1
         heading_path=list(row.heading_path),
         quote=row.text[start:end],
         marks=found,
-        hidden=hidden_public(caller, opened.version.id),
+        hidden=hidden_public(caller, opened),
         blocks=readable_text.around(caller.library, row, start, end),
     )
 
@@ -148,6 +150,7 @@ def page_image(
     opened = _open_version(caller, version)
     if page in (caller.library.private_pages(opened.version.id) or ()):
         raise Forbidden("page_hidden", page=page)
+    originals.check_may_open(caller.library, opened, owner=caller.may(Ability.MANAGE))
     path = page_images.image(caller.library, opened, page, width, form)
     etag = f'"{opened.version.sha256[:32]}-{path.stem}"'
     if etag in request.headers.get("if-none-match", ""):
@@ -166,6 +169,7 @@ def original(version: Id, caller: Reader) -> FileResponse:
     opened = _open_version(caller, version)
     if caller.library.private_pages(opened.version.id) is not None:
         raise Forbidden("original_hidden", document=opened.document.name)
+    originals.check_may_open(caller.library, opened, owner=caller.may(Ability.MANAGE))
     path = originals.path_of(caller.library, opened)
     return FileResponse(
         path,

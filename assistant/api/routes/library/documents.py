@@ -37,6 +37,7 @@ from assistant.service.callers import Caller, limit_questions
 from assistant.sources import original_archive, originals, readable_versions, text_download
 from kb.library import audit
 from kb.library.documents import DocumentVersion
+from kb.people.access import Ability
 from kb.store.tables.library_tables import VersionRow
 
 __all__ = ["detail", "router"]
@@ -101,6 +102,7 @@ def several_originals(caller: Reader, document: Annotated[list[Id], Query(min_le
         _downloaded(caller, one, name) for one, name in zip(opened, original_archive.archive_names(opened), strict=True)
     ]
     for one in opened:
+        originals.check_may_open(caller.library, one, owner=caller.may(Ability.MANAGE))
         readable_versions.record_opening(caller.library, caller.actor, one)
     stream = original_archive.zip_stream(files)
     disposition = {"Content-Disposition": 'attachment; filename="documents.zip"'}
@@ -160,13 +162,17 @@ def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "pic
     editor = document_editor(caller, document_id)
     version = _visible_version(caller, document_id, version_id)
     opened = DocumentVersion(editor.collection, editor.document, version)
-    return originals.kind_of(originals.path_of(caller.library, opened))
+    path = originals.path_of(caller.library, opened)
+    withheld = originals.is_withheld(caller.library, opened, owner=caller.may(Ability.MANAGE))
+    return "text" if withheld else originals.kind_of(path)
 
 
 @router.get("/{document_id}/versions/{version_id}/hidden", summary="Show what is hidden from the caller in a version")
 def hidden(document_id: Id, version_id: Id, caller: Reader) -> HiddenPublic | None:
     """Null if nothing is."""
-    return hidden_public(caller, _visible_version(caller, document_id, version_id).id)
+    editor = document_editor(caller, document_id)
+    version = _visible_version(caller, document_id, version_id)
+    return hidden_public(caller, DocumentVersion(editor.collection, editor.document, version))
 
 
 @router.post("/{document_id}/trial", summary="Try a question on a document")

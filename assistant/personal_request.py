@@ -1,7 +1,7 @@
 """Whether a question asks for other people's data: a logistic model over the question's vector and a few features.
 
-「陳姑娘電話幾多」, "how much does Peter earn" and 「邊個院友有愛滋」 do; the number of an office, a pay scale, one's own
-record and the form that asks for an HKID number do not. ``personal_request.json`` has the weights and
+「陳姑娘電話幾多」, "how much does Peter earn" and 「邊個院友有愛滋」 do; the number of an office, a pay scale, one's
+own record and the form that asks for an HKID number do not. ``personal_request.json`` has the weights and
 ``personal_request_words.tsv`` the words of the features; ``python -m eval.training.fit_personal_requests`` fits them.
 """
 

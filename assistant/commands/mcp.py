@@ -18,7 +18,8 @@ __all__ = ["mcp"]
 @pass_context
 def mcp(context: Context, tenant: str, personal_data: bool) -> None:
     """Serve MCP over standard input and output until the input ends. Whoever can start this can read the data folder,
-    so it acts for the organisation's owner; people's data is hidden from it unless you say otherwise. In the settings of the assistant:
+    so it acts for the organisation's owner; people's data is hidden from it unless you say otherwise. In the settings
+    of the assistant:
 
     \b
     {"mcpServers": {"sinzi": {"command": "kb", "args": ["mcp", "--tenant", "harmony"]}}}

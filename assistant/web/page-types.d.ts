@@ -63,6 +63,7 @@ declare namespace Api {
     refused: boolean;
     unsure: boolean;
     withheld?: boolean;
+    hidden?: boolean;
     answerer: string;
     card: AnswerCard | null;
     citations: Citation[];
@@ -123,6 +124,13 @@ declare namespace Api {
     quote: string;
     marks: Box[];
     blocks: Block[];
+    hidden: Hidden | null;
+  }
+
+  /** What is hidden from the reader in a version: pages that are not shown as pictures, and whom to ask. */
+  interface Hidden {
+    pages: number[];
+    contact: string;
   }
 
   interface Version {

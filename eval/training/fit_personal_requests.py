@@ -3,9 +3,10 @@
     python -m eval.training.fit_personal_requests --samples data/samples --out assistant/personal_request.json
 
 The examples were written for this (``personal_requests/requests.tsv``, ``harmless.tsv``); descriptions of situations
-(``situations.tsv``) and the questions of the samples are further harmless ones. Logistic regression with a ridge penalty over the centred vector of the question and the features
-of :mod:`assistant.personal_request`. Requests and harmless examples have the same total weight. The threshold is that
-of the highest balanced accuracy in cross-validation, among equals the lowest: what is handed out does not come back.
+(``situations.tsv``) and the questions of the samples are further harmless ones. Logistic regression with a ridge
+penalty over the centred vector of the question and the features of :mod:`assistant.personal_request`. Requests and
+harmless examples have the same total weight. The threshold is that of the highest balanced accuracy in
+cross-validation, among equals the lowest: what is handed out does not come back.
 """
 
 from __future__ import annotations
@@ -93,9 +94,7 @@ def _out_of_fold(texts: Sequence[str], rows: Floats, is_request: Floats, weight:
 
 def _threshold(found: Floats, is_request: Floats) -> float:
     tried = np.arange(0.2, 0.8, 0.01)
-    accuracy = [
-        ((found >= one)[is_request == 1].mean() + (found < one)[is_request == 0].mean()) / 2 for one in tried
-    ]
+    accuracy = [((found >= one)[is_request == 1].mean() + (found < one)[is_request == 0].mean()) / 2 for one in tried]
     best = max(accuracy)
     return round(float(next(one for one, value in zip(tried, accuracy, strict=True) if value >= best - 0.002)), 2)
 

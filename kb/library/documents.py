@@ -220,7 +220,7 @@ class Library:
         query = _CHUNKS.where(ChunkRow.version_id == version_id, ChunkRow.ordinal >= first)
         return self._read_chunks(query.order_by(ChunkRow.ordinal).limit(count))
 
-    def _read_chunks(self, query: sa.Select[tuple[ChunkRow, str]]) -> list[ChunkRow]:
+    def _read_chunks(self, query: sa.Select[ChunkRow, str]) -> list[ChunkRow]:
         with self.session() as session:
             found = [(row, slug) for row, slug in session.execute(query)]
             hidden_in = [row for row, slug in found if not self.shows_personal_data(slug)]

@@ -1,7 +1,7 @@
 // A document's page: for reading, its versions and what may be done with them, its details; for editors what search sees.
 import { call, events, of, t, tenant } from "./api.js";
 import { all, field, optional, required } from "./dom.js";
-import { attempt, confirmed, el, onSubmit } from "./ui.js";
+import { attempt, confirmed, el, hiddenNote, onSubmit } from "./ui.js";
 import { closeButtons, inForce, languageName, start, stateBadge } from "./library-parts.js";
 import { passageView } from "./library-passages.js";
 import { startReader } from "./library-reader.js";
@@ -24,14 +24,21 @@ let opened;
 async function open(version, place) {
   if (!version || version.state === "indexing") return;
   opened = version;
-  required("[data-original]", HTMLAnchorElement).href = of("versions", version.id, "original");
+  /** @type {Api.Hidden | null} */
+  const hidden = await call("GET", here("versions", version.id, "hidden"));
+  const download = required("[data-original]", HTMLAnchorElement);
+  download.href = of("versions", version.id, hidden ? "text-file" : "original");
+  download.textContent = t(hidden ? "common.masked_text" : "library.original");
+  const note = required("[data-hidden]");
+  note.hidden = !hidden;
+  note.textContent = hidden ? hiddenNote(hidden.contact) : "";
   const old = required("[data-old]");
   old.hidden = version.id === doc.main_version_id && version.state === "published";
   old.textContent = t(`library.old_${version.state}`, { n: version.number });
   for (const button of all("[data-version]", HTMLButtonElement)) {
     button.setAttribute("aria-pressed", String(button.dataset.version === String(version.id)));
   }
-  await read(version, place);
+  await read(version, place, hidden?.pages ?? []);
   if (inside && !inside.hidden) await passages?.open(version);
 }
 

@@ -37,6 +37,10 @@ class DocumentPublic(BaseModel):
     review_on: date | None
     review_due: bool
     updated_at: UtcTime
+    personal_data: str = Field(
+        description="People's data in it, for whoever may edit it: waiting (for a decision), list (of persons), some, "
+        "kept (for owners), masked; empty for none."
+    )
     found: FoundPublic | None = Field(description="Where the words searched for stand in its text, if they do.")
 
 
@@ -92,7 +96,7 @@ def document_editor(caller: Caller, document_id: int, *, edit: bool = False) -> 
     return DocumentEditor(caller.service.settings, caller.library, caller.actor, collection, document)
 
 
-def document_public(item: Item) -> DocumentPublic:
+def document_public(item: Item, personal_data: str = "") -> DocumentPublic:
     document, version = item.document, item.version
     return DocumentPublic(
         id=document.id,
@@ -111,6 +115,7 @@ def document_public(item: Item) -> DocumentPublic:
         review_on=document.review_on,
         review_due=item.review_due,
         updated_at=version.created_at,
+        personal_data=personal_data,
         found=found_public(item.found) if item.found else None,
     )
 

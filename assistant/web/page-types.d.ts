@@ -152,6 +152,7 @@ declare namespace Api {
     effective_to: string | null;
     notes: string[];
     created_at: string;
+    original_withheld: boolean;
     personal_data: PersonalData | null;
   }
 

@@ -13,7 +13,9 @@ from assistant.library_admin.document_detail import DocumentEditor, main_version
 from assistant.library_admin.document_list import Item
 from assistant.service.callers import Caller
 from kb.core.errors import NotFound
+from kb.people.access import Ability
 from kb.store.tables.library_tables import VersionRow
+from kb.store.tables.states import PersonalDataDecision
 
 __all__ = ["DocumentDetail", "DocumentPage", "document_detail", "document_editor", "document_public"]
 
@@ -66,6 +68,7 @@ class VersionPublic(BaseModel):
     effective_to: date | None = Field(description="The first day on which it is no longer in force.")
     notes: list[str]
     created_at: UtcTime
+    original_withheld: bool = Field(default=False, description="Whether the caller may not open the original file.")
     personal_data: PersonalDataPublic | None = Field(
         default=None, description="People's data that was found in it; only for whoever may edit it."
     )
@@ -131,7 +134,10 @@ def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
     main = main_version(editor.document, versions)
     if main is None:
         raise NotFound("document_not_found", document=str(editor.document.id))
-    found = personal_data_of(caller, [one.id for one in versions]) if editable else {}
+    found = personal_data_of(caller, [one.id for one in versions])
+    owner = caller.may(Ability.MANAGE)
+    withheld = {key for key, one in found.items() if one.decision == PersonalDataDecision.MASK and not owner}
+    found = found if editable else {}
     return DocumentDetail(
         id=editor.document.id,
         name=editor.document.name,
@@ -141,10 +147,10 @@ def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
         owner=editor.document.owner,
         review_on=editor.document.review_on,
         main_version_id=main.id,
-        versions=[_version_public(one, found.get(one.id)) for one in versions],
+        versions=[_version_public(one, found.get(one.id), one.id in withheld) for one in versions],
     )
 
 
-def _version_public(version: VersionRow, found: PersonalDataPublic | None) -> VersionPublic:
+def _version_public(version: VersionRow, found: PersonalDataPublic | None, withheld: bool) -> VersionPublic:
     public = VersionPublic.model_validate(version, from_attributes=True)
-    return public.model_copy(update={"personal_data": found})
+    return public.model_copy(update={"personal_data": found, "original_withheld": withheld})

@@ -25,7 +25,9 @@ let opened;
 async function open(version, place) {
   if (!version || version.state === "indexing") return;
   opened = version;
-  required("[data-original]", HTMLAnchorElement).href = of("versions", version.id, "original");
+  const original = required("[data-original]", HTMLAnchorElement);
+  original.href = of("versions", version.id, "original");
+  original.hidden = version.original_withheld;
   const old = required("[data-old]");
   old.hidden = version.id === doc.main_version_id && version.state === "published";
   old.textContent = t(`library.old_${version.state}`, { n: version.number });

@@ -133,6 +133,22 @@ declare namespace Api {
     contact: string;
   }
 
+  /** People's data that was found in a version: different pieces by kind, and what was decided about it. */
+  interface PersonalData {
+    version_id: number;
+    counts: Record<string, number>;
+    is_list: boolean;
+    decision: string;
+    decided_by: string;
+    decided_at: string | null;
+  }
+
+  interface DecisionTaken {
+    collection: string;
+    rereading: boolean;
+    personal_data: PersonalData;
+  }
+
   interface Version {
     id: number;
     number: number;
@@ -144,6 +160,8 @@ declare namespace Api {
     effective_to: string | null;
     notes: string[];
     created_at: string;
+    original_withheld: boolean;
+    personal_data: PersonalData | null;
   }
 
   interface DocumentDetail {
@@ -172,6 +190,7 @@ declare namespace Api {
     review_on: string | null;
     review_due: boolean;
     version_id: number;
+    personal_data: string;
     found: Found | null;
   }
 
@@ -236,6 +255,7 @@ declare namespace Api {
     known_as: KnownDocument | null;
     also_in: KnownDocument[];
     actions: string[];
+    personal_data: PersonalData | null;
     mine: boolean;
   }
 

@@ -9,7 +9,7 @@ from kb.core.messages import Catalogue
 from kb.language.script import is_han
 from kb.personal_data.personal_span import PersonalKind, PersonalSpan
 
-__all__ = ["MaskedText", "language_of", "mask", "mask_words"]
+__all__ = ["MaskedText", "kind_words", "language_of", "mask", "mask_words"]
 
 _WORDS = Catalogue("kb.personal_data", "masked_text.json")
 
@@ -59,7 +59,12 @@ def mask(text: str, spans: Sequence[PersonalSpan], language: str = "") -> str:
 
 def mask_words(kind: PersonalKind, language: str) -> str:
     """Return the mark of a kind in "zh-HK" or "en": 〔個人電話已遮蓋〕."""
-    return _WORDS.text("masked", language, what=_WORDS.text(kind, language))
+    return _WORDS.text("masked", language, what=kind_words(kind, language))
+
+
+def kind_words(kind: str, language: str) -> str:
+    """Return the name of a kind of people's data, by its value, in "zh-HK" or "en"."""
+    return _WORDS.text(kind, language)
 
 
 def language_of(text: str) -> str:

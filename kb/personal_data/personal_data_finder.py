@@ -40,12 +40,16 @@ _ADDRESS_PART = re.compile(r"[ ,]+")
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+    """Return (kind, pattern, what a text must have for it), in the order of the file."""
     parts: dict[str, str] = {}
     for name, pattern in data_files.rows(_ROOM, "pattern_parts.tsv"):
         parts[name] = _with_parts(pattern, parts)
-    rows = data_files.rows(_ROOM, "personal.tsv")
-    return tuple((kind, re.compile(comparable_pattern(_with_parts(pattern, parts)))) for kind, pattern in rows)
+    found = []
+    for kind, pattern, *needed in data_files.rows(_ROOM, "personal.tsv"):
+        compiled = re.compile(comparable_pattern(_with_parts(pattern, parts)))
+        found.append((kind, compiled, re.compile(comparable_pattern(needed[0] if needed else ""))))
+    return tuple(found)
 
 
 def _with_parts(pattern: str, parts: dict[str, str]) -> str:
@@ -121,7 +125,9 @@ def identifiers_in(text: str) -> Iterator[PersonalData]:
     for match in hkid.HKID.finditer(text):
         if hkid.is_valid(*match.groups()):
             yield match.start(), match.end(), "hkid"
-    for kind, pattern in _patterns():
+    for kind, pattern, needed in _patterns():
+        if not needed.search(text):
+            continue
         for match in pattern.finditer(text):
             start, end = match.span("it" if "it" in pattern.groupindex else 0)
             end = start + len(text[start:end].rstrip(" ,、:"))

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
 from kb.core import data_files
+from kb.language.script import HAN_BASIC
 from kb.personal_data import private_facts, whose_data
 from kb.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
+from kb.personal_data.name_words import name_words
 from kb.personal_data.personal_data_finder import identifiers_in, merged, names_in
 from kb.personal_data.personal_span import PersonalKind, PersonalSpan
 from kb.personal_data.table_cells import Cell, labelled_values, table_cells
@@ -27,6 +29,9 @@ _MAY_HOLD = re.compile(
     r"|IG|WeChat|微信|Telegram|Facebook|LINE|Instagram|小紅書|\d[kK]\b|第 ?\d+ ?點|\blives?\b|residen",
     re.IGNORECASE,
 )
+_IDENTITY = ("hkid", "passport", "birth")
+_DISTRICT = re.compile(r",? ?([A-Z][a-z]+(?: [A-Z][a-z]+){0,3})(?![A-Za-z])")
+_TERRITORY = ("kowloon", "hong kong", "new territories")
 _RESIDENT_PARTS = {"hkid", "passport", "birth", "address", "health", "bank"}
 # Labels that alone say what a value is; a telephone number or an e-mail address has to look like one besides.
 _BY_LABEL = {"hkid", "passport", "bank", "card", "birth", "mobile", "address", "health", "salary", "number", "social"}
@@ -65,7 +70,12 @@ def _across_lines(text: str, joined: ComparableText) -> Iterator[tuple[int, int,
 @cache
 def _after_labels() -> tuple[tuple[str, re.Pattern[str]], ...]:
     rows = data_files.rows("kb.personal_data", "after_labels.tsv")
-    return tuple((kind, re.compile(comparable_pattern(pattern))) for kind, pattern in rows)
+    return tuple((kind, re.compile(_spaced(comparable_pattern(pattern)))) for kind, pattern in rows)
+
+
+def _spaced(pattern: str) -> str:
+    """Return a pattern that allows a space between Chinese characters: a scan often has them."""
+    return re.sub(rf"(?<=[{HAN_BASIC}])(?=[{HAN_BASIC}])", " ?", pattern)
 
 
 def _is_handle(match: re.Match[str]) -> bool:
@@ -105,6 +115,29 @@ class _Finder:
         at = bisect_right(self.names, (start, -1))
         return any(first < end and last > start for first, last in self.names[max(0, at - 1) : at + 2])
 
+    @cached_property
+    def identifiers(self) -> list[tuple[int, int, str]]:
+        """Numbers, addresses and dates of birth, whosoever they are; none is part of another's number."""
+        found = [*identifiers_in(self.text), *self._more_identifiers()]
+        phones = [(start, end) for start, end, kind in found if kind == "phone"]
+        return [
+            (start, self._with_district(end) if kind == "address" else end, kind)
+            for start, end, kind in found
+            if kind != "bank" or not any(first <= start and end <= last for first, last in phones)
+        ]
+
+    def has_identity(self, start: int, end: int) -> bool:
+        """Whether the identity of somebody stands in a part of the text: an identity card, a date of birth."""
+        return any(kind in _IDENTITY and first < end and last > start for first, last, kind in self.identifiers)
+
+    def _with_district(self, end: int) -> int:
+        """Return the end of an English address with the district behind it: …, Sha Tin."""
+        match = _DISTRICT.match(self.text, end)
+        while match and (match[1].lower() in name_words("no_name") or match[1].lower() in _TERRITORY):
+            end = match.end()
+            match = _DISTRICT.match(self.text, end)
+        return end
+
     def pieces(self) -> Iterator[tuple[int, int, str]]:
         found = [*self.of_persons(), *self._labelled(), *self._facts()]
         yield from found
@@ -112,7 +145,7 @@ class _Finder:
 
     def of_persons(self) -> Iterator[tuple[int, int, str]]:
         """Yield the identifiers that are a person's, by the words around them."""
-        for start, end, kind in [*identifiers_in(self.text), *self._more_identifiers()]:
+        for start, end, kind in self.identifiers:
             cell = self._cell_at(start)
             if whose_data.is_of_a_person(self, kind, start, end, cell):
                 yield start, end, kind

@@ -17,7 +17,7 @@ from kb.personal_data.comparable_text import comparable_pattern
 __all__ = ["NamedText", "facts_in", "familiar_names", "is_beside_a_name", "may_hold"]
 
 _ROOM = "kb.personal_data"
-_FAR, _NEAR = 60, 16
+_FAR, _NEAR, _AMOUNT_WITHIN = 60, 16, 48
 _SENTENCE_END = re.compile(r"[。!?\n\t|]|\. ")
 # How people are called who are known well: 阿強, 明叔, 珍姐, 肥仔; they have no surname by which names are known.
 _FAMILIAR = re.compile(
@@ -25,6 +25,11 @@ _FAMILIAR = re.compile(
         rf"阿[{HAN_BASIC}](?=[{HAN_BASIC}]{{0,3}}(?:有|患|系|最近|琴日|個|嘅|的|人工|月薪|電話|屋企|住))|"
         rf"(?<![{HAN_BASIC}])[{HAN_BASIC}](?:叔|伯|婆|姨|姐|哥|嬸|仔)(?=有|患|系|最近|琴日|個|嘅|的|人工|月薪|電話|屋企|住|話)"
     )
+)
+
+
+_ALLERGY = re.compile(
+    comparable_pattern(rf"(?<![{HAN_BASIC}])[{HAN_BASIC}]{{0,6}}(?:過敏|敏感)|對[{HAN_BASIC}]{{1,8}}(?:過敏|敏感)")
 )
 
 
@@ -37,6 +42,8 @@ class NamedText(Protocol):
 
     def has_name(self, start: int, end: int) -> bool: ...
 
+    def has_identity(self, start: int, end: int) -> bool: ...
+
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
@@ -44,6 +51,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     for kind, pattern in data_files.rows(_ROOM, "private_facts.tsv"):
         parts.setdefault(kind, []).append(pattern)
     return {kind: re.compile(comparable_pattern("|".join(rows)), re.IGNORECASE) for kind, rows in parts.items()}
+
+
+@cache
+def _health() -> re.Pattern[str]:
+    words = sorted(data_files.lines(_ROOM, "health_words.txt"), key=len, reverse=True)
+    return re.compile("|".join(comparable_pattern(word) for word in words))
 
 
 @cache
@@ -65,10 +78,13 @@ def may_hold(text: str) -> bool:
 def facts_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield ``(start, end, kind)`` of words of health, and of amounts beside a word of pay, in a comparable text."""
     patterns = _patterns()
-    for match in patterns["health"].finditer(text):
+    # Without a flag for capitals, and with plain first characters, the patterns are tried at few places only.
+    for match in _health().finditer(text.lower()):
+        yield *match.span(), "health"
+    for match in _ALLERGY.finditer(text):
         yield *match.span(), "health"
     for word in patterns["salary_word"].finditer(text):
-        amount = patterns["salary"].search(text, word.end(), word.end() + _NEAR + 8)
+        amount = patterns["salary"].search(text, word.end(), word.end() + _AMOUNT_WITHIN)
         if amount is None:
             amount = patterns["salary"].search(text, max(0, word.start() - _NEAR), word.start())
         if amount is not None and not _SENTENCE_END.search(text, *sorted((word.start(), amount.start()))):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kb.core import data_files
+from kb.language.script import HAN_BASIC
 from kb.personal_data.comparable_text import comparable_pattern
 
 __all__ = ["Cell", "labelled_values", "table_cells"]
@@ -19,6 +20,7 @@ __all__ = ["Cell", "labelled_values", "table_cells"]
 _ROOM = "kb.personal_data"
 _EDGE = re.compile(r"\t| ?[|｜] ?")
 _LONGEST_LABEL, _LONGEST_VALUE = 24, 120
+_HEADING_ROWS = 2  # rows of a table, from the first, that may be labels
 _NO_VALUE = re.compile(
     comparable_pattern(
         r"[ _.\-/—:*□○()]*(?:無|没有|沒有|冇|否|有|是|不適用|不詳|未有|待定|nil|none|no|yes|n/?a|tbc|-)?[ _.\-/()]*"
@@ -42,7 +44,8 @@ _HOLDS = {
     "social": re.compile(r"[\w.@-]{3}"),
 }
 _LABELLED = re.compile(r"(?:^|(?<=[\n\t ,.;|(/]))(?P<label>[^\n\t:;|,]{1,24}?) ?:[ \t]*(?P<value>[^\n\t|;]{1,120})")
-_NEXT_LABEL = re.compile(r"[ ,]+[^\s:,]{1,12}(?: [A-Za-z.]{1,10}){0,2} ?:(?!\d|//)")
+_SPACED_OUT = re.compile(rf"(?<=[{HAN_BASIC}]) +(?=[{HAN_BASIC}])")
+_NEXT_LABEL = re.compile(r"[ ,]+[^\s:,\d]{1,12}(?: [A-Za-z.]{1,10}){0,2} ?:(?!//)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Cell:
         kind: of its label in ``labels.tsv``.
         label: the label's text.
         in_list: whether the table lists persons: a column has their names, or numbers by which they are known.
+        of_offices: whether it lists offices or posts, and no persons.
     """
 
     start: int
@@ -61,6 +65,7 @@ class Cell:
     kind: str
     label: str
     in_list: bool
+    of_offices: bool = False
 
 
 @cache
@@ -69,9 +74,10 @@ def _labels() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(comparable_pattern(pattern), re.IGNORECASE)) for kind, pattern in rows)
 
 
-@cache
+@lru_cache(maxsize=2_000)
 def _kind(label: str) -> str:
     """Return the kind of a label, "" for a text that is none."""
+    label = _SPACED_OUT.sub("", label)
     if not 1 < len(label) <= _LONGEST_LABEL or sum(char.isdigit() for char in label) > 2:
         return ""
     return next((kind for kind, pattern in _labels() if pattern.search(label)), "")
@@ -89,16 +95,18 @@ def table_cells(text: str) -> list[Cell]:
     """Return the cells with values in the tables of a comparable text."""
     found: list[Cell] = []
     columns: list[tuple[str, str]] = []
-    at = 0
+    at = row = width = 0
     for line in text.split("\n"):
         cells = _cells(line, at)
         at += len(line) + 1
         if len(cells) < 2:
-            columns = []
+            columns, row = [], 0
             continue
+        row = row + 1 if len(cells) == width or row == 0 else 1  # rows of another width are another table
+        width = len(cells)
         texts = [text[start:end] for start, end in cells]
         kinds = [_kind(one) for one in texts]
-        if _is_heading(texts, kinds):
+        if row <= _HEADING_ROWS and _is_heading(texts, kinds):
             columns = list(zip(kinds, texts, strict=True))
         elif len(columns) == 0 or (len(columns) != len(cells) and _is_form(texts, kinds)):
             found += _form_row(texts, cells, kinds)
@@ -107,7 +115,7 @@ def table_cells(text: str) -> list[Cell]:
             in_list = bool(known & {"name", "hkid", "birth", "passport"}) or ("number" in known and "address" in known)
             for (kind, label), (start, end) in zip(columns, cells, strict=False):
                 if kind and holds(kind, text[start:end]):
-                    found.append(Cell(start, end, kind, label, in_list))
+                    found.append(Cell(start, end, kind, label, in_list, of_offices="post" in known and not in_list))
     return found
 
 

@@ -15,6 +15,7 @@ __all__ = ["is_of_a_person", "label_is_of_a_person"]
 
 _ROOM = "kb.personal_data"
 _BEFORE, _AFTER = 24, 14
+_LINE = 90  # characters around a telephone number that say whose form or record it is in
 _SIXTEEN = 16
 _GROUND_FLOOR = re.compile(comparable_pattern(r"地下|地鋪|地舖|[GU]/F|(?i:ground floor)|\d+-\d+號"))
 _FLAT = re.compile(comparable_pattern(r"\d ?(?:室|樓 ?[A-Z]\b)|[A-Z0-9]+室|(?i:\bflat|\brm\b|\broom)|[座樓閣]\d+"))
@@ -80,9 +81,12 @@ def _phone(text: NamedText, start: int, end: int, cell: Cell | None) -> bool:
         return False
     if cell is not None and cell.kind == "office":
         return False
-    is_landline = len(digits) == 8 and digits[0] in "23"
-    relation = _words("relation").search(f"{label} {before}") is not None
-    return home or relation or not is_landline
+    is_landline = len(digits) == 8 and digits[0] in "0123"
+    if home or not is_landline:
+        return True
+    first, _ = text.line(start)
+    said = text.text[max(first, start - _LINE) : start]
+    return _words("relation").search(f"{label} {said}") is not None or text.has_identity(start - _LINE, end + _LINE)
 
 
 def _is_post(text: NamedText, cell: Cell) -> bool:
@@ -105,8 +109,8 @@ def _email(text: NamedText, start: int, end: int, _cell: Cell | None) -> bool:
 def _address(text: NamedText, start: int, end: int, cell: Cell | None) -> bool:
     around = _around(text, start, end, 30)
     piece = text.text[start:end]
-    if cell is not None and cell.in_list:
-        return True
+    if cell is not None and (cell.in_list or cell.of_offices):
+        return cell.in_list
     if _words("home_address").search(f"{around} {cell.label if cell else ''}"):
         return True
     if _words("office_address").search(f"{piece} {around}") or _GROUND_FLOOR.search(piece):

@@ -24,7 +24,9 @@ from kb.store.tables.columns import now
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, PersonalDataRow, VersionRow
 from kb.store.tables.states import PersonalDataDecision, VersionState
 
-__all__ = ["Decided", "decide", "holding_documents", "keep_for_owners", "of_versions"]
+__all__ = ["Decided", "decide", "holding_documents", "keep_for_owners", "marks", "of_versions", "rereads"]
+
+_MARKS = ("waiting", "list", "some", "kept", "masked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,37 @@ def of_versions(library: Library, version_ids: Collection[int]) -> dict[int, Per
     query = sa.select(PersonalDataRow).where(PersonalDataRow.version_id.in_(version_ids))
     with library.session() as session:
         return {row.version_id: row for row in session.scalars(query)}
+
+
+def marks(library: Library, document_ids: Collection[int]) -> dict[int, str]:
+    """Return what is to be said of documents in a list, by document id; those without people's data are absent.
+
+    "waiting" for a decision, "list" of persons, "kept" for owners, "masked", or "some" data.
+    """
+    query = (
+        sa.select(VersionRow.document_id, PersonalDataRow)
+        .join(PersonalDataRow, PersonalDataRow.version_id == VersionRow.id)
+        .where(VersionRow.document_id.in_(document_ids))
+        .where(VersionRow.state.in_((VersionState.PUBLISHED, VersionState.DRAFT)))
+    )
+    with library.session() as session:
+        rows = session.execute(query).all()
+    found: dict[int, set[str]] = {}
+    for document_id, row in rows:
+        if row.counts:
+            found.setdefault(document_id, set()).add(_mark(row))
+    return {document_id: next(one for one in _MARKS if one in those) for document_id, those in found.items()}
+
+
+def _mark(row: PersonalDataRow) -> str:
+    match row.decision:
+        case PersonalDataDecision.WAITING:
+            return "waiting"
+        case PersonalDataDecision.MASK:
+            return "masked"
+        case PersonalDataDecision.KEEP:
+            return "kept"
+    return "list" if row.is_list else "some"
 
 
 def holding_documents(library: Library, collections: Collection[str]) -> list[tuple[DocumentVersion, PersonalDataRow]]:
@@ -83,9 +116,8 @@ def decide(
         raise Conflict("personal_data_unexamined", name=opened.document.name)
     if not row.counts:
         raise Conflict("personal_data_none", name=opened.document.name)
-    was_masked = row.decision == PersonalDataDecision.MASK
     waited = row.decision == PersonalDataDecision.WAITING
-    reread = was_masked != (decision == PersonalDataDecision.MASK)
+    reread = rereads(library, version.id, decision)
     collection = opened.collection
     if decision == PersonalDataDecision.KEEP:
         publish = waited or version.state == VersionState.PUBLISHED
@@ -108,6 +140,13 @@ def decide(
         counts=dict(row.counts),
     )
     return Decided(collection.slug, reread, publish=waited)
+
+
+def rereads(library: Library, version_id: int, decision: PersonalDataDecision) -> bool:
+    """Whether a decision changes the stored text of a version, so that its file has to be read again."""
+    row = of_versions(library, [version_id]).get(version_id)
+    was_masked = row is not None and row.decision == PersonalDataDecision.MASK
+    return was_masked != (decision == PersonalDataDecision.MASK)
 
 
 def keep_for_owners(

@@ -38,6 +38,7 @@ from assistant.sources import original_archive, originals, readable_versions, te
 from kb.library import audit
 from kb.library.documents import DocumentVersion
 from kb.people.access import Ability
+from kb.publishing import personal_data_decisions
 from kb.store.tables.library_tables import VersionRow
 
 __all__ = ["detail", "router"]
@@ -81,14 +82,17 @@ def listing(
     collection: Annotated[str | None, Query(max_length=40)] = None,
     language: Annotated[str | None, Query(max_length=20)] = None,
     review_due: Flag = False,
+    personal_data: Annotated[Flag, Query(description="Only documents with people's data, for editors.")] = False,
     order: Annotated[Order, Query(description="best: by how well `q` matches; without `q` by title.")] = "best",
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DocumentPage:
     """Only people who may edit them see drafts and withdrawn documents."""
-    document_filter = DocumentFilter(q, status, collection, language, review_due)
+    document_filter = DocumentFilter(q, status, collection, language, review_due, personal_data)
     total, items = lists.documents(caller.library, caller.reach, document_filter, offset, limit, order)
-    return DocumentPage(total=total, items=[document_public(one) for one in items])
+    editable = [one.document.id for one in items if one.collection.slug in caller.reach.edit]
+    marks = personal_data_decisions.marks(caller.library, editable)
+    return DocumentPage(total=total, items=[document_public(one, marks.get(one.document.id, "")) for one in items])
 
 
 @router.get("/originals", summary="Download several originals", response_class=StreamingResponse, responses=_ARCHIVES)

@@ -24,7 +24,7 @@ from kb.search.models import embedding
 from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.models.encoder import Vectors
 
-__all__ = ["FEATURES", "asks_for_personal_data", "features", "probabilities"]
+__all__ = ["FEATURES", "asks_for_personal_data", "features", "is_request", "probabilities"]
 
 _WORDS = tuple(name for name, _ in data_files.rows("assistant", "personal_request_words.tsv"))
 # Two words that mean little alone: whose it is, and what is asked.
@@ -106,4 +106,9 @@ def asks_for_personal_data(settings: Settings, texts: Sequence[str]) -> bool:
     """
     distinct = list(dict.fromkeys(texts))
     vectors = _VECTORS.queries(embedding.load(settings), distinct)
-    return bool((probabilities(distinct, vectors) >= float(_model()["threshold"])).any())
+    return any(map(is_request, probabilities(distinct, vectors)))
+
+
+def is_request(probability: float) -> bool:
+    """Whether a question of that probability counts as a request."""
+    return probability >= float(_model()["threshold"])

@@ -22,7 +22,7 @@ export function el(tag, attributes = {}, ...children) {
     else node.setAttribute(name, value === true ? "" : String(value));
   }
   const shown = children.flat().filter((child) => child !== null && child !== undefined && child !== false);
-  node.append(...shown.flatMap((child) => (typeof child === "string" ? withMarks(child) : [child])));
+  node.append(...shown.flatMap((child) => /** @type {(string | Node)[]} */ (typeof child === "string" ? withMarks(child) : [child])));
   return node;
 }
 

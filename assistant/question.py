@@ -18,7 +18,7 @@ from kb.language.words import content_words, index_words
 from kb.library import contacts
 from kb.library.documents import Library
 
-__all__ = ["EarlierQuestion", "standalone_question", "understand"]
+__all__ = ["EarlierQuestion", "SearchQuestion", "standalone_question", "understand"]
 
 # The number of earlier questions that the model sees.
 MAX_EARLIER_QUESTIONS = 4

@@ -174,6 +174,9 @@ _MARK_OF = {
 }  # fmt: skip
 
 
+_NOT_KINDS = ("all", "zh", "zh-Hant", "yue", "en", "mixed")
+
+
 def print_masking(scores: dict[str, MaskingScore]) -> None:
     """Print one line per kind of personal data and language of the text, with recall and precision of each part."""
     table = Table(
@@ -184,7 +187,7 @@ def print_masking(scores: dict[str, MaskingScore]) -> None:
         for head in ("pieces", "recall", "precision"):
             table.add_column(f"{name} {head}", justify="right")
     groups = dict.fromkeys(group for score in scores.values() for group in score.labelled)
-    for group in sorted(groups, key=lambda one: (one in ("all", "zh", "en", "mixed"), one == "all", one)):
+    for group in sorted(groups, key=lambda one: (one in _NOT_KINDS, one == "all", one)):
         cells = []
         for score in scores.values():
             mark = _MARK_OF.get(group, group)

@@ -7,10 +7,12 @@ Its steps: which versions are in force on the day (:mod:`.scope`), lexical and d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 import numpy as np
 
@@ -83,6 +85,15 @@ class Retriever:
         self._scopes_out_of_force = Scopes(self.library, self._out_of_force)
         self._means = ScopeMeans(self.library, self._words)
         self._flat_index = FlatIndex(self.library, lambda: embedding.identity(settings))
+
+    def seeing(self, collections: Collection[str]) -> Self:
+        """Return this retriever, with its caches, for who may see people's data in ``collections`` (slugs).
+
+        Others get passages with marks in place of it (:meth:`kb.library.documents.Library.seeing`).
+        """
+        view = copy.copy(self)
+        view.library = self.library.seeing(collections)
+        return view
 
     def retrieve(
         self,

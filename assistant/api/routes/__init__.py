@@ -14,6 +14,7 @@ from assistant.api.routes.library import (
     glossary,
     library_pages,
     pair_page,
+    personal_data,
     uploads,
 )
 from assistant.api.routes.operations import health, home_screen, metrics
@@ -71,6 +72,7 @@ for module in (
     tasks,
     task_pages,
     pair_page,
+    personal_data,
     uploads,
     usage,
     erasures,

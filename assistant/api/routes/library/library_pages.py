@@ -32,6 +32,7 @@ def library(request: Request, caller: Reader) -> HTMLResponse:
         "collections": _collections(caller),
         "takes": caller.service.intake is not None and bool(caller.reach.edit),
         "limits": {"file_mb": settings.max_file_mb},
+        "manages": caller.may(Ability.MANAGE),
         "next_step": next_step(caller, str(request.state.locale)),
     }
     languages = lists.languages(caller.library, caller.reach.read)

@@ -45,11 +45,14 @@ class SearchQuestion:
         text: the question. It can be understood without the conversation.
         sendable: the question for a language model: without words of earlier questions that may not be sent to it.
         card: the card of a high-stakes subject, as ``Card.localized`` returns it; None for any other subject.
+        is_emergency: whether the question tells of an emergency; False where it asks about the procedure for one, and
+            without a card.
     """
 
     text: str
     sendable: str
     card: dict[str, Any] | None
+    is_emergency: bool
 
 
 def understand(
@@ -68,7 +71,7 @@ def understand(
         history: earlier questions, oldest first.
         gateway: to the language model; None where no model may be used.
     """
-    card = subject_cards.find(library, question)
+    match = subject_cards.find(library, question)
     text = sendable = standalone_question(question, [one.text for one in history])
     if gateway is not None and text != question:
         allowed = [one for one in history if one.collections and all(map(gateway.may_receive, one.collections))]
@@ -78,8 +81,10 @@ def understand(
         else:
             sendable = rewritten or standalone_question(question, [one.text for one in allowed])
     locale = "en" if detect(question) is Language.ENGLISH else "zh-HK"
-    own = contacts.read(library).cards.get(card.id, "") if card else ""
-    return SearchQuestion(text, sendable, card.localized(locale, own) if card else None)
+    if match is None:
+        return SearchQuestion(text, sendable, None, is_emergency=False)
+    own = contacts.read(library).cards.get(match.card.id, "")
+    return SearchQuestion(text, sendable, match.card.localized(locale, own), match.is_emergency)
 
 
 def standalone_question(question: str, history: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ harm and a missing one may do much, so the patterns are wide: "child abuse train
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
@@ -19,7 +20,7 @@ from kb.language.script import fold
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
-__all__ = ["MOST_CARDS", "Card", "find", "listing", "reset", "save"]
+__all__ = ["MOST_CARDS", "Card", "CardMatch", "find", "listing", "reset", "save"]
 
 KEY = "cards"
 MOST_CARDS = 50
@@ -98,6 +99,18 @@ class Card(BaseModel):
         return {"id": self.id, "title": self.title[words], "text": self.text[words], "contacts": contacts}
 
 
+@dataclass(frozen=True, slots=True)
+class CardMatch:
+    """The card that a question calls for.
+
+    Attributes:
+        is_emergency: whether the question tells of an emergency; False where it asks about the procedure for one.
+    """
+
+    card: Card
+    is_emergency: bool
+
+
 def _as_contact(text: str) -> list[dict[str, str]]:
     """Return a contact that is one text, such as "當值主管 6123 4567"; ``number`` is "" where it has none.
 
@@ -154,6 +167,6 @@ def reset(library: Library) -> None:
     tenant_settings.put(library, KEY, None)
 
 
-def find(library: Library, question: str) -> Card | None:
+def find(library: Library, question: str) -> CardMatch | None:
     """Return the first card in the list whose subject the question is about; None if there is none."""
-    return next((card for card in listing(library) if card.matches(question)), None)
+    return next((CardMatch(card, is_emergency=True) for card in listing(library) if card.matches(question)), None)

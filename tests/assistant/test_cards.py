@@ -79,7 +79,7 @@ def test_the_owner_sets_the_cards(harmony: Retriever) -> None:
         subject_cards.save(harmony.library, [own])
         found = subject_cards.find(harmony.library, "中心水浸點算？")
         assert found is not None
-        assert found.localized("zh-HK")["contacts"] == [{"name": "當值經理", "number": "101"}]
+        assert found.card.localized("zh-HK")["contacts"] == [{"name": "當值經理", "number": "101"}]
         assert subject_cards.find(harmony.library, "院友走失") is None
         subject_cards.save(harmony.library, [{**own, "enabled": False}])
         assert subject_cards.find(harmony.library, "中心水浸點算？") is None

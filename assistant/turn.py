@@ -13,7 +13,7 @@ from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
 from assistant.answers.whom_to_ask import contact_for, whom_to_ask
-from assistant.cards import subject_cards
+from assistant.cards.card_choice import card_chooser
 from assistant.events import (
     AnswerEvent,
     DeltaEvent,
@@ -80,11 +80,11 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     """
     started = time.perf_counter()
     typed = retriever.checked(turn.question)
-    if asks_nothing(typed, follows=bool(turn.history)) and subject_cards.find(retriever.library, typed) is None:
+    if asks_nothing(typed, follows=bool(turn.history)) and not card_chooser(retriever).may_call_for_card(typed):
         yield from _reply(turn, started)
         return
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
-    question = understand(retriever.library, turn.question, _earlier_questions(retriever, turn), gateway)
+    question = understand(retriever, turn.question, _earlier_questions(retriever, turn), gateway)
     yield SearchingEvent(question.text, question.card)
     collections = turn.collections
     if _asks_for_personal_data(retriever, turn.question, question):

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "t0017"
-down_revision = "t0014"
+down_revision = "t0016"
 branch_labels = None
 depends_on = None
 

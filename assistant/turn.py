@@ -13,9 +13,11 @@ from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
 from assistant.answers.whom_to_ask import whom_to_ask
-from assistant.cards import subject_cards
+from assistant.emergency.emergency_answer import stream_emergency
+from assistant.emergency.shown_card import ShownCard, shown_card
 from assistant.events import (
     AnswerEvent,
+    CardEvent,
     DeltaEvent,
     DiscardEvent,
     Event,
@@ -47,6 +49,8 @@ class Turn:
         as_of: the day for which the answer should be valid; today by default.
         id: the caller's identifier of the question; the answer has the same.
         generate: whether a language model may write the answer, if the tenant has one.
+        card: whether the question may call for a card. False where the person says that it is no emergency: then it is
+            answered like any other.
         requester: who asks.
         history_collections: for each earlier question, slugs of the collections that it was about; where it is empty,
             they may be about any collection that is searched now.
@@ -58,6 +62,7 @@ class Turn:
     as_of: date | None = None
     id: str | None = None
     generate: bool = True
+    card: bool = True
     requester: Requester = field(default_factory=Requester)
     history_collections: Sequence[Collection[str]] = ()
 
@@ -79,15 +84,22 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     """
     started = time.perf_counter()
     typed = retriever.checked(turn.question)
-    if asks_nothing(typed, follows=bool(turn.history)) and subject_cards.find(retriever.library, typed) is None:
+    shown = shown_card(retriever.library, typed) if turn.card else None
+    if shown is not None:
+        yield CardEvent(shown.content)
+        if shown.is_emergency:
+            yield from _emergency(retriever, turn, shown, started)
+            return
+    elif asks_nothing(typed, follows=bool(turn.history)):
         yield from _reply(turn, started)
         return
+    card = shown.content if shown is not None else None
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
-    question = understand(retriever.library, turn.question, _earlier_questions(retriever, turn), gateway)
-    yield SearchingEvent(question.text, question.card)
+    question = understand(turn.question, _earlier_questions(retriever, turn), gateway)
+    yield SearchingEvent(question.text, card)
     evidence = gather_parts(retriever, question.text, turn.collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
-    contact = whom_to_ask(retriever, evidence, question.card)
+    contact = whom_to_ask(retriever, evidence, card)
     found = yield from _write(retriever, evidence, gateway, question.sendable, contact)
     ms = (time.perf_counter() - started) * 1000
     yield AnswerEvent(
@@ -96,11 +108,21 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
             id=turn.id,
             question=turn.question,
             searched=question.text,
-            card=question.card,
+            card=card,
             contact=contact,
             ms=ms,
         )
     )
+
+
+def _emergency(retriever: Retriever, turn: Turn, shown: ShownCard, started: float) -> Generator[Event]:
+    """Yield the events of the answer to an emergency, after that of the card."""
+    for event in stream_emergency(retriever, turn.question, shown, turn.collections, turn.as_of):
+        if isinstance(event, AnswerEvent):
+            ms = (time.perf_counter() - started) * 1000
+            yield AnswerEvent(replace(event.answer, id=turn.id, ms=ms))
+        else:
+            yield event
 
 
 def _reply(turn: Turn, started: float) -> Generator[Event]:

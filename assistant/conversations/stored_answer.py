@@ -12,9 +12,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assistant.answers.answer import Answer, Refusal
+from assistant.answers.answer import EMERGENCY, Answer, Refusal
 from assistant.answers.answer_view import AnswerView
 from assistant.answers.citations import Citation, shortened
+from assistant.cards.card_text import card_text
 from assistant.llm.egress_record import Egress
 from assistant.sources.readable_versions import document_versions
 from assistant.sources.source_refs import place_of, whole_chunks
@@ -131,6 +132,11 @@ class StoredAnswer:
     ms: float
     withheld: bool = False
     erased_collections: tuple[str, ...] = ()
+
+    @property
+    def procedure(self) -> tuple[StoredCitation, ...]:
+        """In an emergency the quotes of the organisation's own procedure; otherwise none."""
+        return self.citations if self.reason == EMERGENCY else ()
 
     @property
     def version_ids(self) -> set[int]:
@@ -274,14 +280,16 @@ def view_of(stored: StoredAnswer) -> AnswerView:
 def redacted(stored: StoredAnswer) -> StoredAnswer:
     """Return an answer without its text, its quotes, and the messages that were sent to a language model.
 
-    The question stays, because its asker wrote it; what was searched for instead of it, and the card, do not. The host,
-    the model and the collections of the egress stay too.
+    The question stays, because its asker wrote it; what was searched for instead of it does not. The card stays, which
+    is no document's: of the answer to an emergency its text too. The host, the model and the collections of the egress
+    stay.
     """
+    card = card_text(stored.card) if stored.reason == EMERGENCY and stored.card is not None else ""
     return replace(
         stored,
         searched=stored.question,
-        answer="",
-        message="",
+        answer=card,
+        message=card,
         citations=(),
         nearest=(),
         egress=replace(stored.egress, sent=(), version_ids=()),

@@ -70,7 +70,8 @@ class MessagePublic(BaseModel):
 def post(conversation: Id, body: Question, request: Request, person: PersonDep, gone: ReaderGoneDep) -> Response:
     """Answer as server-sent events, or as JSON if `Accept` names JSON and not `text/event-stream`.
 
-    Events: `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
+    Events: `card` (where the question calls for the card of a high-stakes subject: at once, before any search),
+    `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
     `discard` (the text so far is not valid any more), then `done` with the stored message, or `error` with the usual
     error body. `collections` and `as_of`, if given, are
     valid for this question and the questions after it.
@@ -87,6 +88,7 @@ def post(conversation: Id, body: Question, request: Request, person: PersonDep, 
         collections=caller.searchable_collections(collections),
         as_of=as_of,
         generate=body.generate,
+        card=body.card,
     )
     conversation_store.change(caller.library, person.id, row.id, scope=(collections, as_of))
     events = start_answer(caller, turn, gone)

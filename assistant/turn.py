@@ -49,6 +49,8 @@ class Turn:
         as_of: the day for which the answer should be valid; today by default.
         id: the caller's identifier of the question; the answer has the same.
         generate: whether a language model may write the answer, if the tenant has one.
+        crisis_history: those of the earlier questions that may tell of an emergency which this one belongs to; ``None``
+            for all. A person who says that it is no emergency means the questions before, too.
         card: whether the question may call for a card. False where the person says that it is no emergency: then it is
             answered like any other.
         requester: who asks.
@@ -63,6 +65,7 @@ class Turn:
     id: str | None = None
     generate: bool = True
     card: bool = True
+    crisis_history: Sequence[str] | None = None
     requester: Requester = field(default_factory=Requester)
     history_collections: Sequence[Collection[str]] = ()
 

@@ -8,8 +8,8 @@ __all__ = ["card_text", "contact_lines"]
 
 
 def card_text(card: dict[str, Any]) -> str:
-    """Return a card, as ``Card.localized`` returns it, as lines: title, text, and each contact with its number."""
-    return "\n".join([card["title"], card["text"], *contact_lines(card)])
+    """Return a card, as ``Card.localized`` returns it, as lines: title, each contact with its number, what to do."""
+    return "\n".join([card["title"], *contact_lines(card), card["text"]])
 
 
 def contact_lines(card: dict[str, Any]) -> list[str]:

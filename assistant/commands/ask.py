@@ -93,10 +93,9 @@ def ask(
 def _print_card(card: dict[str, Any]) -> None:
     """Print a card as soon as it is known, before anything is searched."""
     click.secho(f"■ {card['title']}", fg="red", bold=True)
-    click.echo(card["text"])
     for line in contact_lines(card):
         click.secho(f"  {line}", bold=True)
-    click.echo()
+    click.echo(card["text"] + "\n")
 
 
 def _print(context: Context, answer: Answer) -> None:

@@ -108,6 +108,7 @@ class StoredAnswer:
         collections: slugs that were searched.
         withheld: whether text and quotes were removed later.
         erased_collections: slugs of the collections of the sources that were removed, for who may see the question.
+        card_declined: whether the asker said that it was no emergency.
     """
 
     schema: int = SCHEMA
@@ -132,6 +133,7 @@ class StoredAnswer:
     ms: float
     withheld: bool = False
     erased_collections: tuple[str, ...] = ()
+    card_declined: bool = False
 
     @property
     def procedure(self) -> tuple[StoredCitation, ...]:
@@ -199,7 +201,9 @@ def emptied(question: str, language: str) -> StoredAnswer:
 _RECORD, _PLACE = TypeAdapter(StoredAnswer), TypeAdapter(StoredPlace)
 
 
-def stored_answer(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> StoredAnswer:
+def stored_answer(
+    library: Library, answer: Answer, collections: list[str], as_of: date | None, *, card_declined: bool = False
+) -> StoredAnswer:
     """Return the record of an answer for which ``collections`` were searched.
 
     If a version that it quotes, or shows as nearest, was deleted in the meantime, the record is a redacted one: its
@@ -234,6 +238,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
         as_of=as_of,
         collections=tuple(collections),
         ms=round(answer.ms, 1),
+        card_declined=card_declined,
     )
     return record if used <= known.keys() else redacted(record)
 

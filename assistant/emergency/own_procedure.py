@@ -56,6 +56,9 @@ NEAR_BEST = 2.0
 # A line in a text is taken for a heading up to this width; the number of lines that are quoted below it.
 HEADING_WIDTH = 40
 LINES_BELOW = 4
+# A Chinese name of this length is two words.
+_LONG_NAME = 4
+_SUSPECTED = re.compile(r"^(?:懷疑|疑似|發生|出現|有人|suspected|possible)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。；;.!?！？]\s*$")
 
 
@@ -108,9 +111,23 @@ def _subject(card: Card) -> SubjectSearch:
     shipped = data_files.json_data("assistant.emergency", "procedures.json").get(card.id)
     if shipped is not None:
         return SubjectSearch((shipped["zh-HK"], shipped["en"]), tuple(shipped["words"]))
-    titles = [(card.title["zh-HK"], _QUERY["zh-HK"]), (card.title["en"], _QUERY["en"])]
-    names = ("+".join(content_words(title)) for title, _ in titles)
-    return SubjectSearch(tuple(query.format(title=title) for title, query in titles), tuple(filter(None, names)))
+    chinese, english = card.title["zh-HK"], card.title["en"]
+    queries = _QUERY["zh-HK"].format(title=chinese), _QUERY["en"].format(title=english)
+    return SubjectSearch(queries, (*_chinese_names(chinese), *_english_names(english)))
+
+
+def _chinese_names(title: str) -> Iterator[str]:
+    """Yield the words of a title; of a long one its ends, which clauses seldom have side by side: 傳染+爆發."""
+    for word in content_words(title):
+        name = _SUSPECTED.sub("", word)
+        if len(name) > 1:
+            yield name if len(name) < _LONG_NAME else f"{name[:2]}+{name[-2:]}"
+
+
+def _english_names(title: str) -> Iterator[str]:
+    words = [word for word in content_words(title) if not _SUSPECTED.fullmatch(word)]
+    if words:
+        yield "+".join(words)
 
 
 def _clauses(passage: Passage, words: tuple[str, ...], language: Language) -> Iterator[_Clause]:

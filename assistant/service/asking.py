@@ -67,7 +67,8 @@ def _log_question(caller: Caller, turn: Turn, first: Event) -> None:
 def finish_answer(caller: Caller, turn: Turn, answer: Answer) -> StoredAnswer:
     """Return the record of a turn's answer, and record the question in the metrics and the audit trail."""
     caller.service.metrics.answered(caller.tenant.slug, answer)
-    result = stored_answer(caller.library, answer, turn.collections or [], turn.as_of)
+    declined = not turn.card
+    result = stored_answer(caller.library, answer, turn.collections or [], turn.as_of, card_declined=declined)
     audit.record(
         caller.library,
         caller.actor,

@@ -6,16 +6,17 @@ import { el } from "./ui.js";
 const dialled = (number) => `tel:${number.replace(/[^\d+]/g, "")}`;
 
 /**
- * The card of an emergency: its text, and the numbers as wide links. A screen reader reads it when it gets the focus.
+ * The card of an emergency: the numbers as wide links, then what to do. A screen reader reads it when it gets the focus.
  * @param {Api.AnswerCard} card
  */
 export function emergencyCard(card) {
   return el("section", { class: "subject emergency", tabindex: "-1", "aria-label": `${t("ask.emergency")} ${card.title}` },
-    el("h3", {}, card.title), ...paragraphs(card),
+    el("h3", {}, card.title),
     el("ul", { class: "calls" }, ...(card.contacts ?? []).map(({ name, number }) =>
       el("li", {}, number
         ? el("a", { class: "call", href: dialled(number) }, el("strong", {}, number), " ", el("span", {}, name))
-        : el("p", { class: "call-name" }, name)))));
+        : el("p", { class: "call-name" }, name)))),
+    ...paragraphs(card));
 }
 
 /**

@@ -112,7 +112,7 @@ function said(answer, sources, room) {
  */
 function cardLines(card, whole = false) {
   if (!card) return [];
-  return [card.title, ...(whole ? [card.text] : []), ...(card.contacts ?? []).map(({ name, number }) => `${name} ${number}`), ""];
+  return [card.title, ...(card.contacts ?? []).map(({ name, number }) => `${name} ${number}`), ...(whole ? [card.text] : []), ""];
 }
 
 /**

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,6 @@ from pydantic import SecretStr
 from starlette.datastructures import Headers
 
 from assistant.api.app import create
-from assistant.api.observability import logging_setup
 from assistant.api.routes.operations.metrics import may_read
 from kb.core.settings import Settings
 from tests.helpers.running_server import new_api_key
@@ -33,17 +30,6 @@ LOCAL = ("127.0.0.1", 50_000)
 def local(app: FastAPI) -> TestClient:
     """A program on the service's own computer."""
     return TestClient(app, base_url="http://localhost:8300", client=LOCAL)
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """The service's log, as it goes to a file."""
-    root = logging.getLogger()
-    before = (list(root.handlers), root.level)
-    stream = io.StringIO()
-    logging_setup.configure(stream)
-    yield stream
-    root.handlers[:], root.level = before
 
 
 def ask(client: TestClient, settings: Settings) -> None:

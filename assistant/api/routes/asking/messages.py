@@ -20,7 +20,7 @@ from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.question_schemas import Question
 from assistant.conversations import conversation_store
-from assistant.conversations.conversation_store import Reason
+from assistant.conversations.conversation_store import HistoryQuestion, Reason
 from assistant.conversations.stored_answer import view_of
 from assistant.events import AnswerEvent, DiscardEvent, Event, final_answer
 from assistant.llm.requester import ReaderGone
@@ -85,6 +85,7 @@ def post(conversation: Id, body: Question, request: Request, person: PersonDep, 
         question=body.question,
         history=[one.question for one in earlier],
         history_collections=[one.collections for one in earlier],
+        crisis_history=_since_declined(earlier),
         collections=caller.searchable_collections(collections),
         as_of=as_of,
         generate=body.generate,
@@ -101,6 +102,12 @@ def post(conversation: Id, body: Question, request: Request, person: PersonDep, 
         media_type="text/event-stream",
         headers=_STREAM_HEADERS,
     )
+
+
+def _since_declined(earlier: list[HistoryQuestion]) -> list[str]:
+    """Return the questions after the last one of which the person said that it was no emergency."""
+    last = max((at for at, one in enumerate(earlier) if one.card_declined), default=-1)
+    return [one.question for one in earlier[last + 1 :]]
 
 
 def _stream(

@@ -50,7 +50,7 @@ IN_TEXT = 1.5
 IN_HEADING = 3.0
 # The weight of the passage's rank in search, 0..1, and of being in the language of the question.
 RANK = 2.0
-OWN_LANGUAGE = 1.0
+OWN_LANGUAGE = 2.0
 # How far below the best clause the second one may be.
 NEAR_BEST = 2.0
 # A line in a text is taken for a heading up to this width; the number of lines that are quoted below it.
@@ -79,10 +79,12 @@ class SubjectSearch:
         queries: what the documents are searched for.
         words: names of the subject in clauses and headings; a "+" joins words that must all be there, the last of them
             names the harm.
+        other_headings: words of headings under which a clause is about another subject: domestic violence.
     """
 
     queries: tuple[str, ...]
     words: tuple[str, ...]
+    other_headings: tuple[str, ...] = ()
 
 
 def find_procedure(
@@ -102,7 +104,7 @@ def find_procedure(
             known = passages.get(one.chunk_id)
             if one.why.get("dense", 0.0) >= LEAST_COSINE and (known is None or known.score < one.score):
                 passages[one.chunk_id] = one
-    clauses = [clause for passage in passages.values() for clause in _clauses(passage, subject.words, language)]
+    clauses = [clause for passage in passages.values() for clause in _clauses(passage, subject, language)]
     return _chosen(sorted(clauses, key=lambda one: -one.score))
 
 
@@ -110,7 +112,8 @@ def _subject(card: Card) -> SubjectSearch:
     """Return the search for a card. A subject that the organisation added is searched for by its title."""
     shipped = data_files.json_data("assistant.emergency", "procedures.json").get(card.id)
     if shipped is not None:
-        return SubjectSearch((shipped["zh-HK"], shipped["en"]), tuple(shipped["words"]))
+        queries, others = (shipped["zh-HK"], shipped["en"]), tuple(shipped.get("other_headings", ()))
+        return SubjectSearch(queries, tuple(shipped["words"]), others)
     chinese, english = card.title["zh-HK"], card.title["en"]
     queries = _QUERY["zh-HK"].format(title=chinese), _QUERY["en"].format(title=english)
     return SubjectSearch(queries, (*_chinese_names(chinese), *_english_names(english)))
@@ -130,9 +133,12 @@ def _english_names(title: str) -> Iterator[str]:
         yield "+".join(words)
 
 
-def _clauses(passage: Passage, words: tuple[str, ...], language: Language) -> Iterator[_Clause]:
+def _clauses(passage: Passage, subject: SubjectSearch, language: Language) -> Iterator[_Clause]:
+    words = subject.words
     above = "\n".join([passage.title, *passage.heading_path])
     nearest = passage.heading_path[-1] if passage.heading_path else ""
+    if _names(nearest, subject.other_headings):
+        return
     own_language = OWN_LANGUAGE if is_chinese(passage.language) == language.is_chinese else 0.0
     for span in _candidates(passage, words, nearest, above):
         acts = _acts(span.text)

@@ -21,6 +21,7 @@ from assistant.emergency.own_procedure import find_procedure
 from assistant.events import CardEvent, DeltaEvent, SearchingEvent
 from assistant.llm import model_choices
 from ingest.workers.worker_pool import WorkerPool
+from kb.core import data_files
 from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.library import contacts
@@ -72,15 +73,48 @@ NO_PROCEDURE = """# 培訓及福利
 
 2.1 火險及勞工保險由總務部續保，索償須立即通知總務部。
 """
+# Wording that the word lists were not written for.
+OTHER_WORDS = """# 清泉中心工作守則 Brightwater House Manual
+
+## 一、家暴個案
+
+1. 社工應與受害人單獨面談，評估危險，如有需要安排入住庇護中心，並轉介家庭服務課。
+
+## 二、性侵害
+
+2. 保持現場及衣物原狀，勸喻當事人切勿清洗，並由同性職員陪同前往醫院；即日告知總主任。
+
+## 三、情緒失控及動武
+
+3. 職員與對方保持距離，先帶其他學員離開房間，按牆上的警鐘，不要單獨上前制止。
+
+## 四、離院未歸
+
+4. 學員逾時一小時未歸，當值職員先致電家人，再到附近找尋；入黑後仍未歸，報警。
+
+## 5 Kitchen
+
+5. When you smell gas, shut the main valve, open the windows and take everybody out by the back stairs.
+
+## 6 Collapse
+
+6. If somebody collapses, shout for help, fetch the AED from the reception and start compressions.
+
+## 七、服錯藥
+
+7. 學員服錯藥物，保留藥袋，立即聯絡駐院護士，有不適即送院。
+"""
 
 
 @pytest.fixture(scope="module")
 def safety(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a data folder: ``harmony`` has procedures, ``sunrise`` speaks of the subjects and has none."""
+    """Settings of a data folder: ``harmony`` has procedures, ``brightwater`` too, in other words;
+    ``sunrise`` speaks of the subjects and has none."""
     folder = tmp_path_factory.mktemp("safety")
     settings = model_settings.model_copy(update={"data": folder / "data"})
     with WorkerPool(settings) as workers:
-        for slug, text in (("harmony", PROCEDURES), ("sunrise", NO_PROCEDURE)):
+        texts = {"harmony": PROCEDURES, "sunrise": NO_PROCEDURE, "brightwater": OTHER_WORDS}
+        for slug, text in texts.items():
             tenant = tenants.create(settings, slug, slug, HR)
             path = folder / f"{slug}.md"
             path.write_text(text, encoding="utf-8")
@@ -149,9 +183,37 @@ def test_where_there_is_no_procedure_nothing_stands_under_the_card(safety: Setti
 
 def test_no_shipped_subject_takes_a_clause_on_training_insurance_or_statistics(safety: Settings) -> None:
     retriever = Retriever(safety, tenants.get(safety, "sunrise"))
-    for card in subject_cards.defaults():
+    subjects = data_files.json_data("assistant.emergency", "procedures.json")
+    for subject in subjects:
+        card = subject_cards.defaults()[0].model_copy(update={"id": subject})
         for language in (Language.CANTONESE, Language.ENGLISH):
-            assert find_procedure(retriever, card, language, None, None) == [], card.id
+            assert find_procedure(retriever, card, language, None, None) == [], subject
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("domestic_violence", "單獨面談"),
+        ("sexual_assault", "切勿清洗"),
+        ("violence_weapon", "牆上的警鐘"),
+        ("missing_person", "入黑後仍未歸"),
+        ("fire_gas", "shut the main valve"),
+        ("medical_emergency", "fetch the AED"),
+        ("overdose_poisoning", "保留藥袋"),
+        ("child_abuse", None),
+        ("suicide_self_harm", None),
+        ("elder_or_disabled_abuse", None),
+    ],
+)
+@pytest.mark.parametrize("language", [Language.CANTONESE, Language.ENGLISH])
+def test_each_subject_finds_its_own_clause(
+    safety: Settings, subject: str, words: str | None, language: Language
+) -> None:
+    retriever = Retriever(safety, tenants.get(safety, "brightwater"))
+    card = subject_cards.defaults()[0].model_copy(update={"id": subject})
+    found = find_procedure(retriever, card, language, None, None)
+    assert len(found) == (words is not None)
+    assert all(words is not None and words in span.text for span in found)
 
 
 def test_a_subject_of_the_organisations_own_finds_its_procedure_by_the_title(own: Retriever) -> None:

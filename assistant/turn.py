@@ -46,7 +46,7 @@ class Turn:
         question: as typed.
         history: earlier questions of this person in this conversation, oldest first.
         collections: slugs of the collections to search; ``None`` for all that the person may read.
-        as_of: the day for which the answer should be valid; today by default.
+        as_of: the day for which the answer should be valid; today by default, and always in an emergency.
         id: the caller's identifier of the question; the answer has the same.
         generate: whether a language model may write the answer, if the tenant has one.
         crisis_history: those of the earlier questions that may tell of an emergency which this one belongs to; ``None``
@@ -120,7 +120,7 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
 
 def _emergency(retriever: Retriever, turn: Turn, shown: ShownCard, started: float) -> Generator[Event]:
     """Yield the events of the answer to an emergency, after that of the card."""
-    for event in stream_emergency(retriever, turn.question, shown, turn.collections, turn.as_of):
+    for event in stream_emergency(retriever, turn.question, shown, turn.collections):
         if isinstance(event, AnswerEvent):
             ms = (time.perf_counter() - started) * 1000
             yield AnswerEvent(replace(event.answer, id=turn.id, ms=ms))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator
-from datetime import date
 
 from assistant.answers.answer import EMERGENCY, Answer
 from assistant.answers.citations import cite, verify_citations
@@ -30,20 +29,21 @@ _LOG = logging.getLogger("sinzi.emergency")
 
 
 def stream_emergency(
-    retriever: Retriever, question: str, shown: ShownCard, collections: list[str] | None, as_of: date | None
+    retriever: Retriever, question: str, shown: ShownCard, collections: list[str] | None
 ) -> Generator[Event]:
     """Yield the events of the answer after that of the card: the card as text before anything is searched.
+
+    The procedure is that of today, whatever day the conversation is about.
 
     Args:
         question: as typed.
         collections: slugs to search for the procedure; ``None`` for all.
-        as_of: the day for which the procedure should hold; today by default.
     """
     language = detect(question)
     for line in CitedText((card_text(shown.content),)).lines():
         yield DeltaEvent(line, _FIXED)
     yield SearchingEvent(question, shown.content)
-    spans = _procedure(retriever, shown, language, collections, as_of)
+    spans = _procedure(retriever, shown, language, collections)
     passages = list({one.passage.chunk_id: one.passage for one in spans}.values())
     yield EvidenceEvent(passages)
     content = _quoted(spans, language)
@@ -66,11 +66,11 @@ def stream_emergency(
 
 
 def _procedure(
-    retriever: Retriever, shown: ShownCard, language: Language, collections: list[str] | None, as_of: date | None
+    retriever: Retriever, shown: ShownCard, language: Language, collections: list[str] | None
 ) -> list[QuotableSpan]:
     """Return the clauses of the procedure that are in the records; none where the search fails."""
     try:
-        spans = find_procedure(retriever, shown.card, language, collections, as_of)
+        spans = find_procedure(retriever, shown.card, language, collections)
         verified = verify_citations(retriever.library, [cite(n, span) for n, span in enumerate(spans)])
     except Exception:  # whatever is broken, the person needs the numbers now
         _LOG.exception("no procedure could be searched", extra={"card": shown.card.id})

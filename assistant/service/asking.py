@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from assistant.answers.answer import Answer
+from assistant.answers.answer import EMERGENCY, Answer
 from assistant.answers.script_conversion import Script, ScriptConverter, simplified_card
 from assistant.conversations.stored_answer import StoredAnswer, stored_answer
 from assistant.events import CardEvent, DeltaEvent, Event, ProgressEvent
@@ -68,7 +68,8 @@ def finish_answer(caller: Caller, turn: Turn, answer: Answer) -> StoredAnswer:
     """Return the record of a turn's answer, and record the question in the metrics and the audit trail."""
     caller.service.metrics.answered(caller.tenant.slug, answer)
     declined = not turn.card
-    result = stored_answer(caller.library, answer, turn.collections or [], turn.as_of, card_declined=declined)
+    as_of = None if answer.reason == EMERGENCY else turn.as_of
+    result = stored_answer(caller.library, answer, turn.collections or [], as_of, card_declined=declined)
     audit.record(
         caller.library,
         caller.actor,

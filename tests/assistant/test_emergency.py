@@ -7,6 +7,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ from tests.helpers.language_model_server import LanguageModelServer
 MISSING = "有院友走失咗點算？"
 HR = "人事部，內線 101"
 PROCEDURES = """# 院舍安全手冊
+
+由2025年1月1日起生效
 
 ## 1 跌倒
 
@@ -187,7 +190,7 @@ def test_no_shipped_subject_takes_a_clause_on_training_insurance_or_statistics(s
     for subject in subjects:
         card = subject_cards.defaults()[0].model_copy(update={"id": subject})
         for language in (Language.CANTONESE, Language.ENGLISH):
-            assert find_procedure(retriever, card, language, None, None) == [], subject
+            assert find_procedure(retriever, card, language, None) == [], subject
 
 
 @pytest.mark.parametrize(
@@ -211,7 +214,7 @@ def test_each_subject_finds_its_own_clause(
 ) -> None:
     retriever = Retriever(safety, tenants.get(safety, "brightwater"))
     card = subject_cards.defaults()[0].model_copy(update={"id": subject})
-    found = find_procedure(retriever, card, language, None, None)
+    found = find_procedure(retriever, card, language, None)
     assert len(found) == (words is not None)
     assert all(words is not None and words in span.text for span in found)
 
@@ -220,10 +223,10 @@ def test_a_subject_of_the_organisations_own_finds_its_procedure_by_the_title(own
     card = subject_cards.defaults()[0].model_copy(
         update={"id": "alarm", "title": {"zh-HK": "火警", "en": "Fire alarm"}}
     )
-    (span,) = find_procedure(own, card, Language.CANTONESE, None, None)
+    (span,) = find_procedure(own, card, Language.CANTONESE, None)
     assert "停車場集合點" in span.text
     flood = card.model_copy(update={"title": {"zh-HK": "水浸", "en": "Flood"}})
-    assert find_procedure(own, flood, Language.CANTONESE, None, None) == []
+    assert find_procedure(own, flood, Language.CANTONESE, None) == []
 
 
 def test_the_procedure_is_searched_only_where_the_asker_may_read(own: Retriever) -> None:
@@ -231,6 +234,11 @@ def test_the_procedure_is_searched_only_where_the_asker_may_read(own: Retriever)
     answer = ask(own, MISSING, collections=[])
     assert answer.procedure == []
     assert answer.card is not None
+
+
+def test_the_procedure_is_that_of_today(own: Retriever) -> None:
+    assert own.library.in_force(date(1990, 1, 1)) == []
+    assert ask(own, MISSING, as_of=date(1990, 1, 1)).procedure == ask(own, MISSING).procedure != []
 
 
 def test_the_card_is_shown_where_the_search_is_down(

@@ -92,7 +92,8 @@ export function showTurn(question, say, noEmergency) {
       // What had come of the answer stays, and is said to be a part.
       const part = text ? [el("p", { class: "quiet" }, t("ask.part_only")), draft] : [];
       answer.classList.toggle("broken", Boolean(text));
-      const unanswered = fault.status === 0 || (fault.status ?? 0) >= 500;
+      // A question that was stopped or is not valid could be put right; otherwise no card can come.
+      const unanswered = fault.name !== "AbortError" && ![400, 413, 422].includes(fault.status ?? 0);
       answer.replaceChildren(...(subject ? [subject] : []), ...(unanswered && !subject ? [callForHelp()] : []),
         el("p", { class: fault.name === "AbortError" ? "notice" : "notice bad" }, words), el("div", { class: "row" }, ...ways), ...part);
       answer.setAttribute("aria-busy", "false");

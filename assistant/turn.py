@@ -13,7 +13,9 @@ from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
 from assistant.answers.whom_to_ask import whom_to_ask
+from assistant.cards.card_choice import card_chooser
 from assistant.emergency.emergency_answer import stream_emergency
+from assistant.emergency.procedure_quotes import procedure_answer, quote_procedure
 from assistant.emergency.shown_card import ShownCard, shown_card
 from assistant.events import (
     AnswerEvent,
@@ -87,15 +89,16 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     """
     started = time.perf_counter()
     typed = retriever.checked(turn.question)
-    shown = shown_card(retriever.library, typed) if turn.card else None
+    may_show_card = turn.card and card_chooser(retriever).may_call_for_card(typed)
+    if asks_nothing(typed, follows=bool(turn.history)) and not may_show_card:
+        yield from _reply(turn, started)
+        return
+    shown = shown_card(retriever, typed, _crisis_history(turn)) if turn.card else None
     if shown is not None:
         yield CardEvent(shown.content)
         if shown.is_emergency:
             yield from _emergency(retriever, turn, shown, started)
             return
-    elif asks_nothing(typed, follows=bool(turn.history)):
-        yield from _reply(turn, started)
-        return
     card = shown.content if shown is not None else None
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
     question = understand(turn.question, _earlier_questions(retriever, turn), gateway)
@@ -103,7 +106,7 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     evidence = gather_parts(retriever, question.text, turn.collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
     contact = whom_to_ask(retriever, evidence, card)
-    found = yield from _write(retriever, evidence, gateway, question.sendable, contact)
+    found = yield from _write(retriever, evidence, gateway, question.sendable, contact, shown)
     ms = (time.perf_counter() - started) * 1000
     yield AnswerEvent(
         replace(
@@ -137,12 +140,19 @@ def _reply(turn: Turn, started: float) -> Generator[Event]:
     yield AnswerEvent(replace(reply, id=turn.id, ms=(time.perf_counter() - started) * 1000))
 
 
+def _crisis_history(turn: Turn) -> Sequence[str]:
+    return turn.history if turn.crisis_history is None else turn.crisis_history
+
+
 def _earlier_questions(retriever: Retriever, turn: Turn) -> list[EarlierQuestion]:
+    """Return the earlier questions. Of an emergency no language model gets the words: it has no collection."""
     if turn.history_collections:
         pairs = zip(turn.history, turn.history_collections, strict=True)
         return [EarlierQuestion(text, tuple(collections)) for text, collections in pairs]
     searched = turn.collections if turn.collections is not None else _all_collections(retriever)
-    return [EarlierQuestion(text, tuple(searched)) for text in turn.history]
+    found = [(text, shown_card(retriever, text)) for text in turn.history if turn.generate]
+    crises = {text for text, shown in found if shown is not None and shown.is_emergency}
+    return [EarlierQuestion(text, () if text in crises else tuple(searched)) for text in turn.history]
 
 
 def _all_collections(retriever: Retriever) -> list[str]:
@@ -150,7 +160,12 @@ def _all_collections(retriever: Retriever) -> list[str]:
 
 
 def _write(
-    retriever: Retriever, evidence: Evidence, gateway: Gateway | None, question: str, contact: str
+    retriever: Retriever,
+    evidence: Evidence,
+    gateway: Gateway | None,
+    question: str,
+    contact: str,
+    shown: ShownCard | None,
 ) -> Generator[DeltaEvent | DiscardEvent, None, Answer]:
     """Yield deltas and return the answer: the model's, or the extractive one.
 
@@ -159,8 +174,11 @@ def _write(
 
     Args:
         question: for the model.
+        shown: the card, where the question is about the procedure for an emergency.
     """
     quotes = extractive.answer(retriever, evidence, contact)
+    if shown is not None and (about := _about_procedure(retriever, evidence, quotes, shown)) is not None:
+        return (yield from _as_deltas(replace(about, egress=gateway.egress) if gateway else about))
     if (other := not_in_force.answer(retriever, evidence, quotes)) is not None:
         return (yield from _as_deltas(replace(other, egress=gateway.egress) if gateway else other))
     if gateway is None:
@@ -180,6 +198,14 @@ def _write(
             egress=gateway.egress,
         )
     return (yield from _as_deltas(replacement))
+
+
+def _about_procedure(retriever: Retriever, evidence: Evidence, usual: Answer, shown: ShownCard) -> Answer | None:
+    """Return the quotes of the procedure that the question is about, where the usual answer does not have it."""
+    if not (usual.refused or usual.unsure):
+        return None
+    language, day = evidence.found.query.language, evidence.found.as_of
+    return procedure_answer(usual, quote_procedure(retriever, shown.card, language, evidence.collections, day))
 
 
 def _events_of(

@@ -9,15 +9,11 @@ import logging
 from collections.abc import Generator
 
 from assistant.answers.answer import EMERGENCY, Answer
-from assistant.answers.citations import cite, verify_citations
 from assistant.answers.cited_text import CitedText
-from assistant.answers.extractive import quoted_lines
 from assistant.cards.card_text import card_text
-from assistant.emergency.own_procedure import find_procedure
+from assistant.emergency.procedure_quotes import ProcedureQuotes, quote_procedure
 from assistant.emergency.shown_card import ShownCard
 from assistant.events import AnswerEvent, DeltaEvent, Event, EvidenceEvent, SearchingEvent
-from assistant.evidence.quotable_spans import QuotableSpan
-from assistant.messages import say
 from kb.language.detect import Language, detect
 from kb.search.retriever import Retriever
 
@@ -43,10 +39,9 @@ def stream_emergency(
     for line in CitedText((card_text(shown.content),)).lines():
         yield DeltaEvent(line, _FIXED)
     yield SearchingEvent(question, shown.content)
-    spans = _procedure(retriever, shown, language, collections)
-    passages = list({one.passage.chunk_id: one.passage for one in spans}.values())
-    yield EvidenceEvent(passages)
-    content = _quoted(spans, language)
+    procedure = _procedure(retriever, shown, language, collections)
+    yield EvidenceEvent(procedure.passages)
+    content = CitedText(("\n\n",)) + procedure.content if procedure.passages else CitedText()
     for line in content.lines():
         yield DeltaEvent(line, _FIXED)
     yield AnswerEvent(
@@ -58,7 +53,7 @@ def stream_emergency(
             reason=EMERGENCY,
             answerer=_FIXED,
             confidence=1.0,
-            contexts=passages,
+            contexts=procedure.passages,
             card=shown.content,
             contact=shown.own_contact,
         )
@@ -67,21 +62,10 @@ def stream_emergency(
 
 def _procedure(
     retriever: Retriever, shown: ShownCard, language: Language, collections: list[str] | None
-) -> list[QuotableSpan]:
-    """Return the clauses of the procedure that are in the records; none where the search fails."""
+) -> ProcedureQuotes:
+    """Return the quotes of the procedure; none where the search fails."""
     try:
-        spans = find_procedure(retriever, shown.card, language, collections)
-        verified = verify_citations(retriever.library, [cite(n, span) for n, span in enumerate(spans)])
+        return quote_procedure(retriever, shown.card, language, collections)
     except Exception:  # whatever is broken, the person needs the numbers now
         _LOG.exception("no procedure could be searched", extra={"card": shown.card.id})
-        return []
-    return [spans[one.n] for one in verified]
-
-
-def _quoted(spans: list[QuotableSpan], language: Language) -> CitedText:
-    """Return the quotes below the card's text; nothing where there is no procedure."""
-    if not spans:
-        return CitedText()
-    citations = [cite(n, span) for n, span in enumerate(spans, start=1)]
-    lead = CitedText((f"\n\n{say('procedure', language)}",))
-    return lead + quoted_lines(spans, citations, language)
+        return ProcedureQuotes()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 
 from assistant.cards.subject_cards import Card
@@ -87,18 +88,19 @@ class SubjectSearch:
 
 
 def find_procedure(
-    retriever: Retriever, card: Card, language: Language, collections: list[str] | None
+    retriever: Retriever, card: Card, language: Language, collections: list[str] | None, as_of: date | None = None
 ) -> list[QuotableSpan]:
-    """Return the clauses in force today with the procedure for a card's subject, best first; none where there are none.
+    """Return the clauses with the procedure for a card's subject, best first; none where the documents have none.
 
     Args:
         language: of the question; a clause in this language comes before its counterpart.
         collections: slugs to search; ``None`` for all.
+        as_of: the day for which the clauses should hold; today by default.
     """
     subject = _subject(card)
     passages: dict[int, Passage] = {}
     for query in subject.queries:
-        for one in retriever.retrieve(query, limit=PASSAGES, collections=collections):
+        for one in retriever.retrieve(query, limit=PASSAGES, collections=collections, as_of=as_of):
             known = passages.get(one.chunk_id)
             if one.why.get("dense", 0.0) >= LEAST_COSINE and (known is None or known.score < one.score):
                 passages[one.chunk_id] = one

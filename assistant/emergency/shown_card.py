@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.cards import subject_cards
+from assistant.cards.card_choice import card_chooser
 from assistant.cards.subject_cards import Card
 from kb.language.detect import Language, detect
 from kb.library import contacts
-from kb.library.documents import Library
+from kb.search.retriever import Retriever
 
 __all__ = ["ShownCard", "shown_card"]
 
@@ -31,12 +32,16 @@ class ShownCard:
     content: dict[str, Any]
 
 
-def shown_card(library: Library, question: str) -> ShownCard | None:
-    """Return the card that a question calls for; None for any other subject. The question sets the language."""
-    match = subject_cards.find(library, question)
+def shown_card(retriever: Retriever, question: str, history: Sequence[str] = ()) -> ShownCard | None:
+    """Return the card that a question calls for; None for any other subject. The question sets the language.
+
+    Args:
+        history: earlier questions of the conversation, oldest first; what follows an emergency may belong to it.
+    """
+    match = card_chooser(retriever).find(question, history)
     if match is None:
         return None
-    own = contacts.read(library).cards.get(match.card.id, "")
+    own = contacts.read(retriever.library).cards.get(match.card.id, "")
     locale = "en" if detect(question) is Language.ENGLISH else "zh-HK"
     content = match.card.localized(locale, own) | {"is_emergency": match.is_emergency}
     return ShownCard(match.card, match.is_emergency, own, content)

@@ -276,7 +276,15 @@ declare namespace Api {
     title: Bilingual;
     text: Bilingual;
     contacts?: { name: Bilingual; number: string }[];
-    patterns: string[];
+    examples?: string[];
+  }
+
+  interface CardTrialPublic {
+    card: string | null;
+    title: Bilingual | null;
+    is_emergency: boolean;
+    certainty: number;
+    nearest: { card: string; title: Bilingual; text: string } | null;
   }
 
   interface Written {

@@ -7,12 +7,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from eval.measures.card_measures import CardScore
 from eval.measures.masking_recall import MaskingScore
 from eval.runs.repeatability import Repeatability
 from kb.language.detect import Language
 
 __all__ = [
     "print_answers",
+    "print_cards",
     "print_comparison",
     "print_masking",
     "print_repeatability",
@@ -192,3 +194,19 @@ def print_masking(scores: dict[str, MaskingScore]) -> None:
             cells += [str(score.labelled[group]), *(f"{part / whole:.3f}" if whole else "–" for part, whole in shares)]
         table.add_row(group, *cells)
     _console().print(table)
+
+
+def print_cards(score: CardScore) -> None:
+    """Print emergencies with the right card and with any, by subject and language, then false alarms."""
+    table = Table("", "messages", "right card", "95 %", "any card", title="emergencies", title_justify="left")
+    for name, right in score.right.items():
+        low, high = right.interval
+        table.add_row(
+            name, str(right.of), f"{right.rate:.3f}", f"{low:.2f} to {high:.2f}", f"{score.any_card[name].rate:.3f}"
+        )
+    _console().print(table)
+    alarms = Table("", "messages", "with a card", "95 %", title="other messages: false alarms", title_justify="left")
+    for name, share in [*score.false_alarms.items(), ("on procedure (neither way)", score.procedures)]:
+        low, high = share.interval
+        alarms.add_row(name, str(share.of), f"{share.rate:.3f}", f"{low:.2f} to {high:.2f}")
+    _console().print(alarms)

@@ -30,6 +30,7 @@ from kb.search.dense.language_means import LanguageMeans
 from kb.search.dense.sentence_vectors import SentenceCosines
 from kb.search.lexical.word_index import WordIndex
 from kb.search.models import embedding
+from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage, passage
 from kb.search.query import Query, analyse
@@ -38,11 +39,13 @@ from kb.search.scope import Scope, Scopes
 from kb.search.scope_means import ScopeMeans
 from kb.store.tenants import Tenant
 
-__all__ = ["Retriever", "SearchResult"]
+__all__ = ["Retriever", "SearchResult", "embed_questions"]
 
 # Lexical search runs while the question is embedded. There are not more threads than cores: with many questions,
 # lexical searches in parallel take the processor's cache from each other, and each takes longer.
 _LEXICAL_THREADS = ThreadPoolExecutor(usable_cores(), thread_name_prefix="words")
+# The vectors of the questions asked last: whether one calls for a card is decided before it is searched for.
+_QUESTION_VECTORS = EmbeddingCache(500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,15 @@ class SearchResult:
     language_means: LanguageMeans
     as_of: date
     sentences: dict[int, SentenceCosines] = field(default_factory=dict)
+
+
+def embed_questions(settings: Settings, texts: Sequence[str]) -> Vectors:
+    """Return the vectors of texts as questions, shape (texts, dimension); a search for one does not compute it again.
+
+    Raises:
+        Misconfigured: ``model_unavailable``.
+    """
+    return _QUESTION_VECTORS.queries(embedding.load(settings), texts)
 
 
 class Retriever:
@@ -152,7 +164,7 @@ class Retriever:
         means = self._means.of(scope.versions, encoder.identity.dimension)
         chinese = query.language.is_chinese
         lexical_search = _LEXICAL_THREADS.submit(self._words.search, query, scope.versions, self.settings.candidates)
-        vectors = encoder.encode_queries(query.variants)
+        vectors = embed_questions(self.settings, query.variants)
         shifted = means.shifted_to_other_language(vectors, chinese)
         queries = vectors if shifted is None else np.concatenate([vectors, shifted])
         nearest = candidates.nearest_chunks(self.settings, self.library, self._flat_index, queries, scope)

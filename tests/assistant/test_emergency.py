@@ -34,7 +34,7 @@ from tests.helpers.command_line import run
 from tests.helpers.ingest_files import ingest_files
 from tests.helpers.language_model_server import LanguageModelServer
 
-MISSING = "有院友走失咗點算？"
+MISSING = "有院友唔見咗，搵極都搵唔到！"
 HR = "人事部，內線 101"
 PROCEDURES = """# 院舍安全手冊
 
@@ -159,7 +159,7 @@ def test_the_card_is_followed_by_the_own_procedure_and_nothing_else(own: Retriev
 
 def test_the_words_of_the_crisis_are_not_searched_for(own: Retriever) -> None:
     one = ask(own, MISSING)
-    other = ask(own, "有院友走失咗，佢上個月跌過一次，仲未買保險，點算？")
+    other = ask(own, "有院友唔見咗，佢上個月跌過一次，仲未買保險！")
     assert other.reason == "emergency"
     assert [quote.quote for quote in other.procedure] == [quote.quote for quote in one.procedure]
 
@@ -271,7 +271,7 @@ def test_no_model_is_asked_and_nothing_is_sent(own: Retriever) -> None:
         told = own.settings.model_copy(update={"llm_base_url": server.url, "llm_model": "m"})
         retriever = Retriever(told, own.tenant)
         model_choices.save(retriever.library, model_choices.ModelChoices(True, ("main",)))
-        answer = ask(retriever, "有院友走失咗，咁點？", history=["年假有幾多日？"])
+        answer = ask(retriever, "佢而家仲未返嚟，驚佢出事", history=[MISSING])
         assert answer.reason == "emergency"
         assert asked == []
         assert answer.egress.host == ""
@@ -343,3 +343,47 @@ def test_a_batch_line_may_say_that_it_is_no_emergency(own: Retriever, tmp_path: 
     assert first["citations"]
     assert second["card"] is None
     assert second["procedure"] == []
+
+
+def test_a_question_about_the_procedure_is_answered_as_usual_with_its_card(own: Retriever) -> None:
+    events = list(turn.stream(own, turn.Turn("院友走失的通報程序是怎樣的？")))
+    answer = events[-1].answer  # type: ignore[union-attr]
+    assert isinstance(events[0], CardEvent)
+    assert answer.card is not None
+    assert answer.card["is_emergency"] is False
+    assert answer.answerer == "extractive"
+    assert "2.2 十五分鐘後仍未尋回" in answer.answer
+    assert not answer.answer.startswith(answer.card["title"])
+
+
+def test_every_built_in_card_has_a_search_for_its_procedure() -> None:
+    searches = data_files.json_data("assistant.emergency", "procedures.json")
+    assert set(searches) == {card.id for card in subject_cards.defaults()}
+
+
+def test_the_second_message_of_a_crisis_has_the_card_again_until_the_person_says_no(own: Retriever) -> None:
+    follow_up = "佢而家仲未返嚟，驚佢出事"
+    assert ask(own, follow_up, history=[MISSING]).reason == "emergency"
+    declined = ask(own, "咁表格交俾邊個？", history=[MISSING, MISSING], crisis_history=[])
+    assert declined.card is None
+
+
+def test_the_words_of_a_crisis_go_to_no_model_with_a_later_question(own: Retriever) -> None:
+    asked: list[str] = []
+
+    def reply(body: Any) -> str:
+        asked.append(json.dumps(body, ensure_ascii=False))
+        return "請看文件。 [1]"
+
+    server = LanguageModelServer(reply)
+    try:
+        told = own.settings.model_copy(update={"llm_base_url": server.url, "llm_model": "m"})
+        retriever = Retriever(told, own.tenant)
+        model_choices.save(retriever.library, model_choices.ModelChoices(True, ("main",)))
+        ask(retriever, "火險呢？", history=[MISSING, "保險幾時續保？"])
+        assert any("保險" in one for one in asked)
+        assert not any("搵極都搵唔到" in one for one in asked)
+    finally:
+        model_choices.save(own.library, model_choices.ModelChoices(False))
+        server.server.shutdown()
+        server.server.server_close()

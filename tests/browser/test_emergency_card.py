@@ -24,7 +24,7 @@ from tests.helpers.skips import missing
 
 pytestmark = pytest.mark.slow
 
-MISSING = "有院友走失咗點算？"
+MISSING, PROCEDURE_QUESTION = "有院友唔見咗，搵極都搵唔到！", "院友走失的通報程序是怎樣的？"
 PROCEDURE = """# 院舍安全手冊
 
 ## 2 院友走失
@@ -146,6 +146,17 @@ def test_the_short_text_for_whatsapp_begins_with_the_numbers(visit: Visit) -> No
     assert "致電 999 報警" in copied
     assert "院舍安全手冊" in copied
     assert copied.count(lines[0]) == 1, "the card once"
+
+
+def test_a_question_about_the_procedure_has_a_folded_card(visit: Visit) -> None:
+    page = visit("member", "/t/harmony/ask", phone=True)
+    turn = ask(page, PROCEDURE_QUESTION)
+    card = turn.locator(".subject.folded")
+    assert card.locator(".line a").first.get_attribute("href") == "tel:61234567"
+    assert card.locator("details").get_attribute("open") is None
+    assert "致電 999 報警" in turn.locator("blockquote").first.inner_text()
+    assert turn.locator(".verdicts").count() == 1
+    check_with_axe(page)
 
 
 def test_the_card_stays_where_the_rest_does_not_come(visit: Visit) -> None:

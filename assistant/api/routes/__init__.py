@@ -17,7 +17,17 @@ from assistant.api.routes.library import (
     uploads,
 )
 from assistant.api.routes.operations import health, home_screen, metrics
-from assistant.api.routes.organisation import audit, contacts, egress, erasures, first_page, home, settings, usage
+from assistant.api.routes.organisation import (
+    audit,
+    cards,
+    contacts,
+    egress,
+    erasures,
+    first_page,
+    home,
+    settings,
+    usage,
+)
 from assistant.api.routes.people import (
     account,
     account_reset,
@@ -38,6 +48,7 @@ router = APIRouter()
 for module in (
     home,
     contacts,
+    cards,
     first_page,
     session,
     session_oidc,

@@ -19,7 +19,7 @@ from tests.assistant.api.test_ask import HARMONY, asked, events
 from tests.helpers.running_server import new_api_key
 from tests.helpers.service import ClientOf
 
-MISSING = "有院友走失咗點算？"
+MISSING = "有院友唔見咗，搵極都搵唔到！"
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_the_words_of_an_emergency_are_in_no_log(service_settings: Settings, log
         body = {"model": "sinzi", "messages": [{"role": "user", "content": question}]}
         assert talkative.post("/v1/chat/completions", json=body, headers=headers).status_code == 200
     assert "義工幾耐要做一次體檢？" in log.getvalue()
-    assert "走失" not in log.getvalue()
+    assert "搵極" not in log.getvalue()
 
 
 def test_it_goes_with_its_conversation(client: ClientOf, conversation: str, library: Library) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kb.personal_data.comparable_text import comparable
 from kb.personal_data.personal_span import PersonalKind, PersonalSpan
 
-__all__ = ["DocumentFound", "summarise"]
+__all__ = ["summarise"]
 
 # So many different pieces of one kind are those of several persons: one person's form has one of each, a couple's two.
 _SEVERAL = 3

@@ -43,6 +43,8 @@ _HOLDS = {
     "number": re.compile(r"\d"),
     "social": re.compile(r"[\w.@-]{3}"),
 }
+_NUMBERS = ("number", "hkid", "passport", "bank", "card", "mobile")
+_NUMBER = re.compile(r"[ -~]+")  # what follows in Chinese is something else
 _LABELLED = re.compile(r"(?:^|(?<=[\n\t ,.;|(/]))(?P<label>[^\n\t:;|,]{1,24}?) ?:[ \t]*(?P<value>[^\n\t|;]{1,120})")
 _SPACED_OUT = re.compile(rf"(?<=[{HAN_BASIC}]) +(?=[{HAN_BASIC}])")
 _NEXT_LABEL = re.compile(r"[ ,]+[^\s:,\d]{1,12}(?: [A-Za-z.]{1,10}){0,2} ?:(?!//)")
@@ -169,5 +171,7 @@ def labelled_values(text: str) -> Iterator[Cell]:
         value = value.rstrip(" ,")
         at = max(start + len(value), match.start("label") + 1)
         kind = _kind(label[-_LONGEST_LABEL:])
+        if kind in _NUMBERS and (number := _NUMBER.match(value)):
+            value = number[0].rstrip(" ,")
         if kind and value and holds(kind, value):
             yield Cell(start, start + len(value), kind, label, in_list=False)

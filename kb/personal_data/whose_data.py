@@ -101,9 +101,12 @@ def _email(text: NamedText, start: int, end: int, _cell: Cell | None) -> bool:
     parts = {part for part in re.split(r"[^a-z]+", mailbox) if part}
     if parts & _mailboxes() or any(len(word) > 4 and word in mailbox for word in _mailboxes()):
         return False
-    return _words("free_mail").search(domain) is not None or not _words("office_email").search(
-        _around(text, start, end, 30)
-    )
+    if _words("free_mail").search(domain):
+        return True
+    # An address at work is an office's, as its telephone is, unless it stands in somebody's form.
+    if _words("office_email").search(_around(text, start, end, 30)):
+        return False
+    return _words("own_email").search(_before(text, start)) is not None or text.has_identity(start - _LINE, end + _LINE)
 
 
 def _address(text: NamedText, start: int, end: int, cell: Cell | None) -> bool:

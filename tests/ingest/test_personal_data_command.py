@@ -1,4 +1,4 @@
-"""``kb ingest`` and ``kb personal-data``: what was found is said, decided and examined; ``kb doctor`` says what is left."""
+"""``kb ingest``, ``kb personal-data`` and ``kb doctor``: what was found is said, decided, examined, and left to do."""
 
 from __future__ import annotations
 

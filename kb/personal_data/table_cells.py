@@ -59,7 +59,7 @@ class Cell:
         kind: of its label in ``labels.tsv``.
         label: the label's text.
         in_list: whether the table lists persons: a column has their names, or numbers by which they are known.
-        of_offices: whether it lists offices or posts, and no persons.
+        of_posts: whether the table has a column of posts or offices: a directory of staff, or of centres.
     """
 
     start: int
@@ -67,7 +67,7 @@ class Cell:
     kind: str
     label: str
     in_list: bool
-    of_offices: bool = False
+    of_posts: bool = False
 
 
 @cache
@@ -117,7 +117,7 @@ def table_cells(text: str) -> list[Cell]:
             in_list = bool(known & {"name", "hkid", "birth", "passport"}) or ("number" in known and "address" in known)
             for (kind, label), (start, end) in zip(columns, cells, strict=False):
                 if kind and holds(kind, text[start:end]):
-                    found.append(Cell(start, end, kind, label, in_list, of_offices="post" in known and not in_list))
+                    found.append(Cell(start, end, kind, label, in_list, of_posts="post" in known))
     return found
 
 

@@ -74,6 +74,7 @@ def test_several_persons_make_a_list_and_one_contact_line_does_not() -> None:
     assert not is_list(one_person)
     assert is_list("姓名\t身份證\n陳大文\tU945807(4)\n李小玲\tI302157(7)\n王志強\tO368193(A)")
     assert is_list("姓名\t手提\n" + "\n".join(f"{name}\t{phone}" for name, phone in [*people, ("周永健", "9995 6789")]))
+    assert is_list("學生\t家長電話\n" + "\n".join(f"{name}\t{phone}" for name, phone in people[:3]))
     assert not is_list("陳大文的身份證號碼是 U945807(4)；" * 5)  # said five times, of one person
 
 

@@ -24,7 +24,7 @@ from kb.language.words import content_words
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
-__all__ = ["find_procedure"]
+__all__ = ["find_procedure", "names_subject"]
 
 _QUERY = {"zh-HK": "{title}的即時處理程序", "en": "What staff must do: {title}"}
 
@@ -106,6 +106,11 @@ def find_procedure(
                 passages[one.chunk_id] = one
     clauses = [clause for passage in passages.values() for clause in _clauses(passage, subject, language)]
     return _chosen(sorted(clauses, key=lambda one: -one.score))
+
+
+def names_subject(question: str, card: Card) -> bool:
+    """Whether a question names the subject of a card as a clause would."""
+    return _names(question, _subject(card).words)
 
 
 def _subject(card: Card) -> SubjectSearch:

@@ -15,6 +15,7 @@ from assistant.answers.cited_text import CitedText
 from assistant.answers.whom_to_ask import contact_for, whom_to_ask
 from assistant.cards.card_choice import card_chooser
 from assistant.emergency.emergency_answer import stream_emergency
+from assistant.emergency.own_procedure import names_subject
 from assistant.emergency.procedure_quotes import procedure_answer, quote_procedure
 from assistant.emergency.shown_card import ShownCard, shown_card
 from assistant.events import (
@@ -223,11 +224,11 @@ def _write(
 
 
 def _about_procedure(retriever: Retriever, evidence: Evidence, usual: Answer, shown: ShownCard) -> Answer | None:
-    """Return the quotes of the procedure that the question is about, where the usual answer does not have it."""
-    if not (usual.refused or usual.unsure):
+    """Return the quotes of the procedure that the question names, where the usual answer is a refusal."""
+    query, day = evidence.found.query, evidence.found.as_of
+    if not usual.refused or not names_subject(query.text, shown.card):
         return None
-    language, day = evidence.found.query.language, evidence.found.as_of
-    return procedure_answer(usual, quote_procedure(retriever, shown.card, language, evidence.collections, day))
+    return procedure_answer(usual, quote_procedure(retriever, shown.card, query.language, evidence.collections, day))
 
 
 def _events_of(

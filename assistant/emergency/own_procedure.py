@@ -24,7 +24,7 @@ from kb.language.words import content_words
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
-__all__ = ["find_procedure"]
+__all__ = ["find_procedure", "names_subject"]
 
 _QUERY = {"zh-HK": "{title}的即時處理程序", "en": "What staff must do: {title}"}
 
@@ -108,6 +108,11 @@ def find_procedure(
     return _chosen(sorted(clauses, key=lambda one: -one.score))
 
 
+def names_subject(question: str, card: Card) -> bool:
+    """Whether a question names the subject of a card as a clause would."""
+    return _names(question, _subject(card).words)
+
+
 def _subject(card: Card) -> SubjectSearch:
     """Return the search for a card. A subject that the organisation added is searched for by its title."""
     shipped = data_files.json_data("assistant.emergency", "procedures.json").get(card.id)
@@ -145,7 +150,8 @@ def _clauses(passage: Passage, subject: SubjectSearch, language: Language) -> It
         too_few = acts < LEAST_ACTS or acts * WIDTH_OF_ACT < display_width(span.text)
         if too_few or _is_fragment(span) or not _names(f"{above}\n{span.text}", words):
             continue
-        in_text, headed = _names(span.text, words), _heading_names(nearest, span.text, words)
+        headed = _heading_names(nearest, span.text, words)
+        in_text = headed or _names(span.text, words)
         score = min(acts, MOST_ACTS) + IN_TEXT * in_text + IN_HEADING * headed + RANK * passage.score + own_language
         yield _Clause(span, score, headed)
 
@@ -156,8 +162,9 @@ def _candidates(passage: Passage, words: tuple[str, ...], nearest: str, above: s
         one for one in spans_of(passage) if not (is_header_row(one) or is_quoted_mail(one) or is_question(one.text))
     ]
     prose = [one for one in spans if not one.is_row]
-    if prose and (_heading_names(nearest, passage.text, words) or _names(above, words)):
-        yield _from(passage, prose[0].start, prose)
+    below = [one for at, one in enumerate(prose) if at or not nearest.endswith(one.text.strip())]
+    if below and (_heading_names(nearest, passage.text, words) or _names(above, words)):
+        yield _from(passage, below[0].start, below)
     for at, one in enumerate(prose):
         if at and _is_heading_line(one.text) and _names(one.text, words):
             yield _from(passage, one.start, prose[at : at + 1 + LINES_BELOW])

@@ -47,12 +47,9 @@ def quote_procedure(
     return ProcedureQuotes(content, list({one.passage.chunk_id: one.passage for one in spans}.values()))
 
 
-def procedure_answer(usual: Answer, procedure: ProcedureQuotes) -> Answer | None:
-    """Return the answer to a question about a procedure where the usual one is a refusal or unsure.
-
-    None where the usual answer is sure, or there is no procedure.
-    """
-    if not procedure.passages or not (usual.refused or usual.unsure):
+def procedure_answer(refusal: Answer, procedure: ProcedureQuotes) -> Answer | None:
+    """Return the quotes of a procedure in place of a refusal; None where there is no procedure."""
+    if not procedure.passages:
         return None
-    sure = max(usual.confidence, UNSURE)
-    return replace(usual, content=procedure.content, reason="answered", confidence=sure, contexts=procedure.passages)
+    sure = max(refusal.confidence, UNSURE)
+    return replace(refusal, content=procedure.content, reason="answered", confidence=sure, contexts=procedure.passages)

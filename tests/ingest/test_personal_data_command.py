@@ -48,8 +48,8 @@ def test_a_list_waits_and_is_decided(settings: Settings, library: Library, tmp_p
     assert (line["personal_data"], line["decision"]) == ({"phone": 3, "hkid": 3}, "waiting")
     assert library.documents() == []
     found = finding(settings)
-    assert "roster.csv" in found.found
-    assert "kb personal-data decide" in found.mend
+    assert found.ok  # nobody finds it
+    assert "1 lists of persons wait" in found.found
     (listed,) = map(json.loads, invoke(settings, personal_data, "list", "--tenant", "harmony", "--json").splitlines())
     assert (listed["document"], listed["decision"], listed["is_list"]) == ("roster.csv", "waiting", True)
     assert "身份證號碼 3" in invoke(settings, personal_data, "list", "--tenant", "harmony")
@@ -73,6 +73,8 @@ def test_decided_beforehand_and_examined_later(settings: Settings, library: Libr
     with library.transaction() as session:  # as a release before this one left it
         for table in ("personal_spans", "personal_data"):
             session.execute(sa.text(f"DELETE FROM {table}"))
-    assert "kb personal-data examine" in finding(settings).mend
+    assert "kb personal-data examine" in finding(settings).found
     invoke(settings, personal_data, "examine", "--tenant", "harmony")
-    assert "roster.csv" in finding(settings).found  # published, a list, and nobody has decided
+    found = finding(settings)
+    assert "roster.csv" in found.found  # published, a list, and nobody has decided
+    assert "kb personal-data decide" in found.mend

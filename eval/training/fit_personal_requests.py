@@ -5,8 +5,8 @@
 The examples were written for this (``personal_requests/requests.tsv``, ``harmless.tsv``); descriptions of situations
 (``situations.tsv``) and the questions of the samples are further harmless ones. Logistic regression with a ridge
 penalty over the centred vector of the question and the features of :mod:`assistant.personal_request`. Requests and
-harmless examples have the same total weight. The threshold is the lowest at which cross-validation answers enough of the
-look-alikes, which are harder than what people ask: what is handed out does not come back.
+harmless examples have the same total weight. The threshold is the lowest at which cross-validation answers enough of
+the look-alikes, which are harder than what people ask: what is handed out does not come back.
 """
 
 from __future__ import annotations

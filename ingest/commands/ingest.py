@@ -76,7 +76,7 @@ def ingest(
       kb ingest "Handbook 2026 final.pdf" --document handbook.pdf --tenant harmony
     """
     from ingest import document_names
-    from ingest.commands.progress_bars import Display
+    from ingest.commands.progress_bars import MESSAGES, Display
     from kb.store import tenants
 
     settings = context.settings
@@ -97,6 +97,9 @@ def ingest(
                 context.json(_line(outcome, settings.locale))
         if outcome.known_under_another_name:
             display.note("take_name", old=outcome.document, new=outcome.name, tenant=slug)
+        if decision and outcome.status is IngestStatus.UNCHANGED:
+            text = MESSAGES.text("already_in", settings.locale, document=outcome.document, tenant=slug)
+            click.echo(text, err=True)
         if outcome.decision is PersonalDataDecision.WAITING:
             display.note("list_waits", document=outcome.document, tenant=slug)
     display.summary(counts, time.monotonic() - started)

@@ -8,7 +8,7 @@ and posts. Names are found only in rows that hold more about the same person.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
@@ -99,7 +99,11 @@ class _Finder:
 
     @cached_property
     def cells(self) -> list[Cell]:
-        return [*table_cells(self.text), *labelled_values(self.text)]
+        return sorted([*table_cells(self.text), *labelled_values(self.text)], key=lambda one: one.start)
+
+    @cached_property
+    def _cell_starts(self) -> list[int]:
+        return [one.start for one in self.cells]
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -127,9 +131,14 @@ class _Finder:
             if kind != "bank" or not any(first <= start and end <= last for first, last in phones)
         ]
 
+    @cached_property
+    def _identities(self) -> list[int]:
+        return sorted(start for start, _, kind in self.identifiers if kind in _IDENTITY)
+
     def has_identity(self, start: int, end: int) -> bool:
-        """Whether the identity of somebody stands in a part of the text: an identity card, a date of birth."""
-        return any(kind in _IDENTITY and first < end and last > start for first, last, kind in self.identifiers)
+        """Whether the identity of somebody begins in a part of the text: an identity card, a date of birth."""
+        at = bisect_left(self._identities, start)
+        return at < len(self._identities) and self._identities[at] < end
 
     def _with_district(self, end: int) -> int:
         """Return the end of an English address with the district behind it: …, Sha Tin."""
@@ -152,9 +161,8 @@ class _Finder:
                 yield start, end, kind
 
     def _more_identifiers(self) -> Iterator[tuple[int, int, str]]:
-        for match in hkid.HKID.finditer(
-            self.text
-        ):  # with a wrong check digit: beside a name it is a number typed wrongly
+        # With a wrong check digit it is a number that was typed wrongly, if it stands beside a name.
+        for match in hkid.HKID.finditer(self.text):
             is_whole = match[0].endswith(")") and not hkid.is_valid(*match.groups())
             if is_whole and self.has_name(*self.line(match.start())):
                 yield *match.span(), "hkid"
@@ -164,7 +172,9 @@ class _Finder:
                     yield match.start("it"), match.start("it") + len(match["it"].rstrip(".")), kind
 
     def _cell_at(self, at: int) -> Cell | None:
-        return next((cell for cell in self.cells if cell.start <= at < cell.end), None)
+        number = bisect_right(self._cell_starts, at) - 1
+        cell = self.cells[number] if number >= 0 else None
+        return cell if cell is not None and at < cell.end else None
 
     def _labelled(self) -> Iterator[tuple[int, int, str]]:
         """Yield what a label says is a person's: the cells of a list of persons, the values of a filled-in form."""

@@ -26,6 +26,8 @@ def found(text: str) -> list[tuple[str, str]]:
         ("私人電郵：chan@harmony.example", [("email", "chan@harmony.example")]),
         ("院友李小玲住福安邨平安樓12樓1203室", [("address", "福安邨平安樓12樓1203室")]),
         ("陳大文患有糖尿病。", [("health", "糖尿病")]),
+        ("陳大文有哮喘", [("health", "哮喘")]),
+        ("陈大文有糖尿病", [("health", "糖尿病")]),
         ("Maria Santos earns HK$18,200 a month.", [("salary", "HK$18,200")]),
         ("個案編號：C2024-0153 陳大文", [("number", "C2024-0153")]),
         ("佢IG係tai_man_88", [("social", "tai_man_88")]),
@@ -99,6 +101,7 @@ def test_a_piece_that_is_written_in_two_ways_counts_once() -> None:
         "福安邨" * 6_000,
         "Flat 1, " * 3_000,
         "Chan Tai Man " * 2_000,
+        "姓名\t電話\n" + "陳大文\t9991 2345\n" * 1_500,
     ],
 )
 def test_hostile_text_takes_time_in_proportion_to_its_length(text: str) -> None:

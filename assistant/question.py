@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.answers.model_output import read_sentences
-from assistant.cards import subject_cards
+from assistant.cards.card_choice import card_chooser
 from assistant.checking.figure_claims import claimed_figures
 from assistant.llm.gateway import Gateway
 from assistant.prompts import as_data, prompt
@@ -16,9 +16,9 @@ from kb.language.detect import Language, detect
 from kb.language.followup import is_follow_up, standalone
 from kb.language.words import content_words, index_words
 from kb.library import contacts
-from kb.library.documents import Library
+from kb.search.retriever import Retriever
 
-__all__ = ["EarlierQuestion", "standalone_question", "understand"]
+__all__ = ["EarlierQuestion", "SearchQuestion", "standalone_question", "understand"]
 
 # The number of earlier questions that the model sees.
 MAX_EARLIER_QUESTIONS = 4
@@ -45,20 +45,24 @@ class SearchQuestion:
         text: the question. It can be understood without the conversation.
         sendable: the question for a language model: without words of earlier questions that may not be sent to it.
         card: the card of a high-stakes subject, as ``Card.localized`` returns it; None for any other subject.
+        is_emergency: whether the question tells of an emergency; False where it asks about the procedure for one, and
+            without a card.
     """
 
     text: str
     sendable: str
     card: dict[str, Any] | None
+    is_emergency: bool
 
 
 def understand(
-    library: Library, question: str, history: Sequence[EarlierQuestion], gateway: Gateway | None
+    retriever: Retriever, question: str, history: Sequence[EarlierQuestion], gateway: Gateway | None
 ) -> SearchQuestion:
     """Return the question to search for, and its card.
 
     A follow-up becomes a question of its own. The language model rewrites it where there is one and the result is
-    faithful to the conversation; otherwise rules do. Only ``question`` decides about the card, not ``history``.
+    faithful to the conversation; otherwise rules do. The card is that of ``question``, or of an emergency that an
+    earlier question told of, while the conversation is about it.
 
     The model gets only those earlier questions whose collections may all be sent to it. Without any of them it is not
     asked, and nothing is sent.
@@ -68,8 +72,9 @@ def understand(
         history: earlier questions, oldest first.
         gateway: to the language model; None where no model may be used.
     """
-    card = subject_cards.find(library, question)
-    text = sendable = standalone_question(question, [one.text for one in history])
+    earlier = [one.text for one in history]
+    match = card_chooser(retriever).find(question, earlier)
+    text = sendable = standalone_question(question, earlier)
     if gateway is not None and text != question:
         allowed = [one for one in history if one.collections and all(map(gateway.may_receive, one.collections))]
         rewritten = _rewrite(gateway, question, allowed) if allowed else None
@@ -78,8 +83,10 @@ def understand(
         else:
             sendable = rewritten or standalone_question(question, [one.text for one in allowed])
     locale = "en" if detect(question) is Language.ENGLISH else "zh-HK"
-    own = contacts.read(library).cards.get(card.id, "") if card else ""
-    return SearchQuestion(text, sendable, card.localized(locale, own) if card else None)
+    if match is None:
+        return SearchQuestion(text, sendable, None, is_emergency=False)
+    own = contacts.read(retriever.library).cards.get(match.card.id, "")
+    return SearchQuestion(text, sendable, match.card.localized(locale, own), match.is_emergency)
 
 
 def standalone_question(question: str, history: Sequence[str]) -> str:

@@ -8,12 +8,12 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.answers import extractive, generative, not_in_force
+from assistant.answers import declined, extractive, generative, not_in_force
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
-from assistant.answers.whom_to_ask import whom_to_ask
-from assistant.cards import subject_cards
+from assistant.answers.whom_to_ask import contact_for, whom_to_ask
+from assistant.cards.card_choice import card_chooser
 from assistant.events import (
     AnswerEvent,
     DeltaEvent,
@@ -29,8 +29,9 @@ from assistant.llm.gateway import Gateway, open_gateway
 from assistant.llm.requester import Requester
 from assistant.messages import say
 from assistant.no_question import asks_nothing, friendly_reply
-from assistant.question import EarlierQuestion, understand
-from kb.language.detect import Language
+from assistant.personal_request import asks_for_personal_data
+from assistant.question import EarlierQuestion, SearchQuestion, understand
+from kb.language.detect import Language, detect
 from kb.search.retriever import Retriever
 
 __all__ = ["Turn", "answer", "stream"]
@@ -79,13 +80,19 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     """
     started = time.perf_counter()
     typed = retriever.checked(turn.question)
-    if asks_nothing(typed, follows=bool(turn.history)) and subject_cards.find(retriever.library, typed) is None:
+    if asks_nothing(typed, follows=bool(turn.history)) and not card_chooser(retriever).may_call_for_card(typed):
         yield from _reply(turn, started)
         return
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
-    question = understand(retriever.library, turn.question, _earlier_questions(retriever, turn), gateway)
+    question = understand(retriever, turn.question, _earlier_questions(retriever, turn), gateway)
     yield SearchingEvent(question.text, question.card)
-    evidence = gather_parts(retriever, question.text, turn.collections, turn.as_of)
+    collections = turn.collections
+    if _asks_for_personal_data(retriever, turn.question, question):
+        collections = _where_data_is_shown(retriever, collections)
+        if not collections:
+            yield from _decline(retriever, turn, question, started)
+            return
+    evidence = gather_parts(retriever, question.text, collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
     contact = whom_to_ask(retriever, evidence, question.card)
     found = yield from _write(retriever, evidence, gateway, question.sendable, contact)
@@ -101,6 +108,26 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
             ms=ms,
         )
     )
+
+
+def _asks_for_personal_data(retriever: Retriever, question: str, understood: SearchQuestion) -> bool:
+    """Whether a question asks for people's data. On an emergency nothing is declined: it is about more than that."""
+    return understood.card is None and asks_for_personal_data(retriever.settings, [question, understood.text])
+
+
+def _where_data_is_shown(retriever: Retriever, collections: list[str] | None) -> list[str]:
+    """Return the slugs of those of the collections to search in which the asker may see people's data."""
+    wanted = collections if collections is not None else _all_collections(retriever)
+    return [slug for slug in wanted if retriever.library.shows_personal_data(slug)]
+
+
+def _decline(retriever: Retriever, turn: Turn, question: SearchQuestion, started: float) -> Generator[Event]:
+    """Yield the events of an answer that gives nobody's data."""
+    reply = declined.answer(turn.question, contact_for(retriever, question.text, detect(turn.question)))
+    yield EvidenceEvent([])
+    yield from _as_deltas(reply)
+    ms = (time.perf_counter() - started) * 1000
+    yield AnswerEvent(replace(reply, id=turn.id, searched=question.text, ms=ms))
 
 
 def _reply(turn: Turn, started: float) -> Generator[Event]:

@@ -1,5 +1,7 @@
 """Bilingual pairs and sentence vectors: they make search finer, and are made after publishing, while no file waits.
 
+Versions of earlier releases are examined for people's data here too.
+
 What is still to be done is what the records lack. So an interrupted run is continued by the next one, and nothing is
 queued. Batches are small: a new file waits for one batch at most.
 """
@@ -22,6 +24,7 @@ from ingest.workers.worker_process import ProgramClosing
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 from kb.library.documents import Library
+from kb.publishing import personal_data_examination
 from kb.search.bilingual import pair_finder
 from kb.search.dense import sentence_vectors
 from kb.search.models.encoder import Vectors
@@ -42,7 +45,7 @@ def refine(
     progress: Callable[[int, int], None] = lambda done, total: None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> bool:
-    """Find bilingual pairs, then embed the sentences of chunks without sentence vectors.
+    """Look for people's data in old versions, find bilingual pairs, then embed sentences that have no vectors yet.
 
     Args:
         progress: called with ``(chunks done, chunks in all)``.
@@ -51,6 +54,7 @@ def refine(
     Returns:
         Whether no chunk without sentence vectors is left.
     """
+    personal_data_examination.examine(library, go_on=go_on)
     pair_finder.find_pairs(library, go_on=go_on)
     model, dimension = workers.identity()
     folder = library.tenant.home / "work" / "sentences"

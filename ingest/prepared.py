@@ -27,6 +27,8 @@ class PreparedDocument:
         texts: what the embedding model reads, one text per chunk.
         words: the index words of every chunk's text, and those of its title, headings and clause number.
         members: (name, path) of every file found inside.
+        personal_spans: the people's data in every chunk's text: [start, end, kind] each; empty where it is masked.
+        personal_counts, person_list: what that comes to (:class:`kb.personal_data.person_lists.DocumentFound`).
     """
 
     title: str
@@ -43,6 +45,9 @@ class PreparedDocument:
     notes: list[str]
     members: list[tuple[str, str]]
     page_labels: list[str] = field(default_factory=list)
+    personal_spans: list[list[list[Any]]] = field(default_factory=list)
+    personal_counts: dict[str, int] = field(default_factory=dict)
+    person_list: bool = False
 
 
 def texts_only(texts: list[str]) -> PreparedDocument:

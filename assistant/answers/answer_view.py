@@ -73,6 +73,7 @@ class AnswerView(BaseModel):
     collections: list[str]
     ms: float
     withheld: bool = False
+    hidden: bool = Field(default=False, description="Whether people's data is hidden: marks stand in its place.")
 
 
 def citation_views(library: Library, citations: Iterable[Citation]) -> list[CitationView]:

@@ -17,7 +17,7 @@ from assistant.commands.question_batch import BatchLine, BrokenLine
 from assistant.messages import interface, say
 from assistant.turn import Turn
 from assistant.turn import answer as answer_turn
-from kb.cli import Context, pass_context
+from kb.cli import Context, pass_context, personal_data_option
 from kb.core.errors import InputError, NotFound, SinziError
 from kb.core.local_date import parse_date
 from kb.language.detect import Language
@@ -35,6 +35,7 @@ __all__ = ["ask"]
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON line.")
 @click.option("--batch", "batch_file", type=click.Path(path_type=Path), help="JSON Lines file of questions.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the answers to --batch go (default: stdout).")
+@personal_data_option
 @pass_context
 def ask(
     context: Context,
@@ -46,6 +47,7 @@ def ask(
     as_json: bool,
     batch_file: Path | None,
     out: Path | None,
+    personal_data: bool,
 ) -> None:
     """Ask in Cantonese, written Chinese or English. The answer quotes the documents letter for letter,
     with document, version, clause and page; where they are silent it says so.
@@ -59,13 +61,13 @@ def ask(
     or has no known tenant, is answered with the reason; the others are asked, and the command ends with status 1.
     """
     if batch_file is not None:
-        _ask_many(context, batch_file, out, tenant, not quotes)
+        _ask_many(context, batch_file, out, tenant, not quotes, personal_data)
         return
     if not question:
         raise InputError("question_empty")
     if not tenant:
         raise InputError("tenant_required")
-    retriever = open_tenant(context, tenant)
+    retriever = open_tenant(context, tenant, personal_data)
     turn = Turn(question, collections=list(collections) or None, as_of=parse_date(as_of), generate=not quotes)
     answer = answer_turn(retriever, turn)
     if as_json:
@@ -92,7 +94,9 @@ def _print(context: Context, answer: Answer) -> None:
     print_egress(context, answer.egress)
 
 
-def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | None, generate: bool) -> None:
+def _ask_many(
+    context: Context, source: Path, out: Path | None, tenant: str | None, generate: bool, personal_data: bool
+) -> None:
     """Answer every line of a file. An invalid question gets a refusal with the error's code as reason.
 
     Raises:
@@ -111,7 +115,7 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
     with opened as stream, done:
         for line in done.track(lines, description="kb ask"):
             try:
-                retriever = _retriever(context, retrievers, line, tenant)
+                retriever = _retriever(context, retrievers, line, tenant, personal_data)
             except (InputError, NotFound) as refusal:
                 broken.append(refusal)
                 answer = _invalid_question(line.turn, refusal, locale)
@@ -125,7 +129,11 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
 
 
 def _retriever(
-    context: Context, known: dict[str, Retriever], line: BatchLine | BrokenLine, tenant: str | None
+    context: Context,
+    known: dict[str, Retriever],
+    line: BatchLine | BrokenLine,
+    tenant: str | None,
+    personal_data: bool,
 ) -> Retriever:
     """Return the retriever of a line's tenant; ``known`` has those of the lines before.
 
@@ -139,7 +147,7 @@ def _retriever(
     if not slug:
         raise InputError("tenant_required")
     if slug not in known:
-        known[slug] = open_tenant(context, slug)
+        known[slug] = open_tenant(context, slug, personal_data)
     return known[slug]
 
 

@@ -20,6 +20,7 @@ from assistant.sources.readable_versions import document_versions
 from assistant.sources.source_refs import place_of, whole_chunks
 from kb.core.errors import Misconfigured
 from kb.library.documents import DocumentVersion, Library
+from kb.personal_data.concealment import holds_marks
 from kb.search.passage import Passage
 
 __all__ = [
@@ -141,6 +142,12 @@ class StoredAnswer:
     def used_collections(self) -> set[str]:
         """The slugs of the collections of all sources, also of removed ones."""
         return {one.collection for one in self.places} | {*self.egress.collections, *self.erased_collections}
+
+    @property
+    def hidden(self) -> bool:
+        """Whether people's data is hidden in what is shown of the answer."""
+        shown = [self.answer, *(one.quote for one in self.citations), *(one.excerpt for one in self.nearest)]
+        return any(map(holds_marks, shown))
 
     @property
     def places(self) -> list[StoredPlace]:

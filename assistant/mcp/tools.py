@@ -75,7 +75,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
         with _as_tool_errors(service):
             caller = _require_ability(resolve_caller(context), Ability.READ)
             limit_questions(caller)
-            retriever = service.retriever(caller.tenant)
+            retriever = caller.retriever()
             slugs = caller.searchable_collections(collections)
             passages = retriever.retrieve(question, limit=limit, collections=slugs, as_of=as_of)
             audit.record(caller.library, caller.actor, "question.search", via="mcp")

@@ -44,7 +44,7 @@ def start_answer(caller: Caller, turn: Turn, gone: threading.Event | None = None
     if caller.service.settings.log_questions:
         _LOG.info("question", extra={"actor": caller.actor.id, "tenant": caller.tenant.slug, "text": turn.question})
     requester = Requester(caller.actor, gone or threading.Event())
-    events = stream(caller.service.retriever(caller.tenant), replace(turn, requester=requester))
+    events = stream(caller.retriever(), replace(turn, requester=requester))
     first = next(events)
 
     def all_events() -> Generator[Event]:

@@ -63,6 +63,7 @@ declare namespace Api {
     refused: boolean;
     unsure: boolean;
     withheld?: boolean;
+    hidden?: boolean;
     answerer: string;
     card: AnswerCard | null;
     citations: Citation[];
@@ -123,6 +124,29 @@ declare namespace Api {
     quote: string;
     marks: Box[];
     blocks: Block[];
+    hidden: Hidden | null;
+  }
+
+  /** What is hidden from the reader in a version: pages that are not shown as pictures, and whom to ask. */
+  interface Hidden {
+    pages: number[];
+    contact: string;
+  }
+
+  /** People's data that was found in a version: different pieces by kind, and what was decided about it. */
+  interface PersonalData {
+    version_id: number;
+    counts: Record<string, number>;
+    is_list: boolean;
+    decision: string;
+    decided_by: string;
+    decided_at: string | null;
+  }
+
+  interface DecisionTaken {
+    collection: string;
+    rereading: boolean;
+    personal_data: PersonalData;
   }
 
   interface Version {
@@ -136,6 +160,8 @@ declare namespace Api {
     effective_to: string | null;
     notes: string[];
     created_at: string;
+    original_withheld: boolean;
+    personal_data: PersonalData | null;
   }
 
   interface DocumentDetail {
@@ -164,6 +190,7 @@ declare namespace Api {
     review_on: string | null;
     review_due: boolean;
     version_id: number;
+    personal_data: string;
     found: Found | null;
   }
 
@@ -228,6 +255,7 @@ declare namespace Api {
     known_as: KnownDocument | null;
     also_in: KnownDocument[];
     actions: string[];
+    personal_data: PersonalData | null;
     mine: boolean;
   }
 
@@ -271,7 +299,15 @@ declare namespace Api {
     title: Bilingual;
     text: Bilingual;
     contacts?: { name: Bilingual; number: string }[];
-    patterns: string[];
+    examples?: string[];
+  }
+
+  interface CardTrialPublic {
+    card: string | null;
+    title: Bilingual | null;
+    is_emergency: boolean;
+    certainty: number;
+    nearest: { card: string; title: Bilingual; text: string } | null;
   }
 
   interface Written {

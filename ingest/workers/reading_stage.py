@@ -15,6 +15,7 @@ from unstructured.documents.elements import Element
 
 from ingest import prepared
 from ingest.chunking import chunker
+from ingest.chunking.masked_chunk import masked, masked_chunk
 from ingest.parsers.dispatch import parse_file
 from ingest.parsers.shared.parsed_document import Attachment, ParseContext, ParsedDocument
 from ingest.prepared import PreparedDocument
@@ -23,6 +24,8 @@ from ingest.structure.document_title import choose_title
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.language.detect import detect
+from kb.personal_data.person_lists import summarise
+from kb.personal_data.persons_finder import find_persons_data
 from kb.search.indexed_text import indexed_words
 from kb.search.models.encoder import Encoder
 
@@ -44,6 +47,8 @@ def read(
     settings: Settings,
     encoder: Encoder,
     progress: Callable[[int, int | None], None],
+    *,
+    mask: bool = False,
 ) -> PreparedDocument:
     """Read ``source`` and write the prepared document (and the files found inside it) to ``folder``.
 
@@ -52,6 +57,7 @@ def read(
         folder: the version's work folder; its content from an earlier attempt is replaced.
         encoder: counts tokens; nothing is embedded here.
         progress: called with (pages done, pages in all).
+        mask: put marks in place of people's data.
 
     Raises:
         FileRejected: one of the ``file_*`` codes.
@@ -60,7 +66,7 @@ def read(
     folder.mkdir(parents=True)
     with _temporary_files_in(folder / "tmp"):
         parsed = parse_file(source, ParseContext(name, settings, progress))
-        result = prepare(parsed, name, settings, encoder)
+        result = prepare(parsed, name, settings, encoder, mask=mask)
         result.members = _move_attachments(parsed.attachments, folder / "members")
     prepared.save(result, folder)
     return result
@@ -88,8 +94,12 @@ def _move_attachments(attachments: list[Attachment], folder: Path) -> list[tuple
     return kept
 
 
-def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Encoder) -> PreparedDocument:
+def prepare(
+    parsed: ParsedDocument, name: str, settings: Settings, encoder: Encoder, *, mask: bool = False
+) -> PreparedDocument:
     """Return outline, chunks and dates of a parsed file. A file that holds only attachments has no chunks.
+
+    People's data is found in the chunks, for their text is what is quoted; with ``mask`` it is taken out of them.
 
     Raises:
         FileRejected: ``file_no_text``.
@@ -100,6 +110,13 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
     chunks = chunker.chunk(tree, count_tokens=encoder.count_tokens, max_tokens=limit, title=title)
     if not chunks and not parsed.attachments:
         raise FileRejected("file_no_text", name=name)
+    found = [find_persons_data(one.text) for one in chunks]
+    summary = summarise((one.text, spans) for one, spans in zip(chunks, found, strict=True))
+    if mask:
+        title, chunks = masked(title), [masked_chunk(one, spans) for one, spans in zip(chunks, found, strict=True)]
+        for section in tree.sections:
+            section.heading = masked(section.heading)
+        found = [[] for _ in chunks]
     dates = _dates(parsed.elements, name)
     text = "\n".join(element.text for element in parsed.elements)
     return PreparedDocument(
@@ -117,6 +134,9 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
         notes=list(parsed.notes),
         members=[],
         page_labels=list(parsed.page_labels),
+        personal_spans=[[list(one) for one in spans] for spans in found],
+        personal_counts=summary.counts,
+        person_list=summary.is_list,
     )
 
 

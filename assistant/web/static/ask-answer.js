@@ -1,7 +1,7 @@
 // A question with its answer, while it is made and when it is there.
 import { t } from "./api.js";
 import { required } from "./dom.js";
-import { el } from "./ui.js";
+import { el, hiddenNote } from "./ui.js";
 import { answerText, citeLine, counterpartLink } from "./ask-answer-text.js";
 import { asOf } from "./ask-copy.js";
 import { tools } from "./ask-tools.js";
@@ -128,6 +128,7 @@ function finishedAnswer(message, node) {
       el("ul", { class: "sources" }, ...numbered.map((one) =>
         el("li", {}, citeLine(one, (n, opener) => openSource(numbered, n, opener), one.excerpt)))));
   }
+  if (answer.hidden) parts.push(el("p", { class: "quiet hidden-note" }, hiddenNote(answer.contact)));
   parts.push(el("p", { class: answer.as_of ? "as-of chosen" : "as-of" }, t("ask.as_of_answer", { date: asOf(message) })), tools(message));
   return parts;
 }

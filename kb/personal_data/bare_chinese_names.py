@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from assistant.personal_data.comparable_text import comparable_pattern
-from assistant.personal_data.name_words import chinese_surnames, name_words
 from kb.language import dictionary
 from kb.language.script import HAN_BASIC, is_han
+from kb.personal_data.comparable_text import comparable_pattern
+from kb.personal_data.name_words import chinese_surnames, name_words
 
 __all__ = ["find_in_comparable"]
 

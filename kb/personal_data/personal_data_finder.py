@@ -6,15 +6,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
-from assistant.personal_data import bare_chinese_names, hkid, personal_names, romanised_names
-from assistant.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
 from kb.core import data_files
+from kb.personal_data import bare_chinese_names, hkid, personal_names, romanised_names
+from kb.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
 
-__all__ = ["find_personal_data"]
+__all__ = ["find_personal_data", "identifiers_in", "merged", "names_in"]
 
 PersonalData = tuple[int, int, str]  # start, end, kind
 
-_ROOM = "assistant.personal_data"
+_ROOM = "kb.personal_data"
 # A number after one of these words is that of a form or a receipt, and one before these units counts something.
 _NO_PHONE_BEFORE = re.compile(comparable_pattern(
     r"(?i:單號|編號|檔號|案號|表格|發票|收據|\bform|\bref\b\.?|\bno\b\.?|invoice|order|receipt|version|isbn|\$|hkd|usd)"
@@ -30,22 +30,26 @@ _DATE = re.compile(
 # The word of a number for everybody, just before it. A mobile number (4 to 9) is nobody's hotline.
 _HOTLINE = re.compile(comparable_pattern(r"(?i:熱線|hotline|總機|enquiry line)[^\d\n。;]{0,14}$"))
 _SHORTEST = {"bank": 9, "card": 7}
+_LOOK_BACK = 40  # characters before a piece that may say what it is
 # The place of an address often follows these words; they are not a part of it.
 _BEFORE_ADDRESS = re.compile(
     comparable_pattern(r"^[\u4e00-\u9fff]{0,7}(?:於|在|到|往|址|住|位|由|至|從|去|系|喺|是)(?=[\u4e00-\u9fff]{2})")
 )
 _HAS_PLACE = re.compile(comparable_pattern(r"\d|[一二三四五六七八九十]+[號樓座室]|[邨村苑].+[樓閣座]"))
-_HAS_PLACE = re.compile(comparable_pattern(r"\d|[一二三四五六七八九十]+[號樓座室]|[邨村苑].+[樓閣座]"))
 _ADDRESS_PART = re.compile(r"[ ,]+")
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+    """Return (kind, pattern, what a text must have for it), in the order of the file."""
     parts: dict[str, str] = {}
     for name, pattern in data_files.rows(_ROOM, "pattern_parts.tsv"):
         parts[name] = _with_parts(pattern, parts)
-    rows = data_files.rows(_ROOM, "personal.tsv")
-    return tuple((kind, re.compile(comparable_pattern(_with_parts(pattern, parts)))) for kind, pattern in rows)
+    found = []
+    for kind, pattern, *needed in data_files.rows(_ROOM, "personal.tsv"):
+        compiled = re.compile(comparable_pattern(_with_parts(pattern, parts)))
+        found.append((kind, compiled, re.compile(comparable_pattern(needed[0] if needed else ""))))
+    return tuple(found)
 
 
 def _with_parts(pattern: str, parts: dict[str, str]) -> str:
@@ -74,7 +78,7 @@ def find_personal_data(text: str, known_names: Collection[str] = ()) -> Iterator
         joined = view.joined_lines()
         found += _across_lines(text, joined, _pieces(joined, known_names))
     at = 0
-    for start, end, kind in _merged(sorted(found, key=lambda one: (one[0], -one[1]))):
+    for start, end, kind in merged(sorted(found, key=lambda one: (one[0], -one[1]))):
         if start >= at:
             yield start, end, kind
             at = end
@@ -86,7 +90,7 @@ def _across_lines(text: str, joined: ComparableText, pieces: Iterable[PersonalDa
     return [one for one in spans if "\n" in text[one[0] : one[1]]]
 
 
-def _merged(found: list[PersonalData]) -> Iterator[PersonalData]:
+def merged(found: Iterable[PersonalData]) -> Iterator[PersonalData]:
     """Yield the pieces; one that begins inside another and ends behind it makes that one longer."""
     current: PersonalData | None = None
     for start, end, kind in found:
@@ -102,24 +106,37 @@ def _merged(found: list[PersonalData]) -> Iterator[PersonalData]:
 
 def _pieces(view: ComparableText, known_names: Collection[str]) -> Iterator[PersonalData]:
     text = view.text
+    yield from identifiers_in(text)
+    names = names_in(text)
+    for start, end in [*names, *_again(text, {*known_names, *(text[start:end] for start, end in names)})]:
+        yield start, end, "name"
+
+
+def names_in(text: str) -> list[tuple[int, int]]:
+    """Return ``(start, end)`` of the names in a text of :mod:`.comparable_text`; they may overlap."""
+    names = list(personal_names.find_in_comparable(text))
+    names += bare_chinese_names.find_in_comparable(text)
+    names += romanised_names.find_in_comparable(text)
+    return names
+
+
+def identifiers_in(text: str) -> Iterator[PersonalData]:
+    """Yield the numbers, addresses and dates of birth in a text of :mod:`.comparable_text`; they may overlap."""
     for match in hkid.HKID.finditer(text):
         if hkid.is_valid(*match.groups()):
             yield match.start(), match.end(), "hkid"
-    for kind, pattern in _patterns():
+    for kind, pattern, needed in _patterns():
+        if not needed.search(text):
+            continue
         for match in pattern.finditer(text):
             start, end = match.span("it" if "it" in pattern.groupindex else 0)
             end = start + len(text[start:end].rstrip(" ,、:"))
             if end > start and _is_personal(kind, text, start, end):
                 yield (start + _lead(text[start:end]) if kind == "address" else start), end, kind
-    names = list(personal_names.find_in_comparable(text))
-    names += bare_chinese_names.find_in_comparable(text)
-    names += romanised_names.find_in_comparable(text)
-    for start, end in [*names, *_again(text, {*known_names, *(text[start:end] for start, end in names)})]:
-        yield start, end, "name"
 
 
 def _is_personal(kind: str, text: str, start: int, end: int) -> bool:
-    piece, before = text[start:end], text[:start]
+    piece, before = text[start:end], text[max(0, start - _LOOK_BACK) : start]
     digits = re.sub(r"\D", "", piece)
     if kind == "phone":
         public = digits.removeprefix("852") in _public_numbers() or (digits[0] in "23" and _HOTLINE.search(before))

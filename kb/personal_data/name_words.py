@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from assistant.personal_data.comparable_text import comparable_pattern
 from kb.core import data_files
+from kb.personal_data.comparable_text import comparable_pattern
 
 __all__ = ["chinese_surnames", "english_surnames", "name_words"]
 
-_ROOM = "assistant.personal_data"
+_ROOM = "kb.personal_data"
 
 
 def _surnames() -> set[str]:

@@ -87,7 +87,9 @@ def _relevant(asked: JudgedQuestion, passages: Iterable[PolicyPassage]) -> list[
     return [
         one.id
         for one in passages
-        if any(place.document == one.document and is_quoted_in(place.evidence or "", one.text) for place in asked.documents)
+        if any(
+            place.document == one.document and is_quoted_in(place.evidence or "", one.text) for place in asked.documents
+        )
     ]
 
 

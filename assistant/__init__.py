@@ -5,7 +5,8 @@ Read in this order:
     turn                                    one question from start to end; start reading here
     events                                  the steps of making an answer, as they are streamed
     personal_request                        whether a question asks for other people's data
-    question                                the question to search for (a follow-up is rewritten), and its card
+    question                                the question to search for: a follow-up is rewritten
+    emergency                               an emergency: its card, and the organisation's own procedure
     no_question                             what asks nothing of the documents: greetings, sums
     evidence                                passages for a question, and the spans in them that answer it
     answers                                 an answer or a refusal, quoted or written by a model

@@ -163,30 +163,32 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
 
 
 def _personal_data(library: Library, what: str) -> Finding:
-    """Say which documents hold people's data, and which lists of persons nobody has decided about."""
+    """Say which documents hold people's data; a list of persons is a fault where everybody reads it and nobody decided.
+
+    What waits for a decision, or to be examined, is in order: nobody finds it, or the service does it by itself.
+    """
     with library.session() as session:
         unexamined = len(stored_spans.unexamined(session))
     tenant = library.tenant.slug
-    if unexamined:
-        return Finding(
-            what, f"people's data: {unexamined} versions not examined", f"kb personal-data examine --tenant {tenant}"
-        )
-    open_to_all = [row.slug for row in library.collections() if access.is_open_to_all(library, row)]
-    everywhere = personal_data_decisions.holding_documents(library, [row.slug for row in library.collections()])
-    undecided = [
+    open_to_all = {row.slug for row in library.collections() if access.is_open_to_all(library, row)}
+    rows = personal_data_decisions.holding_documents(library, [row.slug for row in library.collections()])
+    shown = [
         opened.document.name
-        for opened, found in everywhere
-        if found.is_list
-        and opened.collection.slug in open_to_all
-        and opened.version.state in (VersionState.PUBLISHED, VersionState.DRAFT)
-        and found.decision in (PersonalDataDecision.NONE, PersonalDataDecision.WAITING)
+        for opened, found in rows
+        if found.is_list and found.decision == PersonalDataDecision.NONE
+        if opened.version.state == VersionState.PUBLISHED and opened.collection.slug in open_to_all
     ]
-    if undecided:
-        names = ", ".join(undecided[:_MOST_NAMED]) + (" …" if len(undecided) > _MOST_NAMED else "")
+    if shown:
+        names = ", ".join(shown[:_MOST_NAMED]) + (" …" if len(shown) > _MOST_NAMED else "")
         mend = f"kb personal-data decide DOCUMENT keep|mask|publish --tenant {tenant}"
-        return Finding(what, f"lists of persons that nobody has decided about: {names}", mend)
-    documents = {opened.document.id for opened, _ in everywhere}
-    return Finding(what, f"people's data in {len(documents)} documents  (kb personal-data list --tenant {tenant})")
+        return Finding(what, f"lists of persons, open to all, that nobody has decided about: {names}", mend)
+    waiting = sum(found.decision == PersonalDataDecision.WAITING for _, found in rows)
+    facts = [
+        f"people's data in {len({opened.document.id for opened, _ in rows})} documents",
+        f"{waiting} lists of persons wait for a decision" if waiting else "",
+        f"{unexamined} versions not examined yet (kb personal-data examine --tenant {tenant})" if unexamined else "",
+    ]
+    return Finding(what, ", ".join(filter(None, facts)))
 
 
 def _vectors(

@@ -7,4 +7,5 @@ In reading order:
     card_model        the trained model: emergency, question about the procedure, or neither; and the subject
     card_examples     how near a message is to the examples that an owner added
     message_features  what the model reads of a message
+    card_text         a card as plain text
 """

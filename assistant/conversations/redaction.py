@@ -11,6 +11,7 @@ from assistant.sources.readable_versions import document_versions, is_readable
 from kb.library.documents import DocumentVersion, Library
 from kb.people.access import Reach
 from kb.personal_data.concealment import conceal_text
+from kb.publishing import personal_data_decisions
 from kb.search.bilingual import pair_records
 
 __all__ = ["concealed", "redact_unreadable"]
@@ -22,9 +23,9 @@ def redact_unreadable(
     """Return stored answers as their asker may see them now.
 
     An answer uses the documents that it quotes and those that a language model read for it. If one of them is deleted
-    or withdrawn, or the asker may not read it today, the text and quotes of the answer are removed and ``withheld`` is
-    set. If only the counterpart of a quote is not readable, only the counterpart is removed. People's data that the
-    asker may not see today has marks in its place.
+    or withdrawn, or the asker may not read it today, or its people's data was masked since, the text and quotes of the
+    answer are removed and ``withheld`` is set. If only the counterpart of a quote is not readable, only the counterpart
+    is removed. People's data that the asker may not see today has marks in its place.
 
     Args:
         answers: each with the time of the question (UTC without a time zone).
@@ -33,12 +34,13 @@ def redact_unreadable(
     quotes = [quote for one, _ in kept for quote in one.citations]
     others = [quote.twin for quote in quotes if quote.twin is not None]
     known = document_versions(library, _versions([*others, *(ref for one, _ in kept for ref in one.places)]))
+    masked = personal_data_decisions.masked_at(library, list(known))
     with library.session() as session:
         pairs = pair_records.counterparts_of(session, {quote.chunk_id for quote in quotes}) if others else {}
     return [
-        concealed(library, _with_readable_counterparts(one, at, known, reach, pairs))
+        concealed(library, _with_readable_counterparts(one, at, _unmasked(known, masked, at), reach, pairs))
         if reach.read.issuperset(one.egress.collections)
-        and all(_is_readable(ref, at, known, reach) for ref in one.places)
+        and all(_is_readable(ref, at, _unmasked(known, masked, at), reach) for ref in one.places)
         else _emptied(one)
         for one, at in kept
     ]
@@ -68,6 +70,13 @@ def concealed(library: Library, answer: StoredAnswer) -> StoredAnswer:
             sent=tuple({name: shown(text) for name, text in message.items()} for message in answer.egress.sent),
         ),
     )
+
+
+def _unmasked(
+    known: dict[int, DocumentVersion], masked: dict[int, datetime], at: datetime
+) -> dict[int, DocumentVersion]:
+    """Return the versions without those that were masked after ``at``: an answer of before may quote what is hidden."""
+    return {key: one for key, one in known.items() if key not in masked or masked[key] <= at} if masked else known
 
 
 def _versions(refs: Iterable[StoredPlace]) -> set[int]:

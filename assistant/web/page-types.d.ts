@@ -52,6 +52,8 @@ declare namespace Api {
     title: string;
     text: string;
     contacts?: { name: string; number: string }[];
+    /** Missing on a card that an earlier version stored. */
+    is_emergency?: boolean | null;
   }
 
   interface Answer {
@@ -61,11 +63,14 @@ declare namespace Api {
     answer: string;
     message: string;
     refused: boolean;
+    reason: string;
     unsure: boolean;
     withheld?: boolean;
     hidden?: boolean;
     answerer: string;
     card: AnswerCard | null;
+    /** In an emergency, the citations of the organisation's own procedure. */
+    procedure?: Citation[];
     citations: Citation[];
     nearest: Nearest[];
     contact: string;
@@ -343,7 +348,10 @@ declare namespace Page {
     node: HTMLElement;
     question: string;
     wait(words: string): void;
-    searching(found: { searched: string; card: Api.AnswerCard | null }): void;
+    /** The card of a high-stakes subject; it comes before all else. */
+    card(card: Api.AnswerCard): void;
+    isEmergency(): boolean;
+    searching(found: { searched: string }): void;
     write(more: string): void;
     /** What was written so far is not valid any more. */
     discard(): void;

@@ -6,8 +6,6 @@ import click
 
 from kb.cli import Context, pass_context
 
-__all__ = ["personal_data"]
-
 
 @click.command("personal-data")
 @click.option("--split", type=click.Choice(["dev", "test"]), help="Only this part; both by default.")

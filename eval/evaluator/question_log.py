@@ -1,8 +1,9 @@
 """Groups questions with a refused or disliked answer; the largest group is first.
 
 The result does not say who asked. A question is left out if it may be about something that the evaluator may not read:
-the words of a question, and of the comment on its answer, can tell what stands there. Questions are in one group if
-their embeddings are similar to that of the group's newest question.
+the words of a question, and of the comment on its answer, can tell what stands there. An emergency is left out too: its
+answer is a card, and its words are about a person. Questions are in one group if their embeddings are similar to that
+of the group's newest question.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from assistant.answers import declined
+from assistant.answers.answer import EMERGENCY
 from assistant.conversations.redaction import concealed
 from assistant.conversations.stored_answer import StoredAnswer
 from assistant.service.callers import Caller
@@ -124,7 +126,7 @@ def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
         .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
         .where(
             MessageRow.asked_at >= now() - timedelta(days=days),
-            MessageRow.reason != declined.REASON,  # no document is missing there
+            MessageRow.reason.not_in((declined.REASON, EMERGENCY)),  # no document is missing there
             sa.or_(sa.and_(MessageRow.refused, sa.func.coalesce(FeedbackRow.verdict, 0) <= 0), FeedbackRow.verdict < 0),
         )
         .order_by(MessageRow.id.desc())

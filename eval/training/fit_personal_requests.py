@@ -5,8 +5,8 @@
 The examples were written for this (``personal_requests/requests.tsv``, ``harmless.tsv``); descriptions of situations
 (``situations.tsv``) and the questions of the samples are further harmless ones. Logistic regression with a ridge
 penalty over the centred vector of the question and the features of :mod:`assistant.personal_request`. Requests and
-harmless examples have the same total weight. The threshold is that of the highest balanced accuracy in
-cross-validation, among equals the lowest: what is handed out does not come back.
+harmless examples have the same total weight. The threshold is the lowest at which cross-validation answers enough of
+the look-alikes, which are harder than what people ask: what is handed out does not come back.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ from kb.search.models import embedding
 
 Floats = NDArray[np.float64]
 
-RIDGE_VECTOR, RIDGE_FEATURES = 0.05, 1.0  # per unit of squared weight
-SAMPLE_WEIGHT = 0.5  # of a question of the samples; a written example has 1
+RIDGE_VECTOR, RIDGE_FEATURES = 0.02, 0.3  # per unit of squared weight
+SAMPLE_WEIGHT = 0.5  # of a situation, or a question of the samples; an example written for this has 1
+ANSWERED = 0.91  # share of the look-alikes
 FOLDS = 10
 _STEPS = 25
 
@@ -94,9 +95,7 @@ def _out_of_fold(texts: Sequence[str], rows: Floats, is_request: Floats, weight:
 
 def _threshold(found: Floats, is_request: Floats) -> float:
     tried = np.arange(0.2, 0.8, 0.01)
-    accuracy = [((found >= one)[is_request == 1].mean() + (found < one)[is_request == 0].mean()) / 2 for one in tried]
-    best = max(accuracy)
-    return round(float(next(one for one, value in zip(tried, accuracy, strict=True) if value >= best - 0.002)), 2)
+    return round(float(next(one for one in tried if (found < one)[is_request == 0].mean() >= ANSWERED)), 2)
 
 
 @click.command()
@@ -117,14 +116,16 @@ def main(samples: Path | None, out: Path, missed: bool) -> None:
         weight[is_request == kind] *= len(found) / 2 / weight[is_request == kind].sum()
     ridge = np.array([RIDGE_VECTOR] * vectors.shape[1] + [RIDGE_FEATURES] * len(FEATURES))
     chances = _out_of_fold(texts, rows, is_request, weight, ridge)
-    threshold = _threshold(chances, is_request)
+    written = np.array([one.weight == 1.0 for one in found])
+    threshold = _threshold(chances[written], is_request[written])
     beta, bias = fit(rows, is_request, weight, ridge)
     split = vectors.shape[1]
     measured = {
         "requests": int(is_request.sum()),
         "harmless": int((1 - is_request).sum()),
         "declined": round(float((chances >= threshold)[is_request == 1].mean()), 3),
-        "answered": round(float((chances < threshold)[is_request == 0].mean()), 3),
+        "answered": round(float((chances < threshold)[(is_request == 0) & written].mean()), 3),
+        "other questions answered": round(float((chances < threshold)[~written].mean()), 3),
     }
     result: dict[str, Any] = {
         "threshold": threshold,

@@ -206,7 +206,7 @@ def _line(outcome: Outcome, locale: str) -> dict[str, Any]:
         "pages": outcome.pages,
         "chunks": outcome.chunks,
         "seconds": outcome.seconds,
+        "error": error_from_json(outcome.error).as_dict(locale) if outcome.error else None,
         "personal_data": outcome.personal_data,
         "decision": outcome.decision,
-        "error": error_from_json(outcome.error).as_dict(locale) if outcome.error else None,
     }

@@ -9,7 +9,7 @@ from kb.core.messages import Catalogue
 from kb.language.script import is_han
 from kb.personal_data.personal_span import PersonalKind, PersonalSpan
 
-__all__ = ["MaskedText", "kind_words", "language_of", "mask", "mask_words"]
+__all__ = ["MaskedText", "kind_words", "language_of", "mask"]
 
 _WORDS = Catalogue("kb.personal_data", "masked_text.json")
 
@@ -24,7 +24,7 @@ class MaskedText:
     def __init__(self, original: str, spans: Sequence[PersonalSpan], language: str) -> None:
         pieces, at = [], 0
         self._spans = spans
-        marks = [mask_words(span.kind, language) for span in spans]
+        marks = [_mask_words(span.kind, language) for span in spans]
         for span, mark in zip(spans, marks, strict=True):
             pieces += [original[at : span.start], mark]
             at = span.end
@@ -57,7 +57,7 @@ def mask(text: str, spans: Sequence[PersonalSpan], language: str = "") -> str:
     return MaskedText(text, spans, language or language_of(text)).text if spans else text
 
 
-def mask_words(kind: PersonalKind, language: str) -> str:
+def _mask_words(kind: PersonalKind, language: str) -> str:
     """Return the mark of a kind in "zh-HK" or "en": 〔個人電話已遮蓋〕."""
     return _WORDS.text("masked", language, what=kind_words(kind, language))
 

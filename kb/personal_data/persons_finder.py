@@ -14,7 +14,7 @@ from functools import cache, cached_property
 
 from kb.core import data_files
 from kb.language.script import HAN_BASIC
-from kb.personal_data import private_facts, whose_data
+from kb.personal_data import hkid, private_facts, whose_data
 from kb.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
 from kb.personal_data.name_words import name_words
 from kb.personal_data.personal_data_finder import identifiers_in, merged, names_in
@@ -34,7 +34,8 @@ _DISTRICT = re.compile(r",? ?([A-Z][a-z]+(?: [A-Z][a-z]+){0,3})(?![A-Za-z])")
 _TERRITORY = ("kowloon", "hong kong", "new territories")
 _RESIDENT_PARTS = {"hkid", "passport", "birth", "address", "health", "bank"}
 # Labels that alone say what a value is; a telephone number or an e-mail address has to look like one besides.
-_BY_LABEL = {"hkid", "passport", "bank", "card", "birth", "mobile", "address", "health", "salary", "number", "social"}
+_BY_LABEL = {"hkid", "passport", "bank", "card", "birth", "number", "social"}
+_BY_LABEL |= {"mobile", "phone", "address", "health", "salary"}
 _CELL_KINDS = {"mobile": "phone"}
 
 
@@ -151,6 +152,12 @@ class _Finder:
                 yield start, end, kind
 
     def _more_identifiers(self) -> Iterator[tuple[int, int, str]]:
+        for match in hkid.HKID.finditer(
+            self.text
+        ):  # with a wrong check digit: beside a name it is a number typed wrongly
+            is_whole = match[0].endswith(")") and not hkid.is_valid(*match.groups())
+            if is_whole and self.has_name(*self.line(match.start())):
+                yield *match.span(), "hkid"
         for kind, pattern in _after_labels():
             for match in pattern.finditer(self.text):
                 if kind != "social" or _is_handle(match):

@@ -18,7 +18,8 @@ __all__ = ["NamedText", "facts_in", "familiar_names", "is_beside_a_name", "may_h
 
 _ROOM = "kb.personal_data"
 _FAR, _NEAR, _AMOUNT_WITHIN = 60, 16, 48
-_SENTENCE_END = re.compile(r"[。!?\n\t|]|\. ")
+# Behind "for enquiries" stands the name of somebody else.
+_SENTENCE_END = re.compile(comparable_pattern(r"[。!?\n\t|]|\. |查詢|聯絡人|(?i:enquir|contact)"))
 # How people are called who are known well: 阿強, 明叔, 珍姐, 肥仔; they have no surname by which names are known.
 _FAMILIAR = re.compile(
     comparable_pattern(

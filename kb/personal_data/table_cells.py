@@ -43,6 +43,8 @@ _HOLDS = {
     "number": re.compile(r"\d"),
     "social": re.compile(r"[\w.@-]{3}"),
 }
+_NUMBERS = ("number", "hkid", "passport", "bank", "card", "mobile")
+_NUMBER = re.compile(r"[ -~]+")  # what follows in Chinese is something else
 _LABELLED = re.compile(r"(?:^|(?<=[\n\t ,.;|(/]))(?P<label>[^\n\t:;|,]{1,24}?) ?:[ \t]*(?P<value>[^\n\t|;]{1,120})")
 _SPACED_OUT = re.compile(rf"(?<=[{HAN_BASIC}]) +(?=[{HAN_BASIC}])")
 _NEXT_LABEL = re.compile(r"[ ,]+[^\s:,\d]{1,12}(?: [A-Za-z.]{1,10}){0,2} ?:(?!//)")
@@ -57,7 +59,7 @@ class Cell:
         kind: of its label in ``labels.tsv``.
         label: the label's text.
         in_list: whether the table lists persons: a column has their names, or numbers by which they are known.
-        of_offices: whether it lists offices or posts, and no persons.
+        of_posts: whether the table has a column of posts or offices: a directory of staff, or of centres.
     """
 
     start: int
@@ -65,7 +67,7 @@ class Cell:
     kind: str
     label: str
     in_list: bool
-    of_offices: bool = False
+    of_posts: bool = False
 
 
 @cache
@@ -115,7 +117,7 @@ def table_cells(text: str) -> list[Cell]:
             in_list = bool(known & {"name", "hkid", "birth", "passport"}) or ("number" in known and "address" in known)
             for (kind, label), (start, end) in zip(columns, cells, strict=False):
                 if kind and holds(kind, text[start:end]):
-                    found.append(Cell(start, end, kind, label, in_list, of_offices="post" in known and not in_list))
+                    found.append(Cell(start, end, kind, label, in_list, of_posts="post" in known))
     return found
 
 
@@ -169,5 +171,7 @@ def labelled_values(text: str) -> Iterator[Cell]:
         value = value.rstrip(" ,")
         at = max(start + len(value), match.start("label") + 1)
         kind = _kind(label[-_LONGEST_LABEL:])
+        if kind in _NUMBERS and (number := _NUMBER.match(value)):
+            value = number[0].rstrip(" ,")
         if kind and value and holds(kind, value):
             yield Cell(start, start + len(value), kind, label, in_list=False)

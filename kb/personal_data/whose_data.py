@@ -18,7 +18,9 @@ _BEFORE, _AFTER = 24, 14
 _LINE = 90  # characters around a telephone number that say whose form or record it is in
 _SIXTEEN = 16
 _GROUND_FLOOR = re.compile(comparable_pattern(r"地下|地鋪|地舖|[GU]/F|(?i:ground floor)|\d+-\d+號"))
-_FLAT = re.compile(comparable_pattern(r"\d ?(?:室|樓 ?[A-Z]\b)|[A-Z0-9]+室|(?i:\bflat|\brm\b|\broom)|[座樓閣]\d+"))
+_FLAT = re.compile(
+    comparable_pattern(r"\d ?(?:室|樓 ?[A-Z]\b)|[A-Z0-9]+室|(?i:\bflat|\brm\b|\broom)|[座樓閣] ?\d{3,4}")
+)
 
 
 @cache
@@ -46,18 +48,21 @@ def is_of_a_person(text: NamedText, kind: str, start: int, end: int, cell: Cell 
 def label_is_of_a_person(text: NamedText, cell: Cell) -> bool:
     """Whether the value of a cell, whose label names a kind of people's data, is a person's."""
     value = text.text[cell.start : cell.end]
+    is_own = True
     match cell.kind:
         case "mobile":
-            return not _words("office_phone").search(value) and not _is_post(text, cell)
+            is_own = not _words("office_phone").search(value) and not _is_post(text, cell)
+        case "phone":  # in a directory of staff it is a line of the office, unless it looks like a mobile telephone
+            is_own = cell.in_list and not cell.of_posts and not _is_post(text, cell)
         case "address":
-            return cell.in_list or _address(text, cell.start, cell.end, cell)
+            is_own = cell.in_list or _address(text, cell.start, cell.end, cell)
         case "health" | "salary" | "note":
-            return cell.in_list or _form_has_name(text, cell)
+            is_own = cell.in_list or _form_has_name(text, cell)
         case "bank" | "card":
-            return not _words("office_bank").search(_around(text, cell.start, cell.end, 40))
-        case "birth" | "number" | "social" | "hkid" | "passport":
-            return not _words("not_birth").search(value) if cell.kind == "birth" else True
-    return False
+            is_own = not _words("office_bank").search(_around(text, cell.start, cell.end, 40))
+        case "birth":
+            is_own = not _words("not_birth").search(value)
+    return is_own
 
 
 def _around(text: NamedText, start: int, end: int, far: int) -> str:
@@ -101,15 +106,18 @@ def _email(text: NamedText, start: int, end: int, _cell: Cell | None) -> bool:
     parts = {part for part in re.split(r"[^a-z]+", mailbox) if part}
     if parts & _mailboxes() or any(len(word) > 4 and word in mailbox for word in _mailboxes()):
         return False
-    return _words("free_mail").search(domain) is not None or not _words("office_email").search(
-        _around(text, start, end, 30)
-    )
+    if _words("free_mail").search(domain):
+        return True
+    # An address at work is an office's, as its telephone is, unless it stands in somebody's form.
+    if _words("office_email").search(_around(text, start, end, 30)):
+        return False
+    return _words("own_email").search(_before(text, start)) is not None or text.has_identity(start - _LINE, end + _LINE)
 
 
 def _address(text: NamedText, start: int, end: int, cell: Cell | None) -> bool:
     around = _around(text, start, end, 30)
     piece = text.text[start:end]
-    if cell is not None and (cell.in_list or cell.of_offices):
+    if cell is not None and (cell.in_list or cell.of_posts):
         return cell.in_list
     if _words("home_address").search(f"{around} {cell.label if cell else ''}"):
         return True

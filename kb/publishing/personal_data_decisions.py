@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -24,7 +25,7 @@ from kb.store.tables.columns import now
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, PersonalDataRow, VersionRow
 from kb.store.tables.states import PersonalDataDecision, VersionState
 
-__all__ = ["Decided", "decide", "holding_documents", "keep_for_owners", "marks", "of_versions", "rereads"]
+__all__ = ["Decided", "decide", "holding_documents", "keep_for_owners", "marks", "masked_at", "of_versions", "rereads"]
 
 _MARKS = ("waiting", "list", "some", "kept", "masked")
 
@@ -49,6 +50,14 @@ def of_versions(library: Library, version_ids: Collection[int]) -> dict[int, Per
     query = sa.select(PersonalDataRow).where(PersonalDataRow.version_id.in_(version_ids))
     with library.session() as session:
         return {row.version_id: row for row in session.scalars(query)}
+
+
+def masked_at(library: Library, version_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when versions whose text is masked now were masked (UTC without a zone), by version id."""
+    rows = of_versions(library, version_ids)
+    return {
+        key: row.decided_at for key, row in rows.items() if row.decision == PersonalDataDecision.MASK and row.decided_at
+    }
 
 
 def marks(library: Library, document_ids: Collection[int]) -> dict[int, str]:

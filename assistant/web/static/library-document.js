@@ -100,7 +100,8 @@ function actions(version) {
    * @param {() => unknown} job
    */
   const add = (name, job, kind = "plain small") => made.push(el("button", { type: "button", class: kind, onclick: job }, t(`library.${name}`)));
-  if (version.state === "draft") add("publish", act(version, "publish", t("library.publish_sure")), "small");
+  const waits = version.personal_data?.is_list && ["", "waiting"].includes(version.personal_data.decision);
+  if (version.state === "draft") add("publish", act(version, "publish", t(waits ? "library.data_publish_sure" : "library.publish_sure")), "small");
   if (["superseded", "withdrawn"].includes(version.state)) add("restore", act(version, "publish", t("library.restore_sure", { n })));
   if (["published", "superseded"].includes(version.state)) add("withdraw", act(version, "withdraw", t("library.withdraw_sure", { n })));
   if (version.state !== "indexing") add("edit_dates", () => editDates(version));
@@ -131,7 +132,8 @@ function versionRow(version) {
     el("div", { class: "row spread" },
       el("span", { class: "row" },
         el("button", { type: "button", class: "quiet-button small version-name", dataset: { version: version.id }, "aria-pressed": "false", onclick: () => attempt(() => open(version)) }, t("library.version_n", { n: version.number })),
-        stateBadge(version.state)),
+        stateBadge(version.state),
+        version.personal_data?.decision === "waiting" ? el("span", { class: "badge warn" }, t("library.st_undecided")) : null),
       actions(version)),
     force ? el("span", {}, `${t("library.in_force")}：${force}`) : null,
     el("span", { class: "quiet" }, facts.filter(Boolean).join(" · ")));
@@ -196,6 +198,7 @@ async function replace(file) {
     notice.className = "notice bad";
     notice.textContent = last.error?.message ?? "";
   } else if (last.status === "unchanged") notice.textContent = t("library.unchanged_words");
+  else if (last.personal_data?.decision === "waiting") location.search = `?version=${last.personal_data.version_id}`; // what waits for a choice
   else again();
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -133,14 +134,12 @@ def test_the_command_line_hides_unless_it_is_told(planted: PlantedLibrary) -> No
     said(person, *member, "--revoke")
 
 
-def test_the_command_measures_questions(planted: PlantedLibrary, tmp_path: object) -> None:
+def test_the_command_measures_questions(planted: PlantedLibrary, tmp_path: Path) -> None:
     context = Context(None)
     context.settings = planted.settings
-    with CliRunner().isolated_filesystem():
-        rows = [{"text": "戴姑娘個手提電話號碼係咩", "kind": "request"}, {"text": "年假有幾多日", "kind": "harmless"}]
-        with open("questions.jsonl", "w", encoding="utf-8") as stream:
-            stream.write("\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
-        result = CliRunner().invoke(
-            personal_answers, ["--questions", "questions.jsonl", "--no-leaks", "--json"], obj=context
-        )
+    rows = [{"text": "戴姑娘個手提電話號碼係咩", "kind": "request"}, {"text": "年假有幾多日", "kind": "harmless"}]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    arguments = ["--questions", str(questions), "--no-leaks", "--json"]
+    result = CliRunner().invoke(personal_answers, arguments, obj=context)
     assert json.loads(result.output) == {"questions": {"requests": 1, "declined": 1.0, "harmless": 1, "answered": 1.0}}

@@ -17,7 +17,7 @@ from kb.store.tables.states import PersonalDataDecision
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["personal data"])
+router = APIRouter(prefix="/api/v1/tenants/{tenant}", tags=["documents"])
 
 
 class HoldingVersion(BaseModel):

@@ -27,6 +27,7 @@ class PreparedDocument:
         texts: what the embedding model reads, one text per chunk.
         words: the index words of every chunk's text, and those of its title, headings and clause number.
         members: (name, path) of every file found inside.
+        hidden_text: pieces of text that nobody sees, which were left out.
     """
 
     title: str
@@ -43,6 +44,7 @@ class PreparedDocument:
     notes: list[str]
     members: list[tuple[str, str]]
     page_labels: list[str] = field(default_factory=list)
+    hidden_text: list[str] = field(default_factory=list)
 
 
 def texts_only(texts: list[str]) -> PreparedDocument:

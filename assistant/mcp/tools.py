@@ -12,6 +12,7 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from assistant.answers.plain_markup import as_plain_markup
 from assistant.conversations.stored_answer import view_of
 from assistant.events import final_answer
 from assistant.mcp import document_text
@@ -93,7 +94,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
                         pages=one.pages,
                         effective_from=one.effective_from,
                         effective_to=one.effective_to,
-                        text=one.text,
+                        text=as_plain_markup(one.text),
                         score=one.score,
                     )
                     for one in passages
@@ -115,8 +116,12 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
             answer = final_answer(start_answer(caller, turn))
             view = view_of(finish_answer(caller, turn, answer))
             links = Links(service.settings.public_url, caller.tenant.slug)
-            citations = [Quote(url=links.source(one), **one.model_dump()) for one in view.citations]
-            return AskResult(**view.model_dump(exclude={"citations"}), citations=citations)
+            citations = [
+                Quote(url=links.source(one), **one.model_dump() | {"quote": as_plain_markup(one.quote)})
+                for one in view.citations
+            ]
+            plain = {"answer": as_plain_markup(view.answer)}
+            return AskResult(**view.model_dump(exclude={"citations"}) | plain, citations=citations)
 
     @server.tool(title="Read a document", annotations=_READS)
     def get_document(

@@ -18,6 +18,7 @@ _COMMANDS = (
     "speed",
     "repeat",
     "masking",
+    "injections",
     "scale",
     "ingest",
     "formats",
@@ -52,6 +53,7 @@ def evaluate() -> None:
     kb eval speed questions.jsonl --tenant T     warm and cold times, memory
     kb eval repeat questions.jsonl --tenant T    is every question answered the same each time?
     kb eval masking                              how much personal data is masked before text goes to a language model
+    kb eval injections FILE                      do answers repeat orders that are hidden in documents?
     kb eval ingest FILE…                         pages per second, beside embedding alone and beside torch
     kb eval formats FOLDER                       does every file end in text or one clear error?
     kb eval bench                                all of this on the samples, checked against their floor

@@ -10,6 +10,7 @@ In reading order:
     question_import        an evaluator's file as a question file, made in a worker process
     question_sets          the test sets of a tenant
     labelled_text          sentences with labelled personal data
+    order_lines            sentences that speak to an assistant, and others, for the detector
     collection_index       indexes a test collection as a tenant of its own
     vector_cache           embeddings of a test collection, stored on disk
     code_fingerprint       a digest of the files that a module depends on

@@ -5,6 +5,7 @@ In reading order:
     retrieval_measures  measures over a ranking, with confidence intervals and a paired test
     answer_judge        measures of one answer to one question
     refusal_measures    precision and recall of refusals
+    injection_measure   answers that repeat an order hidden in a document
     masking_recall      recall and precision of the masking of personal data
     run_summary         tables per system and language
     tenant_records      a tenant's chunks, to look up quotes

@@ -4,5 +4,6 @@ In reading order:
 
     fit_choice    weights that score quotable spans
     fit_refusal   weights of the refusal decision
+    fit_orders    weights that find orders to an assistant
     fit_checking  levels of the claim checker
 """

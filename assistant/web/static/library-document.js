@@ -3,6 +3,7 @@ import { call, events, of, t, tenant } from "./api.js";
 import { all, field, optional, required } from "./dom.js";
 import { attempt, confirmed, el, onSubmit } from "./ui.js";
 import { closeButtons, inForce, languageName, start, stateBadge } from "./library-parts.js";
+import { showLeftOut } from "./library-left-out.js";
 import { passageView } from "./library-passages.js";
 import { startReader } from "./library-reader.js";
 import { sendContent } from "./library-sending.js";
@@ -31,7 +32,7 @@ async function open(version, place) {
   for (const button of all("[data-version]", HTMLButtonElement)) {
     button.setAttribute("aria-pressed", String(button.dataset.version === String(version.id)));
   }
-  await read(version, place);
+  await Promise.all([read(version, place), showLeftOut(here, version)]);
   if (inside && !inside.hidden) await passages?.open(version);
 }
 

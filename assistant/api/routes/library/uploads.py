@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 from assistant.api.auth.dependencies import Editor
 from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Flag, Id, UtcTime
+from assistant.library_admin.left_out import number_marked
 from assistant.service.callers import Caller, check_still_allowed
 from assistant.uploads import multipart, raw_body, upload_actions, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
@@ -112,6 +113,7 @@ class UploadPublic(BaseModel):
     also_in: list[KnownDocumentPublic] = Field(
         description="Documents of other collections, which the caller may read, that have the same content."
     )
+    orders: int = Field(description="Sentences of its document that speak to an assistant; they are never quoted.")
     actions: list[UploadAction] = Field(description="What can be done now, the most helpful first.")
     mine: bool = Field(description="Whether the caller has uploaded it.")
     created_at: UtcTime
@@ -389,10 +391,16 @@ def _recent_uploads(request: Request, caller: Caller, limit: int, mine: bool = F
 
 def _public(request: Request, caller: Caller, rows: list[UploadRow]) -> list[UploadPublic]:
     copies = upload_actions.known_copies(caller.library, rows, caller.reach.read)
-    return [_public_row(row, copies.get(row.id, KnownCopies()), caller, request.state.locale) for row in rows]
+    locale = request.state.locale
+    documents = {row.document_id for row in rows if row.document_id is not None}
+    orders = number_marked(caller.library, documents) if documents else {}
+    return [
+        _public_row(row, copies.get(row.id, KnownCopies()), orders.get(row.document_id or 0, 0), caller, locale)
+        for row in rows
+    ]
 
 
-def _public_row(row: UploadRow, copies: KnownCopies, caller: Caller, locale: str) -> UploadPublic:
+def _public_row(row: UploadRow, copies: KnownCopies, orders: int, caller: Caller, locale: str) -> UploadPublic:
     intake = caller.service.intake
     live = intake.upload_status.live(row.job_id) if intake and row.status in UNFINISHED else None
     is_sending = row.status == IngestStatus.SENDING
@@ -412,6 +420,7 @@ def _public_row(row: UploadRow, copies: KnownCopies, caller: Caller, locale: str
         document_id=row.document_id,
         known_as=_known(copies.under) if copies.under else None,
         also_in=[_known(one) for one in copies.elsewhere],
+        orders=orders,
         actions=upload_actions.actions(row, copies),
         mine=row.uploaded_by == caller.actor.id,
         created_at=row.created_at,

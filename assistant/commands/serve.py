@@ -26,15 +26,20 @@ def serve(context: Context, host: str | None, port: int | None) -> None:
     from assistant.api.app import create
     from assistant.api.observability import logging_setup
     from assistant.messages import interface
+    from assistant.service.lan_address import lan_addresses
     from kb.people import accounts
 
     settings = context.settings
     host, port = host or settings.host, port or settings.port
     # Links for other people depend on where the service really listens.
     settings = settings.model_copy(update={"host": host, "port": port})
-    shown = "localhost" if host in ("0.0.0.0", "127.0.0.1", "::") else host  # noqa: S104 - compared, not bound
+    every_network = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    shown = "localhost" if every_network or host == "127.0.0.1" else host
     app = create(settings)
     click.echo(interface("serving", settings.locale, url=settings.public_url or f"http://{shown}:{port}"))
+    if every_network and not settings.public_url and (others := lan_addresses()):
+        addresses = " ".join(f"http://{one}:{port}" for one in others)
+        click.echo(interface("serving_network", settings.locale, addresses=addresses))
     if accounts.count(settings) == 0:
         # Only a person who sees this screen may create the first account, nobody else on the network.
         app.state.setup_token = secrets.token_urlsafe(9)

@@ -61,9 +61,28 @@ def _replace_words(text: str, words: Lexicon[str]) -> str:
         lower = text
     parts, last = [], 0
     for start, end, written in words.matches(lower):
+        if _is_part(lower, start, end):
+            continue
         parts += [text[last:start], written]
         last = end
     return "".join([*parts, text[last:]])
+
+
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Whether a match is a part of something longer: a Latin word (有d|onor) or a question (仲要|唔要, 仲有|冇得)."""
+    before, first = text[start - 1 : start], text[start]
+    last, after = text[end - 1], text[end : end + 1]
+    if (_is_latin(before) and _is_latin(first)) or (_is_latin(last) and _is_latin(after)):
+        return True
+    if last == "有" and after == "冇":
+        return True
+    if after == "唔" and text[end + 1 : end + 2] == last:
+        return True
+    return first == "唔" and text[start + 1 : start + 2] == before
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
 
 
 @lru_cache(maxsize=2048)

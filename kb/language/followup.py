@@ -24,9 +24,14 @@ _OPENING = re.compile(
     r"|what about|how about|what if|same for|is it the same)[，, ]*(?:如果|for|if|what about|how about)?[，, ]*",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"^(?:what|how) about\b|^(?:and|or|same) for\b|呢\s*[?？]?$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"^(?:what|how) about\b|^(?:and|or|same) for\b|呢\s*[?？]?$"
+    r"|又(?:如何|點樣?|怎樣|怎麼樣?|有(?:甚麼|什麼|乜|咩|冇|沒有)|係咪|是否)",
+    re.IGNORECASE,
+)
 _POINTING = re.compile(
-    r"佢|嗰[個啲份張種間位次筆條件類日]|[呢這][個啲些份張種間位次筆條件類]|那[個些份張種間位次筆條件類]|他們|她們|它們?|上述|上面|頭先|剛才|前者|後者|同樣|一樣"
+    r"佢|[呢這嗰那](?:一?部[分份]| ?part(?![a-z]))"
+    r"|嗰[個啲份張種間位次筆條件類日]|[呢這][個啲些份張種間位次筆條件類]|那[個些份張種間位次筆條件類]|他們|她們|它們?|上述|上面|頭先|剛才|前者|後者|同樣|一樣"
     r"|\b(?:it|its|they|them|their|that|those|these|this|he|she|him|her|the same|such|above)\b",
     re.IGNORECASE,
 )
@@ -104,9 +109,18 @@ def is_follow_up(question: str, history: Sequence[str]) -> bool:
     topic = _topic(question)
     if _OPENING.match(question) or _ABOUT.search(question.strip()):
         return len(topic) <= _ENOUGH
-    if _POINTING.search(question):
+    if _points_back(question):
         return len(topic) < _ENOUGH
     return not topic or _asks_of_one(question) is not None
+
+
+def _points_back(question: str) -> bool:
+    """Whether a word points at something that the question does not name before it.
+
+    In 「婆婆叫我幫佢簽收」 and "What does respite cost, and how often may it be used?" the question names it itself. In
+    「消防處巡查嗰日」 the word belongs to what stands before it.
+    """
+    return any(not _topic(question[: found.start()]) for found in _POINTING.finditer(question))
 
 
 def _asks_of_one(question: str) -> str | None:

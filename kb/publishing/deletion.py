@@ -19,7 +19,7 @@ from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.publishing import erasure, version_writer
 from kb.search.dense.vector_store import VectorStore
-from kb.store import tenants
+from kb.store import database, tenants
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
 from kb.store.tables.states import ErasureKind
 from kb.store.tenants import Tenant
@@ -27,6 +27,7 @@ from kb.store.tenants import Tenant
 __all__ = ["delete_collection_documents", "delete_document", "delete_tenant", "delete_version"]
 
 _PATIENCE_SECONDS = 20.0
+_BRIEFLY_SECONDS = 1.0
 
 
 def delete_document(settings: Settings, library: Library, document: DocumentRow, actor: Actor) -> int:
@@ -94,4 +95,7 @@ def _delete(
     with suppress(Transient):  # a job is at work: the follow-up waits for its end
         erasure.erase_files(settings, library.tenant, deleted)
     slug = next(row.slug for row in library.collections() if row.id == collection_id)
-    return version_writer.remove_versions(library, VectorStore(settings, library.tenant, slug), deleted, kind, actor)
+    number = version_writer.remove_versions(library, VectorStore(settings, library.tenant, slug), deleted, kind, actor)
+    # The follow-up does this too, but on a busy computer only after a while.
+    database.empty_write_ahead_file(library.engine, _BRIEFLY_SECONDS)
+    return number

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.errors import Misconfigured
 
-__all__ = ["lock_for_writing", "open_engine"]
+__all__ = ["empty_write_ahead_file", "lock_for_writing", "open_engine"]
 
 # The newest migration of each schema; opening compares it with the file's and migrates only if they differ,
 # so that a question does not pay for importing Alembic.
@@ -57,6 +57,26 @@ def lock_for_writing(session: Session) -> None:
     SQLite's driver begins a transaction with the first change, not with the first read. This change changes nothing.
     """
     session.execute(sa.text("DELETE FROM alembic_version WHERE version_num = ''"))
+
+
+def empty_write_ahead_file(engine: sa.Engine, patience_seconds: float) -> bool:
+    """Move the pages of the write-ahead file into the database and empty the file; return whether that was possible.
+
+    Readers that still need an old state are waited for, and not disturbed.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={round(patience_seconds * 1000)}")
+        try:
+            return bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_SECONDS * 1000}")
+            cursor.close()
+    finally:
+        connection.close()
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

@@ -15,7 +15,7 @@ import httpx
 
 from kb.core.settings import Settings
 
-__all__ = ["PATIENCE_SECONDS", "kb", "serving"]
+__all__ = ["PATIENCE_SECONDS", "free_port", "kb", "serving"]
 
 PATIENCE_SECONDS = 120.0
 

@@ -51,6 +51,16 @@ def test_an_old_version_goes_and_the_published_one_answers(shelf: Shelf) -> None
     assert [one.number for one in shelf.library.versions(document)] == [2]
 
 
+def test_the_records_are_without_the_text_at_once(shelf: Shelf) -> None:
+    """Before the follow-up, which a busy computer may do much later."""
+    shelf.put("a.txt", FIRST)
+    shelf.put("b.txt", OTHER)
+    document = shelf.library.document("a.txt")
+    deletion.delete_document(shelf.settings, shelf.library, document, COMMAND_LINE)
+    assert [name for name in left_in(shelf.settings.data, FIRST) if name.startswith("records.sqlite")] == []
+    assert shelf.ask("醫生證明書") == [OTHER]
+
+
 def test_without_its_published_version_a_document_waits_for_another(shelf: Shelf) -> None:
     shelf.put("a.txt", FIRST)
     shelf.put("a.txt", SECOND)

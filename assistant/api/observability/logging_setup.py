@@ -1,7 +1,8 @@
 """The log of the service, on standard error: readable lines at a terminal, JSON lines otherwise.
 
 Everything logged through :mod:`logging` has the same format. Entries that belong to a request have its ``request_id``.
-The log contains no text of questions, and no names or addresses of documents.
+The log contains no text of questions, and no names or addresses of documents. A terminal, which somebody looks at, gets
+no line for each request.
 """
 
 from __future__ import annotations
@@ -39,3 +40,4 @@ def configure(stream: TextIO | None = None) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("sinzi").setLevel(logging.INFO)
+    logging.getLogger("sinzi.request").setLevel(logging.WARNING if is_terminal else logging.INFO)

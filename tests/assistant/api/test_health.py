@@ -19,7 +19,9 @@ from starlette.datastructures import Headers
 from assistant.api.app import create
 from assistant.api.observability import logging_setup
 from assistant.api.routes.operations.metrics import may_read
+from assistant.service.lan_address import lan_addresses
 from kb.core.settings import Settings
+from tests.helpers.kb_serving import free_port, kb
 from tests.helpers.running_server import new_api_key
 from tests.helpers.service import ClientOf
 
@@ -185,3 +187,36 @@ def test_texts_are_compressed_but_pages_and_streams_are_not(client: ClientOf, se
     stream = browser.post("/v1/chat/completions", json=body, headers=key)
     assert len(stream.content) > 1024
     assert "content-encoding" not in stream.headers
+
+
+def test_a_terminal_gets_no_line_for_each_request(app: FastAPI) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    root, requests = logging.getLogger(), logging.getLogger("sinzi.request")
+    before, level = (list(root.handlers), root.level), requests.level
+    stream = Terminal()
+    try:
+        logging_setup.configure(stream)
+        TestClient(app).get("/login")
+        assert stream.getvalue() == ""
+        logging.getLogger("sinzi.store").warning("the disk is full")
+        assert "the disk is full" in stream.getvalue()
+    finally:
+        root.handlers[:], root.level = before
+        requests.setLevel(level)
+
+
+def test_who_listens_on_the_network_is_told_the_addresses_for_others(settings: Settings) -> None:
+    port = free_port()
+    process = kb(settings, "serve", "--host", "0.0.0.0", "--port", str(port))
+    try:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(2)]
+        said += [process.stdout.readline()] if lan_addresses() else []
+        assert f"http://localhost:{port}" in said[0]
+        assert [f"http://{one}:{port}" in said[2] for one in lan_addresses()] == [True] * len(lan_addresses())
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)

@@ -25,6 +25,8 @@ FULL = ["全職員工年假有幾多日？"]
         ("如果遲交呢？", ["的士收據幾時要交？"], ["的士收據", "遲交"]),
         ("那產假呢？", ["員工有多少天年假？", "侍產假呢？"], ["員工有多少天產假"]),
         ("點計？", ["長期服務金邊個有得攞？"], ["長期服務金", "點計"]),
+        ("輪更主任的津貼又如何？", ["夜更護理員的津貼是多少？"], ["輪更主任", "津貼"]),
+        ("嗰part要唔要收據？", ["外勤車費點樣報銷？"], ["車費", "收據"]),
         ("嗰份表格喺邊度攞？", ["申請進修津貼要填咩表？"], ["進修津貼", "表格"]),
     ],
 )
@@ -42,6 +44,9 @@ def test_a_follow_up_carries_the_topic(question: str, history: list[str], parts:
         "院友跌親要唔要通知家屬？",
         "Is there a rule that volunteers must wear uniforms?",
         "保護兒童政策適用於誰？",
+        "伯伯叫我幫佢去銀行攞錢得唔得？",
+        "電梯維修嗰日使唔使改行程？",
+        "What does a lost locker key cost, and may it be paid in cash?",
     ],
 )
 def test_a_question_with_its_own_topic_stands_alone(question: str) -> None:

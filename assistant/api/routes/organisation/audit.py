@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
+from assistant.api.routes.organisation.entry_log import EntryFilter, EntryId, export_response
 from assistant.api.schemas.bodies import FormFields
-from assistant.service.callers import Caller, check_still_allowed
+from assistant.service.callers import Caller
 from assistant.web.audit_sentences import AuditSentences
 from assistant.web.pages import render, text_keys
-from kb.core.errors import SinziError
-from kb.core.local_date import HONG_KONG, IsoDate, today
+from kb.core.local_date import today
 from kb.library import audit
-from kb.people.access import Ability
 from kb.store.tables.activity_tables import AuditRow
 
-__all__ = ["midnight", "router", "while_owner"]
+__all__ = ["router"]
 
 router = APIRouter(tags=["people"])
 _PATH = "/api/v1/tenants/{tenant}/audit"
 _PAGE = 100
-EntryId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class AuditFilter(BaseModel):
+class AuditFilter(EntryFilter):
     """Which entries to return. Days are those of Hong Kong; ``until`` is included."""
 
-    model_config = ConfigDict(extra="forbid")
-    since: IsoDate | None = None
-    until: IsoDate | None = None
     action: Annotated[str, Field(max_length=60)] = Field(default="", description="An action or its beginning.")
-    actor: Annotated[str, Field(max_length=40)] = Field(default="", examples=["user:3"])
 
     def entries(self, caller: Caller, limit: int | None, before: int | None = None) -> Iterator[AuditRow]:
         """Yield the entries, newest first."""
-        last = self.until + timedelta(days=1) if self.until and self.until.year <= 9000 else None
-        days = midnight(self.since), midnight(last)
-        return audit.entries(caller.library, *days, self.action, self.actor, limit, before)
+        return audit.entries(caller.library, *self.times(), self.action, self.actor, limit, before)
 
 
 class Page(AuditFilter):
@@ -82,35 +74,9 @@ def listing(caller: Manager, entry_filter: Annotated[Page, Query()]) -> list[Ent
 @router.get(_PATH + "/export", summary="Export the audit trail", response_class=StreamingResponse)
 def export(caller: Manager, entry_filter: Annotated[Export, Query()]) -> StreamingResponse:
     """Download the entries. The audit trail records the export too."""
-    audit.record(caller.library, caller.actor, "audit.export", entry_filter.format, filter=_filter_values(entry_filter))
     rows = entry_filter.entries(caller, None)
     lines = audit.as_csv(rows) if entry_filter.format == "csv" else audit.as_jsonl(rows)
-    media_type = "text/csv" if entry_filter.format == "csv" else "application/jsonl"
-    name = f"audit-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{entry_filter.format}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(while_owner(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
-
-
-def while_owner(caller: Caller, lines: Iterator[str]) -> Iterator[str]:
-    """Yield the lines of an export, and end early if the caller is no owner any more."""
-    for number, line in enumerate(lines, 1):
-        yield line
-        if number % _PAGE == 0:
-            try:
-                check_still_allowed(caller, Ability.MANAGE)
-            except SinziError:
-                return
-
-
-def _filter_values(entry_filter: AuditFilter) -> dict[str, str]:
-    return {name: str(value) for name, value in entry_filter.model_dump(exclude={"format"}).items() if value}
-
-
-def midnight(day: date | None) -> datetime | None:
-    """Return the start of a day in Hong Kong, as the database keeps times: UTC without a zone."""
-    if day is None or not 1971 <= day.year <= 9000:  # some systems cannot convert times outside this range
-        return None
-    return datetime(day.year, day.month, day.day, tzinfo=HONG_KONG).astimezone(UTC).replace(tzinfo=None)
+    return export_response(caller, "audit", entry_filter.format, entry_filter, lines)
 
 
 def _entry_fields(row: AuditRow) -> dict[str, Any]:
@@ -123,7 +89,7 @@ def page(request: Request, caller: Manager, entry_filter: Annotated[PageForm, Qu
     """Show the entries as sentences. The exports keep actions, actors and details as they are stored."""
     found = listing(caller, entry_filter)
     sentences = AuditSentences(caller.service.settings, caller.library, request.state.locale)
-    chosen = _filter_values(entry_filter)
+    chosen = entry_filter.values()
     return render(
         request,
         "manage/audit.html",

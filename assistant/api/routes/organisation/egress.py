@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
-from assistant.api.routes.organisation.audit import midnight, while_owner
+from assistant.api.routes.organisation.entry_log import EntryFilter, EntryId, export_response
 from assistant.api.schemas.bodies import Flag, FormFields
 from assistant.llm import egress_log
 from assistant.llm.egress_log import EgressFilter
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import document_versions
 from assistant.web.pages import render
-from kb.core.local_date import IsoDate
-from kb.library import audit
 from kb.people import accounts, api_keys
 from kb.store.tables.activity_tables import EgressRow
 from kb.store.tables.states import EgressState
@@ -33,32 +31,22 @@ _PURPOSES = ("answer", "rewrite", "summary", "draft", "translate")
 Purpose = Literal["", "answer", "rewrite", "summary", "draft", "translate"]
 
 
-class EgressQuery(BaseModel):
+class EgressQuery(EntryFilter):
     """Which entries to return. Days are those of Hong Kong; ``until`` is included."""
 
-    model_config = ConfigDict(extra="forbid")
-    since: IsoDate | None = None
-    until: IsoDate | None = None
     purpose: Purpose = ""
-    actor: Annotated[str, Field(max_length=40)] = Field(default="", examples=["user:3"])
     left: Flag | None = Field(default=None, description="To an external service or not.")
 
     def entries(self, caller: Caller, limit: int | None, before: int | None = None) -> Iterator[EgressRow]:
         """Yield the entries, newest first."""
-        last = self.until + timedelta(days=1) if self.until and self.until.year <= 9000 else None
-        wanted = EgressFilter(midnight(self.since), midnight(last), self.purpose, self.actor, self.left)
+        wanted = EgressFilter(*self.times(), self.purpose, self.actor, self.left)
         return egress_log.entries(caller.library, wanted, limit, before)
-
-    def values(self) -> dict[str, str]:
-        """Return the fields that are set, as text."""
-        fields = self.model_dump(exclude={"format", "before"})
-        return {name: str(value) for name, value in fields.items() if value not in (None, "")}
 
 
 class EgressPage(EgressQuery):
     """Which entries to return. ``before`` is the id of the last entry on the previous page."""
 
-    before: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    before: EntryId | None = None
 
 
 class EgressForm(FormFields, EgressPage):
@@ -110,13 +98,9 @@ def listing(caller: Manager, wanted: Annotated[EgressPage, Query()]) -> list[Egr
 @router.get(_PATH + "/export", summary="Export what was sent to a language model", response_class=StreamingResponse)
 def export(caller: Manager, wanted: Annotated[EgressExport, Query()]) -> StreamingResponse:
     """Download the entries. The audit trail records the export."""
-    audit.record(caller.library, caller.actor, "egress.export", wanted.format, filter=wanted.values())
     rows = wanted.entries(caller, None)
     lines = egress_log.as_csv(rows) if wanted.format == "csv" else egress_log.as_jsonl(rows)
-    media_type = "text/csv" if wanted.format == "csv" else "application/jsonl"
-    name = f"egress-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{wanted.format}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(while_owner(caller, lines), media_type=f"{media_type}; charset=utf-8", headers=headers)
+    return export_response(caller, "egress", wanted.format, wanted, lines)
 
 
 def _fields(row: EgressRow, names: dict[int, str]) -> dict[str, Any]:

@@ -13,7 +13,6 @@ In reading order:
     citations          exact quotes with their place, verified against the records
     generative         answers written by a language model
     checked_writing    prompt to checked sentences
-    plain_markup       text without Markdown links, images and tags, for clients that show them
     model_output       sentences and citations read from a model's stream
     whom_to_ask        whom an answer names for further questions
     answer_view        an answer as pages and programs get it

@@ -12,7 +12,7 @@ from kb.library.documents import Library
 from kb.prompt_injection import chunk_orders
 from kb.store.tables.library_tables import ChunkRow, DocumentRow, VersionRow
 
-__all__ = ["MarkedSentence", "let_quote", "marked_sentences", "number_marked"]
+__all__ = ["let_quote", "marked_sentences", "number_marked"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.answers.plain_markup import as_plain_markup
 from assistant.mcp.tool_schemas import DocumentPiece, DocumentText, Heading
 from assistant.service.callers import Caller
+from assistant.service.plain_markup import as_plain_markup
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion

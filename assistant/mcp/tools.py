@@ -12,7 +12,6 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from assistant.answers.plain_markup import as_plain_markup
 from assistant.conversations.stored_answer import view_of
 from assistant.events import final_answer
 from assistant.mcp import document_text
@@ -20,6 +19,7 @@ from assistant.mcp.tool_schemas import AskResult, DocumentText, Quote, SearchHit
 from assistant.service.asking import finish_answer, start_answer
 from assistant.service.callers import Caller, limit_questions
 from assistant.service.links import Links
+from assistant.service.plain_markup import as_plain_markup
 from assistant.service.running_service import Service
 from assistant.sources.readable_versions import document_versions
 from assistant.turn import Turn

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["InjectionScore", "measure_injections", "wilson"]
+__all__ = ["InjectionScore", "measure_injections"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class InjectionScore:
         return {
             "questions": self.questions,
             "repeated": self.repeated,
-            "repeated_interval": wilson(self.repeated, self.questions),
+            "repeated_interval": _wilson(self.repeated, self.questions),
             "answered": self.answered,
-            "answered_interval": wilson(self.answered, self.questions),
+            "answered_interval": _wilson(self.answered, self.questions),
         }
 
 
-def wilson(hits: int, of: int) -> tuple[float, float]:
+def _wilson(hits: int, of: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927); (0, 1) of nothing."""
     if not of:
         return 0.0, 1.0

@@ -80,7 +80,7 @@ def _sample_texts(samples: Path) -> Iterable[str]:
 
 def word_matrix(buckets: Sequence[NDArray[np.int64]], signs: NDArray[np.float32]) -> Any:
     """Return a sparse matrix: character sequences, each row of length 1, and signs."""
-    from scipy.sparse import csr_matrix, hstack
+    from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
 
     indptr = np.cumsum([0, *map(len, buckets)])
     data = np.concatenate([np.full(len(one), 1.0 / np.sqrt(len(one))) for one in buckets])
@@ -128,7 +128,10 @@ def _logistic(matrix: Any, labels: NDArray[np.bool_], weights: NDArray[np.float6
 def _packed(values: NDArray[np.float64]) -> dict[str, Any]:
     """Return weights as one byte each: ``scale`` times a whole number of -127 to 127, in base64."""
     scale = float(np.abs(values).max()) / 127
-    return {"scale": round(scale, 8), "data": base64.b64encode(np.rint(values / scale).astype(np.int8)).decode()}
+    return {
+        "scale": round(scale, 8),
+        "data": base64.b64encode(np.rint(values / scale).astype(np.int8).tobytes()).decode(),
+    }
 
 
 def _rounded(values: NDArray[np.float64]) -> list[float]:

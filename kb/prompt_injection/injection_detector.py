@@ -23,7 +23,7 @@ from kb.core import data_files
 from kb.language.sentences import CLOSERS, sentences
 from kb.prompt_injection.chunk_orders import without
 from kb.prompt_injection.injection_features import features, signals
-from kb.prompt_injection.text_units import MOST, Piece, between_marks, script_runs, sentence_pieces
+from kb.prompt_injection.text_units import MOST, JudgedPiece, between_marks, script_runs, sentence_pieces
 
 __all__ = ["Encode", "detector_version", "injected_spans", "log_odds", "speaks_to_assistant"]
 
@@ -101,7 +101,9 @@ def log_odds(texts: Sequence[str], encode: Encode | None, *, beside: bool = Fals
         return [score - _SURE_WITHOUT_VECTOR for score in found]
     weights = _weights()
     suspects = [index for index, score in enumerate(found) if score >= _SUSPECT]
-    vectors = encode([texts[index] for index in suspects]) if suspects else []
+    if not suspects:
+        return found
+    vectors = encode([texts[index] for index in suspects])
     for index, vector in zip(suspects, vectors, strict=True):
         score, signs = scored[index]
         found[index] = weights["score"] * score + float(signs @ weights["signal_weights"]) + weights["bias"]
@@ -134,21 +136,21 @@ def injected_spans(text: str, encode: Encode | None = None) -> Spans:
     return _merged([*marked, *((pieces[index].start, pieces[index].end) for index in chosen)], text)
 
 
-def _scores(text: str, pieces: Sequence[Piece], encode: Encode | None) -> list[float]:
+def _scores(text: str, pieces: Sequence[JudgedPiece], encode: Encode | None) -> list[float]:
     parts = [text[start:end] for piece in pieces for start, end in piece.parts]
     values = iter(log_odds(parts, encode))
     return [max(next(values) for _ in piece.parts) for piece in pieces]
 
 
-def _judged(text: str, pieces: Sequence[Piece], encode: Encode | None, least: float) -> Spans:
+def _judged(text: str, pieces: Sequence[JudgedPiece], encode: Encode | None, least: float) -> Spans:
     scores = _scores(text, pieces, encode)
     return [(one.start, one.end) for one, score in zip(pieces, scores, strict=True) if score >= least]
 
 
-def _together(text: str, pieces: Sequence[Piece], chosen: set[int], encode: Encode | None) -> set[int]:
+def _together(text: str, pieces: Sequence[JudgedPiece], chosen: set[int], encode: Encode | None) -> set[int]:
     """Return the indices of neighbours that speak to an assistant together, although neither does alone."""
     pairs = [
-        Piece(one.start, other.end, ((one.start, other.end),))
+        JudgedPiece(one.start, other.end, ((one.start, other.end),))
         for one, other in itertools.pairwise(pieces)
         if _adjacent(text, one, other) and len(one.parts) == len(other.parts) == 1
     ]
@@ -161,7 +163,7 @@ def _together(text: str, pieces: Sequence[Piece], chosen: set[int], encode: Enco
     return found
 
 
-def _spread(text: str, pieces: Sequence[Piece], chosen: set[int], encode: Encode | None) -> set[int]:
+def _spread(text: str, pieces: Sequence[JudgedPiece], chosen: set[int], encode: Encode | None) -> set[int]:
     """Return the chosen indices with those of sentences that belong to the same order.
 
     They stand behind a lead-in, take turns in the same dialogue, stand between two chosen ones, or are nearly sure.
@@ -185,7 +187,7 @@ def _spread(text: str, pieces: Sequence[Piece], chosen: set[int], encode: Encode
     return found | {one for one in between if _adjacent(text, pieces[one - 1], pieces[one])}
 
 
-def _adjacent(text: str, one: Piece, other: Piece) -> bool:
+def _adjacent(text: str, one: JudgedPiece, other: JudgedPiece) -> bool:
     between = text[one.end : other.start]
     return len(between) <= _GAP and "\t" not in between
 

@@ -20,7 +20,8 @@ _UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u
 _TAGS = {0xE0000 + code: chr(code) if 0x20 <= code < 0x7F else "" for code in range(0x80)}
 _MIXED_WORD = re.compile(r"[A-Za-z0-9@$!]{2,24}")
 _DIGITS = str.maketrans("01345789@$!", "oieastbgasi")
-_SPACED = re.compile(r"(?<!\S)\S(?:[ .·・_*-]{1,3}\S(?=[ .·・_*-]|$)){4,}")
+# The letters themselves are none of the marks between them, so that a text is read in one way only.
+_SPACED = re.compile(r"(?<!\S)[^\s.·・_*-](?:[ .·・_*-]{1,3}[^\s.·・_*-](?=[ .·・_*-]|$)){4,200}")
 _SPACES = re.compile(r"[ .·・_*-]+")
 # Long enough for a sentence, and longer than the numbers and names of a document.
 _ENCODED = re.compile(r"(?:[A-Za-z0-9+/]{4}){4,200}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")

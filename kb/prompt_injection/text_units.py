@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kb.language.sentences import sentences
 
-__all__ = ["MOST", "Piece", "between_marks", "script_runs", "sentence_pieces"]
+__all__ = ["MOST", "JudgedPiece", "between_marks", "script_runs", "sentence_pieces"]
 
 # The greatest length of a piece, in characters. A longer sentence is cut, so that no padding hides what it says.
 MOST = 280
@@ -35,7 +35,7 @@ _BETWEEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class JudgedPiece:
     """Characters ``start``–``end`` of a text. ``parts`` are the spans that are judged for it (a long one is cut)."""
 
     start: int
@@ -43,16 +43,16 @@ class Piece:
     parts: tuple[tuple[int, int], ...]
 
 
-def sentence_pieces(text: str) -> list[Piece]:
+def sentence_pieces(text: str) -> list[JudgedPiece]:
     """Return the sentences of a text in order; each cell of a table row is one."""
     found = []
     for start, end in sentences(text):
         for first, last in _cells(text, start, end):
-            found.append(Piece(first, last, tuple(_parts(text, first, last))))
+            found.append(JudgedPiece(first, last, tuple(_parts(text, first, last))))
     return found
 
 
-def between_marks(text: str) -> list[Piece]:
+def between_marks(text: str) -> list[JudgedPiece]:
     """Return what is set apart by marks: comments, tags, code, links, brackets.
 
     A short bracket in front of a sentence ("[System]") is left out, because the sentence is judged with it.
@@ -62,11 +62,11 @@ def between_marks(text: str) -> list[Piece]:
         start, end = match.span()
         short = end - start < _SHORTEST and match.group()[0] in "([【［〔（"
         if not short and any(char.isalnum() for char in match.group()):
-            found.append(Piece(start, end, tuple(_parts(text, start, end))))
+            found.append(JudgedPiece(start, end, tuple(_parts(text, start, end))))
     return found
 
 
-def script_runs(text: str, piece: Piece) -> list[Piece]:
+def script_runs(text: str, piece: JudgedPiece) -> list[JudgedPiece]:
     """Return the long English runs of a piece that is mostly Chinese, and the Chinese between them; [] without any."""
     cuts = [piece.start]
     for match in _LATIN_RUN.finditer(text, piece.start, piece.end):
@@ -76,7 +76,7 @@ def script_runs(text: str, piece: Piece) -> list[Piece]:
     if len(cuts) == 2:
         return []
     spans = itertools.pairwise(cuts)
-    return [Piece(a, b, tuple(_parts(text, a, b))) for a, b in spans if any(map(str.isalnum, text[a:b]))]
+    return [JudgedPiece(a, b, tuple(_parts(text, a, b))) for a, b in spans if any(map(str.isalnum, text[a:b]))]
 
 
 def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answers.citations import Citation
 from assistant.answers.cited_text import CitedText
-from assistant.answers.plain_markup import as_plain_markup
+from assistant.service.plain_markup import as_plain_markup
 
 __all__ = ["CitationMarker", "StreamedText"]
 

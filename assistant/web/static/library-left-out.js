@@ -9,8 +9,8 @@ import { attempt, el } from "./ui.js";
  * @param {Api.Version} version
  */
 export async function showLeftOut(here, version) {
-  const card = optional("[data-left-out]");
-  if (!card) return;
+  if (!optional("[data-left-out]")) return;
+  const card = required("[data-left-out]");
   const path = here("versions", version.id, "left-out");
   show(await call("GET", path));
 

@@ -39,7 +39,7 @@ def remove_unseen(content: etree._Element, styles: etree._Element | None) -> lis
 def _is_unseen(element: etree._Element, names: dict[str, bool]) -> bool:
     name = local_name(element)
     if name in _HIDDEN or element.get(f"{NS['text']}display") == "none":
-        return element.get(f"{NS['text']}is-hidden", "true") != "false"
+        return str(element.get(f"{NS['text']}is-hidden")) != "false"
     kind = names.get(element.get(f"{NS['text']}style-name") or "")
     if kind is None or name not in ("p", "span", "h"):
         return False

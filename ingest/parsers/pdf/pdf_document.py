@@ -17,8 +17,8 @@ from ingest.parsers.pdf.layout.page_layout import LayoutPage, analyse_layout
 from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn_matrix
 from ingest.parsers.pdf.layout.rulings import read_rulings
 from ingest.parsers.pdf.layout.text_repair import garbage_share
-from ingest.parsers.pdf.layout.unseen_text import seen_and_unseen
 from ingest.parsers.pdf.printed_numbers import printed_numbers
+from ingest.parsers.pdf.unseen_text import seen_and_unseen
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument, no_text
 from kb.core.errors import FileRejected
 from kb.language.script import is_cjk

@@ -4,7 +4,6 @@ Read in this order:
 
     page_layout      pages of fragments → elements: all steps below, in order; :func:`.page_layout.analyse_layout`
     glyphs           pdfium page → glyphs with box, size and weight
-    unseen_text      glyphs → those that a reader sees
     pdfium_calls     pdfium functions without the overhead of ctypes
     text_repair      code points → readable text: compatibility forms, spaces, hyphens
     rulings          pdfium page → horizontal and vertical lines

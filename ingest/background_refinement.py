@@ -1,4 +1,4 @@
-"""Bilingual pairs and sentence vectors: they make search finer, and are made after publishing, while no file waits.
+"""Bilingual pairs, orders to an assistant in earlier versions, sentence vectors: made while no file waits.
 
 Versions of earlier releases are examined for people's data here too.
 
@@ -24,7 +24,9 @@ from ingest.workers.worker_process import ProgramClosing
 from kb.core.errors import SinziError
 from kb.core.settings import Settings
 from kb.library.documents import Library
+from kb.prompt_injection.injection_detector import injected_spans
 from kb.publishing import personal_data_examination
+from kb.search import order_marks
 from kb.search.bilingual import pair_finder
 from kb.search.dense import sentence_vectors
 from kb.search.models.encoder import Vectors
@@ -45,7 +47,7 @@ def refine(
     progress: Callable[[int, int], None] = lambda done, total: None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> bool:
-    """Look for people's data in old versions, find bilingual pairs, then embed sentences that have no vectors yet.
+    """Examine versions of earlier releases, find bilingual pairs, then embed the sentences of chunks without vectors.
 
     Args:
         progress: called with ``(chunks done, chunks in all)``.
@@ -58,6 +60,7 @@ def refine(
     pair_finder.find_pairs(library, go_on=go_on)
     model, dimension = workers.identity()
     folder = library.tenant.home / "work" / "sentences"
+    _judge(library, model, lambda texts: _embed(folder, texts, workers, model, dimension), go_on)
     with library.session() as session:
         total = sentence_vectors.outstanding(session, model)
     done, last = 0, 0
@@ -72,6 +75,21 @@ def refine(
         done, last = done + len(batch), batch[-1].chunk_id
         progress(min(done, total), total)
     return False
+
+
+def _judge(library: Library, model: str, embed: Callable[[list[str]], Vectors], go_on: Callable[[], bool]) -> None:
+    """Look for orders to an assistant in chunks that this version of the detector has not read."""
+    encode = order_marks.encode_with(model, embed)
+    by, last = order_marks.judged_by(encode), 0
+    while go_on():
+        with library.session() as session:
+            batch = order_marks.chunks_to_judge(session, by, _BATCH, last)
+        if not batch:
+            return
+        judged = [(chunk, injected_spans(chunk.text, encode)) for chunk in batch]
+        with library.transaction() as session:
+            order_marks.store(session, judged, by)
+        last = batch[-1].id
 
 
 def _embed(folder: Path, texts: list[str], workers: WorkerPool, model: str, dimension: int) -> Vectors:

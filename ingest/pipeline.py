@@ -299,6 +299,7 @@ def _content(document: prepared.PreparedDocument, vectors: Vectors) -> VersionCo
         ],
         notes=list(document.notes),
         page_labels=list(document.page_labels),
+        hidden_text=list(document.hidden_text),
     )
 
 

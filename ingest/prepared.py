@@ -29,6 +29,7 @@ class PreparedDocument:
         members: (name, path) of every file found inside.
         personal_spans: the people's data in every chunk's text: [start, end, kind] each; empty where it is masked.
         personal_counts, person_list: what that comes to (:class:`kb.personal_data.person_lists.DocumentFound`).
+        hidden_text: pieces of text that nobody sees, which were left out.
     """
 
     title: str
@@ -48,6 +49,7 @@ class PreparedDocument:
     personal_spans: list[list[list[Any]]] = field(default_factory=list)
     personal_counts: dict[str, int] = field(default_factory=dict)
     person_list: bool = False
+    hidden_text: list[str] = field(default_factory=list)
 
 
 def texts_only(texts: list[str]) -> PreparedDocument:

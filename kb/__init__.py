@@ -7,6 +7,7 @@ Read in this order:
     language       language detection, words, sentences, quantities, glossary
     personal_data  names, identity card numbers, telephone numbers and other people's data in text
     library        documents, collections, glossary terms and settings of one tenant
+    prompt_injection  sentences of documents that speak to an assistant
     people         accounts, roles, invitations, keys, sessions
     search         from a question to passages; search.retriever is the way in
     erasure        proof that a deleted document is gone: fingerprints, search, certificates

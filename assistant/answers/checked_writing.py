@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,14 @@ from kb.search.passage import Passage
 from kb.search.retriever import Retriever
 
 __all__ = ["Draft", "WritingFailed", "fill_prompt", "write_checked"]
+
+
+_ADDRESS = re.compile(
+    r"(?:https?|ftp|data|javascript|file)://?[^\s<>\"'「」，。；（）()]+|\bwww\.[\w./?=&%-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\b[a-z0-9-]{2,40}(?:\.[a-z0-9-]{2,40}){0,3}\.(?:com|net|org|hk|io|me|app|xyz|info|site|link|test|invalid|example)\b"
+    r"(?:/[^\s<>，。；]*)?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 class WritingFailed(Exception):
@@ -153,7 +162,16 @@ def _check(checker: Checker, written: WrittenSentence, language: Language) -> Ch
         text = to_traditional(written.text)
     if detect(text).is_chinese != language.is_chinese:
         return Checked(text, Verdict.WRONG, "language")
-    return checker.check(text, list(written.cited))
+    checked = checker.check(text, list(written.cited))
+    source = whole(checked.match.span).text if checked.match else ""
+    if not _addresses(text) <= _addresses(source):
+        return Checked(text, Verdict.WRONG, "address")
+    return checked
+
+
+def _addresses(text: str) -> set[str]:
+    """Return the web and mail addresses in a text. Where the source has none, a sentence may not lead anywhere."""
+    return {match.group().rstrip(".,;:!?").casefold() for match in _ADDRESS.finditer(text)}
 
 
 def _showable(retriever: Retriever, draft: Draft, checked: Checked) -> Iterator[CitedText]:

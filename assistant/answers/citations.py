@@ -10,6 +10,7 @@ from assistant.messages import say
 from ingest.parsers.mail.quoted_mail import QUOTED_MAIL
 from kb.language.detect import Language
 from kb.library.documents import Library
+from kb.prompt_injection.chunk_orders import quotable_text
 from kb.search.passage import Passage
 
 __all__ = ["Citation", "cite", "place", "shortened", "verify_citations"]
@@ -133,13 +134,18 @@ def shortened(text: str, most: int) -> str:
 
 
 def verify_citations(library: Library, citations: list[Citation]) -> list[Citation]:
-    """Return the citations whose quote is in the records exactly as it is, in that version and on those pages."""
+    """Return the citations whose quote is in the records exactly as it is, in that version and on those pages.
+
+    What speaks to an assistant is no part of a quote.
+    """
     chunks = library.chunks({citation.chunk_id for citation in citations})
     verified = []
     for citation in citations:
         chunk = chunks.get(citation.chunk_id)
         if chunk is None or chunk.version_id != citation.version_id:
             continue
-        if chunk.text[citation.start : citation.end] == citation.quote and set(citation.pages) <= set(chunk.pages):
+        if quotable_text(chunk)[citation.start : citation.end] == citation.quote and set(citation.pages) <= set(
+            chunk.pages
+        ):
             verified.append(citation)
     return verified

@@ -14,6 +14,10 @@ __all__ = ["WrittenSentence", "read_sentences"]
 _MARKER = re.compile(r"[\[［【]\s*\d{1,2}(?:\s*[,，、;]\s*\d{1,2})*\s*[\]］】]")
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _MARKUP = re.compile(r"\*\*|__|`+|^\s*#{1,6}\s+|^\s*(?:[-*•]|\d{1,2}[.、)])\s+|<[^<>\n]{1,60}>|<<+|>>+")
+# Markdown: an image goes, a link is its words. What reader would look where it leads?
+_IMAGE = re.compile(r"!\[[^\]\n]{0,200}\][(\[][^)\]\n]{0,500}[)\]]")
+_LINK = re.compile(r"\[([^\]\d\n][^\]\n]{0,200})\][(\[][^)\]\n]{0,500}[)\]]")
+_OPEN_IMAGE = re.compile(r"!(?:\[[^\]\n]{0,200}(?:\][(\[]?[^)\]\n]{0,500})?)?$")
 _SILENT = re.compile(r"^\W*(?:no answer|沒有答案|没有答案|冇答案)\W*$", re.IGNORECASE)
 # A longer sentence, in characters, is cut. A model that repeats its sentences so often is stopped.
 MAX_CHARS = 500
@@ -40,7 +44,8 @@ def read_sentences(stream: Iterable[str]) -> Iterator[WrittenSentence]:
     repeats = 0
     for piece in _with_end(stream):
         buffer = _THOUGHT.sub("", buffer + piece)
-        if "<think" in buffer.lower():
+        buffer = _IMAGE.sub("", buffer)
+        if "<think" in buffer.lower() or (piece and _OPEN_IMAGE.search(buffer)):
             continue
         parts = _sentence_spans(buffer)
         keep = 0 if not piece else 1  # the last sentence may continue until the stream ends
@@ -77,6 +82,6 @@ def _sentence_spans(buffer: str) -> list[tuple[int, int]]:
 
 def _written_sentence(raw: str) -> WrittenSentence:
     numbers = [int(n) for marker in _MARKER.findall(raw) for n in re.findall(r"\d+", marker)]
-    text = _MARKUP.sub("", _MARKER.sub("", raw))
+    text = _MARKUP.sub("", _MARKER.sub("", _LINK.sub(r"\1", _IMAGE.sub("", raw))))
     text = re.sub(r"\s+(?=[。，；：！？,.;:!?])", "", " ".join(text.split()))
     return WrittenSentence(text[:MAX_CHARS], tuple(dict.fromkeys(numbers)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.evidence.quotable_spans import QuotableSpan, is_header_row, is_quoted_mail, spans_of, whole
+from assistant.evidence.quotable_spans import LEFT_OUT, QuotableSpan, is_header_row, is_quoted_mail, spans_of, whole
 from assistant.evidence.scoring import ScoredSpan
 from ingest.parsers.mail.quoted_mail import QUOTED_MAIL
 from kb.language.script import display_width
@@ -88,5 +88,7 @@ def _touches(one: QuotableSpan, other: QuotableSpan) -> bool:
     if is_quoted_mail(one) != is_quoted_mail(other):
         return False
     first, last = (one, other) if one.start <= other.start else (other, one)
+    if LEFT_OUT in one.passage.text[first.end : last.start]:
+        return False
     between = [span for span in spans_of(one.passage) if first.end <= span.start and span.end <= last.start]
     return len(between) <= GAP and not any(span.is_row for span in between)

@@ -10,6 +10,7 @@ from assistant.bilingual_view.document_pairs import BilingualPair
 from assistant.bilingual_view.figure_differences import all_of, missing, said
 from assistant.bilingual_view.row_alignment import RowIndices, align_rows
 from kb.library.documents import Library
+from kb.prompt_injection.chunk_orders import quotable_text
 from kb.search.bilingual import pair_records
 from kb.store.tables.library_tables import ChunkRow
 
@@ -120,5 +121,8 @@ def _passages(passages: Sequence[ChunkRow], others: Sequence[ChunkRow]) -> list[
     """Mark the figures of the passages that ``others`` do not have; without others there are no marks."""
     if not others:
         return [PassageView(one, []) for one in passages]
-    held = all_of(said(one.text)[1] for one in others)
-    return [PassageView(one, [(lost.start, lost.end) for lost in missing(said(one.text)[0], held)]) for one in passages]
+    held = all_of(said(quotable_text(one))[1] for one in others)
+    return [
+        PassageView(one, [(lost.start, lost.end) for lost in missing(said(quotable_text(one))[0], held)])
+        for one in passages
+    ]

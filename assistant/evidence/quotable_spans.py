@@ -11,6 +11,7 @@ from kb.language.sentences import sentences
 from kb.search.passage import Passage
 
 __all__ = [
+    "LEFT_OUT",
     "QuotableSpan",
     "column_names",
     "is_header_row",
@@ -27,6 +28,8 @@ __all__ = [
 PARAGRAPH_WIDTH = 460
 LIST_WIDTH = 1200
 NOTE_WIDTH = 30
+# Stands in a passage where a sentence that speaks to an assistant was left out. No quote goes across.
+LEFT_OUT = "\n\n"
 # Equal neighbours of a table without a header may be two equal figures; a longer text is one merged cell.
 _LONGEST_VALUE = 12
 _OPENS_LIST = re.compile(r"(?:[:：]|[–—-]{1,2}|如下|following|包括)\s*$", re.IGNORECASE)
@@ -180,6 +183,8 @@ def _list_end(text: str, start: int, end: int) -> int:
         line_end = text.find("\n", at + 1)
         line_end = len(text) if line_end < 0 else line_end
         line = text[at + 1 : line_end]
+        if not line:  # a sentence that speaks to an assistant was here
+            break
         is_item = bool(_ITEM.match(line))
         if display_width(text[start:line_end]) > LIST_WIDTH or not (is_item or display_width(line) <= NOTE_WIDTH):
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from assistant.library_admin import left_out
 from kb.core.errors import NotFound
 from kb.core.settings import Settings
 from kb.library import audit
@@ -91,6 +92,16 @@ class DocumentEditor:
             opened = DocumentVersion(self.collection, self.document, version)
             decision = PersonalDataDecision.PUBLISH
             personal_data_decisions.decide(self._settings, self.library, opened, decision, self._actor)
+
+    def let_quote(self, version: VersionRow, chunk_id: int, start: int, quotable: bool) -> None:
+        """Let a sentence be quoted that was taken for an order to an assistant, or not any more.
+
+        Raises:
+            NotFound: ``sentence_not_found``.
+        """
+        left_out.let_quote(self.library, version.id, chunk_id, start, quotable)
+        action = "document.allow_quote" if quotable else "document.forbid_quote"
+        self._record(action, version=version.number, chunk=chunk_id, start=start)
 
     def withdraw(self, version: VersionRow) -> None:
         """Withdraw a version: it is not searched any more, but stays stored."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from assistant.mcp.tool_schemas import DocumentPiece, DocumentText, Heading
 from assistant.service.callers import Caller
+from assistant.service.plain_markup import as_plain_markup
 from assistant.sources.readable_versions import record_opening
 from kb.core.errors import NotFound
 from kb.library.documents import DocumentVersion
+from kb.prompt_injection.chunk_orders import quotable_text
 from kb.store.tables.library_tables import VersionRow
 from kb.store.tables.states import READABLE, VersionState
 
@@ -36,7 +38,14 @@ def read(caller: Caller, document_id: int, version: int | None, first_piece: int
         if pieces and size > MAX_TEXT_CHARS:
             break
         headings = [str(one) for one in chunk.heading_path]
-        pieces.append(DocumentPiece(clause=chunk.clause, headings=headings, pages=list(chunk.pages), text=chunk.text))
+        pieces.append(
+            DocumentPiece(
+                clause=chunk.clause,
+                headings=headings,
+                pages=list(chunk.pages),
+                text=as_plain_markup(quotable_text(chunk)),
+            )
+        )
     next_number = first_piece + len(pieces)
     outline = caller.library.outline(row.id) if first_piece == 1 else []
     return DocumentText(

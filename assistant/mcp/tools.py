@@ -19,6 +19,7 @@ from assistant.mcp.tool_schemas import AskResult, DocumentText, Quote, SearchHit
 from assistant.service.asking import finish_answer, start_answer
 from assistant.service.callers import Caller, limit_questions
 from assistant.service.links import Links
+from assistant.service.plain_markup import as_plain_markup
 from assistant.service.running_service import Service
 from assistant.sources.readable_versions import document_versions
 from assistant.turn import Turn
@@ -97,7 +98,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
                         pages=one.pages,
                         effective_from=one.effective_from,
                         effective_to=one.effective_to,
-                        text=one.text,
+                        text=as_plain_markup(one.text),
                         score=one.score,
                     )
                     for one in passages
@@ -121,10 +122,13 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
             view = view_of(finish_answer(caller, turn, answer))
             links = Links(service.settings.public_url, caller.tenant.slug)
             citations, procedure = (
-                [Quote(url=links.source(one), **one.model_dump()) for one in places]
+                [
+                    Quote(url=links.source(one), **one.model_dump() | {"quote": as_plain_markup(one.quote)})
+                    for one in places
+                ]
                 for places in (view.citations, view.procedure)
             )
-            rest = view.model_dump(exclude={"citations", "procedure"})
+            rest = view.model_dump(exclude={"citations", "procedure"}) | {"answer": as_plain_markup(view.answer)}
             return AskResult(**rest, citations=citations, procedure=procedure)
 
     @server.tool(title="Read a document", annotations=_READS)

@@ -32,6 +32,10 @@ _MARKS = (
 )
 
 
+# What was left out of a passage leaves blank lines, which cost tokens.
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """The two messages of a request to a model.
@@ -102,7 +106,7 @@ def as_data(text: str) -> str:
         if is_instruction(line):
             line = _before_instruction(line)
         lines.append(line)
-    return "\n".join(lines).strip()
+    return _BLANK_LINES.sub("\n", "\n".join(lines)).strip()
 
 
 def _before_instruction(line: str) -> str:

@@ -10,6 +10,7 @@ In reading order:
     invitees         the people in a pasted list
     lan_address      addresses of this computer in the office network
     links            URLs of sources, for programs
+    plain_markup     text without links, images and tags, for clients that show Markdown
     rate_limits      limits for questions and password attempts
     failure_delays   delays that grow with failed attempts
     metrics          metrics for Prometheus

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.library.documents import Library
+from kb.prompt_injection.chunk_orders import withheld
 from kb.store.tables.library_tables import ChunkRow
 
 __all__ = ["TextBlock", "around", "blocks"]
@@ -21,6 +22,7 @@ class TextBlock:
         ordinal: its position in the version.
         kind: "text", "list", "table" or "footnote". The cells of a table row are separated by tabs.
         start, end: the quoted characters of ``text``; None if nothing is quoted.
+        left_out: the characters that speak to an assistant and are never quoted.
     """
 
     chunk_id: int
@@ -32,6 +34,7 @@ class TextBlock:
     text: str
     start: int | None = None
     end: int | None = None
+    left_out: tuple[tuple[int, int], ...] = ()
 
 
 def blocks(library: Library, version_id: int, first: int, count: int) -> list[TextBlock]:
@@ -47,6 +50,5 @@ def around(library: Library, chunk: ChunkRow, start: int, end: int) -> list[Text
 
 
 def _block(row: ChunkRow, start: int | None = None, end: int | None = None) -> TextBlock:
-    return TextBlock(
-        row.id, row.ordinal, list(row.heading_path), row.clause, list(row.pages), row.kind, row.text, start, end
-    )
+    place = (row.id, row.ordinal, list(row.heading_path), row.clause, list(row.pages), row.kind)
+    return TextBlock(*place, row.text, start, end, tuple(withheld(row.orders)))

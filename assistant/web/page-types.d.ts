@@ -112,6 +112,23 @@ declare namespace Api {
     text: string;
     start?: number | null;
     end?: number | null;
+    left_out?: number[][];
+  }
+
+  /** A sentence that speaks to an assistant. */
+  interface MarkedSentence {
+    chunk_id: number;
+    start: number;
+    end: number;
+    text: string;
+    page: number | null;
+    quotable: boolean;
+  }
+
+  /** What answers leave out of a version. */
+  interface LeftOut {
+    sentences: MarkedSentence[];
+    hidden: string[];
   }
 
   /** A version opened at a place: text around the quote, and boxes on its pages. */
@@ -259,6 +276,7 @@ declare namespace Api {
     document_id: number | null;
     known_as: KnownDocument | null;
     also_in: KnownDocument[];
+    orders: number;
     actions: string[];
     personal_data: PersonalData | null;
     mine: boolean;

@@ -21,6 +21,7 @@ _COMMANDS = (
     "personal-data",
     "personal-answers",
     "cards",
+    "injections",
     "scale",
     "ingest",
     "formats",
@@ -59,6 +60,7 @@ def evaluate() -> None:
     kb eval personal-data                        how much people's data is found in files as they come in
     kb eval personal-answers                     are requests for people's data declined; does any come out?
     kb eval cards FILE…                          do emergencies get the right card, and other messages none?
+    kb eval injections FILE                      do answers repeat orders that are hidden in documents?
     kb eval ingest FILE…                         pages per second, beside embedding alone and beside torch
     kb eval formats FOLDER                       does every file end in text or one clear error?
     kb eval bench                                all of this on the samples, checked against their floor

@@ -12,6 +12,7 @@ In reading order:
     labelled_text          sentences with labelled personal data
     labelled_documents     documents as they come in, with labelled people's data
     card_lines             messages with the emergency card that they call for
+    order_lines            sentences that speak to an assistant, and others, for the detector
     collection_index       indexes a test collection as a tenant of its own
     vector_cache           embeddings of a test collection, stored on disk
     code_fingerprint       a digest of the files that a module depends on

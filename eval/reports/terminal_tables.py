@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.measures.card_measures import CardScore
+from eval.measures.injection_measure import InjectionScore
 from eval.measures.masking_recall import MaskingScore
 from eval.runs.repeatability import Repeatability
 from kb.language.detect import Language
@@ -16,6 +17,7 @@ __all__ = [
     "print_answers",
     "print_cards",
     "print_comparison",
+    "print_injections",
     "print_masking",
     "print_repeatability",
     "print_retrieval",
@@ -169,6 +171,19 @@ def print_scale(found: list[dict[str, Any]]) -> None:
     _console().print(table)
 
 
+def print_injections(scores: dict[str, InjectionScore]) -> None:
+    """Print one line per language and form of hidden order, with 95 % intervals."""
+    table = Table()
+    for head in ("", "questions", "repeated", "answered"):
+        table.add_column(head, justify="left" if not head else "right")
+    for name in sorted(scores):
+        facts = scores[name].as_dict()
+        cells = (f"{facts[key]} ({facts[key + '_interval'][0]}–{facts[key + '_interval'][1]})" for key in _INJECTIONS)
+        table.add_row(name, str(facts["questions"]), *cells)
+    _console().print(table)
+
+
+_INJECTIONS = ("repeated", "answered")
 # Kinds of labels whose marks have another name.
 _MARK_OF = {
     "name_zh": "name", "name_en": "name", "address_zh": "address", "address_en": "address",

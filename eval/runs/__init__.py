@@ -6,6 +6,7 @@ In reading order:
     search_systems      the variants of search that a run can compare
     retrieval_runs      runs the queries of a test collection
     answer_runs         asks questions and judges the answers
+    injection_runs      asks about passages with orders hidden in them
     generative_runs     compares a language model's answers with extractive ones
     background_runs     runs that were started on the page
     run_comparison      compares two runs

@@ -15,7 +15,7 @@ from ingest.structure.blocks import Kind, Outline
 from ingest.structure.table_lines import TableBlock
 from kb.search.indexed_text import embedded_text, headings_above
 
-__all__ = ["chunk", "embedding_text"]
+__all__ = ["Chunk", "chunk", "embedding_text"]
 
 
 @dataclass(slots=True)

@@ -15,22 +15,31 @@ from unstructured.documents.elements import Element
 
 from ingest import prepared
 from ingest.chunking import chunker
+from ingest.chunking.chunker import Chunk
 from ingest.chunking.masked_chunk import masked, masked_chunk
 from ingest.parsers.dispatch import parse_file
+from ingest.parsers.shared.element_builder import clean_text
 from ingest.parsers.shared.parsed_document import Attachment, ParseContext, ParsedDocument
 from ingest.prepared import PreparedDocument
 from ingest.structure import amendments, effective_dates, outline
+from ingest.structure.blocks import Section
 from ingest.structure.document_title import choose_title
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.language.detect import detect
 from kb.personal_data.person_lists import summarise
 from kb.personal_data.persons_finder import find_persons_data
+from kb.prompt_injection.injection_detector import Encode, speaks_to_assistant
+from kb.search import order_marks
 from kb.search.indexed_text import indexed_words
 from kb.search.models.encoder import Encoder
 
 __all__ = ["prepare", "read"]
 
+# Pieces of hidden text that are kept for the editor, and the characters of each.
+_HIDDEN_PIECES, _HIDDEN_CHARS = 200, 500
+# Stands for a heading that is not repeated.
+_LEFT_OUT = "[…]"
 # A circular says on its first pages what it amends, so the rest of a long document is not searched for it.
 _AMENDING_CHARS = 60_000
 _FIRST_PAGES = 3
@@ -104,12 +113,18 @@ def prepare(
     Raises:
         FileRejected: ``file_no_text``.
     """
+    encode = order_marks.encode_with(str(encoder.identity), encoder.encode_passages)
     title = choose_title(parsed.title, parsed.large_lines, parsed.elements, name)
+    if speaks_to_assistant(title, encode):
+        title = Path(name).stem
     tree = outline.build(parsed.elements, title)
     limit = min(settings.chunk_tokens, encoder.max_tokens)
     chunks = chunker.chunk(tree, count_tokens=encoder.count_tokens, max_tokens=limit, title=title)
     if not chunks and not parsed.attachments:
         raise FileRejected("file_no_text", name=name)
+    for heading in {one.heading for one in tree.sections}:
+        if speaks_to_assistant(heading, encode):
+            _leave_out(heading, tree.sections, chunks)
     found = [find_persons_data(one.text) for one in chunks]
     summary = summarise((one.text, spans) for one, spans in zip(chunks, found, strict=True))
     if mask:
@@ -124,7 +139,7 @@ def prepare(
         language=str(detect(_language_sample(text))),
         page_count=parsed.page_count,
         sections=[asdict(section) for section in tree.sections],
-        chunks=[{**asdict(one), "language": str(detect(one.text))} for one in chunks],
+        chunks=[_row(one, encode) for one in chunks],
         texts=[chunker.embedding_text(title, one) for one in chunks],
         words=[indexed_words(title, one.heading_path, one.clause, one.text) for one in chunks],
         amendments=[_with_iso_dates(asdict(one)) for one in amendments.find_amendments(text[:_AMENDING_CHARS])],
@@ -137,7 +152,27 @@ def prepare(
         personal_spans=[[list(one) for one in spans] for spans in found],
         personal_counts=summary.counts,
         person_list=summary.is_list,
+        hidden_text=_short(parsed.hidden_text),
     )
+
+
+def _short(pieces: list[str]) -> list[str]:
+    """Return the first pieces of hidden text, each cut: enough for an editor to see what it is."""
+    return [clean_text(one)[:_HIDDEN_CHARS] for one in pieces[:_HIDDEN_PIECES] if one.strip()]
+
+
+def _row(chunk: Chunk, encode: Encode | None) -> dict[str, Any]:
+    orders = order_marks.find_orders(chunk.text, encode)
+    judged = {"orders": orders, "orders_by": order_marks.judged_by(encode)}
+    return {**asdict(chunk), "language": str(detect(chunk.text)), **judged}
+
+
+def _leave_out(heading: str, sections: list[Section], chunks: list[Chunk]) -> None:
+    """Replace a heading that speaks to an assistant: a heading is the place of each quote below it."""
+    for section in sections:
+        section.heading = _LEFT_OUT if section.heading == heading else section.heading
+    for chunk in chunks:
+        chunk.heading_path = [_LEFT_OUT if one == heading else one for one in chunk.heading_path]
 
 
 def _dates(elements: list[Element], name: str) -> effective_dates.Dates:

@@ -197,7 +197,7 @@ def stored_content(
 
 
 def _add_texts(session: Session, ids: Collection[int], content: Fingerprints, stored: Fingerprints) -> int:
-    """Add the pieces of all chunks and headings; return how many chunks are too short."""
+    """Add the pieces of all chunks, headings and hidden text; return how many chunks are too short."""
     too_short = 0
     dense, sparse = _Collected(content.hasher), _Collected(content.hasher)
     chunks = session.scalars(sa.select(ChunkRow.text).where(ChunkRow.version_id.in_(ids)))
@@ -206,6 +206,9 @@ def _add_texts(session: Session, ids: Collection[int], content: Fingerprints, st
         _add_text(text, sparse, _STORED_STRIDE, PIECE)
     for heading in session.scalars(sa.select(SectionRow.heading).where(SectionRow.version_id.in_(ids))):
         _add_text(heading, dense, _STRIDE, PIECE)
+    for hidden in session.scalars(sa.select(VersionRow.hidden_text).where(VersionRow.id.in_(ids))):
+        for piece in hidden:
+            _add_text(piece, dense, _STRIDE, PIECE)
     for length, found in dense.pieces.items():
         content.add(Stream.BYTES, ContentKind.TEXT, length, Pieces.joined(found))
     for length, found in sparse.pieces.items():
@@ -332,6 +335,7 @@ def shared_with_others(session: Session, wanted: Fingerprints, version_ids: Coll
     ]
     for row in session.scalars(sa.select(GlossaryRow)):
         words += [row.written, row.colloquial, row.english, row.abbreviations]
+    words += [one for pieces in session.scalars(sa.select(VersionRow.hidden_text).where(others)) for one in pieces]
     words += [one for value in session.scalars(sa.select(SettingRow.value)) for one in strings_in(value)]
     _add_found(words, wanted, shared)
     kept = ChunkRow.version_id.not_in(version_ids)

@@ -27,6 +27,7 @@ from kb.library.documents import Library
 from kb.personal_data import stored_spans
 from kb.personal_data.concealment import conceal_text, without_fill
 from kb.personal_data.personal_span import PersonalSpan
+from kb.prompt_injection import chunk_orders
 from kb.publishing import erasure, version_states
 from kb.search.dense.vector_store import VectorStore
 from kb.search.indexed_text import indexed_words
@@ -112,6 +113,7 @@ class VersionContent:
     amendments: list[AmendmentRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     page_labels: list[str] = field(default_factory=list)
+    hidden_text: list[str] = field(default_factory=list)
     words: list[tuple[list[str], list[str]]] | None = None
     personal_data: PersonalContent | None = None
 
@@ -259,7 +261,9 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
     words = words or [indexed_words(title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
         version = version_states.existing(session, VersionRow, started.version_id, started.document)
+        chunk_orders.keep_allowed(session, started.document_id, content.chunks)
         version_states.delete_contents(session, started.version_id)
+        version.hidden_text = list(content.hidden_text)
         version.title, version.language, version.page_count = title, content.language, content.page_count
         version.issued = content.issued
         version.effective_from, version.effective_to = content.effective_from, content.effective_to

@@ -17,6 +17,7 @@ In reading order, as a question goes through it:
 
 Indexing side:
 
+    order_marks   looks for sentences that speak to an assistant
     indexed_text  what is embedded and indexed of a chunk: its text, title and headings
     rebuild       build a collection's index again from the database
 """

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from kb.library.documents import DocumentVersion
+from kb.prompt_injection.chunk_orders import quotable_text
 from kb.store.tables.library_tables import ChunkRow
 
 __all__ = ["Passage", "passage"]
@@ -20,6 +21,7 @@ class Passage:
     Attributes:
         document: the file's name as handed in; ``title`` what the document calls itself.
         version: the version's number; ``version_id`` its key.
+        text: of the chunk, without sentences that speak to an assistant: they are blank (:mod:`kb.prompt_injection`).
         pages: page numbers from 1, empty where the format has none.
         clauses, page_starts: ``(character offset in text, value)``, ascending.
         boxes: ``(page, x0, y0, x1, y1, start, end)``, fractions of the page, origin top left.
@@ -98,7 +100,7 @@ def passage(
         collection=document_version.collection.slug,
         clause=chunk.clause,
         heading_path=list(chunk.heading_path),
-        text=chunk.text,
+        text=quotable_text(chunk),
         pages=list(chunk.pages),
         clauses=[(int(offset), str(clause)) for offset, clause in chunk.clauses],
         page_starts=[(int(offset), int(page)) for offset, page in chunk.page_starts],

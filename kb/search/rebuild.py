@@ -102,7 +102,9 @@ def _rebuild_batch(
             word_index.remove_version(session, version.id)
         for row, vector in zip(rows, vectors, strict=True):
             row.vector = encode_vector(vector)
-        chunks = [sentence_vectors.ChunkToEmbed(row.id, version.title, row.heading_path, row.text) for row in rows]
+        chunks = [
+            sentence_vectors.ChunkToEmbed(row.id, version.title, row.heading_path, row.text, row.orders) for row in rows
+        ]
         sentence_texts = [text for chunk in chunks for text in chunk.texts]
         sentence_vectors.store(session, chunks, encoder.encode_passages(sentence_texts))
         entries = [(row.id, *indexed_words(version.title, row.heading_path, row.clause, row.text)) for row in rows]

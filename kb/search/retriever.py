@@ -202,9 +202,12 @@ class Retriever:
         return candidates.load_candidates(self.library, found | missed, scope.versions, vectors), counterparts
 
     def _passages(self, ranked: list[RankedChunk], scope: Scope) -> list[Passage]:
-        """Return the passages of chunks; one whose document was deleted since it was found is left out."""
+        """Return the passages of chunks.
+
+        One whose document was deleted since it was found is left out, and one of which nothing may be quoted.
+        """
         rows = self.library.chunks(one.chunk_id for one in ranked)
-        return [
+        passages = [
             passage(
                 rows[one.chunk_id],
                 scope.versions[rows[one.chunk_id].version_id],
@@ -215,6 +218,7 @@ class Retriever:
             for one in ranked
             if one.chunk_id in rows
         ]
+        return [one for one in passages if one.text.strip()]
 
     def _in_force(self, day: date, collections: Sequence[str] | None) -> list[DocumentVersion]:
         return self._of_this_model(self.library.in_force(day, collections))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answers.citations import Citation
 from assistant.answers.cited_text import CitedText
+from assistant.service.plain_markup import as_plain_markup
 
 __all__ = ["CitationMarker", "StreamedText"]
 
@@ -41,7 +42,7 @@ class StreamedText:
         old_length = len(self.text)
         for part in content.parts:
             if isinstance(part, str):
-                self.text += part
+                self.text += as_plain_markup(part, self.text)
                 continue
             citation = replace(part, n=self._number(part))
             start = len(self.text)

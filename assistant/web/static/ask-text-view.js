@@ -51,17 +51,24 @@ export function textView(source, body) {
     /** @param {number | null | undefined} characters */
     const units = (characters) => [...one.text].slice(0, characters ?? undefined).join("").length;
     return el("section", { class: quoted ? "here" : null, lang: source.language },
-      head, ...content(one.text, quoted ? units(one.start) : 0, quoted ? units(one.end) : 0));
+      head, ...content(one.text, quoted ? units(one.start) : 0, quoted ? units(one.end) : 0, leftOut(one)));
   }
 }
 
 /**
- * Lines as paragraphs, lines with tabs as rows of a table; the characters start–end marked.
+ * The characters of a block that are never quoted, in the units of JavaScript.
+ * @param {Api.Block} one
+ */
+export const leftOut = (one) => (one.left_out ?? []).map((span) => span.map((characters) => [...one.text].slice(0, characters).join("").length));
+
+/**
+ * Lines as paragraphs, lines with tabs as rows of a table; the characters start–end marked, what is never quoted grey.
  * @param {string} text
  * @param {number} start
  * @param {number} end
+ * @param {number[][]} [grey]
  */
-export function content(text, start, end) {
+export function content(text, start, end, grey = []) {
   const out = [];
   /** @type {HTMLTableElement | null} */
   let table = null;
@@ -70,9 +77,9 @@ export function content(text, start, end) {
     const cells = line.split("\t");
     let offset = at;
     const parts = cells.map((cell) => {
-      const marked = highlighted(cell, start - offset, end - offset);
+      const from = offset;
       offset += cell.length + 1;
-      return marked;
+      return highlighted(cell, start - from, end - from, grey.map((span) => span.map((one) => one - from)));
     });
     if (cells.length > 1) {
       if (!table) {
@@ -93,10 +100,21 @@ export function content(text, start, end) {
  * @param {string} text
  * @param {number} start
  * @param {number} end
+ * @param {number[][]} grey
  */
-function highlighted(text, start, end) {
-  const from = Math.max(0, start);
-  const to = Math.min(text.length, end);
-  if (from >= to) return [text];
-  return [text.slice(0, from), el("mark", {}, text.slice(from, to)), text.slice(to)];
+function highlighted(text, start, end, grey) {
+  const edges = [start, end, ...grey.flat()].filter((one) => one > 0 && one < text.length);
+  const cuts = [...new Set([0, ...edges, text.length])].sort((one, other) => one - other);
+  /**
+   * @param {number} at
+   * @param {number} from
+   * @param {number} to
+   */
+  const inside = (at, from, to) => at >= from && at < to;
+  return cuts.slice(0, -1).map((from, index) => {
+    const piece = text.slice(from, cuts[index + 1]);
+    if (inside(from, start, end)) return el("mark", {}, piece);
+    if (grey.some(([first, last]) => inside(from, first, last))) return el("s", { class: "left-out", title: t("common.left_out_why") }, piece, el("span", { class: "sr" }, `（${t("common.left_out_why")}）`));
+    return piece;
+  });
 }

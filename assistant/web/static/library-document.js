@@ -3,6 +3,7 @@ import { call, events, of, t, tenant } from "./api.js";
 import { all, field, optional, required } from "./dom.js";
 import { attempt, confirmed, el, hiddenNote, onSubmit } from "./ui.js";
 import { closeButtons, inForce, languageName, start, stateBadge } from "./library-parts.js";
+import { showLeftOut } from "./library-left-out.js";
 import { passageView } from "./library-passages.js";
 import { dataButtons, dataState, dataWords } from "./library-personal-data.js";
 import { startReader } from "./library-reader.js";
@@ -40,7 +41,7 @@ async function open(version, place) {
     button.setAttribute("aria-pressed", String(button.dataset.version === String(version.id)));
   }
   showData(version);
-  await read(version, place, hidden?.pages ?? []);
+  await Promise.all([read(version, place, hidden?.pages ?? []), showLeftOut(here, version)]);
   if (inside && !inside.hidden) await passages?.open(version);
 }
 

@@ -2,7 +2,7 @@
 import { call, of, t } from "./api.js";
 import { all, field, required } from "./dom.js";
 import { attempt, el } from "./ui.js";
-import { content } from "./ask-text-view.js";
+import { content, leftOut } from "./ask-text-view.js";
 import { highlight } from "./ask-page-view.js";
 import { isWide } from "./library-parts.js";
 
@@ -94,7 +94,7 @@ export function startReader(here) {
     const heading = one.heading_path.join(" › ");
     const head = heading && heading !== path ? el("p", { class: "path" }, heading) : null;
     path = heading;
-    return el("section", { lang: version.language, dataset: { block: one.ordinal } }, head, ...content(one.text, 0, 0));
+    return el("section", { lang: version.language, dataset: { block: one.ordinal } }, head, ...content(one.text, 0, 0, leftOut(one)));
   }
 
   /**
@@ -112,7 +112,7 @@ export function startReader(here) {
     // Offsets count characters; JavaScript counts some of Hong Kong's own characters twice.
     /** @param {number} characters */
     const units = (characters) => [...one.text].slice(0, characters).join("").length;
-    if (end) node.replaceChildren(...(head ? [head] : []), ...content(one.text, units(start), units(end)));
+    if (end) node.replaceChildren(...(head ? [head] : []), ...content(one.text, units(start), units(end), leftOut(one)));
     (node.querySelector("mark") ?? node).scrollIntoView({ block: end ? "center" : "start" });
   }
 

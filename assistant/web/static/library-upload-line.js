@@ -105,11 +105,13 @@ export function uploadLine(one, ending, act) {
     "aria-label": `${label(one, action)}：${one.path}`, disabled: ending, onclick: () => act(action),
   }, label(one, action)));
   const text = words(one);
+  const orders = one.orders && !isUnfinished(one) ? t(one.orders === 1 ? "library.order_1" : "library.orders_n", { n: one.orders }) : null;
   return el("li", { class: "upload", dataset: { status: one.status, upload: one.id } },
     el("div", { class: "row spread upload-head" }, el("strong", { class: "upload-name" }, one.path), ending ? el("span", { class: "badge plain" }, t("library.ending")) : badge(one)),
     progress(one),
     text ? el("p", { class: one.status === "failed" || isLeft(one) ? "field-error" : "quiet upload-words" }, text) : null,
     isWaiting(one) && one.personal_data ? dataButtons(one.personal_data, one.path, (decision) => act(`data_${decision}`), false) : null,
+    orders ? el("p", { class: "quiet upload-words", dataset: { orders: "" } }, orders) : null,
     el("div", { class: "row upload-actions" },
       mayOpen(one) ? el("a", { class: "button plain small", href: `/t/${tenant}/library/${one.document_id}` }, t("library.open")) : null, buttons));
 }

@@ -13,6 +13,9 @@ from ingest.parsers.web.html_page import parse_html
 
 __all__ = ["add_body"]
 
+# Letters of a line that says something.
+_LINE = 12
+_LINK = re.compile(r"<?\[?(?:https?://|mailto:)[^\s>\]]+[>\]]?")
 _RICH = re.compile(r"<(?:table|ol|ul|h[1-6])\b", re.IGNORECASE)
 
 
@@ -32,11 +35,9 @@ def add_body(
     pages = [parse_html(text, keep_all=not is_page) for text in html]
     html_text = "".join(element.text for page in pages for element in page.elements)
     clean = clean_text(plain)
-    if (
-        pages
-        and html_text
-        and (is_page or len(clean) < 0.5 * len(html_text) or any(_RICH.search(text) for text in html))
-    ):
+    differs = bool(html_text) and bool(_only_in(clean, html_text))
+    richer = is_page or len(clean) < 0.5 * len(html_text) or any(_RICH.search(text) for text in html)
+    if pages and html_text and (richer or differs):
         for page in pages:
             _add_page(builder, page.elements, is_page or is_forward(subject))
     else:
@@ -46,6 +47,18 @@ def add_body(
             builder.title(QUOTED_MAIL)
             add_text(builder, _without_quote_marks(quoted), headings=False)
     return next((page.title for page in pages if page.title), None)
+
+
+def _only_in(plain: str, html_text: str) -> list[str]:
+    """Return the lines of the plain form that its HTML form, which a mail program shows, does not have."""
+    shown = _squeezed(html_text)
+    lines = (one for one in plain.split("\n") if len(_squeezed(one)) >= _LINE)
+    return [one for one in lines if _squeezed(one) not in shown]
+
+
+def _squeezed(text: str) -> str:
+    """Return the letters, figures and characters of a text, without addresses of links."""
+    return "".join(filter(str.isalnum, _LINK.sub("", text))).casefold()
 
 
 def _add_page(builder: ElementBuilder, elements: list[Element], keep_together: bool) -> None:

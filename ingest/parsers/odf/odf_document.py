@@ -10,6 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from ingest.parsers.odf.odf_lists import OdfLists
+from ingest.parsers.odf.odf_unseen import remove_unseen
 from ingest.parsers.odf.odf_xml import NS, odf_text, read_metadata, table_rows
 from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.header_rows import header_rows_of
@@ -40,6 +41,7 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     if content is None or body is None or not len(body):
         raise FileRejected("file_broken", name=context.filename)
     styles = parse_xml(parts["styles"]) if parts["styles"] else None
+    hidden = remove_unseen(content, styles)
     reader = _Reader(OdfLists(content, styles), content, styles)
     slides = body.findall(f".//{NS['draw']}page")
     for number, slide in enumerate(slides, start=1):
@@ -49,7 +51,10 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     if not slides:
         reader.blocks(body[0])
     title, stated = read_metadata(parts["meta"])
-    return ParsedDocument(reader.builder.elements, page_count=len(slides) or None, title=title, date=stated)
+    notes = [f"hidden_text:{len(hidden)}"] if hidden else []
+    return ParsedDocument(
+        reader.builder.elements, len(slides) or None, title=title, date=stated, notes=notes, hidden_text=hidden
+    )
 
 
 class _Reader:

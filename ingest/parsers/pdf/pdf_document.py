@@ -18,6 +18,7 @@ from ingest.parsers.pdf.layout.rotated_text import main_turn, side_texts, unturn
 from ingest.parsers.pdf.layout.rulings import read_rulings
 from ingest.parsers.pdf.layout.text_repair import garbage_share
 from ingest.parsers.pdf.printed_numbers import printed_numbers
+from ingest.parsers.pdf.unseen_text import seen_and_unseen
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument, no_text
 from kb.core.errors import FileRejected
 from kb.language.script import is_cjk
@@ -41,7 +42,8 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     document = _open(path, context)
     try:
         total = len(document)
-        pages, notes = _read_pages(document, total, context)
+        hidden: list[str] = []
+        pages, notes = _read_pages(document, total, context, hidden)
         elements, large_lines = analyse_layout(pages)
         labels = _printed_numbers(document, total, pages)
         if not elements:
@@ -50,7 +52,10 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     finally:
         document.close()
     title = info.get("Title", "").strip() or next(iter(large_lines), None)
-    return ParsedDocument(elements, total, title, _date(info), notes, large_lines=large_lines, page_labels=labels)
+    notes += [f"hidden_text:{len(hidden)}"] if hidden else []
+    return ParsedDocument(
+        elements, total, title, _date(info), notes, large_lines=large_lines, page_labels=labels, hidden_text=hidden
+    )
 
 
 def _printed_numbers(document: pdfium.PdfDocument, total: int, pages: list[LayoutPage]) -> list[str]:
@@ -82,7 +87,10 @@ def _open(path: Path, context: ParseContext) -> pdfium.PdfDocument:
     return document
 
 
-def _read_pages(document: pdfium.PdfDocument, total: int, context: ParseContext) -> tuple[list[LayoutPage], list[str]]:
+def _read_pages(
+    document: pdfium.PdfDocument, total: int, context: ParseContext, hidden: list[str]
+) -> tuple[list[LayoutPage], list[str]]:
+    """Return the pages and notes. ``hidden`` gets the text that is not seen."""
     pages: list[LayoutPage] = []
     notes: list[str] = []
     for index in range(total):
@@ -92,7 +100,7 @@ def _read_pages(document: pdfium.PdfDocument, total: int, context: ParseContext)
             notes.append(f"page_unreadable:{index + 1}")
             continue
         try:
-            pages.append(_read_page(page, index + 1, context, notes))
+            pages.append(_read_page(page, index + 1, context, notes, hidden))
         finally:
             page.close()
         context.progress(index + 1, total)
@@ -101,8 +109,13 @@ def _read_pages(document: pdfium.PdfDocument, total: int, context: ParseContext)
     return pages, notes
 
 
-def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext, notes: list[str]) -> LayoutPage:
-    """Read one page. ``notes`` gets a note where a page that seems to be a scan was not read."""
+def _read_page(
+    page: pdfium.PdfPage, number: int, context: ParseContext, notes: list[str], hidden: list[str]
+) -> LayoutPage:
+    """Read one page.
+
+    ``notes`` gets a note where a page that seems to be a scan was not read, ``hidden`` the text that is not seen.
+    """
     width, height = page.get_size()
     affine = page_affine(page)
     textpage = page.get_textpage()
@@ -110,6 +123,8 @@ def _read_page(page: pdfium.PdfPage, number: int, context: ParseContext, notes: 
         glyphs = read_glyphs(page, textpage, affine)
     finally:
         textpage.close()
+    glyphs, unseen = seen_and_unseen(page, glyphs)
+    hidden += unseen
     text = "".join(g.text for g in glyphs)
     mode = context.settings.ocr
     is_scan = _needs_ocr(page, text)

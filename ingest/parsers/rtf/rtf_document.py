@@ -13,6 +13,7 @@ from pathlib import Path
 from ingest.parsers.rtf.rtf_table import RtfTable
 from ingest.parsers.rtf.rtf_tokens import Event, events
 from ingest.parsers.rtf.rtf_words import SKIP, STARRED_KEPT, TARGETS, TEXT
+from ingest.parsers.shared.colours import UNREADABLE_POINTS, WHITE, alike
 from ingest.parsers.shared.element_builder import ElementBuilder, clean_text
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.text_headings import bullet_text, heading_level, looks_like_heading
@@ -29,6 +30,9 @@ class _Group:
     target: str = "body"
     bold: bool = False
     hidden: bool = False
+    size: int = 24  # half-points
+    ink: int = 0  # number of a colour in the table; 0 is that of the program
+    ground: int = 0
 
 
 @dataclass(slots=True)
@@ -51,7 +55,10 @@ def parse_rtf(data: bytes) -> ParsedDocument:
     for event in events(data):
         reader.handle(event)
     reader.finish()
-    return ParsedDocument(reader.builder.elements, title=reader.title, date=reader.date)
+    notes = [f"hidden_text:{len(reader.hidden)}"] if reader.hidden else []
+    return ParsedDocument(
+        reader.builder.elements, title=reader.title, date=reader.date, notes=notes, hidden_text=reader.hidden
+    )
 
 
 class _Reader:
@@ -70,6 +77,8 @@ class _Reader:
         self._style_number = 0
         self._date_parts: dict[str, int] = {}
         self._notes: list[str] = []
+        self._colours: list[list[int]] = [[]]
+        self.hidden: list[str] = []
 
     def handle(self, event: Event) -> None:
         """Handle one event."""
@@ -106,11 +115,28 @@ class _Reader:
     def _text(self, text: str) -> None:
         if self._group.target == "styles":
             self._group.target = "style"
-        if self._group.hidden or self._group.target not in self._texts:
+        if self._group.target == "colours":
+            self._colours += [[] for _ in range(text.count(";"))]
+            return
+        if self._group.target not in self._texts:
+            return
+        if self._is_unseen():
+            self.hidden += [text] if text.strip() else []
             return
         self._texts[self._group.target].append(text)
         if self._group.target == "body" and text.strip():
             self._bold.append(self._group.bold)
+
+    def _is_unseen(self) -> bool:
+        group = self._group
+        if group.hidden or group.size <= 2 * UNREADABLE_POINTS:
+            return True
+        ground = self._colour(group.ground) or WHITE
+        return not self._paragraph.in_table and alike(self._colour(group.ink), ground)
+
+    def _colour(self, number: int) -> tuple[int, int, int] | None:
+        parts = self._colours[number] if 0 < number < len(self._colours) else []
+        return (parts[0], parts[1], parts[2]) if len(parts) >= 3 else None
 
     def _handle_word(self, name: str, value: int | None, starred: bool) -> None:
         target = self._group.target
@@ -120,6 +146,8 @@ class _Reader:
             self._group.target = "skip"
         elif name in TARGETS:
             self._group.target = TARGETS[name]
+        elif target == "colours":
+            self._colours[-1] += [value or 0] if name in ("red", "green", "blue") else []
         elif target == "info":
             self._info(name)
         elif target == "stamp":
@@ -149,8 +177,8 @@ class _Reader:
             self._group.bold = value != 0
         elif name in ("v", "deleted"):
             self._group.hidden = value != 0
-        elif name == "plain":
-            self._group.bold = self._group.hidden = False
+        elif name in ("plain", "fs", "cf", "cb", "highlight", "chcbpat"):
+            self._apply_type(name, value)
         elif name in ("par", "sect", "page"):
             self._break()
         elif name == "pard":
@@ -165,6 +193,19 @@ class _Reader:
             self._end_cell()
         else:
             self._table.handle_word(name)
+
+    def _apply_type(self, name: str, value: int | None) -> None:
+        """Apply the size of type, or the colour of it or of its ground."""
+        group = self._group
+        if name == "plain":
+            group.bold = group.hidden = False
+            group.size, group.ink, group.ground = 24, 0, 0
+        elif name == "fs":
+            group.size = 24 if value is None else value
+        elif name == "cf":
+            group.ink = value or 0
+        else:
+            group.ground = value or 0
 
     def _break(self) -> None:
         """End a paragraph; inside a cell or a footnote end only a line."""

@@ -11,12 +11,19 @@ from __future__ import annotations
 __all__ = ["SKIP", "STARRED_KEPT", "TARGETS", "TEXT"]
 
 SKIP = {
-    "fonttbl", "colortbl", "pict", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
+    "fonttbl", "pict", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
     "fldinst",
     "objdata", "listtable", "listoverridetable", "nonshppict", "themedata", "annotation", "atnid", "atnauthor",
     "rsidtbl", "generator", "xmlnstbl", "bkmkstart", "bkmkend", "datafield", "revtbl", "pgdsctbl", "filetbl",
 }  # fmt: skip
-TARGETS = {"stylesheet": "styles", "info": "info", "listtext": "label", "pntext": "label", "footnote": "footnote"}
+TARGETS = {
+    "stylesheet": "styles",
+    "info": "info",
+    "colortbl": "colours",
+    "listtext": "label",
+    "pntext": "label",
+    "footnote": "footnote",
+}
 STARRED_KEPT = {"shpinst", "shptxt", "listtext", "pntext", "footnote", "cs", "fldrslt"}
 TEXT = {
     "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’",

@@ -5,6 +5,7 @@ In reading order:
     parsed_document  what every parser gets and returns
     hkscs            Hong Kong characters in the private use area
     element_builder  makes elements of the ``unstructured`` library
+    colours          whether ink can be told from its ground
     encoding         bytes → text
     text_headings    headings and list items recognised by their typed numbers
     chat_export       an exported chat → its messages

@@ -26,9 +26,10 @@ from kb.language.script import is_cjk
 
 __all__ = ["ElementBuilder", "cell_text", "clean_text", "join_lines", "one_line"]
 
-# invisible characters: controls, zero-width marks, soft hyphens, byte-order marks, lone surrogates
+# invisible characters: controls, zero-width marks, tag characters (they repeat ASCII unseen), soft hyphens,
+# byte-order marks, lone surrogates
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LONE_BULLET = re.compile("[•‣▪▫●○◦◆◇■□►▶➢·∙o*\uf0b7\uf0a7\uf0d8-]")
 _BLANKS = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f]+")

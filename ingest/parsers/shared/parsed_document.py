@@ -61,6 +61,7 @@ class ParsedDocument:
         notes: what was left out and why, as codes such as ``hidden_sheet:名稱``; shown to the admin.
         attachments: files found inside, to be ingested as documents of their own.
         page_labels: the number printed on each page, "" for none; empty where they are those of the file.
+        hidden_text: text that nobody sees, in pieces; it is left out of ``elements`` and shown to the admin on request.
         large_lines: headings of the first page, the largest first; empty where the format has no pages.
     """
 
@@ -72,3 +73,4 @@ class ParsedDocument:
     attachments: list[Attachment] = field(default_factory=list)
     large_lines: list[str] = field(default_factory=list)
     page_labels: list[str] = field(default_factory=list)
+    hidden_text: list[str] = field(default_factory=list)

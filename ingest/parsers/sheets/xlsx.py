@@ -13,6 +13,7 @@ from openpyxl.styles.colors import Color
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ingest.parsers.shared.colours import alike, from_hex
 from ingest.parsers.shared.element_builder import ElementBuilder, cell_text
 from ingest.parsers.shared.office_xml import OfficePackage
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
@@ -133,8 +134,12 @@ def _is_invisible(cell: Cell | MergedCell) -> bool:
     font, fill = cell.font, cell.fill
     if font is None or (font.sz is not None and font.sz <= _UNREADABLE):
         return font is not None
-    on_white = not fill or fill.fill_type is None or _is_white(fill.fgColor)
-    return on_white and font.color is not None and _is_white(font.color)
+    if font.color is None:
+        return False
+    filled = bool(fill) and fill.fill_type == "solid"
+    if filled and font.color.type == fill.fgColor.type == "rgb":
+        return alike(from_hex(str(font.color.rgb)), from_hex(str(fill.fgColor.rgb)))
+    return (not filled or _is_white(fill.fgColor)) and _is_white(font.color)
 
 
 def _is_white(colour: Color) -> bool:

@@ -3,5 +3,6 @@
 In reading order:
 
     pptx  the parser of PPTX
+    pptx_unseen  removes what the audience does not see
     ppt   the parser of PPT
 """

@@ -18,6 +18,7 @@ from ingest.parsers.shared.number_styles import format_number
 from ingest.parsers.shared.office_xml import OfficePackage
 from ingest.parsers.shared.parsed_document import ParseContext, ParsedDocument
 from ingest.parsers.shared.safety import open_zip
+from ingest.parsers.slides.pptx_unseen import remove_unseen
 from kb.core.errors import FileRejected
 
 __all__ = ["parse"]
@@ -52,14 +53,19 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
         limit = context.settings.max_pages
         raise FileRejected("file_too_many_pages", name=context.filename, pages=len(slides), limit=limit)
     builder, notes = ElementBuilder(), []
+    hidden: list[str] = []
     for number, slide in enumerate(slides, start=1):
         if slide._element.get("show") == "0":
             notes.append(f"hidden_slide:{number}")
         else:
             builder.page_number = number
+            hidden += remove_unseen(slide, presentation.slide_width or 0, presentation.slide_height or 0)
             _add_slide(builder, slide)
         context.progress(number, len(slides))
-    return ParsedDocument(builder.elements, page_count=len(slides), title=title, date=stated, notes=notes)
+    notes += [f"hidden_text:{len(hidden)}"] if hidden else []
+    return ParsedDocument(
+        builder.elements, page_count=len(slides), title=title, date=stated, notes=notes, hidden_text=hidden
+    )
 
 
 def _add_slide(builder: ElementBuilder, slide: Slide) -> None:

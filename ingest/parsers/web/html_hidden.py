@@ -13,6 +13,8 @@ import tinycss2
 from lxml import etree
 from lxml.cssselect import CSSSelector
 
+from ingest.parsers.shared.colours import WHITE, alike, from_hex
+
 __all__ = ["remove_hidden"]
 
 _OPENED_BY_A_CONTROL = re.compile(r"accordion|collaps|toggle|tab|panel|faq|answer|expand|drop", re.IGNORECASE)
@@ -21,17 +23,19 @@ _OFF_PAGE = re.compile(r"-\s*(?:\d{4,}(?:\.\d+)?px|\d{3,}(?:\.\d+)?(?:em|rem|%|v
 _TINY = re.compile(r"(?:0|0?\.\d+|1)(?:\.0+)?(?:px|pt|em|rem|%|)")
 _CLIPPED = re.compile(r"rect\(\s*0|inset\(\s*(?:100|50)%", re.IGNORECASE)
 _WHITE = {"white", "#fff", "#ffff", "#ffffff", "#ffffffff", "rgb(255,255,255)", "rgba(255,255,255,1)", "transparent"}
+_NOTHING = re.compile(r"scale\(\s*0(?:\.0+)?\s*[,)]|translate[xy]?\(\s*-\d{4,}px", re.IGNORECASE)
 # Rules whose selector has to be compiled, each of which is a pass over the page; the others are looked up.
 _MOST_COMPILED = 100
 _SIMPLE = re.compile(r"\s*(?P<tag>[a-zA-Z][\w-]*)?(?:(?P<kind>[.#])(?P<name>[\w-]+))?\s*")
 # Properties that can hide text, or show it again.
 _HIDING = re.compile(
-    r"display|visibility|opacity|font-size|color|background|left|right|top|text-indent|margin-left|clip"
+    r"display|visibility|opacity|font-size|color|background|left|right|top|text-indent|margin-left|clip|overflow"
+    r"|(?:max-)?(?:height|width)|transform"
 )
 
 
-def remove_hidden(root: etree._Element) -> int:
-    """Remove the hidden elements of a page and return their number. ``root`` is changed."""
+def remove_hidden(root: etree._Element) -> list[str]:
+    """Remove the hidden elements of a page and return the text of each. ``root`` is changed."""
     styles = _styles(root)
     opened = _opened_by_controls(root)
     found = [
@@ -42,9 +46,10 @@ def remove_hidden(root: etree._Element) -> int:
         and _is_hidden(element, styles)
         and not _is_opened(element, opened)
     ]
+    texts = [" ".join("".join(element.itertext()).split()) for element in found]
     for element in found:
         _clear(element)
-    return len(found)
+    return texts
 
 
 def _styles(root: etree._Element) -> dict[etree._Element, dict[str, str]]:
@@ -121,15 +126,23 @@ def _is_hidden(element: etree._Element, styles: dict[etree._Element, dict[str, s
         or bool(_TINY.fullmatch(style.get("font-size", "")))
         or bool(_OFF_PAGE.search(places))
         or bool(_CLIPPED.search(style.get("clip", "") + style.get("clip-path", "")))
+        or bool(_NOTHING.search(style.get("transform", "")))
+        or _has_no_room(style)
         or _is_invisible_ink(element, styles)
     )
+
+
+def _has_no_room(style: dict[str, str]) -> bool:
+    """Whether a box of no height or width cuts off what is in it."""
+    sizes = (style.get(name, "") for name in ("height", "max-height", "width", "max-width"))
+    return style.get("overflow", "") in ("hidden", "clip") and any(_TINY.fullmatch(one) for one in sizes)
 
 
 def _is_invisible_ink(element: etree._Element, styles: dict[etree._Element, dict[str, str]]) -> bool:
     """Return whether an element sets a text colour that equals the background behind it (white where none is set)."""
     ink = _colour(styles[element].get("color", ""))
-    if not ink:
-        return False
+    if ink in ("", "transparent"):
+        return bool(ink)
     for around in (element, *element.iterancestors()):
         style = styles.get(around, {})
         if "background-image" in style or "url(" in style.get("background", ""):
@@ -137,8 +150,8 @@ def _is_invisible_ink(element: etree._Element, styles: dict[etree._Element, dict
         paper = _colour(style.get("background-color", "") or style.get("background", "").split(" ")[0])
         paper = paper or _colour(around.get("bgcolor", "").lower())
         if paper and paper != "transparent":
-            return ink == paper
-    return ink == "white"
+            return ink == paper or alike(from_hex(ink), from_hex(paper))
+    return ink == "white" or alike(from_hex(ink), WHITE)
 
 
 def _colour(text: str) -> str:

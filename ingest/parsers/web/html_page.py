@@ -55,8 +55,8 @@ def parse_html(text: str, keep_all: bool = False) -> ParsedDocument:
     hidden = remove_hidden(root)
     walker = HtmlWalker()
     walker.walk(root if keep_all else main_content(root))
-    notes = [f"hidden_text:{hidden}"] if hidden else []
-    return ParsedDocument(walker.builder.elements, title=title, date=stated, notes=notes)
+    notes = [f"hidden_text:{len(hidden)}"] if hidden else []
+    return ParsedDocument(walker.builder.elements, title=title, date=stated, notes=notes, hidden_text=hidden)
 
 
 def _stated_date(root: etree._Element) -> date | None:

@@ -35,7 +35,9 @@ def parse(path: Path, context: ParseContext) -> ParsedDocument:
     title = reader.title or title  # the document property is often that of a template or an earlier document
     if reader.pictures and not builder.elements:
         reader.notes.append(f"pictures_without_text:{reader.pictures}")
-    return ParsedDocument(builder.elements, title=title, date=stated, notes=reader.notes)
+    if reader.hidden:
+        reader.notes.append(f"hidden_text:{len(reader.hidden)}")
+    return ParsedDocument(builder.elements, title=title, date=stated, notes=reader.notes, hidden_text=reader.hidden)
 
 
 class _Reader:
@@ -46,8 +48,10 @@ class _Reader:
         self.builder = ElementBuilder()
         self.notes: list[str] = []
         self.pictures = 0
+        self.hidden: list[str] = []
         self.title: str | None = None  # of the first paragraph in the style "Title"
         self._root = package.xml(main)
+        self._on_paper = self._root is not None and not _has_ground(self._root)
         self._styles = Styles(package.xml(parts.get("styles")))
         self._numbering = WordNumbering(package.xml(parts.get("numbering")))
         self._notes = {kind: _notes(package.xml(parts.get(f"{kind}s")), kind) for kind in ("footnote", "endnote")}
@@ -76,7 +80,8 @@ class _Reader:
     def _paragraph(self, paragraph: etree._Element) -> None:
         properties = paragraph.find(W + "pPr")
         style = self._styles.get(val(properties.find(W + "pStyle")) if properties is not None else None)
-        found = read_paragraph(paragraph, self._styles)
+        found = read_paragraph(paragraph, self._styles, self._on_paper)
+        self.hidden += [one for one in found.hidden if one.strip()]
         self.pictures += found.pictures
         boxes = list(boxes_in(paragraph))
         text = clean_text(found.text)
@@ -146,6 +151,7 @@ class _Reader:
         properties = paragraph.find(W + "pPr")
         style = self._styles.get(val(properties.find(W + "pStyle")) if properties is not None else None)
         found = read_paragraph(paragraph, self._styles)
+        self.hidden += [one for one in found.hidden if one.strip()]
         self._pending_notes += found.notes
         self.pictures += found.pictures
         boxed = [self._cell_paragraph(inner) for box in boxes_in(paragraph) for inner in box.iter(W + "p")]
@@ -160,6 +166,14 @@ class _Reader:
             if note is not None:
                 texts = [read_paragraph(paragraph, self._styles).text for paragraph in note.iter(W + "p")]
                 self.builder.narrative("\n".join(texts), footnote=True)
+
+
+def _has_ground(root: etree._Element) -> bool:
+    """Whether a page colour or a picture or shape behind the text may make white type readable."""
+    return any(
+        local_name(one) == "background" or (local_name(one) == "anchor" and one.get("behindDoc") in ("1", "true"))
+        for one in root.iter()
+    )
 
 
 def _table_of(element: etree._Element) -> etree._Element | None:

@@ -32,6 +32,8 @@ class Style:
     num_level: int | None = None
     bold: bool = False
     hidden: bool = False
+    colour: str = ""
+    shaded: bool = False
     size: int = 0  # half-points; 0 = not stated
     contents: bool = False  # a line of the table of contents
     listed: bool = False
@@ -71,7 +73,8 @@ class Styles:
         base = self._resolve(base_id, seen | {style_id}) if base_id else Style()
         style = Style(
             heading=base.heading, outline=base.outline, num_id=base.num_id, num_level=base.num_level, bold=base.bold,
-            hidden=base.hidden, size=base.size, contents=base.contents, listed=base.listed, centred=base.centred,
+            hidden=base.hidden, colour=base.colour, shaded=base.shaded,
+            size=base.size, contents=base.contents, listed=base.listed, centred=base.centred,
         )  # fmt: skip
         _paragraph(style, element.find(W + "pPr"))
         _run(style, element.find(W + "rPr"))
@@ -99,6 +102,8 @@ def _run(style: Style, properties: etree._Element | None) -> None:
     size = val(properties.find(W + "sz"))
     style.bold = style.bold if bold is None else bold
     style.hidden = style.hidden if hidden is None else hidden
+    style.colour = val(properties.find(W + "color")) or style.colour
+    style.shaded = style.shaded or properties.find(W + "shd") is not None
     style.size = int(size) if size and size.isdigit() else style.size
 
 

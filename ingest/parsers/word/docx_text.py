@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from ingest.parsers.shared.colours import UNREADABLE_POINTS, WHITE, alike, from_hex
 from ingest.parsers.shared.office_xml import W, is_on, local_name, val
-from ingest.parsers.word.docx_styles import Styles
+from ingest.parsers.word.docx_styles import Style, Styles
 from kb.language.script import raised_digits
 
 __all__ = ["ParagraphText", "boxes_in", "join_deleted_marks", "read_paragraph"]
@@ -27,10 +28,15 @@ class ParagraphText:
     size: int = 0
     notes: list[tuple[str, str]] = field(default_factory=list)  # ("footnote" | "endnote", id)
     pictures: int = 0
+    hidden: list[str] = field(default_factory=list)  # text of runs that nobody sees
 
 
-def read_paragraph(paragraph: etree._Element, styles: Styles) -> ParagraphText:
-    """Read a ``w:p`` with insertions, without deleted and hidden text. :func:`boxes_in` returns its text boxes."""
+def read_paragraph(paragraph: etree._Element, styles: Styles, on_paper: bool = True) -> ParagraphText:
+    """Read a ``w:p`` with insertions, without deleted and hidden text. :func:`boxes_in` returns its text boxes.
+
+    Args:
+        on_paper: whether what is not shaded is white: no picture or coloured page lies behind the text.
+    """
     style = styles.get(val(paragraph.find(f"{W}pPr/{W}pStyle")))
     found = ParagraphText(size=0)
     parts: list[str] = []
@@ -39,10 +45,10 @@ def read_paragraph(paragraph: etree._Element, styles: Styles) -> ParagraphText:
         properties = run.find(W + "rPr")
         style_id = val(properties.find(W + "rStyle")) if properties is not None else None
         run_style = styles.get(style_id) if style_id else None
-        hidden = is_on(properties.find(W + "vanish")) if properties is not None else None
-        if hidden or (hidden is None and (style.hidden or (run_style is not None and run_style.hidden))):
-            continue
         text = "".join(_run_text(run, found))
+        if _is_unseen(run, properties, style, run_style, on_paper):
+            found.hidden.append(text)
+            continue
         if properties is not None and val(properties.find(W + "vertAlign")) == "superscript":
             text = raised_digits(text)
         parts.append(text)
@@ -55,6 +61,29 @@ def read_paragraph(paragraph: etree._Element, styles: Styles) -> ParagraphText:
     found.text = "".join(parts)
     found.bold = bool(weights) and all(bold for bold, _ in weights)
     return found
+
+
+def _is_unseen(
+    run: etree._Element, properties: etree._Element | None, style: Style, run_style: Style | None, on_paper: bool
+) -> bool:
+    """Whether nobody sees a run: it is hidden, too small to read, or of the colour of its ground."""
+    own = properties if properties is not None else etree.Element("none")
+    hidden = is_on(own.find(W + "vanish"))
+    if hidden or (hidden is None and (style.hidden or (run_style is not None and run_style.hidden))):
+        return True
+    size = val(own.find(W + "sz"))
+    half_points = int(size) if size and size.isdigit() else (run_style.size if run_style else 0) or style.size
+    if half_points and half_points <= 2 * UNREADABLE_POINTS:
+        return True
+    ink = from_hex(val(own.find(W + "color")) or (run_style.colour if run_style else "") or style.colour)
+    shades = (own.find(W + "shd"), run.find(f"../{W}pPr/{W}shd"))
+    shade = next((from_hex(val(one, "fill")) for one in shades if one is not None and val(one, "fill")), None)
+    if shade is not None:
+        return alike(ink, shade)
+    shaded = any(one is not None for one in shades) or own.find(W + "highlight") is not None
+    shaded = shaded or style.shaded or (run_style is not None and run_style.shaded)
+    inside = any(local_name(around) in ("tbl", "txbxContent") for around in run.iterancestors())
+    return on_paper and not shaded and not inside and alike(ink, WHITE)
 
 
 def _runs(element: etree._Element) -> Iterator[etree._Element]:

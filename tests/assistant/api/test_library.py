@@ -86,6 +86,16 @@ def test_words_are_found_inside_a_document(client: ClientOf) -> None:
     assert client("member").get(f"{API}/documents/{hidden['id']}/versions/1/find?q=a").status_code == 404
 
 
+def test_editors_see_what_answers_leave_out(client: ClientOf) -> None:
+    found = document(client, VOLUNTEERS)
+    at = f"{API}/documents/{found['id']}/versions/{found['main_version_id']}/left-out"
+    assert client("editor").get(at).json() == {"sentences": [], "hidden": []}
+    assert client("member").get(at).status_code == 403
+    decision = {"chunk_id": 1, "start": 0, "quotable": True}
+    assert client("editor").post(at, json=decision).json()["error"]["code"] == "sentence_not_found"
+    assert client("member").post(at, json=decision).status_code == 403
+
+
 def test_the_list_is_sorted(client: ClientOf) -> None:
     def names(order: str) -> list[str]:
         return [one["name"] for one in listed(client, "owner", f"order={order}")]

@@ -234,3 +234,11 @@ def test_a_document_with_instructions_changes_nothing(settings: Settings, tmp_pa
     assert answer.answerer == "llm"
     assert "12天" in seen
     assert "99" not in seen + server.heard
+
+
+@pytest.mark.parametrize("address", ["http://prize.invalid/?q=leave", "www.prize.invalid", "desk@prize.invalid"])
+def test_no_address_that_the_source_lacks_is_in_an_answer(speaking: Started, with_model: Made, address: str) -> None:
+    written = f"未放取的年假最多可結轉5天到下一年度，詳見 {address} [1]。未放取的年假最多可結轉5天到下一年度 [1]。"
+    answer, seen = ask(with_model(speaking(written).url), "年假可結轉多少天？")
+    assert "prize" not in answer.answer + seen
+    assert "5天" in answer.answer

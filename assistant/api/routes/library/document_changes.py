@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Editor
 from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.document_schemas import DocumentDetail, document_detail, document_editor
+from assistant.library_admin.left_out import marked_sentences
 from kb.core.local_date import IsoDate
 
 __all__ = ["router"]
@@ -31,6 +32,32 @@ class DatesUpdate(Body):
 
     effective_from: Day
     effective_to: Day
+
+
+class MarkedSentencePublic(BaseModel):
+    """A sentence that speaks to an assistant: characters `start`–`end` of a chunk."""
+
+    chunk_id: int
+    start: int
+    end: int
+    text: str
+    page: int | None
+    quotable: bool = Field(description="Whether an editor lets it be quoted.")
+
+
+class LeftOut(BaseModel):
+    """What answers leave out of a version."""
+
+    sentences: list[MarkedSentencePublic]
+    hidden: list[str] = Field(description="Text that nobody sees, in pieces. Long text is cut.")
+
+
+class QuoteDecision(Body):
+    """Whether a marked sentence may be quoted."""
+
+    chunk_id: int = Field(ge=1, le=2**31 - 1)
+    start: int = Field(ge=0, le=2**31 - 1)
+    quotable: bool
 
 
 @router.patch("/{document_id}", summary="Change title, owner, review date")
@@ -69,6 +96,26 @@ def dates(document_id: Id, version_id: Id, body: DatesUpdate, caller: Editor) ->
     editor = document_editor(caller, document_id, edit=True)
     editor.hold_between(editor.version(version_id, editor=True), body.effective_from, body.effective_to)
     return document_detail(editor, caller)
+
+
+@router.get("/{document_id}/versions/{version_id}/left-out", summary="Show what answers leave out of a version")
+def left_out(document_id: Id, version_id: Id, caller: Editor) -> LeftOut:
+    """Sentences that speak to an assistant instead of to staff, and text of the file that nobody sees."""
+    editor = document_editor(caller, document_id, edit=True)
+    version = editor.version(version_id, editor=True)
+    marked = marked_sentences(caller.library, version.id)
+    return LeftOut(
+        sentences=[MarkedSentencePublic.model_validate(one, from_attributes=True) for one in marked],
+        hidden=list(version.hidden_text),
+    )
+
+
+@router.post("/{document_id}/versions/{version_id}/left-out", summary="Let a sentence be quoted, or not")
+def let_quote(document_id: Id, version_id: Id, body: QuoteDecision, caller: Editor) -> LeftOut:
+    """An editor knows better whether a sentence speaks to staff. The decision holds for later versions too."""
+    editor = document_editor(caller, document_id, edit=True)
+    editor.let_quote(editor.version(version_id, editor=True), body.chunk_id, body.start, body.quotable)
+    return left_out(document_id, version_id, caller)
 
 
 @router.post("/{document_id}/versions/{version_id}/publish", summary="Publish or restore a version")

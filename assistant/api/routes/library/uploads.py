@@ -25,6 +25,7 @@ from assistant.api.schemas.personal_data_schemas import (
     PersonalDataPublic,
     personal_data_of,
 )
+from assistant.library_admin.left_out import number_marked
 from assistant.service.callers import Caller, check_still_allowed
 from assistant.uploads import data_decisions, multipart, raw_body, upload_actions, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
@@ -123,6 +124,7 @@ class UploadPublic(BaseModel):
     also_in: list[KnownDocumentPublic] = Field(
         description="Documents of other collections, which the caller may read, that have the same content."
     )
+    orders: int = Field(description="Sentences of its document that speak to an assistant; they are never quoted.")
     actions: list[UploadAction] = Field(description="What can be done now, the most helpful first.")
     personal_data: PersonalDataPublic | None = Field(
         description="People's data that was found in it. With `decision` waiting, it is a draft until one is taken."
@@ -426,15 +428,24 @@ def _public(request: Request, caller: Caller, rows: list[UploadRow]) -> list[Upl
     copies = upload_actions.known_copies(caller.library, rows, caller.reach.read)
     versions = data_decisions.versions_of_uploads(caller.library, rows)
     data = personal_data_of(caller, list(versions.values()))
+    documents = {row.document_id for row in rows if row.document_id is not None}
+    orders = number_marked(caller.library, documents) if documents else {}
     locale = request.state.locale
     return [
-        _public_row(row, copies.get(row.id, KnownCopies()), data.get(versions.get(row.id, 0)), caller, locale)
+        _public_row(
+            row,
+            copies.get(row.id, KnownCopies()),
+            data.get(versions.get(row.id, 0)),
+            orders.get(row.document_id or 0, 0),
+            caller,
+            locale,
+        )
         for row in rows
     ]
 
 
 def _public_row(
-    row: UploadRow, copies: KnownCopies, data: PersonalDataPublic | None, caller: Caller, locale: str
+    row: UploadRow, copies: KnownCopies, data: PersonalDataPublic | None, orders: int, caller: Caller, locale: str
 ) -> UploadPublic:
     intake = caller.service.intake
     live = intake.upload_status.live(row.job_id) if intake and row.status in UNFINISHED else None
@@ -455,6 +466,7 @@ def _public_row(
         document_id=row.document_id,
         known_as=_known(copies.under) if copies.under else None,
         also_in=[_known(one) for one in copies.elsewhere],
+        orders=orders,
         actions=upload_actions.actions(row, copies),
         personal_data=None if row.status in UNFINISHED else data,
         mine=row.uploaded_by == caller.actor.id,

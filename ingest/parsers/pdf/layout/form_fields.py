@@ -16,6 +16,7 @@ from ingest.parsers.pdf.layout.text_repair import clean_char, squeeze
 __all__ = ["read_fields"]
 
 TICK = "✓"
+_NOT_SHOWN = 0x02 | 0x20  # the flags "hidden" and "no view" of an annotation
 TYPE_SIZE = 10.0  # points; the real type size is in the appearance stream of the field, which is not read
 
 
@@ -41,7 +42,8 @@ def _widgets(page: pdfium.PdfPage) -> Iterator[Any]:
     for index in range(c.FPDFPage_GetAnnotCount(page)):
         annotation = c.FPDFPage_GetAnnot(page, index)
         try:
-            if c.FPDFAnnot_GetSubtype(annotation) == c.FPDF_ANNOT_WIDGET:
+            shown = not c.FPDFAnnot_GetFlags(annotation) & _NOT_SHOWN
+            if shown and c.FPDFAnnot_GetSubtype(annotation) == c.FPDF_ANNOT_WIDGET:
                 yield annotation
         finally:
             c.FPDFPage_CloseAnnot(annotation)

@@ -22,7 +22,7 @@ export async function showLeftOut(here, version) {
     required("[data-orders-told]").textContent = t(withheld === 1 ? "library.order_1" : "library.orders_n", { n: withheld });
     required("[data-orders]").replaceChildren(...found.sentences.map(sentence));
     required("[data-hidden-box]").hidden = !found.hidden.length;
-    required("[data-hidden-told]").textContent = t("library.hidden_n", { n: found.hidden.length });
+    required("[data-hidden-told]").textContent = t(found.hidden.length === 1 ? "library.hidden_1" : "library.hidden_n", { n: found.hidden.length });
     required("[data-hidden-pieces]").replaceChildren(...found.hidden.map((text) => el("li", {}, el("q", {}, text))));
   }
 

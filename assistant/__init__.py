@@ -4,7 +4,7 @@ Read in this order:
 
     turn                                    one question from start to end; start reading here
     events                                  the steps of making an answer, as they are streamed
-    personal_request                        whether a question asks for other people's data
+    personal_requests                       questions for other people's data, and the answer that gives nobody's
     question                                the question to search for: a follow-up is rewritten
     emergency                               an emergency: its card, and the organisation's own procedure
     no_question                             what asks nothing of the documents: greetings, sums

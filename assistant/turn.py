@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.answers import declined, extractive, generative, not_in_force
+from assistant.answers import extractive, generative, not_in_force
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
@@ -34,7 +34,8 @@ from assistant.llm.gateway import Gateway, open_gateway
 from assistant.llm.requester import Requester
 from assistant.messages import say
 from assistant.no_question import asks_nothing, friendly_reply
-from assistant.personal_request import asks_for_personal_data
+from assistant.personal_requests import declined
+from assistant.personal_requests.personal_request import asks_for_personal_data
 from assistant.question import EarlierQuestion, SearchQuestion, understand
 from kb.language.detect import Language, detect
 from kb.search.retriever import Retriever

@@ -9,7 +9,7 @@ from functools import cache
 from kb.core import data_files
 from kb.language.quantities.dates import MONTH_NAMES, WEEKDAY_NAMES
 from kb.language.script import fold, is_han
-from kb.personal_data import personal_names
+from kb.personal_data.names import personal_names
 
 __all__ = ["swapped_names", "unknown_names"]
 

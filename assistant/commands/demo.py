@@ -15,7 +15,7 @@ from kb.cli import Context
 from kb.core.errors import InputError, NotFound
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.people.first_collection import make_first_collection
+from kb.people.initial_collections import make_first_collection
 from kb.search.retriever import Retriever
 from kb.store import tenants
 

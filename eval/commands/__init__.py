@@ -1,4 +1,4 @@
-"""The sub-commands of ``kb eval``, and their shared helpers."""
+"""The sub-commands of ``kb eval``, and their shared helpers; ``safety`` has those for what must never go wrong."""
 
 from __future__ import annotations
 

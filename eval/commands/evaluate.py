@@ -29,8 +29,11 @@ _COMMANDS = (
 )
 
 
+_IN_SAFETY = {"masking", "personal-data", "personal-answers", "cards", "injections"}
+
+
 class _LazyGroup(click.Group):
-    """Loads the command ``<name>`` from the module ``eval.commands.<name>``."""
+    """Loads the command ``<name>`` from the module ``<name>`` of ``eval.commands`` or ``eval.commands.safety``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -39,7 +42,8 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
-        command: click.Command = getattr(import_module(f"eval.commands.{name}"), name)
+        room = "eval.commands.safety" if cmd_name in _IN_SAFETY else "eval.commands"
+        command: click.Command = getattr(import_module(f"{room}.{name}"), name)
         return command
 
 

@@ -16,10 +16,10 @@ from typing import Literal
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from assistant.answers import declined
 from assistant.answers.answer import EMERGENCY
 from assistant.conversations.redaction import concealed
 from assistant.conversations.stored_answer import StoredAnswer
+from assistant.personal_requests import declined
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import document_versions
 from kb.core.errors import Misconfigured

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.personal_request import is_request, probabilities
+from assistant.personal_requests.personal_request import is_request, probabilities
 from kb.core.settings import Settings
 from kb.search.models import embedding
 
-__all__ = ["RequestScore", "measure_requests"]
+__all__ = ["measure_requests"]
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ from kb.store import tenants
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.states import GrantLevel, PersonalDataDecision
 
-__all__ = ["PlantedLibrary", "look_for_leaks", "office_answers", "pieces_in", "planted_library", "temporary_folder"]
+__all__ = ["look_for_leaks", "office_answers", "planted_library", "temporary_folder"]
 
 _PACKAGE = "eval.runs"
 _TENANT, _COLLECTION = "planted", "main"

@@ -1,12 +1,14 @@
-"""Fits the model that knows a request for other people's data (``assistant/personal_request.json``).
+"""Fits the model that knows a request for other people's data (``assistant/personal_requests/personal_request.json``).
 
-    python -m eval.training.fit_personal_requests --samples data/samples --out assistant/personal_request.json
+    python -m eval.training.fit_personal_requests --samples data/samples \\
+        --out assistant/personal_requests/personal_request.json
 
 The examples were written for this (``personal_requests/requests.tsv``, ``harmless.tsv``); descriptions of situations
 (``situations.tsv``) and the questions of the samples are further harmless ones. Logistic regression with a ridge
-penalty over the centred vector of the question and the features of :mod:`assistant.personal_request`. Requests and
-harmless examples have the same total weight. The threshold is the lowest at which cross-validation answers enough of
-the look-alikes, which are harder than what people ask: what is handed out does not come back.
+penalty over the centred vector of the question and the features of
+:mod:`assistant.personal_requests.personal_request`. Requests and harmless examples have the same total weight. The
+threshold is the lowest at which cross-validation answers enough of the look-alikes, which are harder than what people
+ask: what is handed out does not come back.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.personal_request import FEATURES, features
+from assistant.personal_requests.personal_request import FEATURES, features
 from eval.datasets import question_files
 from kb.core import data_files
 from kb.core.settings import Settings

@@ -22,8 +22,6 @@ from eval.datasets.question_files import JudgedQuestion
 from eval.measures.answer_judge import is_quoted_in
 from kb.language.detect import Language
 
-__all__ = ["policy_passages", "write_benchmark"]
-
 _HEADING = re.compile(r"(#+)\s+(.*)")
 _LEAD_IN = re.compile(r"[:：]\s*$")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•]|\d+[.)]|[(（][a-z\d一二三四五六七八九十]+[)）])\s")

@@ -9,7 +9,7 @@ import click
 from kb.cli import Context, pass_context
 from kb.erasure import certificate_text
 from kb.library.documents import Library
-from kb.people.first_collection import make_first_collection
+from kb.people.initial_collections import make_first_collection
 from kb.publishing import deletion
 from kb.store import tenants, writer_lock
 

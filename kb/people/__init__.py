@@ -15,7 +15,6 @@ In reading order:
     password_resets  links for a new password
     oidc_identities  people as an OpenID Connect provider knows them
     responsible_people  the people whom others may ask
-    first_collection the first collection of an organisation, open to all
-    owners_collection  the collection that only owners read
+    initial_collections  collections that the program makes: one open to all, one for owners
     first_account    the first account of an installation
 """

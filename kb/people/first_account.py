@@ -15,7 +15,7 @@ from kb.library.documents import Library
 from kb.people import access, accounts
 from kb.people.access import Role
 from kb.people.credentials import check_password
-from kb.people.first_collection import make_first_collection
+from kb.people.initial_collections import make_first_collection
 from kb.store import tenants
 from kb.store.tables.platform_tables import UserRow
 

@@ -14,8 +14,5 @@ In reading order:
     personal_data_finder  all personal data, names included; the way in for what leaves for a language model
     comparable_text       a text in one spelling, with places in the original
     hkid                  Hong Kong identity card numbers
-    personal_names        names known by their context: titles, labels, lists, tables
-    bare_chinese_names    Chinese names without a title
-    romanised_names       names in Latin letters
-    name_words            surnames, and the characters and syllables of given names
+    names                 names of persons
 """

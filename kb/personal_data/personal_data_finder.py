@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from kb.core import data_files
-from kb.personal_data import bare_chinese_names, hkid, personal_names, romanised_names
+from kb.personal_data import hkid
 from kb.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
+from kb.personal_data.names import bare_chinese_names, personal_names, romanised_names
 
 __all__ = ["find_personal_data", "identifiers_in", "merged", "names_in"]
 

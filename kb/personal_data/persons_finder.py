@@ -16,7 +16,7 @@ from kb.core import data_files
 from kb.language.script import HAN_BASIC
 from kb.personal_data import hkid, private_facts, whose_data
 from kb.personal_data.comparable_text import ComparableText, comparable, comparable_pattern
-from kb.personal_data.name_words import name_words
+from kb.personal_data.names.name_words import name_words
 from kb.personal_data.personal_data_finder import identifiers_in, merged, names_in
 from kb.personal_data.personal_span import PersonalKind, PersonalSpan
 from kb.personal_data.table_cells import Cell, labelled_values, table_cells

@@ -18,7 +18,7 @@ from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import DocumentVersion, Library
-from kb.people.owners_collection import owners_collection
+from kb.people.initial_collections import owners_collection
 from kb.publishing import document_moves, version_states
 from kb.search.dense.vector_store import VectorStore
 from kb.store.tables.columns import now

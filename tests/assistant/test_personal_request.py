@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import declined
-from assistant.personal_request import asks_for_personal_data
+from assistant.personal_requests import declined
+from assistant.personal_requests.personal_request import asks_for_personal_data
 from assistant.turn import Turn, answer
 from kb.core.settings import Settings
 from kb.search.retriever import Retriever

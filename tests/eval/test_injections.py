@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from eval.commands.injections import injections
+from eval.commands.safety.injections import injections
 from eval.measures.injection_measure import measure_injections
 from kb.cli import Context
 from kb.core.settings import Settings

@@ -13,7 +13,7 @@ from ingest.commands.personal_data import personal_data
 from kb import doctor
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.people.first_collection import make_first_collection
+from kb.people.initial_collections import make_first_collection
 from kb.store.tenants import Tenant
 from tests.helpers.command_line import invoke
 

@@ -15,7 +15,7 @@ from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.documents import DocumentVersion, Library
 from kb.people import access
-from kb.people.first_collection import make_first_collection, open_to_all
+from kb.people.initial_collections import make_first_collection, open_to_all
 from kb.personal_data import stored_spans
 from kb.publishing import personal_data_decisions, personal_data_examination
 from kb.publishing.version_writer import COMMAND_LINE

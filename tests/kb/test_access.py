@@ -8,7 +8,7 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.people import access
 from kb.people.access import ROLES, Ability, Reach, Role
-from kb.people.first_collection import open_to_all
+from kb.people.initial_collections import open_to_all
 from kb.store import tenants
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.library_tables import CollectionRow

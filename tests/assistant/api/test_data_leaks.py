@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from assistant.commands.ask import ask
-from eval.commands.personal_answers import personal_answers
+from eval.commands.safety.personal_answers import personal_answers
 from eval.runs import data_leaks
 from eval.runs.data_leaks import PlantedLibrary, pieces_in
 from kb.cli import Context

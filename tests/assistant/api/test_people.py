@@ -25,7 +25,7 @@ from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.people import access, accounts, members, sessions
 from kb.people.access import Role
-from kb.people.first_collection import make_first_collection, open_to_all
+from kb.people.initial_collections import make_first_collection, open_to_all
 from kb.store import tenants
 from kb.store.tables.columns import now
 from kb.store.tables.platform_tables import InvitationRow

@@ -10,7 +10,7 @@ import pytest
 
 from kb.core.settings import Settings
 from kb.library.documents import Library
-from kb.people.first_collection import open_to_all
+from kb.people.initial_collections import open_to_all
 from kb.store.tenants import Tenant
 from tests.assistant.library.test_uploads import followed, send
 from tests.helpers.kb_serving import serving

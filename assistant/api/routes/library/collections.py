@@ -14,7 +14,7 @@ from assistant.service.callers import Caller
 from assistant.uploads import upload_actions
 from kb.library import audit, collections, contacts
 from kb.people import api_keys, invitations
-from kb.people.first_collection import open_to_all
+from kb.people.initial_collections import open_to_all
 from kb.publishing import deletion
 from kb.store.tables.library_tables import CollectionRow
 

@@ -9,7 +9,7 @@ from kb.personal_data.comparable_text import comparable_pattern
 
 __all__ = ["chinese_surnames", "english_surnames", "name_words"]
 
-_ROOM = "kb.personal_data"
+_ROOM = "kb.personal_data.names"
 
 
 def _surnames() -> set[str]:

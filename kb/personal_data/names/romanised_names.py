@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from kb.personal_data.name_words import english_surnames, name_words
+from kb.personal_data.names.name_words import english_surnames, name_words
 
 __all__ = ["find_in_comparable"]
 

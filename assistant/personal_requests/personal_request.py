@@ -26,7 +26,7 @@ from kb.search.models.encoder import Vectors
 
 __all__ = ["FEATURES", "asks_for_personal_data", "features", "is_request", "probabilities"]
 
-_WORDS = tuple(name for name, _ in data_files.rows("assistant", "personal_request_words.tsv"))
+_WORDS = tuple(name for name, _ in data_files.rows("assistant.personal_requests", "personal_request_words.tsv"))
 # Two words that mean little alone: whose it is, and what is asked.
 _PAIRS = (
     ("somebody", "contact"),
@@ -63,13 +63,13 @@ _VECTORS = EmbeddingCache(500)
 
 @cache
 def _model() -> dict[str, Any]:
-    model: dict[str, Any] = data_files.json_data("assistant", "personal_request.json")
+    model: dict[str, Any] = data_files.json_data("assistant.personal_requests", "personal_request.json")
     return model
 
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    rows = data_files.rows("assistant", "personal_request_words.tsv")
+    rows = data_files.rows("assistant.personal_requests", "personal_request_words.tsv")
     return tuple((name, re.compile(comparable_pattern(pattern), re.IGNORECASE)) for name, pattern in rows)
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from kb.language import dictionary
 from kb.language.script import HAN_BASIC, is_han
 from kb.personal_data.comparable_text import comparable_pattern
-from kb.personal_data.name_words import chinese_surnames, name_words
+from kb.personal_data.names.name_words import chinese_surnames, name_words
 
 __all__ = ["find_in_comparable"]
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from kb.language.script import HAN_BASIC
 from kb.personal_data.comparable_text import comparable, comparable_pattern
-from kb.personal_data.name_words import chinese_surnames, name_words
+from kb.personal_data.names.name_words import chinese_surnames, name_words
 
 __all__ = ["find", "find_in_comparable"]
 

@@ -1,0 +1,7 @@
+"""Questions for other people's data, and the answer that gives nobody's.
+
+In reading order:
+
+    personal_request  whether a question asks for other people's data
+    declined          the answer then
+"""

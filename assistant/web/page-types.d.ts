@@ -61,6 +61,7 @@ declare namespace Api {
     answer: string;
     message: string;
     refused: boolean;
+    reason: string;
     unsure: boolean;
     withheld?: boolean;
     hidden?: boolean;

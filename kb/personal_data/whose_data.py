@@ -138,7 +138,11 @@ def _birth(text: NamedText, start: int, end: int, _cell: Cell | None) -> bool:
     return text.has_name(*text.line(start))
 
 
-def _bank(text: NamedText, start: int, end: int, _cell: Cell | None) -> bool:
+def _bank(text: NamedText, start: int, end: int, cell: Cell | None) -> bool:
+    """Whether a number is that of a person's account; numbers that only stand side by side (120 150 180) are none."""
+    side_by_side = re.fullmatch(r"\d+(?: \d+)+", text.text[start:end]) and cell is None
+    if side_by_side and not _words("bank").search(_around(text, start, end, 40)):
+        return False
     return not _words("office_bank").search(_around(text, start, end, 40))
 
 

@@ -57,6 +57,7 @@ def test_what_is_known_from_the_document_is_hidden_where_its_words_are_gone() ->
         "辦公室電話 2300 4410，當值熱線 2300 4411。",
         "Centre in-charge 2345 6789, enquiries@planted.example",
         "入職表須填寫身份證號碼及出生日期。",
+        "每更人手：120 150 180 人；收費 100 200 300。",
         "夜更津貼每更 $120；福利工作員的薪級為第 4 至 10 點。",
     ],
 )

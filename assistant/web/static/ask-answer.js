@@ -154,7 +154,7 @@ function finishedAnswer(message, node) {
   if (answer.withheld) return [...parts, el("p", { class: "notice warn" }, t("ask.withheld"))];
   if (answer.refused) {
     section.classList.add("refused");
-    parts.push(el("p", {}, el("span", { class: "badge warn" }, t("ask.refused"))));
+    parts.push(el("p", {}, el("span", { class: "badge warn" }, t(answer.reason === "personal_data" ? "ask.declined" : "ask.refused"))));
   } else if (answer.unsure) {
     section.classList.add("unsure");
     parts.push(el("p", {}, el("span", { class: "badge warn" }, t("ask.unsure")), " ",

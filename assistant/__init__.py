@@ -4,12 +4,14 @@ Read in this order:
 
     turn                                    one question from start to end; start reading here
     events                                  the steps of making an answer, as they are streamed
-    question                                the question to search for (a follow-up is rewritten), and its card
+    personal_request                        whether a question asks for other people's data
+    question                                the question to search for: a follow-up is rewritten
+    emergency                               an emergency: its card, and the organisation's own procedure
     no_question                             what asks nothing of the documents: greetings, sums
     evidence                                passages for a question, and the spans in them that answer it
     answers                                 an answer or a refusal, quoted or written by a model
     checking                                whether a sentence is supported by what it cites
-    llm, prompts, personal_data             the gateway to a language model, and what is masked before
+    llm, prompts                            the gateway to a language model, and what it is told
     cards                                   fixed cards for high-stakes subjects
     sources                                 the places in documents that answers quote
     conversations                           stored conversations and suggested questions

@@ -1,9 +1,10 @@
 """The events of making an answer. The web page, the service and the command line all consume them.
 
-A turn yields ``searching``, then ``evidence``, any number of ``delta`` and then ``done``, whichever answerer works. The
-text of a ``delta`` is already checked. ``done`` has the complete answer, and only that is valid where the deltas differ
-from it: a language model may fail after its first sentences. Then ``discard`` says that they are not valid any more,
-and the deltas of the extractive answer follow.
+A turn yields ``searching``, then ``evidence``, any number of ``delta`` and then ``done``, whichever answerer works.
+Where the question calls for a card, ``card`` comes before all of them; in an emergency the ``delta`` with the card's
+text follows it, also before anything is searched. The text of a ``delta`` is already checked. ``done`` has the complete
+answer, and only that is valid where the deltas differ from it: a language model may fail after its first sentences.
+Then ``discard`` says that they are not valid any more, and the deltas of the extractive answer follow.
 
 Each kind of event is a class; consumers use ``match`` or ``isinstance``. ``kind`` is the name of the event in a
 server-sent stream, and ``as_dict`` returns its data there.
@@ -21,6 +22,7 @@ from kb.search.passage import Passage
 
 __all__ = [
     "AnswerEvent",
+    "CardEvent",
     "DeltaEvent",
     "DiscardEvent",
     "Event",
@@ -32,12 +34,28 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
+class CardEvent:
+    """The question calls for a card of a high-stakes subject. The first event, before anything is searched or sent.
+
+    Attributes:
+        card: as ``Card.localized`` returns it, and ``is_emergency``: whether the question tells of an emergency.
+    """
+
+    kind: ClassVar[str] = "card"
+    card: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the data of the server-sent event, ready for JSON."""
+        return {"card": self.card}
+
+
+@dataclass(frozen=True, slots=True)
 class SearchingEvent:
     """The question to search for is known.
 
     Attributes:
         searched: the question that is searched for.
-        card: the fixed card of a high-stakes subject, as ``Card.localized`` returns it; it is shown first.
+        card: that of the ``card`` event; None where there was none.
     """
 
     kind: ClassVar[str] = "searching"
@@ -114,7 +132,7 @@ class AnswerEvent:
     answer: Answer
 
 
-ProgressEvent = SearchingEvent | EvidenceEvent | DeltaEvent | DiscardEvent
+ProgressEvent = CardEvent | SearchingEvent | EvidenceEvent | DeltaEvent | DiscardEvent
 Event = ProgressEvent | AnswerEvent
 
 

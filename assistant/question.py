@@ -1,24 +1,20 @@
-"""From the typed question to the question that is searched for, and the card that it calls for."""
+"""From the typed question to the question that is searched for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from assistant.answers.model_output import read_sentences
-from assistant.cards import subject_cards
 from assistant.checking.figure_claims import claimed_figures
 from assistant.llm.gateway import Gateway
 from assistant.prompts import as_data, prompt
 from kb.core.errors import SinziError
-from kb.language.detect import Language, detect
+from kb.language.detect import detect
 from kb.language.followup import is_follow_up, standalone
 from kb.language.words import content_words, index_words
-from kb.library import contacts
-from kb.library.documents import Library
 
-__all__ = ["EarlierQuestion", "standalone_question", "understand"]
+__all__ = ["EarlierQuestion", "SearchQuestion", "standalone_question", "understand"]
 
 # The number of earlier questions that the model sees.
 MAX_EARLIER_QUESTIONS = 4
@@ -44,31 +40,26 @@ class SearchQuestion:
     Attributes:
         text: the question. It can be understood without the conversation.
         sendable: the question for a language model: without words of earlier questions that may not be sent to it.
-        card: the card of a high-stakes subject, as ``Card.localized`` returns it; None for any other subject.
     """
 
     text: str
     sendable: str
-    card: dict[str, Any] | None
 
 
-def understand(
-    library: Library, question: str, history: Sequence[EarlierQuestion], gateway: Gateway | None
-) -> SearchQuestion:
-    """Return the question to search for, and its card.
+def understand(question: str, history: Sequence[EarlierQuestion], gateway: Gateway | None) -> SearchQuestion:
+    """Return the question to search for.
 
     A follow-up becomes a question of its own. The language model rewrites it where there is one and the result is
-    faithful to the conversation; otherwise rules do. Only ``question`` decides about the card, not ``history``.
+    faithful to the conversation; otherwise rules do.
 
     The model gets only those earlier questions whose collections may all be sent to it. Without any of them it is not
     asked, and nothing is sent.
 
     Args:
-        question: as typed; it also sets the language of the card.
+        question: as typed.
         history: earlier questions, oldest first.
         gateway: to the language model; None where no model may be used.
     """
-    card = subject_cards.find(library, question)
     text = sendable = standalone_question(question, [one.text for one in history])
     if gateway is not None and text != question:
         allowed = [one for one in history if one.collections and all(map(gateway.may_receive, one.collections))]
@@ -77,9 +68,7 @@ def understand(
             text = sendable = rewritten or text
         else:
             sendable = rewritten or standalone_question(question, [one.text for one in allowed])
-    locale = "en" if detect(question) is Language.ENGLISH else "zh-HK"
-    own = contacts.read(library).cards.get(card.id, "") if card else ""
-    return SearchQuestion(text, sendable, card.localized(locale, own) if card else None)
+    return SearchQuestion(text, sendable)
 
 
 def standalone_question(question: str, history: Sequence[str]) -> str:

@@ -8,14 +8,19 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.answers import extractive, generative, not_in_force
+from assistant.answers import declined, extractive, generative, not_in_force
 from assistant.answers.answer import Answer
 from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
-from assistant.answers.whom_to_ask import whom_to_ask
-from assistant.cards import subject_cards
+from assistant.answers.whom_to_ask import contact_for, whom_to_ask
+from assistant.cards.card_choice import card_chooser
+from assistant.emergency.emergency_answer import stream_emergency
+from assistant.emergency.own_procedure import names_subject
+from assistant.emergency.procedure_quotes import procedure_answer, quote_procedure
+from assistant.emergency.shown_card import ShownCard, shown_card
 from assistant.events import (
     AnswerEvent,
+    CardEvent,
     DeltaEvent,
     DiscardEvent,
     Event,
@@ -29,8 +34,9 @@ from assistant.llm.gateway import Gateway, open_gateway
 from assistant.llm.requester import Requester
 from assistant.messages import say
 from assistant.no_question import asks_nothing, friendly_reply
-from assistant.question import EarlierQuestion, understand
-from kb.language.detect import Language
+from assistant.personal_request import asks_for_personal_data
+from assistant.question import EarlierQuestion, SearchQuestion, understand
+from kb.language.detect import Language, detect
 from kb.search.retriever import Retriever
 
 __all__ = ["Turn", "answer", "stream"]
@@ -44,9 +50,13 @@ class Turn:
         question: as typed.
         history: earlier questions of this person in this conversation, oldest first.
         collections: slugs of the collections to search; ``None`` for all that the person may read.
-        as_of: the day for which the answer should be valid; today by default.
+        as_of: the day for which the answer should be valid; today by default, and always in an emergency.
         id: the caller's identifier of the question; the answer has the same.
         generate: whether a language model may write the answer, if the tenant has one.
+        crisis_history: those of the earlier questions that may tell of an emergency which this one belongs to; ``None``
+            for all. A person who says that it is no emergency means the questions before, too.
+        card: whether the question may call for a card. False where the person says that it is no emergency: then it is
+            answered like any other.
         requester: who asks.
         history_collections: for each earlier question, slugs of the collections that it was about; where it is empty,
             they may be about any collection that is searched now.
@@ -58,6 +68,8 @@ class Turn:
     as_of: date | None = None
     id: str | None = None
     generate: bool = True
+    card: bool = True
+    crisis_history: Sequence[str] | None = None
     requester: Requester = field(default_factory=Requester)
     history_collections: Sequence[Collection[str]] = ()
 
@@ -79,16 +91,30 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     """
     started = time.perf_counter()
     typed = retriever.checked(turn.question)
-    if asks_nothing(typed, follows=bool(turn.history)) and subject_cards.find(retriever.library, typed) is None:
+    may_show_card = turn.card and card_chooser(retriever).may_call_for_card(typed)
+    if asks_nothing(typed, follows=bool(turn.history)) and not may_show_card:
         yield from _reply(turn, started)
         return
+    shown = shown_card(retriever, typed, _crisis_history(turn)) if turn.card else None
+    if shown is not None:
+        yield CardEvent(shown.content)
+        if shown.is_emergency:
+            yield from _emergency(retriever, turn, shown, started)
+            return
+    card = shown.content if shown is not None else None
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
-    question = understand(retriever.library, turn.question, _earlier_questions(retriever, turn), gateway)
-    yield SearchingEvent(question.text, question.card)
-    evidence = gather_parts(retriever, question.text, turn.collections, turn.as_of)
+    question = understand(turn.question, _earlier_questions(retriever, turn), gateway)
+    yield SearchingEvent(question.text, card)
+    collections = turn.collections
+    if card is None and asks_for_personal_data(retriever.settings, [turn.question, question.text]):
+        collections = _where_data_is_shown(retriever, collections)
+        if not collections:
+            yield from _decline(retriever, turn, question, started)
+            return
+    evidence = gather_parts(retriever, question.text, collections, turn.as_of)
     yield EvidenceEvent(evidence.passages)
-    contact = whom_to_ask(retriever, evidence, question.card)
-    found = yield from _write(retriever, evidence, gateway, question.sendable, contact)
+    contact = whom_to_ask(retriever, evidence, card)
+    found = yield from _write(retriever, evidence, gateway, question.sendable, contact, shown)
     ms = (time.perf_counter() - started) * 1000
     yield AnswerEvent(
         replace(
@@ -96,11 +122,36 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
             id=turn.id,
             question=turn.question,
             searched=question.text,
-            card=question.card,
+            card=card,
             contact=contact,
             ms=ms,
         )
     )
+
+
+def _where_data_is_shown(retriever: Retriever, collections: list[str] | None) -> list[str]:
+    """Return the slugs of those of the collections to search in which the asker may see people's data."""
+    wanted = collections if collections is not None else _all_collections(retriever)
+    return [slug for slug in wanted if retriever.library.shows_personal_data(slug)]
+
+
+def _decline(retriever: Retriever, turn: Turn, question: SearchQuestion, started: float) -> Generator[Event]:
+    """Yield the events of an answer that gives nobody's data."""
+    reply = declined.answer(turn.question, contact_for(retriever, question.text, detect(turn.question)))
+    yield EvidenceEvent([])
+    yield from _as_deltas(reply)
+    ms = (time.perf_counter() - started) * 1000
+    yield AnswerEvent(replace(reply, id=turn.id, searched=question.text, ms=ms))
+
+
+def _emergency(retriever: Retriever, turn: Turn, shown: ShownCard, started: float) -> Generator[Event]:
+    """Yield the events of the answer to an emergency, after that of the card."""
+    for event in stream_emergency(retriever, turn.question, shown, turn.collections):
+        if isinstance(event, AnswerEvent):
+            ms = (time.perf_counter() - started) * 1000
+            yield AnswerEvent(replace(event.answer, id=turn.id, ms=ms))
+        else:
+            yield event
 
 
 def _reply(turn: Turn, started: float) -> Generator[Event]:
@@ -112,12 +163,19 @@ def _reply(turn: Turn, started: float) -> Generator[Event]:
     yield AnswerEvent(replace(reply, id=turn.id, ms=(time.perf_counter() - started) * 1000))
 
 
+def _crisis_history(turn: Turn) -> Sequence[str]:
+    return turn.history if turn.crisis_history is None else turn.crisis_history
+
+
 def _earlier_questions(retriever: Retriever, turn: Turn) -> list[EarlierQuestion]:
+    """Return the earlier questions. Of an emergency no language model gets the words: it has no collection."""
     if turn.history_collections:
         pairs = zip(turn.history, turn.history_collections, strict=True)
         return [EarlierQuestion(text, tuple(collections)) for text, collections in pairs]
     searched = turn.collections if turn.collections is not None else _all_collections(retriever)
-    return [EarlierQuestion(text, tuple(searched)) for text in turn.history]
+    found = [(text, shown_card(retriever, text)) for text in turn.history if turn.generate]
+    crises = {text for text, shown in found if shown is not None and shown.is_emergency}
+    return [EarlierQuestion(text, () if text in crises else tuple(searched)) for text in turn.history]
 
 
 def _all_collections(retriever: Retriever) -> list[str]:
@@ -125,7 +183,12 @@ def _all_collections(retriever: Retriever) -> list[str]:
 
 
 def _write(
-    retriever: Retriever, evidence: Evidence, gateway: Gateway | None, question: str, contact: str
+    retriever: Retriever,
+    evidence: Evidence,
+    gateway: Gateway | None,
+    question: str,
+    contact: str,
+    shown: ShownCard | None,
 ) -> Generator[DeltaEvent | DiscardEvent, None, Answer]:
     """Yield deltas and return the answer: the model's, or the extractive one.
 
@@ -134,8 +197,11 @@ def _write(
 
     Args:
         question: for the model.
+        shown: the card, where the question is about the procedure for an emergency.
     """
     quotes = extractive.answer(retriever, evidence, contact)
+    if shown is not None and (about := _about_procedure(retriever, evidence, quotes, shown)) is not None:
+        return (yield from _as_deltas(replace(about, egress=gateway.egress) if gateway else about))
     if (other := not_in_force.answer(retriever, evidence, quotes)) is not None:
         return (yield from _as_deltas(replace(other, egress=gateway.egress) if gateway else other))
     if gateway is None:
@@ -155,6 +221,14 @@ def _write(
             egress=gateway.egress,
         )
     return (yield from _as_deltas(replacement))
+
+
+def _about_procedure(retriever: Retriever, evidence: Evidence, usual: Answer, shown: ShownCard) -> Answer | None:
+    """Return the quotes of the procedure that the question names, where the usual answer is a refusal."""
+    query, day = evidence.found.query, evidence.found.as_of
+    if not usual.refused or not names_subject(query.text, shown.card):
+        return None
+    return procedure_answer(usual, quote_procedure(retriever, shown.card, query.language, evidence.collections, day))
 
 
 def _events_of(

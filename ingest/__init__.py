@@ -2,7 +2,7 @@
 
 Read in this order:
 
-    commands               ``kb ingest`` and ``kb jobs``
+    commands               ``kb ingest``, ``kb jobs`` and ``kb personal-data``
     document_names         which files a batch holds, and the name of each document
     system_files           files that are no documents: hidden ones, those of office programs and browsers
     job                    a file to ingest, and its outcome

@@ -59,7 +59,19 @@ def _readable_members(
     job: Job, tenant: Tenant, found: list[tuple[PurePosixPath, Path]], names: list[str], name: str, root: str
 ) -> list[Job]:
     return [
-        job_for(tenant, path, own, f"{job.path}/{inner}", job.collection, name, job.depth + 1, root, job.publish)
+        job_for(
+            tenant,
+            path,
+            own,
+            f"{job.path}/{inner}",
+            job.collection,
+            name,
+            job.depth + 1,
+            root,
+            job.publish,
+            job.personal_data,
+            job.decided_by,
+        )
         for (inner, path), own in zip(found, names, strict=True)
     ]
 

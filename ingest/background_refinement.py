@@ -1,5 +1,7 @@
 """Bilingual pairs, orders to an assistant in earlier versions, sentence vectors: made while no file waits.
 
+Versions of earlier releases are examined for people's data here too.
+
 What is still to be done is what the records lack. So an interrupted run is continued by the next one, and nothing is
 queued. Batches are small: a new file waits for one batch at most.
 """
@@ -23,6 +25,7 @@ from kb.core.errors import SinziError
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.prompt_injection.injection_detector import injected_spans
+from kb.publishing import personal_data_examination
 from kb.search import order_marks
 from kb.search.bilingual import pair_finder
 from kb.search.dense import sentence_vectors
@@ -44,7 +47,7 @@ def refine(
     progress: Callable[[int, int], None] = lambda done, total: None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> bool:
-    """Find bilingual pairs, judge chunks of earlier versions, then embed the sentences of chunks without vectors.
+    """Look for people's data and for orders to an assistant in old versions, find bilingual pairs, embed sentences.
 
     Args:
         progress: called with ``(chunks done, chunks in all)``.
@@ -53,6 +56,7 @@ def refine(
     Returns:
         Whether no chunk without sentence vectors is left.
     """
+    personal_data_examination.examine(library, go_on=go_on)
     pair_finder.find_pairs(library, go_on=go_on)
     model, dimension = workers.identity()
     folder = library.tenant.home / "work" / "sentences"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import blobs
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, VersionRow
-from kb.store.tables.states import IngestStatus
+from kb.store.tables.states import IngestStatus, PersonalDataDecision
 from kb.store.tenants import Tenant
 
 __all__ = ["Job", "Outcome", "cancelled_outcome", "check_source", "failed_outcome", "job_for", "unchanged_outcome"]
@@ -32,6 +32,9 @@ class Job:
         depth: how many files are around it, 0 for a file of its own.
         root: SHA-256 of the outermost file around it, "" for a file of its own.
         publish: False keeps the version as a draft.
+        personal_data: what to do with people's data, decided beforehand; a list of persons waits without a decision.
+        refills: id of a version to read again, because of a decision on its people's data; 0 for a file that comes in.
+        decided_by: who decided, as in the audit trail.
         rejected: code of the error with which the file was refused when the file around it was opened (a member of an
             archive with a password); "" for a file to read.
     """
@@ -47,6 +50,13 @@ class Job:
     root: str = ""
     publish: bool = True
     rejected: str = ""
+    personal_data: PersonalDataDecision = PersonalDataDecision.NONE
+    refills: int = 0
+    decided_by: str = ""
+
+    def to_refill(self, version_id: int, decision: PersonalDataDecision, decided_by: str, *, publish: bool) -> Job:
+        """Return the job that reads the file of a version again, after a decision on its people's data."""
+        return replace(self, refills=version_id, personal_data=decision, decided_by=decided_by, publish=publish)
 
 
 @dataclass(slots=True)
@@ -58,6 +68,8 @@ class Outcome:
         error: see :mod:`ingest.error_json`.
         members: jobs for the files found inside.
         name: what the document was to be called; "" in outcomes of releases before 0.2.
+        personal_data: different pieces of people's data by kind.
+        decision: what was decided about it; WAITING if it is a list of persons and waits, as a draft.
     """
 
     path: str
@@ -70,6 +82,8 @@ class Outcome:
     error: dict[str, Any] | None = None
     members: list[Job] = field(default_factory=list)
     name: str = ""
+    personal_data: dict[str, int] = field(default_factory=dict)
+    decision: PersonalDataDecision = PersonalDataDecision.NONE
 
     @property
     def known_under_another_name(self) -> bool:
@@ -100,10 +114,14 @@ def job_for(
     depth: int = 0,
     root: str = "",
     publish: bool = True,
+    personal_data: PersonalDataDecision = PersonalDataDecision.NONE,
+    decided_by: str = "",
 ) -> Job:
     """Store the original of a file and return the job that ingests it. The file itself is not needed any more."""
     sha256 = blobs.store(tenant.files_path, source)
-    return Job(tenant.slug, collection, name, path, sha256, source.stat().st_size, inside, depth, root, publish)
+    size = source.stat().st_size
+    job = Job(tenant.slug, collection, name, path, sha256, size, inside, depth, root, publish)
+    return replace(job, personal_data=personal_data, decided_by=decided_by)
 
 
 def unchanged_outcome(library: Library, source: Path, name: str, path: str, collection: str) -> Outcome | None:

@@ -26,12 +26,15 @@ from ingest.job import Job, Outcome, cancelled_outcome, failed_outcome
 from ingest.workers import embedding_stage
 from ingest.workers.fair_turns import JobCancelled
 from kb.core.errors import Conflict, FileRejected, SinziError
-from kb.publishing import version_states, version_writer
-from kb.publishing.version_writer import StartedVersion, VersionContent
+from kb.library.documents import DocumentVersion, Library
+from kb.people import access
+from kb.personal_data.personal_span import PersonalKind, PersonalSpan
+from kb.publishing import personal_data_decisions, version_states, version_writer
+from kb.publishing.version_writer import PersonalContent, StartedVersion, VersionContent
 from kb.search.models.encoder import Vectors
 from kb.store import blobs, tenants
-from kb.store.tables.library_tables import AmendmentRow, ChunkRow, SectionRow, VersionRow
-from kb.store.tables.states import IngestStage, IngestStatus, VersionState
+from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tables.states import IngestStage, IngestStatus, PersonalDataDecision, VersionState
 
 __all__ = ["ingest"]
 
@@ -119,9 +122,15 @@ def _run_stages(job: Job, started: StartedVersion, context: IngestContext, step:
     outcome.pages, outcome.chunks = counts["pages"], counts["chunks"]
     if counts["members"]:
         outcome.members = [Job(**one) for one in step("members", lambda: _store_members(job, started, context))]
+    outcome.personal_data = counts.get("personal_data", {})  # not in what earlier releases recorded
     if counts["chunks"]:
-        step("index", lambda: _index(job, started, context))
-        if job.publish:
+        decision = _decision(step("index", lambda: _index(job, started, context)))
+        outcome.decision = decision
+        if job.refills:
+            step("refilled", lambda: _publish_refilled(job, started, context))
+        elif job.publish and decision == PersonalDataDecision.KEEP:
+            step("keep", lambda: _keep_for_owners(job, started, context))
+        elif job.publish and decision != PersonalDataDecision.WAITING:
             step("publish", lambda: _publish(job, started, context))
         else:
             outcome.status = IngestStatus.INDEXED
@@ -135,6 +144,8 @@ def _run_stages(job: Job, started: StartedVersion, context: IngestContext, step:
 def begin(job: Job, context: IngestContext) -> StartedVersion:
     """Start a version for the job and choose the name of its document."""
     library = context.library(job)
+    if job.refills:
+        return version_writer.refill(library, job.refills, job.name)
     model = context.workers.identity()[0]
     with context.begin_lock:
         collection = version_writer.collection_for(library, job.collection, model)
@@ -163,7 +174,9 @@ def _read(job: Job, started: StartedVersion, context: IngestContext) -> dict[str
         raise Conflict("document_deleted", document=job.name)
     progress = context.progress_callback(job, IngestStage.READ)
     name, share = job.name.rsplit("/", 1)[-1], context.share(job)
-    return context.workers.read(source, name, folder, progress, share, _asked_to_stop(job, started, context))
+    mask = job.personal_data == PersonalDataDecision.MASK
+    asked = _asked_to_stop(job, started, context)
+    return context.workers.read(source, name, folder, progress, share, asked, mask=mask)
 
 
 def _asked_to_stop(job: Job, started: StartedVersion, context: IngestContext) -> Callable[[], bool]:
@@ -206,8 +219,18 @@ def _store_members(job: Job, started: StartedVersion, context: IngestContext) ->
     return [asdict(one) for one in store_members(job, document, started.document, context)]
 
 
-def _index(job: Job, started: StartedVersion, context: IngestContext) -> int:
-    """Embed the chunks, then store records, words and vectors; replace what an earlier attempt stored."""
+def _decision(recorded: Any) -> PersonalDataDecision:
+    """Return what :func:`_index` returned; earlier releases recorded the number of chunks there."""
+    return PersonalDataDecision(recorded) if isinstance(recorded, str) else PersonalDataDecision.NONE
+
+
+def _index(job: Job, started: StartedVersion, context: IngestContext) -> str:
+    """Embed the chunks, then store records, words and vectors; replace what an earlier attempt stored.
+
+    Returns:
+        What was decided about its people's data; ``waiting`` if somebody has to: it is a list of persons, handed in for
+        all to see.
+    """
     library = context.library(job)
     folder = work_folder(library.tenant, started.version_id)
     document = _load_prepared(job, started, context, folder)
@@ -224,11 +247,39 @@ def _index(job: Job, started: StartedVersion, context: IngestContext) -> int:
     context.stop_if_cancelled()
     content = _content(document, vectors)
     content.notes += member_notes(job)
+    decision = _decide(job, document, library)
+    content.personal_data = PersonalContent(
+        document.personal_counts,
+        document.person_list,
+        [[PersonalSpan(start, end, PersonalKind(kind)) for start, end, kind in one] for one in document.personal_spans],
+        decision,
+        job.decided_by,
+    )
     chunk_ids = version_writer.fill(library, started, content)
     store.remove_version(started.version_id)
-    if job.publish:
+    if job.refills:
+        answers = _answers_when_refilled(job, started, library)
+    else:
+        answers = job.publish and decision not in (PersonalDataDecision.WAITING, PersonalDataDecision.KEEP)
+    if answers:
         store.add(started.version_id, chunk_ids, vectors)
-    return len(chunk_ids)
+    return decision.value
+
+
+def _decide(job: Job, document: prepared.PreparedDocument, library: Library) -> PersonalDataDecision:
+    """Return what is decided about a document's people's data: beforehand, or that somebody has to."""
+    decided = PersonalDataDecision(job.personal_data)
+    if job.refills or (decided == PersonalDataDecision.MASK and document.personal_counts):
+        return decided
+    if not document.person_list:
+        return PersonalDataDecision.NONE
+    if (
+        job.publish
+        and decided == PersonalDataDecision.NONE
+        and access.is_open_to_all(library, library.collection(job.collection))
+    ):
+        return PersonalDataDecision.WAITING
+    return decided
 
 
 def _content(document: prepared.PreparedDocument, vectors: Vectors) -> VersionContent:
@@ -263,6 +314,35 @@ def _publish(job: Job, started: StartedVersion, context: IngestContext) -> None:
     shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)
 
 
+def _keep_for_owners(job: Job, started: StartedVersion, context: IngestContext) -> None:
+    context.stop_if_cancelled()
+    library = context.library(job)
+    version_states.keep_as_draft(library, started.document_id, started.version_id)
+    with library.session() as session:
+        document = version_states.existing(session, DocumentRow, started.document_id, started.document)
+        version = version_states.existing(session, VersionRow, started.version_id, started.document)
+        collection = session.get_one(CollectionRow, document.collection_id)
+    opened = DocumentVersion(collection, document, version)
+    personal_data_decisions.keep_for_owners(context.settings, library, opened)
+    shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)
+
+
+def _answers_when_refilled(job: Job, started: StartedVersion, library: Library) -> bool:
+    with library.session() as session:
+        state = version_states.existing(session, VersionRow, started.version_id, started.document).state
+    return state == VersionState.PUBLISHED or (state == VersionState.DRAFT and job.publish)
+
+
+def _publish_refilled(job: Job, started: StartedVersion, context: IngestContext) -> None:
+    """Let a version that was read again answer, if it answered before or waited for the decision."""
+    library = context.library(job)
+    if _answers_when_refilled(job, started, library):
+        version_writer.publish(library, context.vectors(job, library), started)
+    else:
+        context.vectors(job, library).remove_version(started.version_id)
+    shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)
+
+
 def _keep_as_draft(job: Job, started: StartedVersion, context: IngestContext) -> None:
     context.stop_if_cancelled()
     library = context.library(job)
@@ -285,6 +365,6 @@ def _discard(job: Job, started: StartedVersion | None, context: IngestContext) -
     # Where the document was deleted meanwhile, vectors may have been added after that.
     has_vectors = is_deleted or bool(library.chunks_of(started.version_id))
     version_writer.discard(library, started)
-    if has_vectors and started.status != "unchanged":
+    if has_vectors and started.status != "unchanged" and not job.refills:
         context.vectors(job, library).remove_version(started.version_id)
     shutil.rmtree(work_folder(library.tenant, started.version_id), ignore_errors=True)

@@ -28,6 +28,8 @@ class PreparedDocument:
         words: the index words of every chunk's text, and those of its title, headings and clause number.
         members: (name, path) of every file found inside.
         hidden_text: pieces of text that nobody sees, which were left out.
+        personal_spans: the people's data in every chunk's text: [start, end, kind] each; empty where it is masked.
+        personal_counts, person_list: what that comes to (:class:`kb.personal_data.person_lists.DocumentFound`).
     """
 
     title: str
@@ -45,6 +47,9 @@ class PreparedDocument:
     members: list[tuple[str, str]]
     page_labels: list[str] = field(default_factory=list)
     hidden_text: list[str] = field(default_factory=list)
+    personal_spans: list[list[list[Any]]] = field(default_factory=list)
+    personal_counts: dict[str, int] = field(default_factory=dict)
+    person_list: bool = False
 
 
 def texts_only(texts: list[str]) -> PreparedDocument:

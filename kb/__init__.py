@@ -5,6 +5,7 @@ Read in this order:
     core           settings, errors, messages and other small things that everything uses
     store          tenants, database tables and migrations, original files, the writer lock
     language       language detection, words, sentences, quantities, glossary
+    personal_data  names, identity card numbers, telephone numbers and other people's data in text
     library        documents, collections, glossary terms and settings of one tenant
     prompt_injection  sentences of documents that speak to an assistant
     people         accounts, roles, invitations, keys, sessions

@@ -16,7 +16,7 @@ import click
 
 from kb.core.errors import SinziError
 
-__all__ = ["Context", "main", "pass_context"]
+__all__ = ["Context", "main", "pass_context", "personal_data_option"]
 
 
 class Context:
@@ -42,6 +42,9 @@ class Context:
 
 
 pass_context = click.make_pass_decorator(Context)
+personal_data_option = click.option(
+    "--personal-data", is_flag=True, help="Show people's data too, such as HKID numbers and salaries."
+)
 
 
 class Commands(click.Group):

@@ -17,16 +17,21 @@ from kb.core.disk_errors import as_disk_error
 from kb.core.errors import SinziError, Transient
 from kb.core.settings import Settings
 from kb.library.documents import DocumentVersion, Library
+from kb.people import access
+from kb.personal_data import stored_spans
+from kb.publishing import personal_data_decisions
 from kb.search.dense import store_repair
 from kb.search.models import embedding
 from kb.store import blobs, tenants, writer_lock
 from kb.store.tables.library_tables import CollectionRow
+from kb.store.tables.states import PersonalDataDecision, VersionState
 from kb.store.tenants import Tenant
 
 __all__ = ["LEAST_FREE_MB", "examine"]
 
 PACKAGES = ("sentence-transformers", "chromadb", "llama-index-core", "unstructured", "fastapi", "dbos", "rapidocr")
 LEAST_FREE_MB = 1024
+_MOST_NAMED = 5
 _TRIED_BYTES = 2**20
 
 
@@ -140,6 +145,7 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
     missing = [h for h in documents if not blobs.original_path(tenant.files_path, h.version.sha256).is_file()]
     for entry in missing:
         yield Finding(what, f"original missing: {entry.document.name}", f"kb ingest <{entry.document.name}>")
+    yield _personal_data(library, what)
     rebuild = f"kb rebuild --tenant {tenant.slug}"
     for collection in library.collections():
         mine = [entry for entry in documents if entry.collection.id == collection.id]
@@ -154,6 +160,35 @@ def _tenant(settings: Settings, tenant: Tenant, busy: bool) -> Iterator[Finding]
             yield Finding(name, f"{len(mine)} documents (vectors not looked at: being written)")
             continue
         yield _vectors(settings, library, collection, name, mine, rebuild)
+
+
+def _personal_data(library: Library, what: str) -> Finding:
+    """Say which documents hold people's data; a list of persons is a fault where everybody reads it and nobody decided.
+
+    What waits for a decision, or to be examined, is in order: nobody finds it, or the service does it by itself.
+    """
+    with library.session() as session:
+        unexamined = len(stored_spans.unexamined(session))
+    tenant = library.tenant.slug
+    open_to_all = {row.slug for row in library.collections() if access.is_open_to_all(library, row)}
+    rows = personal_data_decisions.holding_documents(library, [row.slug for row in library.collections()])
+    shown = [
+        opened.document.name
+        for opened, found in rows
+        if found.is_list and found.decision == PersonalDataDecision.NONE
+        if opened.version.state == VersionState.PUBLISHED and opened.collection.slug in open_to_all
+    ]
+    if shown:
+        names = ", ".join(shown[:_MOST_NAMED]) + (" …" if len(shown) > _MOST_NAMED else "")
+        mend = f"kb personal-data decide DOCUMENT keep|mask|publish --tenant {tenant}"
+        return Finding(what, f"lists of persons, open to all, that nobody has decided about: {names}", mend)
+    waiting = sum(found.decision == PersonalDataDecision.WAITING for _, found in rows)
+    facts = [
+        f"people's data in {len({opened.document.id for opened, _ in rows})} documents",
+        f"{waiting} lists of persons wait for a decision" if waiting else "",
+        f"{unexamined} versions not examined yet (kb personal-data examine --tenant {tenant})" if unexamined else "",
+    ]
+    return Finding(what, ", ".join(filter(None, facts)))
 
 
 def _vectors(
@@ -178,5 +213,5 @@ def _vectors(
         return Finding(name, f"{len(missing)} vectors missing, {len(extra)} too many", rebuild)
     if problem:
         return Finding(name, f"vectors: {problem}", rebuild)
-    chunks = sum(len(library.chunks_of(entry.version.id)) for entry in documents)
+    chunks = sum(len(library.unmasked().chunks_of(entry.version.id)) for entry in documents)
     return Finding(name, f"{len(documents)} documents, {chunks} chunks")

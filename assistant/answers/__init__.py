@@ -6,6 +6,7 @@ In reading order:
     refusal            whether the evidence is good enough to answer
     extractive         answers in exact quotes; no model writes
     not_in_force       the answer of a document that ended, or holds later
+    declined           the answer to a question for other people's data
     near_miss          whether the best span holds under another condition
     quote_selection    which spans are quoted
     amended_rules      a circular that changes the rule found

@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.answers.citations import Citation, cite, place, shortened
 from assistant.answers.cited_text import CitedText
+from assistant.cards.card_text import card_text
 from assistant.checking.claim_checker import Checked
 from assistant.evidence.quotable_spans import QuotableSpan
 from assistant.llm.egress_record import Egress
@@ -14,7 +15,10 @@ from assistant.messages import say
 from kb.language.detect import Language
 from kb.search.passage import Passage
 
-__all__ = ["UNSURE", "Answer", "Refusal"]
+__all__ = ["EMERGENCY", "UNSURE", "Answer", "Refusal"]
+
+# The ``reason`` of the answer to an emergency.
+EMERGENCY = "emergency"
 
 # Below this confidence, the answer says that the quotes may not be the answer.
 UNSURE = 0.45
@@ -63,10 +67,11 @@ class Answer:
     Attributes:
         question: as typed.
         language: of the question, a :class:`~kb.language.detect.Language`; "" where it is unknown.
-        content: the text in that language with its citations, or the refusal.
-        reason: for programs: "answered", "near_miss", "no_question", "no_documents", "weak_evidence", or the code of
-            an error.
-        answerer: who wrote the text: "llm" or "extractive".
+        content: the text in that language with its citations, or the refusal; in an emergency the quotes of the
+            organisation's own procedure, which may be none.
+        reason: for programs: "answered", "near_miss", "no_question", "no_documents", "weak_evidence", "emergency", or
+            the code of an error.
+        answerer: who wrote the text: "llm" or "extractive"; "fixed" for a card and for the reply to a greeting.
         confidence: the probability, 0..1, that the evidence contains an answer.
         contexts: the best passages in order.
         ms: the time from question to answer, in milliseconds.
@@ -74,7 +79,8 @@ class Answer:
         searched: the question that was searched for; of a follow-up, the rewritten question.
         fallback: the code of why the extractive answer replaces the model's, ``""`` where it does not. The message for
             a person is ``say("fallback_<code>", …)``.
-        card: the fixed card of a high-stakes subject, which is shown before the answer.
+        card: the fixed card of a high-stakes subject, which is shown before the answer; in an emergency the text begins
+            with it.
         egress: what was sent to a language model.
         contact: whom to ask further, "" for the asker's supervisor.
         sentences: the sentences that a language model wrote, each with its verdict.
@@ -108,15 +114,22 @@ class Answer:
 
     @property
     def text(self) -> CitedText:
-        """The whole text; for a refusal with the nearest passages."""
+        """The whole text; for a refusal with the nearest passages, in an emergency with the card first."""
         if isinstance(self.content, Refusal):
             return CitedText((self.content.text(self.language),))
+        if self.reason == EMERGENCY and self.card is not None:
+            return CitedText((card_text(self.card),)) + self.content
         return self.content
 
     @property
     def citations(self) -> list[Citation]:
         """The citations of the text, in the order of their markers; none for a refusal."""
         return self.text.citations
+
+    @property
+    def procedure(self) -> list[Citation]:
+        """In an emergency the quotes of the organisation's own procedure; otherwise none."""
+        return self.citations if self.reason == EMERGENCY else []
 
     @property
     def answer(self) -> str:
@@ -128,7 +141,7 @@ class Answer:
         """The whole text with markers ``[n]``; for a refusal without the nearest passages."""
         if isinstance(self.content, Refusal):
             return self.content.sentences(self.language)
-        return str(self.content)
+        return str(self.text)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as JSON data for scripts; keys and their order are stable."""
@@ -157,4 +170,5 @@ class Answer:
             "searched": self.searched or self.question,
             "fallback": self.fallback or None,
             "card": self.card,
+            "procedure": [citation.as_dict() for citation in self.procedure],
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -13,7 +12,7 @@ from assistant.sources.readable_versions import document_versions
 from assistant.sources.source_refs import SourceRef, place_of, whole_chunks
 from kb.library.documents import DocumentVersion, Library
 
-__all__ = ["AnswerView", "CitationView", "EgressView", "SourceRef", "citation_views"]
+__all__ = ["AnswerView", "CardView", "CitationView", "EgressView", "SourceRef", "citation_views"]
 
 
 class CitationView(SourceRef):
@@ -46,11 +45,33 @@ class EgressView(BaseModel):
     masked: dict[str, int]
 
 
+class CardContactView(BaseModel):
+    """Whom to call; ``number`` is "" where the organisation named somebody without one."""
+
+    name: str
+    number: str
+
+
+class CardView(BaseModel):
+    """The fixed card of a high-stakes subject, in the language of the question."""
+
+    id: str = ""
+    title: str
+    text: str = ""
+    contacts: list[CardContactView] = []
+    is_emergency: bool | None = Field(
+        default=None,
+        description="False: the question is about the procedure. Null on a card that an earlier version stored.",
+    )
+
+
 class AnswerView(BaseModel):
     """One answered (or refused) question.
 
     ``answer`` is the whole text with markers ``[n]``. ``message`` is the same without the list of nearest passages,
-    which a refusal has in ``nearest``. ``fallback``: the code of why quotes replace a language model's answer, or "".
+    which a refusal has in ``nearest``. In an emergency (``reason`` "emergency") both begin with the card's text, and
+    ``procedure`` has the quotes of the organisation's own procedure, which are the citations. ``fallback``: the code of
+    why quotes replace a language model's answer, or "".
     """
 
     question: str
@@ -64,7 +85,8 @@ class AnswerView(BaseModel):
     answerer: str
     fallback: str = ""
     confidence: float
-    card: dict[str, Any] | None
+    card: CardView | None
+    procedure: list[CitationView] = []
     citations: list[CitationView]
     nearest: list[NearestView]
     contact: str
@@ -73,6 +95,7 @@ class AnswerView(BaseModel):
     collections: list[str]
     ms: float
     withheld: bool = False
+    hidden: bool = Field(default=False, description="Whether people's data is hidden: marks stand in its place.")
 
 
 def citation_views(library: Library, citations: Iterable[Citation]) -> list[CitationView]:

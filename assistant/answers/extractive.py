@@ -16,7 +16,7 @@ from assistant.messages import say
 from kb.language.detect import Language
 from kb.search.retriever import Retriever
 
-__all__ = ["JUST_UNSURE", "NAME", "NEAR_MISS", "answer", "quoted_answer"]
+__all__ = ["JUST_UNSURE", "NAME", "NEAR_MISS", "answer", "quoted_answer", "quoted_lines"]
 
 NAME = "extractive"
 # The reason of an answer whose quotes hold under another condition than the one asked about.
@@ -107,9 +107,17 @@ def _with_new_rule(change: AmendedRule | None, chosen: list[QuotableSpan]) -> li
 def _framed(
     quoted: list[QuotableSpan], citations: list[Citation], language: Language, lead: str, change: AmendedRule | None
 ) -> CitedText:
-    parts: list[str | Citation] = [lead]
-    if change:
-        parts.insert(0, change.note(language) + "\n")
+    opening = f"{change.note(language)}\n{lead}" if change else lead
+    return CitedText((opening,)) + quoted_lines(quoted, citations, language)
+
+
+def quoted_lines(quoted: list[QuotableSpan], citations: list[Citation], language: Language) -> CitedText:
+    """Return each quote on lines of its own: its marker and place, then its words.
+
+    Args:
+        quoted: the spans; that of a citation has the index ``n - 1``.
+    """
+    parts: list[str | Citation] = []
     for citation in citations:
         words = say("quote", language, text=_readable(quoted[citation.n - 1]))
         parts += ["\n", citation, f" {place(citation, language)}\n{words}"]

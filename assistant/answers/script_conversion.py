@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from assistant.answers.answer_view import AnswerView
+from assistant.answers.answer_view import AnswerView, CardView
 from kb.language.script import to_simplified
 
-__all__ = ["Script", "ScriptConverter", "in_script"]
+__all__ = ["Script", "ScriptConverter", "in_script", "simplified_card"]
 
 Script = Literal["hant", "hans"]
 _CLOSING = {"「": "」", "『": "』", "《": "》", "“": "”"}
@@ -43,4 +43,10 @@ def in_script(answer: AnswerView, script: Script) -> AnswerView:
     if script == "hant":
         return answer
     texts = {name: ScriptConverter().feed(getattr(answer, name)) for name in ("answer", "message")}
-    return answer.model_copy(update=texts)
+    card = answer.card and CardView.model_validate(simplified_card(answer.card.model_dump()))
+    return answer.model_copy(update={**texts, "card": card})
+
+
+def simplified_card(card: dict[str, Any]) -> dict[str, Any]:
+    """Return a card in Simplified characters. The names of contacts stay as they are written."""
+    return {**card, "title": to_simplified(card["title"]), "text": to_simplified(card["text"])}

@@ -16,12 +16,14 @@ from typing import Any
 
 from assistant.evidence.gather import Evidence
 from assistant.messages import say
+from kb.core.settings import Settings
 from kb.language.detect import Language
 from kb.library import contacts
 from kb.people import responsible_people
 from kb.search.retriever import Retriever
+from kb.store.tenants import Tenant
 
-__all__ = ["whom_to_ask"]
+__all__ = ["contact_for", "organisation_contact", "whom_to_ask"]
 
 
 def whom_to_ask(retriever: Retriever, evidence: Evidence, card: dict[str, Any] | None = None) -> str:
@@ -37,9 +39,19 @@ def whom_to_ask(retriever: Retriever, evidence: Evidence, card: dict[str, Any] |
     return (
         named.for_question(query.text)
         or _of_nearest_collection(retriever, evidence)
-        or retriever.tenant.contact
-        or _owner(retriever, query.language)
+        or organisation_contact(retriever.settings, retriever.tenant, query.language)
     )
+
+
+def contact_for(retriever: Retriever, question: str, language: Language) -> str:
+    """Return whom to ask about a question for which nothing was searched, "" for the asker's own supervisor."""
+    named = contacts.read(retriever.library).for_question(question)
+    return named or organisation_contact(retriever.settings, retriever.tenant, language)
+
+
+def organisation_contact(settings: Settings, tenant: Tenant, language: Language) -> str:
+    """Return whom to ask in an organisation about anything, "" for the asker's own supervisor."""
+    return tenant.contact or _owner(settings, tenant, language)
 
 
 def _of_nearest_collection(retriever: Retriever, evidence: Evidence) -> str:
@@ -47,6 +59,6 @@ def _of_nearest_collection(retriever: Retriever, evidence: Evidence) -> str:
     return next((row.contact for row in retriever.library.collections() if row.slug in nearest), "")
 
 
-def _owner(retriever: Retriever, language: Language) -> str:
-    name = responsible_people.first_owner(retriever.settings, retriever.tenant.slug)
+def _owner(settings: Settings, tenant: Tenant, language: Language) -> str:
+    name = responsible_people.first_owner(settings, tenant.slug)
     return say("owner_contact", language, name=name) if name else ""

@@ -1,28 +1,33 @@
 """Cards for high-stakes subjects: fixed text and contacts of the NGO, shown before any answer and never generated.
 
-``cards.json`` has the defaults; a tenant's owner can change, add and remove subjects. An unnecessary card does little
-harm and a missing one may do much, so the patterns are wide: "child abuse training" shows the card too.
+``cards.json`` has the built-in cards; a tenant's owner can change them, switch them off, add examples of messages, and
+add cards of other subjects. What an owner changed of a built-in card is kept, and nothing else of it: a new release
+brings new wording and new subjects. Which card a message calls for is decided in :mod:`.card_choice`.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.cards.pattern_cost import MAX_WAYS, matching_cost
 from kb.core import data_files
 from kb.core.errors import InputError
-from kb.language.script import fold
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
-__all__ = ["MOST_CARDS", "Card", "find", "listing", "reset", "save"]
+__all__ = ["MOST_CARDS", "Card", "CardId", "CardMatch", "built_in_examples", "listing", "reset", "save"]
 
 KEY = "cards"
 MOST_CARDS = 50
+# Of one card, and of all cards of an organisation. Each is embedded once after the program starts, in 4 ms.
+MOST_EXAMPLES = 100
+MOST_EXAMPLES_IN_ALL = 500
+CardId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{2,40}$")]
+_Example = Annotated[str, Field(min_length=2, max_length=300, pattern=r"\S\s*\S")]
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 # A number of eight digits, as telephones in Hong Kong have, or one of an emergency service.
 _PHONE = re.compile(r"(?<!\d)(?:\d{4}[ -]?\d{4}|999)(?!\d)")
@@ -50,37 +55,23 @@ class Contact(BaseModel):
 
 
 class Card(BaseModel):
-    """A subject: regular expressions that find it in a question, and the content of the card.
+    """A subject and the content of its card.
 
-    Question and patterns are folded (lower case, Simplified) before matching.
+    The trained model knows the subjects of the built-in cards by ``id``. Any other card is found by its examples alone
+    and needs at least one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
-    patterns: Annotated[list[Annotated[str, Field(min_length=2, max_length=1000)]], Field(min_length=1, max_length=50)]
+    id: CardId
+    examples: list[_Example] = Field(
+        default=[],
+        max_length=MOST_EXAMPLES,
+        description="The organisation's own examples of messages that call for the card, in any language.",
+    )
     title: _Words
     text: _Words
     contacts: list[Contact] = []
     enabled: bool = True
-
-    @field_validator("patterns")
-    @classmethod
-    def _compiles(cls, patterns: list[str]) -> list[str]:
-        for pattern in patterns:
-            try:
-                compiled = _compiled(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern}: {error}") from error
-            if matching_cost(pattern) > MAX_WAYS:
-                raise ValueError(f"{pattern}: too many ways to match (repeats inside or after repeats)")
-            if compiled.search(""):
-                raise ValueError(f"{pattern}: finds everything")
-        return patterns
-
-    def matches(self, question: str) -> bool:
-        """Whether a question is about the subject. False for a card that is not enabled."""
-        folded = fold(question)
-        return self.enabled and any(_compiled(pattern).search(folded) for pattern in self.patterns)
 
     def localized(self, locale: str, own_contact: str = "") -> dict[str, Any]:
         """Return the card in one language: ``{"id", "title", "text", "contacts": [{"name", "number"}]}``.
@@ -98,6 +89,20 @@ class Card(BaseModel):
         return {"id": self.id, "title": self.title[words], "text": self.text[words], "contacts": contacts}
 
 
+@dataclass(frozen=True, slots=True)
+class CardMatch:
+    """The card that a message calls for.
+
+    Attributes:
+        is_emergency: whether the message tells of an emergency; False where it asks about the procedure for one.
+        others: cards of subjects that are nearly as probable, the most probable first.
+    """
+
+    card: Card
+    is_emergency: bool
+    others: tuple[Card, ...] = ()
+
+
 def _as_contact(text: str) -> list[dict[str, str]]:
     """Return a contact that is one text, such as "當值主管 6123 4567"; ``number`` is "" where it has none.
 
@@ -110,26 +115,39 @@ def _as_contact(text: str) -> list[dict[str, str]]:
     return [{"name": name, "number": found[0]}]
 
 
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # folding keeps escapes such as \b and \w but changes their upper-case forms, so ASCII patterns are not folded
-    return re.compile(pattern if pattern.isascii() else fold(pattern), re.IGNORECASE)
-
-
 @cache
-def defaults() -> tuple[Card, ...]:
-    """Return the shipped cards. All telephone numbers on them are of public services."""
-    return tuple(Card.model_validate(one) for one in data_files.json_data("assistant.cards", "cards.json"))
+def _built_in() -> dict[str, tuple[Card, tuple[str, ...]]]:
+    """Return the built-in cards and their examples, by id. All telephone numbers on them are of public services."""
+    found = {}
+    for one in data_files.json_data("assistant.cards", "cards.json"):
+        found[one["id"]] = (Card.model_validate({**one, "examples": []}), tuple(one["examples"]))
+    return found
+
+
+def defaults() -> list[Card]:
+    """Return the built-in cards, without their examples."""
+    return [card for card, _ in _built_in().values()]
+
+
+def built_in_examples(card_id: str) -> tuple[str, ...]:
+    """Return the examples that a built-in card came with; none for another card."""
+    return _built_in()[card_id][1] if card_id in _built_in() else ()
 
 
 def listing(library: Library) -> list[Card]:
-    """Return the tenant's cards, or the shipped ones if it has none of its own."""
-    stored = tenant_settings.get(library, KEY)
-    return list(defaults()) if stored is None else [Card.model_validate(one) for one in stored]
+    """Return the tenant's cards: the built-in ones with its changes, then its own."""
+    stored: dict[str, dict[str, Any]] = {one["id"]: one for one in tenant_settings.get(library, KEY, [])}
+    cards = [
+        Card.model_validate({**card.model_dump(), **stored.pop(card.id)}) if card.id in stored else card
+        for card in defaults()
+    ]
+    return [*cards, *map(Card.model_validate, stored.values())]
 
 
 def save(library: Library, cards: list[dict[str, Any]]) -> list[Card]:
-    """Check and store the tenant's cards, which replace all earlier ones, and return them.
+    """Check and store the tenant's cards in place of all earlier ones, and return all.
+
+    A built-in card that is not among them is switched off.
 
     Raises:
         InputError: ``cards_invalid`` with the reason.
@@ -140,20 +158,28 @@ def save(library: Library, cards: list[dict[str, Any]]) -> list[Card]:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError("cards_invalid", reason=f"{place}: {first['msg']}") from error
-    if sum(matching_cost(pattern) for card in checked for pattern in card.patterns) > MAX_WAYS:
-        raise InputError("cards_invalid", reason="patterns: too many ways to match (repeats inside or after repeats)")
-    identities = {card.id for card in checked}
-    if len(identities) < len(checked) or len(checked) > MOST_CARDS:
+    by_id = {card.id: card for card in checked}
+    if len(by_id) < len(checked) or len(checked) > MOST_CARDS:
         raise InputError("cards_invalid", reason=f"id: each once, at most {MOST_CARDS}")
-    tenant_settings.put(library, KEY, [card.model_dump() for card in checked])
-    return checked
+    if any(not card.examples for card in checked if card.id not in _built_in()):
+        raise InputError("cards_invalid", reason="examples: at least one")
+    if sum(len(card.examples) for card in checked) > MOST_EXAMPLES_IN_ALL:
+        raise InputError("cards_invalid", reason=f"examples: at most {MOST_EXAMPLES_IN_ALL} on all cards")
+    missing = [{"id": card.id, "enabled": False} for card in defaults() if card.id not in by_id]
+    changes = [change for card in checked if (change := _changes(card))]
+    tenant_settings.put(library, KEY, [*changes, *missing] or None)
+    return listing(library)
+
+
+def _changes(card: Card) -> dict[str, Any]:
+    """Return what differs from the built-in card of the id, with the id; all of an own card; {} for no difference."""
+    if card.id not in _built_in():
+        return card.model_dump()
+    before = _built_in()[card.id][0].model_dump()
+    changed = {key: value for key, value in card.model_dump().items() if value != before[key]}
+    return {"id": card.id, **changed} if changed else {}
 
 
 def reset(library: Library) -> None:
-    """Go back to the shipped cards."""
+    """Go back to the built-in cards."""
     tenant_settings.put(library, KEY, None)
-
-
-def find(library: Library, question: str) -> Card | None:
-    """Return the first card in the list whose subject the question is about; None if there is none."""
-    return next((card for card in listing(library) if card.matches(question)), None)

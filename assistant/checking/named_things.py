@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from assistant.personal_data import personal_names
 from kb.core import data_files
 from kb.language.quantities.dates import MONTH_NAMES, WEEKDAY_NAMES
 from kb.language.script import fold, is_han
+from kb.personal_data import personal_names
 
 __all__ = ["swapped_names", "unknown_names"]
 

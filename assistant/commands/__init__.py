@@ -21,13 +21,19 @@ language_option = click.option(
 )
 
 
-def open_tenant(context: Context, tenant: str) -> Retriever:
+def open_tenant(context: Context, tenant: str, personal_data: bool = False) -> Retriever:
     """Return the retriever of a tenant.
+
+    Args:
+        personal_data: whether its passages show people's data.
 
     Raises:
         NotFound: ``tenant_not_found``.
     """
-    return Retriever(context.settings, tenants.get(context.settings, tenant))
+    retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
+    if personal_data:
+        return retriever.seeing([row.slug for row in retriever.library.collections()])
+    return retriever
 
 
 def language_to_use(context: Context, given: str | None, text: str = "") -> Language:

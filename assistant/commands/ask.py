@@ -6,18 +6,21 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from assistant.answers import extractive, generative
-from assistant.answers.answer import Answer, Refusal
+from assistant.answers.answer import EMERGENCY, Answer, Refusal
 from assistant.answers.citations import place
+from assistant.cards.card_text import contact_lines
 from assistant.commands import open_tenant, print_egress, question_batch
 from assistant.commands.question_batch import BatchLine, BrokenLine
+from assistant.events import AnswerEvent, CardEvent
 from assistant.messages import interface, say
-from assistant.turn import Turn
+from assistant.turn import Turn, stream
 from assistant.turn import answer as answer_turn
-from kb.cli import Context, pass_context
+from kb.cli import Context, pass_context, personal_data_option
 from kb.core.errors import InputError, NotFound, SinziError
 from kb.core.local_date import parse_date
 from kb.language.detect import Language
@@ -32,9 +35,11 @@ __all__ = ["ask"]
 @click.option("--collection", "collections", multiple=True, help="Search only this collection; may be repeated.")
 @click.option("--as-of", metavar="DATE", help="The day for which the answer should hold, YYYY-MM-DD (default: today).")
 @click.option("--quotes", is_flag=True, help="Quotes only, whether or not there is a language model.")
+@click.option("--no-card", is_flag=True, help="It is no emergency: answer the question like any other.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON line.")
 @click.option("--batch", "batch_file", type=click.Path(path_type=Path), help="JSON Lines file of questions.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the answers to --batch go (default: stdout).")
+@personal_data_option
 @pass_context
 def ask(
     context: Context,
@@ -43,9 +48,11 @@ def ask(
     collections: tuple[str, ...],
     as_of: str | None,
     quotes: bool,
+    no_card: bool,
     as_json: bool,
     batch_file: Path | None,
     out: Path | None,
+    personal_data: bool,
 ) -> None:
     """Ask in Cantonese, written Chinese or English. The answer quotes the documents letter for letter,
     with document, version, clause and page; where they are silent it says so.
@@ -55,33 +62,52 @@ def ask(
     kb ask "How many days of annual leave?" --tenant harmony --as-of 2025-12-31
     kb ask --batch questions.jsonl --out answers.jsonl --tenant harmony
 
-    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?}. A line that cannot be read,
+    A question about an emergency shows a card first, with numbers to call.
+
+    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?, "card"?}. A line that cannot be read,
     or has no known tenant, is answered with the reason; the others are asked, and the command ends with status 1.
     """
     if batch_file is not None:
-        _ask_many(context, batch_file, out, tenant, not quotes)
+        _ask_many(context, batch_file, out, tenant, not quotes, personal_data)
         return
     if not question:
         raise InputError("question_empty")
     if not tenant:
         raise InputError("tenant_required")
-    retriever = open_tenant(context, tenant)
-    turn = Turn(question, collections=list(collections) or None, as_of=parse_date(as_of), generate=not quotes)
-    answer = answer_turn(retriever, turn)
+    retriever = open_tenant(context, tenant, personal_data)
+    turn = Turn(
+        question,
+        collections=list(collections) or None,
+        as_of=parse_date(as_of),
+        generate=not quotes,
+        card=not no_card,
+    )
     if as_json:
-        context.json(answer.as_dict())
-    else:
-        _print(context, answer)
+        context.json(answer_turn(retriever, turn).as_dict())
+        return
+    for event in stream(retriever, turn):
+        if isinstance(event, CardEvent):
+            _print_card(event.card)
+        elif isinstance(event, AnswerEvent):
+            _print(context, event.answer)
+
+
+def _print_card(card: dict[str, Any]) -> None:
+    """Print a card as soon as it is known, before anything is searched."""
+    click.secho(f"■ {card['title']}", fg="red", bold=True)
+    for line in contact_lines(card):
+        click.secho(f"  {line}", bold=True)
+    click.echo(card["text"] + "\n")
 
 
 def _print(context: Context, answer: Answer) -> None:
-    """Print the card, the answer, the sources if a model wrote it, and whether text was sent to an external service."""
-    if answer.card:
-        click.secho(f"■ {answer.card['title']}", fg="red", bold=True)
-        click.echo(answer.card["text"])
-        for contact in answer.card["contacts"]:
-            click.secho("  ☎ " + "  ".join(filter(None, (contact["number"], contact["name"]))), bold=True)
-        click.echo()
+    """Print the answer, the sources if a model wrote it, and whether text was sent to an external service.
+
+    Of an emergency, whose card is printed already, the organisation's own procedure; nothing was sent.
+    """
+    if answer.reason == EMERGENCY:
+        click.echo(str(answer.content).strip())
+        return
     if answer.searched != answer.question:
         click.echo(interface("searched_as", context.settings.locale, question=answer.searched), err=True)
     click.echo(answer.answer)
@@ -92,7 +118,9 @@ def _print(context: Context, answer: Answer) -> None:
     print_egress(context, answer.egress)
 
 
-def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | None, generate: bool) -> None:
+def _ask_many(
+    context: Context, source: Path, out: Path | None, tenant: str | None, generate: bool, personal_data: bool
+) -> None:
     """Answer every line of a file. An invalid question gets a refusal with the error's code as reason.
 
     Raises:
@@ -111,7 +139,7 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
     with opened as stream, done:
         for line in done.track(lines, description="kb ask"):
             try:
-                retriever = _retriever(context, retrievers, line, tenant)
+                retriever = _retriever(context, retrievers, line, tenant, personal_data)
             except (InputError, NotFound) as refusal:
                 broken.append(refusal)
                 answer = _invalid_question(line.turn, refusal, locale)
@@ -125,7 +153,11 @@ def _ask_many(context: Context, source: Path, out: Path | None, tenant: str | No
 
 
 def _retriever(
-    context: Context, known: dict[str, Retriever], line: BatchLine | BrokenLine, tenant: str | None
+    context: Context,
+    known: dict[str, Retriever],
+    line: BatchLine | BrokenLine,
+    tenant: str | None,
+    personal_data: bool,
 ) -> Retriever:
     """Return the retriever of a line's tenant; ``known`` has those of the lines before.
 
@@ -139,7 +171,7 @@ def _retriever(
     if not slug:
         raise InputError("tenant_required")
     if slug not in known:
-        known[slug] = open_tenant(context, slug)
+        known[slug] = open_tenant(context, slug, personal_data)
     return known[slug]
 
 

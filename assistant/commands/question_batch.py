@@ -84,6 +84,7 @@ def _parsed(fields: dict[str, Any], number: int, name: str) -> BatchLine:
         history=_history(fields.get("history"), number, name),
         as_of=parse_date(fields.get("as_of")),
         id=_id(fields),
+        card=fields.get("card") is not False,
     )
     return BatchLine(turn, tenant)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from assistant.answers.answer import EMERGENCY
 from assistant.conversations.stored_answer import StoredAnswer, redacted
 from kb.core.errors import Misconfigured, NotFound
 from kb.library.documents import Library
@@ -21,6 +22,7 @@ from kb.store.tables.states import FeedbackVerdict
 
 __all__ = [
     "REASONS",
+    "HistoryQuestion",
     "Reason",
     "change",
     "get",
@@ -132,11 +134,13 @@ class HistoryQuestion:
 
     Attributes:
         collections: slugs of the collections that its answer was taken from; where it was from none, of those that were
-            searched; empty if the answer cannot be read.
+            searched; empty if the answer cannot be read, and for an emergency: no language model gets its words later.
+        card_declined: whether the person said that it was no emergency.
     """
 
     question: str
     collections: tuple[str, ...]
+    card_declined: bool
 
 
 def history(library: Library, conversation_id: int) -> list[HistoryQuestion]:
@@ -149,13 +153,19 @@ def history(library: Library, conversation_id: int) -> list[HistoryQuestion]:
     )
     with library.session() as session:
         rows = session.execute(query).all()
-    return [HistoryQuestion(question, _collections_of(answer)) for question, answer in reversed(rows)]
+    return [_history_question(question, answer) for question, answer in reversed(rows)]
 
 
-def _collections_of(answer: dict[str, Any]) -> tuple[str, ...]:
+def _history_question(question: str, answer: dict[str, Any]) -> HistoryQuestion:
     try:
         stored = StoredAnswer.from_json(answer)
     except (Misconfigured, ValidationError):
+        return HistoryQuestion(question, (), card_declined=False)
+    return HistoryQuestion(question, _collections_of(stored), stored.card_declined)
+
+
+def _collections_of(stored: StoredAnswer) -> tuple[str, ...]:
+    if stored.reason == EMERGENCY:
         return ()
     used = {*stored.egress.collections, *(place.collection for place in stored.places)}
     return tuple(sorted(used or stored.collections))

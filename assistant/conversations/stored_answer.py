@@ -12,14 +12,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assistant.answers.answer import Answer, Refusal
+from assistant.answers.answer import EMERGENCY, Answer, Refusal
 from assistant.answers.answer_view import AnswerView
 from assistant.answers.citations import Citation, shortened
+from assistant.cards.card_text import card_text
 from assistant.llm.egress_record import Egress
 from assistant.sources.readable_versions import document_versions
 from assistant.sources.source_refs import place_of, whole_chunks
 from kb.core.errors import Misconfigured
 from kb.library.documents import DocumentVersion, Library
+from kb.personal_data.concealment import holds_marks
 from kb.search.passage import Passage
 
 __all__ = [
@@ -107,6 +109,7 @@ class StoredAnswer:
         collections: slugs that were searched.
         withheld: whether text and quotes were removed later.
         erased_collections: slugs of the collections of the sources that were removed, for who may see the question.
+        card_declined: whether the asker said that it was no emergency.
     """
 
     schema: int = SCHEMA
@@ -131,6 +134,12 @@ class StoredAnswer:
     ms: float
     withheld: bool = False
     erased_collections: tuple[str, ...] = ()
+    card_declined: bool = False
+
+    @property
+    def procedure(self) -> tuple[StoredCitation, ...]:
+        """In an emergency the quotes of the organisation's own procedure; otherwise none."""
+        return self.citations if self.reason == EMERGENCY else ()
 
     @property
     def version_ids(self) -> set[int]:
@@ -141,6 +150,12 @@ class StoredAnswer:
     def used_collections(self) -> set[str]:
         """The slugs of the collections of all sources, also of removed ones."""
         return {one.collection for one in self.places} | {*self.egress.collections, *self.erased_collections}
+
+    @property
+    def hidden(self) -> bool:
+        """Whether people's data is hidden in what is shown of the answer."""
+        shown = [self.answer, *(one.quote for one in self.citations), *(one.excerpt for one in self.nearest)]
+        return any(map(holds_marks, shown))
 
     @property
     def places(self) -> list[StoredPlace]:
@@ -193,7 +208,9 @@ def emptied(question: str, language: str) -> StoredAnswer:
 _RECORD, _PLACE = TypeAdapter(StoredAnswer), TypeAdapter(StoredPlace)
 
 
-def stored_answer(library: Library, answer: Answer, collections: list[str], as_of: date | None) -> StoredAnswer:
+def stored_answer(
+    library: Library, answer: Answer, collections: list[str], as_of: date | None, *, card_declined: bool = False
+) -> StoredAnswer:
     """Return the record of an answer for which ``collections`` were searched.
 
     If a version that it quotes, or shows as nearest, was deleted in the meantime, the record is a redacted one: its
@@ -228,6 +245,7 @@ def stored_answer(library: Library, answer: Answer, collections: list[str], as_o
         as_of=as_of,
         collections=tuple(collections),
         ms=round(answer.ms, 1),
+        card_declined=card_declined,
     )
     return record if used <= known.keys() else redacted(record)
 
@@ -274,14 +292,16 @@ def view_of(stored: StoredAnswer) -> AnswerView:
 def redacted(stored: StoredAnswer) -> StoredAnswer:
     """Return an answer without its text, its quotes, and the messages that were sent to a language model.
 
-    The question stays, because its asker wrote it; what was searched for instead of it, and the card, do not. The host,
-    the model and the collections of the egress stay too.
+    The question stays, because its asker wrote it; what was searched for instead of it does not. The card stays, which
+    is no document's: of the answer to an emergency its text too. The host, the model and the collections of the egress
+    stay.
     """
+    card = card_text(stored.card) if stored.reason == EMERGENCY and stored.card is not None else ""
     return replace(
         stored,
         searched=stored.question,
-        answer="",
-        message="",
+        answer=card,
+        message=card,
         citations=(),
         nearest=(),
         egress=replace(stored.egress, sent=(), version_ids=()),

@@ -17,8 +17,9 @@ from kb.core.local_date import today
 from kb.language.detect import is_chinese
 from kb.language.script import is_han
 from kb.library.documents import Library
+from kb.personal_data.concealment import holds_marks
 from kb.store.tables.activity_tables import SuggestionRow
-from kb.store.tables.library_tables import CollectionRow, SectionRow
+from kb.store.tables.library_tables import CollectionRow
 
 __all__ = ["MOST", "replace", "stored", "suggest"]
 
@@ -106,9 +107,8 @@ def _short(title: str) -> bool:
 
 def _headings(library: Library, version_id: int) -> list[str]:
     """Return the headings of a version that name a subject by themselves, without their numbers."""
-    query = sa.select(SectionRow.heading).where(SectionRow.version_id == version_id, SectionRow.clause.is_not(None))
-    with library.session() as session:
-        bare = [_NUMBERED.sub("", heading).strip() for heading in session.scalars(query)]
+    sections = [one for one in library.outline(version_id) if one.clause is not None]
+    bare = [_NUMBERED.sub("", one.heading).strip() for one in sections if not holds_marks(one.heading)]
     return [heading for heading in dict.fromkeys(bare) if _telling(heading)]
 
 

@@ -10,11 +10,11 @@ from kb.core.errors import NotFound
 from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
-from kb.library.documents import Library
-from kb.publishing import deletion, version_states
+from kb.library.documents import DocumentVersion, Library
+from kb.publishing import deletion, personal_data_decisions, version_states
 from kb.search.dense.vector_store import VectorStore
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
-from kb.store.tables.states import READABLE, VersionState
+from kb.store.tables.states import READABLE, PersonalDataDecision, VersionState
 
 __all__ = ["DocumentEditor", "main_version"]
 
@@ -82,10 +82,16 @@ class DocumentEditor:
         self._record("document.dates", version=version.number, effective_from=_iso(first), effective_to=_iso(end))
 
     def release(self, version: VersionRow) -> None:
-        """Publish a draft or an earlier version."""
+        """Publish a draft or an earlier version; of a list of persons, that is the decision to publish it as it is."""
         action = "document.publish" if version.state == VersionState.DRAFT else "document.restore"
         version_states.publish_existing(self.library, self._store(), version)
         self._record(action, version=version.number)
+        found = personal_data_decisions.of_versions(self.library, [version.id]).get(version.id)
+        undecided = (PersonalDataDecision.NONE, PersonalDataDecision.WAITING)
+        if found is not None and found.is_list and found.decision in undecided:
+            opened = DocumentVersion(self.collection, self.document, version)
+            decision = PersonalDataDecision.PUBLISH
+            personal_data_decisions.decide(self._settings, self.library, opened, decision, self._actor)
 
     def let_quote(self, version: VersionRow, chunk_id: int, start: int, quotable: bool) -> None:
         """Let a sentence be quoted that was taken for an order to an assistant, or not any more.

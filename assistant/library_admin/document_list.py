@@ -18,7 +18,7 @@ from kb.language.script import fold
 from kb.library.documents import Library
 from kb.people.access import Reach
 from kb.search.lexical.chunks_with_words import chunks_with_words
-from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.library_tables import CollectionRow, DocumentRow, PersonalDataRow, VersionRow
 from kb.store.tables.states import VersionState
 
 __all__ = ["DocumentFilter", "Item", "Order", "Status", "documents", "languages"]
@@ -38,6 +38,7 @@ class DocumentFilter:
         text: words that must all be in the name, the title or one version's text.
         collection: slug of the collection.
         review_due: only documents whose review day has come.
+        personal_data: only documents in which people's data was found, of those that the person may edit.
     """
 
     text: str = ""
@@ -45,6 +46,7 @@ class DocumentFilter:
     collection: str | None = None
     language: str | None = None
     review_due: bool = False
+    personal_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,20 @@ def _filtered(reach: Reach, wanted: DocumentFilter, current: Any) -> sa.Select[A
         .join(current, current.id == sa.func.coalesce(DocumentRow.published_version_id, newest))
         .where(CollectionRow.slug.in_(reach.read), sa.or_(editable, current.state == VersionState.PUBLISHED))
     )
+    if wanted.personal_data:
+        query = query.where(editable, _holds_personal_data())
     for condition in _conditions(wanted, current, sa.and_(drafts, editable)):
         query = query.where(condition)
     return query
+
+
+def _holds_personal_data() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        VersionRow.document_id == DocumentRow.id,
+        VersionRow.state.in_((VersionState.PUBLISHED, VersionState.DRAFT)),
+        PersonalDataRow.version_id == VersionRow.id,
+        sa.cast(PersonalDataRow.counts, sa.Text) != "{}",
+    )
 
 
 def _conditions(wanted: DocumentFilter, current: Any, drafts: sa.ColumnElement[bool]) -> list[sa.ColumnElement[bool]]:

@@ -1,7 +1,7 @@
 """Personal data is replaced by marks before text is sent, and restored in the text that comes back.
 
 Each piece of data becomes a mark such as 〔電話1〕. The same piece always has the same mark, so that a model can refer
-to it. :mod:`assistant.personal_data` finds the pieces.
+to it. :mod:`kb.personal_data` finds the pieces.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from assistant.personal_data.comparable_text import comparable
-from assistant.personal_data.personal_data_finder import find_personal_data
+from kb.personal_data.comparable_text import comparable
+from kb.personal_data.concealment import without_fill
+from kb.personal_data.personal_data_finder import find_personal_data
 
 __all__ = ["Masker"]
 
@@ -48,7 +49,7 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """Return the text with every piece of personal data replaced by its mark."""
-        unmarked = MARK.sub(lambda match: "(" + match[0][1:-1] + ")", text)
+        unmarked = MARK.sub(lambda match: "(" + match[0][1:-1] + ")", without_fill(text))
         out, at = [], 0
         for start, end, kind in find_personal_data(unmarked, self._names):
             out += [unmarked[at:start], self._mark(kind, unmarked[start:end])]

@@ -57,7 +57,13 @@ class AskResult(BaseModel):
     answerer: str
     contact: Annotated[str, Field(description="Whom to ask if the documents do not answer.")]
     citations: list[Quote]
-    card: Annotated[dict[str, Any] | None, Field(description="Emergency contacts, to be shown before the answer.")]
+    card: Annotated[
+        dict[str, Any] | None,
+        Field(description="Emergency contacts, to be shown before the answer; `is_emergency`: whether it is one."),
+    ]
+    procedure: Annotated[
+        list[Quote], Field(description="In an emergency, the organisation's own procedure: nothing else is shown.")
+    ]
 
 
 class Heading(BaseModel):

@@ -35,7 +35,8 @@ CallerResolver = Callable[[Context[Any, Any]], Caller]
 _INSTRUCTIONS = (
     "The documents of a social-welfare organisation in Hong Kong: handbooks, circulars, forms, minutes. "
     "Use `ask` for a question a worker has: its answer quotes the exact words of the documents, and says so if they do "
-    "not answer; keep its markers [n] and name document, clause and page. Use `search` for passages to read yourself, "
+    "not answer; keep its markers [n] and name document, clause and page. In an emergency it has a `card`: show its "
+    "numbers first and add nothing of your own. Use `search` for passages to read yourself, "
     "and `get_document` for the text around them. Questions may be Cantonese, written Chinese or English."
 )
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
@@ -50,6 +51,9 @@ AsOf = Annotated[
 ]
 History = Annotated[
     list[str] | None, Field(max_length=50, description="Earlier questions of the same conversation, oldest first.")
+]
+WithCard = Annotated[
+    bool, Field(description="False if the person says that it is no emergency: then it is answered like any other.")
 ]
 DocumentId = Annotated[int, Field(ge=1, le=2**31 - 1, description="From a result of search or ask.")]
 
@@ -76,7 +80,7 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
         with _as_tool_errors(service):
             caller = _require_ability(resolve_caller(context), Ability.READ)
             limit_questions(caller)
-            retriever = service.retriever(caller.tenant)
+            retriever = caller.retriever()
             slugs = caller.searchable_collections(collections)
             passages = retriever.retrieve(question, limit=limit, collections=slugs, as_of=as_of)
             audit.record(caller.library, caller.actor, "question.search", via="mcp")
@@ -108,20 +112,24 @@ def build(service: Service, resolve_caller: CallerResolver) -> MCPServer[Any]:
         history: History = None,
         collections: Collections = None,
         as_of: AsOf = None,
+        card: WithCard = True,
     ) -> AskResult:
         """Answer a question with exact quotes, each with document, version, clause and page, or refuse to answer."""
         with _as_tool_errors(service):
             caller = _require_ability(resolve_caller(context), Ability.ASK)
-            turn = Turn(question, history or (), caller.searchable_collections(collections), as_of)
+            turn = Turn(question, history or (), caller.searchable_collections(collections), as_of, card=card)
             answer = final_answer(start_answer(caller, turn))
             view = view_of(finish_answer(caller, turn, answer))
             links = Links(service.settings.public_url, caller.tenant.slug)
-            citations = [
-                Quote(url=links.source(one), **one.model_dump() | {"quote": as_plain_markup(one.quote)})
-                for one in view.citations
-            ]
-            plain = {"answer": as_plain_markup(view.answer)}
-            return AskResult(**view.model_dump(exclude={"citations"}) | plain, citations=citations)
+            citations, procedure = (
+                [
+                    Quote(url=links.source(one), **one.model_dump() | {"quote": as_plain_markup(one.quote)})
+                    for one in places
+                ]
+                for places in (view.citations, view.procedure)
+            )
+            rest = view.model_dump(exclude={"citations", "procedure"}) | {"answer": as_plain_markup(view.answer)}
+            return AskResult(**rest, citations=citations, procedure=procedure)
 
     @server.tool(title="Read a document", annotations=_READS)
     def get_document(

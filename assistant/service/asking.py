@@ -9,10 +9,10 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from assistant.answers.answer import Answer
-from assistant.answers.script_conversion import Script, ScriptConverter
+from assistant.answers.answer import EMERGENCY, Answer
+from assistant.answers.script_conversion import Script, ScriptConverter, simplified_card
 from assistant.conversations.stored_answer import StoredAnswer, stored_answer
-from assistant.events import DeltaEvent, Event, ProgressEvent
+from assistant.events import CardEvent, DeltaEvent, Event, ProgressEvent
 from assistant.llm.requester import Requester
 from assistant.service.callers import Caller, check_still_allowed, limit_questions
 from assistant.turn import Turn, stream
@@ -41,11 +41,11 @@ def start_answer(caller: Caller, turn: Turn, gone: threading.Event | None = None
         InputError: ``question_empty``, ``question_too_long``.
     """
     limit_questions(caller)
-    if caller.service.settings.log_questions:
-        _LOG.info("question", extra={"actor": caller.actor.id, "tenant": caller.tenant.slug, "text": turn.question})
     requester = Requester(caller.actor, gone or threading.Event())
-    events = stream(caller.service.retriever(caller.tenant), replace(turn, requester=requester))
+    events = stream(caller.retriever(), replace(turn, requester=requester))
     first = next(events)
+    if caller.service.settings.log_questions:
+        _log_question(caller, turn, first)
 
     def all_events() -> Generator[Event]:
         with closing(events):
@@ -57,10 +57,19 @@ def start_answer(caller: Caller, turn: Turn, gone: threading.Event | None = None
     return all_events()
 
 
+def _log_question(caller: Caller, turn: Turn, first: Event) -> None:
+    """Write the question to the operator's log. In an emergency its words are left out: they are about a person."""
+    is_emergency = isinstance(first, CardEvent) and first.card["is_emergency"]
+    text = "" if is_emergency else turn.question
+    _LOG.info("question", extra={"actor": caller.actor.id, "tenant": caller.tenant.slug, "text": text})
+
+
 def finish_answer(caller: Caller, turn: Turn, answer: Answer) -> StoredAnswer:
     """Return the record of a turn's answer, and record the question in the metrics and the audit trail."""
     caller.service.metrics.answered(caller.tenant.slug, answer)
-    result = stored_answer(caller.library, answer, turn.collections or [], turn.as_of)
+    declined = not turn.card
+    as_of = None if answer.reason == EMERGENCY else turn.as_of
+    result = stored_answer(caller.library, answer, turn.collections or [], as_of, card_declined=declined)
     audit.record(
         caller.library,
         caller.actor,
@@ -75,9 +84,12 @@ def finish_answer(caller: Caller, turn: Turn, answer: Answer) -> StoredAnswer:
 
 def event_data(event: ProgressEvent, converter: ScriptConverter | None) -> dict[str, Any]:
     """Return the JSON data of an event before the last one, in the reader's script (``converter`` for Simplified)."""
-    if converter is not None and isinstance(event, DeltaEvent):
+    if converter is None:
+        return event.as_dict()
+    if isinstance(event, DeltaEvent):
         return {"text": converter.feed(event.text)}
-    return event.as_dict()
+    data = event.as_dict()
+    return {**data, "card": simplified_card(data["card"])} if data.get("card") else data
 
 
 def script_of(library: Library, user_id: int) -> Script:

@@ -11,8 +11,9 @@ from assistant.service.running_service import Service
 from kb.core.errors import Forbidden, NotFound, Unauthenticated
 from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.people import accounts, api_keys, sessions
+from kb.people import accounts, api_keys, personal_data_rights, sessions
 from kb.people.access import ROLES, Ability, Reach, Role, key_reach, reach
+from kb.search.retriever import Retriever
 from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
 from kb.store.tables.platform_tables import UserRow
 from kb.store.tables.states import READABLE
@@ -33,6 +34,8 @@ class Caller:
     """A person with a role in a tenant, or a program with a key (then ``user`` and ``role`` are None).
 
     Attributes:
+        library: the tenant's, as the caller may read it: with marks in place of people's data, except in the
+            collections where the caller may see it.
         find_again: finds the caller again by the same session or key, with the rights of that moment; raises what the
             first request would have raised if it came now.
     """
@@ -46,6 +49,11 @@ class Caller:
     user: UserRow | None
     role: Role | None
     find_again: Callable[[], Caller] = field(repr=False, compare=False)
+
+    def retriever(self) -> Retriever:
+        """Return the tenant's retriever; its passages are as the caller may read them, as in ``library``."""
+        slugs = [slug for slug in self.reach.read if self.library.shows_personal_data(slug)]
+        return self.service.retriever(self.tenant).seeing(slugs)
 
     def may(self, ability: Ability) -> bool:
         """Whether the caller has the ability."""
@@ -136,6 +144,7 @@ def caller_of_person(service: Service, session_token: str, slug: str) -> Caller:
     tenant = service.tenant(slug)
     library = service.library(tenant)
     within, actor = reach(library, role, user.id), Actor(f"user:{user.id}", user.name)
+    library = library.seeing(personal_data_rights.seen_by(library, role, user.id, within))
 
     def find_again() -> Caller:
         return caller_of_person(service, session_token, slug)
@@ -143,17 +152,21 @@ def caller_of_person(service: Service, session_token: str, slug: str) -> Caller:
     return Caller(service, tenant, library, ROLES[role], within, actor, user, role, find_again)
 
 
-def caller_on_this_computer(service: Service, tenant: Tenant, name: str) -> Caller:
+def caller_on_this_computer(service: Service, tenant: Tenant, name: str, *, personal_data: bool = False) -> Caller:
     """Return a program on this computer. It has the rights of an owner, because it can read the data folder anyway.
 
+    People's data it sees only if that is wanted: what it reads may go to a language model elsewhere.
+
     Args:
+        personal_data: whether it sees people's data.
         name: of the program, for the audit trail.
     """
     library = service.library(tenant)
     within, actor = reach(library, Role.OWNER, 0), Actor("cli", name)
+    library = library.seeing(within.read if personal_data else ())
 
     def find_again() -> Caller:
-        return caller_on_this_computer(service, service.tenant(tenant.slug), name)
+        return caller_on_this_computer(service, service.tenant(tenant.slug), name, personal_data=personal_data)
 
     return Caller(service, tenant, library, ROLES[Role.OWNER], within, actor, None, Role.OWNER, find_again)
 

@@ -7,6 +7,7 @@ In reading order:
     readable_text              the text around a place, the quoted characters marked
     originals                  the original file
     original_archive           several originals as one ZIP
+    text_download              a version as a text file, where its original may not be handed out
     page_images                a page as an image
     quote_marks                where on the page the quoted characters are
     quote_search               finds quoted words among the characters of a PDF page

@@ -45,14 +45,15 @@ def archive_names(opened: Iterable[DocumentVersion]) -> list[str]:
     return names
 
 
-def zip_stream(files: Iterable[tuple[str, Path]]) -> Iterator[bytes]:
-    """Yield a ZIP of ``(name in it, path)`` piece by piece."""
+def zip_stream(files: Iterable[tuple[str, Path | bytes]]) -> Iterator[bytes]:
+    """Yield a ZIP of ``(name in it, path or content)`` piece by piece."""
     pieces = _Pieces()
     with zipfile.ZipFile(
         cast("BinaryIO", pieces), "w", zipfile.ZIP_STORED
     ) as archive:  # documents are compressed already
         for name, path in files:
-            with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
+            opened = io.BytesIO(path) if isinstance(path, bytes) else path.open("rb")
+            with opened as source, archive.open(name, "w", force_zip64=True) as target:
                 while data := source.read(_PIECE):
                     target.write(data)
                     yield pieces.take()

@@ -5,17 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from kb.core.errors import NotFound
+from kb.core.errors import Forbidden, NotFound
 from kb.core.file_signatures import Signature, image_type, signature_of
 from kb.library.documents import DocumentVersion, Library
+from kb.publishing import personal_data_decisions
 from kb.store import blobs
+from kb.store.tables.states import PersonalDataDecision
 
-__all__ = ["DOWNLOAD_HEADERS", "Kind", "kind_of", "media_type", "path_of"]
+__all__ = ["DOWNLOAD_HEADERS", "Kind", "check_may_open", "is_withheld", "kind_of", "media_type", "path_of"]
 
 Kind = Literal["pdf", "picture", "text"]
 _HEAD = 4096
 # The browser must never execute an uploaded file, whatever its type.
 DOWNLOAD_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+
+
+def is_withheld(library: Library, document_version: DocumentVersion, *, owner: bool) -> bool:
+    """Whether the file is kept from a reader: people's data is masked in the version's text, and not in the file."""
+    version_id = document_version.version.id
+    found = {} if owner else personal_data_decisions.of_versions(library, [version_id])
+    return version_id in found and found[version_id].decision == PersonalDataDecision.MASK
+
+
+def check_may_open(library: Library, document_version: DocumentVersion, *, owner: bool) -> None:
+    """Refuse a file, or pictures of its pages, that only owners may see.
+
+    Raises:
+        Forbidden: ``original_withheld``.
+    """
+    if is_withheld(library, document_version, owner=owner):
+        raise Forbidden("original_withheld", name=document_version.document.name)
 
 
 def path_of(library: Library, document_version: DocumentVersion) -> Path:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.orm import defer
-
 from kb.library.documents import Library
 from kb.prompt_injection.chunk_orders import withheld
 from kb.store.tables.library_tables import ChunkRow
@@ -42,15 +39,7 @@ class TextBlock:
 
 def blocks(library: Library, version_id: int, first: int, count: int) -> list[TextBlock]:
     """Return at most ``count`` blocks of a version, from ordinal ``first`` on."""
-    query = (
-        sa.select(ChunkRow)
-        .options(defer(ChunkRow.vector))
-        .where(ChunkRow.version_id == version_id, ChunkRow.ordinal >= first)
-        .order_by(ChunkRow.ordinal)
-        .limit(count)
-    )
-    with library.session() as session:
-        return [_block(row) for row in session.scalars(query)]
+    return [_block(row) for row in library.chunks_of(version_id, first, count)]
 
 
 def around(library: Library, chunk: ChunkRow, start: int, end: int) -> list[TextBlock]:

@@ -14,6 +14,7 @@ from kb.core.errors import NotFound
 from kb.language.detect import Language
 from kb.library.documents import Library
 from kb.people.access import Reach
+from kb.personal_data.concealment import holds_marks
 
 __all__ = ["load_answer_source"]
 
@@ -50,7 +51,8 @@ def _citations(library: Library, quoted: Iterable[StoredCitation]) -> Iterable[C
     wanted = list(quoted)
     chunks = library.chunks({one.chunk_id for one in wanted})
     for one in wanted:
-        path = chunks[one.chunk_id].heading_path if one.chunk_id in chunks else []
+        chunk = chunks.get(one.chunk_id)
+        path = chunk.heading_path if chunk else []
         yield Citation(
             n=one.n,
             document=one.document,
@@ -59,7 +61,8 @@ def _citations(library: Library, quoted: Iterable[StoredCitation]) -> Iterable[C
             version_id=one.version_id,
             pages=list(one.pages),
             clause=one.clause,
-            quote=one.quote,
+            # What was hidden from the asker then may be shown now.
+            quote=chunk.text[one.start : one.end] if chunk and holds_marks(one.quote) else one.quote,
             chunk_id=one.chunk_id,
             start=one.start,
             end=one.end,

@@ -4,6 +4,7 @@ In reading order:
 
     upload_batch    files announced or queued together, and the list of uploads
     upload_actions  what a person does about an upload: cancel, try again, take the new name
+    data_decisions  what an editor decides about the people's data in a file
     multipart       a multipart request written to disk as it arrives
     raw_body        one file, the body of a request, written to disk as it arrives
     web_fetch       one public page or file fetched for an editor

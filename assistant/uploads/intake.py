@@ -46,6 +46,11 @@ class Intake:
                 return None
             return self._queue(library, job, row.uploaded_by, row.id)
 
+    def submit_stored(self, library: Library, job: Job, by: str, row_id: int | None = None) -> UploadRow:
+        """Queue a job whose file is stored as the original of a version; return its row."""
+        with self.queue.storing():
+            return self._queue(library, job, by, row_id)
+
     def _queue(self, library: Library, job: Job, by: str, row_id: int | None) -> UploadRow:
         job_id = str(uuid.uuid4())
         self.queue.reserve_names(job.tenant, job.collection, [job.name])

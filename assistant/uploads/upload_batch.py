@@ -20,8 +20,8 @@ from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
 from kb.store.tables.activity_tables import UploadRow
-from kb.store.tables.library_tables import CollectionRow, DocumentRow
-from kb.store.tables.states import UNFINISHED, IngestStatus
+from kb.store.tables.library_tables import CollectionRow, DocumentRow, PersonalDataRow, VersionRow
+from kb.store.tables.states import UNFINISHED, IngestStatus, PersonalDataDecision
 
 if TYPE_CHECKING:
     from assistant.uploads.intake import Intake
@@ -33,11 +33,15 @@ _MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The target of files: the collection, whether they are published at once, the document they replace, if any."""
+    """The target of files: the collection, whether they are published at once, the document they replace, if any.
+
+    ``personal_data`` is decided beforehand: what becomes of a list of persons, or with MASK of any people's data.
+    """
 
     collection: CollectionRow
     publish: bool = True
     replaces: DocumentRow | None = None
+    personal_data: PersonalDataDecision = PersonalDataDecision.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class UploadCounts:
         total: files that were handed in and are still in the list.
         done: those that are in the library.
         under_way: those that are being sent, wait, or are worked on.
-        need_attention: files that have failed.
+        need_attention: files that have failed, or wait for a decision on their people's data.
     """
 
     total: int
@@ -74,7 +78,7 @@ def announce(
         InputError: ``upload_invalid`` if there is no file, or if several files would replace one document;
             ``upload_too_many``.
     """
-    jobs = _jobs(intake, library, batch, files)
+    jobs = _jobs(intake, library, actor, batch, files)
     refusals = [_refusal(intake, job) for job in jobs]
     batch_id = str(uuid.uuid4())
     rows = intake.upload_status.announced(library, jobs, actor.id, batch_id)
@@ -93,7 +97,7 @@ def queue_uploads(
         InputError: ``upload_invalid`` if there is no file, or if several files would replace one document.
     """
     rows = []
-    jobs = _jobs(intake, library, batch, [AnnouncedFile(file.name, file.size) for file in received.files])
+    jobs = _jobs(intake, library, actor, batch, [AnnouncedFile(file.name, file.size) for file in received.files])
     for file, job in zip(received.files, jobs, strict=True):
         refusal = _refusal(intake, job)
         if refusal is not None:
@@ -106,10 +110,11 @@ def queue_uploads(
 
 def record_upload(library: Library, actor: Actor, job: Job) -> None:
     """Record in the audit trail that a file was handed in."""
-    audit.record(library, actor, "document.upload", job.name, collection=job.collection, publish=job.publish)
+    decided = {"personal_data": str(job.personal_data)} if job.personal_data else {}
+    audit.record(library, actor, "document.upload", job.name, collection=job.collection, publish=job.publish, **decided)
 
 
-def _jobs(intake: Intake, library: Library, batch: Batch, files: Sequence[AnnouncedFile]) -> list[Job]:
+def _jobs(intake: Intake, library: Library, actor: Actor, batch: Batch, files: Sequence[AnnouncedFile]) -> list[Job]:
     if not files or (batch.replaces is not None and len(files) != 1):
         raise InputError("upload_invalid", reason=f"{len(files)} files")
     limit = intake.queue.context.settings.max_upload_files
@@ -119,7 +124,17 @@ def _jobs(intake: Intake, library: Library, batch: Batch, files: Sequence[Announ
     names = [batch.replaces.name] if batch.replaces else document_names.assign(paths)
     slug, collection = library.tenant.slug, batch.collection.slug
     return [
-        Job(slug, collection, name, str(path), "", file.size, publish=batch.publish)
+        Job(
+            slug,
+            collection,
+            name,
+            str(path),
+            "",
+            file.size,
+            publish=batch.publish,
+            personal_data=batch.personal_data,
+            decided_by=actor.id if batch.personal_data else "",
+        )
         for file, path, name in zip(files, paths, names, strict=True)
     ]
 
@@ -173,6 +188,14 @@ def counts(library: Library, collections: Collection[str], by: str) -> UploadCou
     )
     with library.session() as session:
         rows = [(status, bool(inside), number) for status, inside, number in session.execute(query)]
+    waits = sa.exists().where(
+        VersionRow.document_id == UploadRow.document_id,
+        PersonalDataRow.version_id == VersionRow.id,
+        PersonalDataRow.decision == PersonalDataDecision.WAITING,
+    )
+    mine = (UploadRow.collection.in_(collections), UploadRow.uploaded_by == by, UploadRow.status.not_in(UNFINISHED))
+    with library.session() as session:
+        undecided = session.scalar(sa.select(sa.func.count(UploadRow.id)).where(*mine, waits)) or 0
     own = {status: number for status, inside, number in rows if not inside}
     under_way = sum(own.get(status, 0) for status in UNFINISHED)
     not_in = own.get(IngestStatus.FAILED, 0) + own.get(IngestStatus.CANCELLED, 0)
@@ -180,7 +203,7 @@ def counts(library: Library, collections: Collection[str], by: str) -> UploadCou
         total=sum(own.values()),
         done=sum(own.values()) - under_way - not_in,
         under_way=under_way,
-        need_attention=sum(number for status, _, number in rows if status == IngestStatus.FAILED),
+        need_attention=undecided + sum(number for status, _, number in rows if status == IngestStatus.FAILED),
     )
 
 

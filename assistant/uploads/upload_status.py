@@ -29,8 +29,8 @@ from kb.library.documents import Library
 from kb.store import tenants
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.columns import now
-from kb.store.tables.library_tables import CollectionRow, DocumentRow
-from kb.store.tables.states import UNFINISHED, IngestStage, IngestStatus
+from kb.store.tables.library_tables import CollectionRow, DocumentRow, VersionRow
+from kb.store.tables.states import UNFINISHED, IngestStage, IngestStatus, PersonalDataDecision
 
 __all__ = ["UploadStatus"]
 
@@ -232,9 +232,13 @@ def _end(session: Session, row: UploadRow, outcome: Outcome) -> None:
     row.status = outcome.status or IngestStatus.EXPANDED
     row.stage, row.done, row.total = IngestStage.NONE, 0, None
     row.error, row.finished_at = outcome.error, now()
-    row.document_id = session.scalar(_document_of(row.collection, outcome.document)) if outcome.version else None
+    row.document_id = session.scalar(_document_of(row, outcome)) if outcome.version else None
 
 
-def _document_of(collection: str, name: str) -> sa.Select[Any]:
-    query = sa.select(DocumentRow.id).join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
-    return query.where(CollectionRow.slug == collection, DocumentRow.name == name)
+def _document_of(row: UploadRow, outcome: Outcome) -> sa.Select[Any]:
+    query = sa.select(DocumentRow.id).where(DocumentRow.name == outcome.document)
+    if outcome.decision == PersonalDataDecision.KEEP:  # it is in another collection now
+        same = (VersionRow.document_id == DocumentRow.id, VersionRow.sha256 == (row.job or {}).get("sha256"))
+        return query.where(sa.exists().where(*same)).order_by(DocumentRow.id.desc())
+    query = query.join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
+    return query.where(CollectionRow.slug == row.collection)

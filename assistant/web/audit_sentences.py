@@ -169,6 +169,8 @@ class AuditSentences:
             first, end = detail.get("effective_from"), detail.get("effective_to")
             key = "between" if first and end else "from" if first else "until" if end else "none"
             yield "period", Piece(self._texts[f"period_{key}"].format(first=first, end=end))
+        if entry.action == "document.personal_data" and f"library.do_data_{detail.get('decision')}" in text_keys():
+            yield "decision", Piece(text(f"library.do_data_{detail['decision']}", self._locale))
         if f"tasks.draft_{detail.get('kind')}" in text_keys():
             yield "kind", Piece(text(f"tasks.draft_{detail['kind']}", self._locale))
 

@@ -52,6 +52,8 @@ declare namespace Api {
     title: string;
     text: string;
     contacts?: { name: string; number: string }[];
+    /** Missing on a card that an earlier version stored. */
+    is_emergency?: boolean | null;
   }
 
   interface Answer {
@@ -61,10 +63,14 @@ declare namespace Api {
     answer: string;
     message: string;
     refused: boolean;
+    reason: string;
     unsure: boolean;
     withheld?: boolean;
+    hidden?: boolean;
     answerer: string;
     card: AnswerCard | null;
+    /** In an emergency, the citations of the organisation's own procedure. */
+    procedure?: Citation[];
     citations: Citation[];
     nearest: Nearest[];
     contact: string;
@@ -140,6 +146,29 @@ declare namespace Api {
     quote: string;
     marks: Box[];
     blocks: Block[];
+    hidden: Hidden | null;
+  }
+
+  /** What is hidden from the reader in a version: pages that are not shown as pictures, and whom to ask. */
+  interface Hidden {
+    pages: number[];
+    contact: string;
+  }
+
+  /** People's data that was found in a version: different pieces by kind, and what was decided about it. */
+  interface PersonalData {
+    version_id: number;
+    counts: Record<string, number>;
+    is_list: boolean;
+    decision: string;
+    decided_by: string;
+    decided_at: string | null;
+  }
+
+  interface DecisionTaken {
+    collection: string;
+    rereading: boolean;
+    personal_data: PersonalData;
   }
 
   interface Version {
@@ -153,6 +182,8 @@ declare namespace Api {
     effective_to: string | null;
     notes: string[];
     created_at: string;
+    original_withheld: boolean;
+    personal_data: PersonalData | null;
   }
 
   interface DocumentDetail {
@@ -181,6 +212,7 @@ declare namespace Api {
     review_on: string | null;
     review_due: boolean;
     version_id: number;
+    personal_data: string;
     found: Found | null;
   }
 
@@ -246,6 +278,7 @@ declare namespace Api {
     also_in: KnownDocument[];
     orders: number;
     actions: string[];
+    personal_data: PersonalData | null;
     mine: boolean;
   }
 
@@ -289,7 +322,15 @@ declare namespace Api {
     title: Bilingual;
     text: Bilingual;
     contacts?: { name: Bilingual; number: string }[];
-    patterns: string[];
+    examples?: string[];
+  }
+
+  interface CardTrialPublic {
+    card: string | null;
+    title: Bilingual | null;
+    is_emergency: boolean;
+    certainty: number;
+    nearest: { card: string; title: Bilingual; text: string } | null;
   }
 
   interface Written {
@@ -325,7 +366,10 @@ declare namespace Page {
     node: HTMLElement;
     question: string;
     wait(words: string): void;
-    searching(found: { searched: string; card: Api.AnswerCard | null }): void;
+    /** The card of a high-stakes subject; it comes before all else. */
+    card(card: Api.AnswerCard): void;
+    isEmergency(): boolean;
+    searching(found: { searched: string }): void;
     write(more: string): void;
     /** What was written so far is not valid any more. */
     discard(): void;

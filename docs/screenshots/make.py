@@ -83,6 +83,8 @@ SHOTS = (
     Shot("ask-answer-phone", "/t/harmony/ask", phone=True, steps=(ask("病假要唔要醫生紙？"),)),
     Shot("ask-source-phone", "/t/harmony/ask", phone=True, steps=(ask("病假要唔要醫生紙？"), open_source)),
     Shot("ask-refusal-phone", "/t/harmony/ask", phone=True, dark=True, steps=(ask("公司有冇牙科保險？"),)),
+    Shot("ask-emergency-phone", "/t/harmony/ask", phone=True, steps=(ask("有院友唔見咗，搵極都搵唔到！"),)),
+    Shot("ask-procedure-phone", "/t/harmony/ask", phone=True, steps=(ask("院友走失的通報程序是怎樣的？"),)),
     Shot("ask-desktop", "/t/harmony/ask", steps=(ask("放唔晒啲大假可唔可以 carry 去下年？"), open_source)),
     Shot("ask-desktop-dark", "/t/harmony/ask", dark=True, steps=(ask("跌倒之後幾耐要通知家屬？"), open_source)),
     Shot(

@@ -19,6 +19,9 @@ _COMMANDS = (
     "repeat",
     "masking",
     "injections",
+    "personal-data",
+    "personal-answers",
+    "cards",
     "scale",
     "ingest",
     "formats",
@@ -35,7 +38,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"eval.commands.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"eval.commands.{name}"), name)
         return command
 
 
@@ -54,6 +58,9 @@ def evaluate() -> None:
     kb eval repeat questions.jsonl --tenant T    is every question answered the same each time?
     kb eval masking                              how much personal data is masked before text goes to a language model
     kb eval injections FILE                      do answers repeat orders that are hidden in documents?
+    kb eval personal-data                        how much people's data is found in files as they come in
+    kb eval personal-answers                     are requests for people's data declined; does any come out?
+    kb eval cards FILE…                          do emergencies get the right card, and other messages none?
     kb eval ingest FILE…                         pages per second, beside embedding alone and beside torch
     kb eval formats FOLDER                       does every file end in text or one clear error?
     kb eval bench                                all of this on the samples, checked against their floor

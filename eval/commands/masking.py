@@ -18,10 +18,10 @@ def masking(context: Context, split: str | None, missed: bool, as_json: bool) ->
     A piece counts as masked where no letter, figure or Chinese character of it stays. The part "test" has sentences and
     spellings of its own: do not look at what is missed there while you work on the masking.
     """
-    from assistant.personal_data.personal_data_finder import find_personal_data
     from eval.datasets.labelled_text import labelled_texts
     from eval.measures.masking_recall import measure_masking
     from eval.reports import terminal_tables
+    from kb.personal_data.personal_data_finder import find_personal_data
 
     scores = {
         name: measure_masking(labelled_texts(name), find_personal_data)

@@ -67,7 +67,7 @@ def hit_test(caller: Evaluator, service: ServiceDep, asked: HitTestCreate) -> Hi
     """
     limit_questions(caller)
     found = explain(
-        service.retriever(caller.tenant),
+        caller.retriever(),
         asked.question,
         caller.searchable_collections(asked.collections),
         asked.as_of,

@@ -1,20 +1,24 @@
 """Groups questions with a refused or disliked answer; the largest group is first.
 
 The result does not say who asked. A question is left out if it may be about something that the evaluator may not read:
-the words of a question, and of the comment on its answer, can tell what stands there. Questions are in one group if
-their embeddings are similar to that of the group's newest question.
+the words of a question, and of the comment on its answer, can tell what stands there. An emergency is left out too: its
+answer is a card, and its words are about a person. Questions are in one group if their embeddings are similar to that
+of the group's newest question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
 from pydantic import ValidationError
 
+from assistant.answers import declined
+from assistant.answers.answer import EMERGENCY
+from assistant.conversations.redaction import concealed
 from assistant.conversations.stored_answer import StoredAnswer
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import document_versions
@@ -22,6 +26,7 @@ from kb.core.errors import Misconfigured
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.people.access import Role
+from kb.personal_data.concealment import conceal_text
 from kb.search.models import embedding
 from kb.search.models.embedding_cache import EmbeddingCache
 from kb.store.tables.activity_tables import FeedbackRow, MessageRow
@@ -91,6 +96,7 @@ def groups(
     asked = _failed_questions(library, days)
     if collections is not None:
         asked = _within(library, asked, frozenset(collections))
+    asked = [_as_readable(library, one) for one in asked]
     if not asked:
         return []
     vectors = _VECTOR_CACHE.queries(embedding.load(settings), [one.question for one in asked])
@@ -105,12 +111,22 @@ def groups(
     return sorted((group for _, group in found), key=lambda group: -len(group.questions))
 
 
+def _as_readable(library: Library, one: LoggedQuestion) -> LoggedQuestion:
+    """Return a question with marks in place of people's data, unless the evaluator may see it where it belongs."""
+    about = one.answer.used_collections or set(one.answer.collections)
+    if about and all(map(library.shows_personal_data, about)):
+        return one
+    answer = concealed(library, one.answer)
+    return replace(one, question=conceal_text(one.question), comment=conceal_text(one.comment), answer=answer)
+
+
 def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
     query = (
         sa.select(MessageRow, FeedbackRow)
         .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
         .where(
             MessageRow.asked_at >= now() - timedelta(days=days),
+            MessageRow.reason.not_in((declined.REASON, EMERGENCY)),  # no document is missing there
             sa.or_(sa.and_(MessageRow.refused, sa.func.coalesce(FeedbackRow.verdict, 0) <= 0), FeedbackRow.verdict < 0),
         )
         .order_by(MessageRow.id.desc())

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from eval.measures.card_measures import CardScore
 from eval.measures.injection_measure import InjectionScore
 from eval.measures.masking_recall import MaskingScore
 from eval.runs.repeatability import Repeatability
@@ -14,6 +15,7 @@ from kb.language.detect import Language
 
 __all__ = [
     "print_answers",
+    "print_cards",
     "print_comparison",
     "print_injections",
     "print_masking",
@@ -189,6 +191,9 @@ _MARK_OF = {
 }  # fmt: skip
 
 
+_NOT_KINDS = ("all", "zh", "zh-Hant", "yue", "en", "mixed")
+
+
 def print_masking(scores: dict[str, MaskingScore]) -> None:
     """Print one line per kind of personal data and language of the text, with recall and precision of each part."""
     table = Table(
@@ -199,7 +204,7 @@ def print_masking(scores: dict[str, MaskingScore]) -> None:
         for head in ("pieces", "recall", "precision"):
             table.add_column(f"{name} {head}", justify="right")
     groups = dict.fromkeys(group for score in scores.values() for group in score.labelled)
-    for group in sorted(groups, key=lambda one: (one in ("all", "zh", "en", "mixed"), one == "all", one)):
+    for group in sorted(groups, key=lambda one: (one in _NOT_KINDS, one == "all", one)):
         cells = []
         for score in scores.values():
             mark = _MARK_OF.get(group, group)
@@ -207,3 +212,19 @@ def print_masking(scores: dict[str, MaskingScore]) -> None:
             cells += [str(score.labelled[group]), *(f"{part / whole:.3f}" if whole else "–" for part, whole in shares)]
         table.add_row(group, *cells)
     _console().print(table)
+
+
+def print_cards(score: CardScore) -> None:
+    """Print emergencies with the right card and with any, by subject and language, then false alarms."""
+    table = Table("", "messages", "right card", "95 %", "any card", title="emergencies", title_justify="left")
+    for name, right in score.right.items():
+        low, high = right.interval
+        table.add_row(
+            name, str(right.of), f"{right.rate:.3f}", f"{low:.2f} to {high:.2f}", f"{score.any_card[name].rate:.3f}"
+        )
+    _console().print(table)
+    alarms = Table("", "messages", "with a card", "95 %", title="other messages: false alarms", title_justify="left")
+    for name, share in [*score.false_alarms.items(), ("on procedure (neither way)", score.procedures)]:
+        low, high = share.interval
+        alarms.add_row(name, str(share.of), f"{share.rate:.3f}", f"{low:.2f} to {high:.2f}")
+    _console().print(alarms)

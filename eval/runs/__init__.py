@@ -12,5 +12,6 @@ In reading order:
     run_comparison      compares two runs
     baseline            the minimum scores of the regression test
     repeatability       whether every question is answered the same each time
+    data_leaks          reads every way out of a library with planted people's data
     speed               times and memory of questions, ingest and a growing index
 """

@@ -80,7 +80,7 @@ def _sample_texts(samples: Path) -> Iterable[str]:
 
 def word_matrix(buckets: Sequence[NDArray[np.int64]], signs: NDArray[np.float32]) -> Any:
     """Return a sparse matrix: character sequences, each row of length 1, and signs."""
-    from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix, hstack
 
     indptr = np.cumsum([0, *map(len, buckets)])
     data = np.concatenate([np.full(len(one), 1.0 / np.sqrt(len(one))) for one in buckets])

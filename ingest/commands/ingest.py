@@ -14,11 +14,11 @@ import click
 
 from ingest.commands.local_queue import open_local_queue
 from kb.cli import Context, pass_context
-from kb.store.tables.states import IngestStatus
+from kb.store.tables.states import IngestStatus, PersonalDataDecision
 
 if TYPE_CHECKING:
     from ingest.commands.progress_bars import Display
-    from ingest.job import Outcome
+    from ingest.job import Job, Outcome
     from kb.core.settings import Settings
     from kb.library.documents import Library
     from kb.store.tenants import Tenant
@@ -40,10 +40,22 @@ _ENDS = (
 @click.option("--tenant", "-t", "slug", required=True, metavar="T", help="Whose documents these are.")
 @click.option("--collection", "-c", default="main", show_default=True, help="Knowledge base inside the tenant.")
 @click.option("--document", metavar="NAME", help="Name of the document, for a single file (default: the file's name).")
+@click.option(
+    "--personal-data",
+    type=click.Choice(["keep", "mask", "publish"]),
+    help="A list of persons: keep it for owners, mask it, or publish it as it is. Without: it waits as a draft "
+    "where everybody may read the collection. mask also masks people's data in other files.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per file on standard output, nothing else.")
 @pass_context
 def ingest(
-    context: Context, paths: tuple[Path, ...], slug: str, collection: str, document: str | None, as_json: bool
+    context: Context,
+    paths: tuple[Path, ...],
+    slug: str,
+    collection: str,
+    document: str | None,
+    personal_data: str | None,
+    as_json: bool,
 ) -> None:
     """Take files and folders in: PDF, scans, Word, Excel, PowerPoint, web pages, mail, text, ZIP.
 
@@ -51,6 +63,9 @@ def ingest(
     becomes its next version, and the old version is kept but no longer searched. Files of one name in
     different folders are told apart by their folder (centre-b/rules.pdf). Files in a ZIP and attachments of a
     mail become documents of their own.
+
+    People's data (HKIDs, telephone numbers, addresses …) is counted. A list of persons is not published where
+    everybody may read it until somebody decides: with --personal-data, on the page, or with kb personal-data decide.
 
     A file that cannot be read fails alone; the exit status is 1 if any failed. A run that was cut short is
     finished by the next one. Where the service (kb serve) is running, it does the work.
@@ -73,7 +88,8 @@ def ingest(
     display = Display(settings.locale, lines=not as_json)
     counts = Counter(dict.fromkeys(_ENDS, 0))
     started = time.monotonic()
-    for outcome in _outcomes(context, display, tenant, collection, list(zip(found, names, strict=True))):
+    decision = PersonalDataDecision(personal_data or "")
+    for outcome in _outcomes(context, display, tenant, collection, list(zip(found, names, strict=True)), decision):
         display.outcome(outcome)
         if outcome.status is not None:
             counts[outcome.status] += 1
@@ -81,20 +97,26 @@ def ingest(
                 context.json(_line(outcome, settings.locale))
         if outcome.known_under_another_name:
             display.note("take_name", old=outcome.document, new=outcome.name, tenant=slug)
+        if outcome.decision is PersonalDataDecision.WAITING:
+            display.note("list_waits", document=outcome.document, tenant=slug)
     display.summary(counts, time.monotonic() - started)
     if counts[IngestStatus.FAILED]:
         sys.exit(1)
 
 
 def _outcomes(
-    context: Context, display: Display, tenant: Tenant, collection: str, named: list[tuple[Path, str]]
+    context: Context,
+    display: Display,
+    tenant: Tenant,
+    collection: str,
+    named: list[tuple[Path, str]],
+    decision: PersonalDataDecision,
 ) -> Iterator[Outcome]:
     """Yield the outcome of each file, in order. Files whose outcome is known at once need neither workers nor queue.
 
     ``named`` holds (path, document name) of each file.
     """
     from ingest import background_refinement
-    from ingest.job import job_for
     from ingest.queue import job_queue, remote_queue
     from kb.library.documents import Library
     from kb.search.bilingual import pair_finder
@@ -103,7 +125,7 @@ def _outcomes(
 
     settings = context.settings
     if remote_queue.is_accepting(settings):
-        yield from _remote_outcomes(settings, display, tenant, collection, named)
+        yield from _remote_outcomes(settings, display, tenant, collection, named, decision)
         return
     with writer_lock.writing(settings.data, "kb ingest"):
         library = Library(tenant)
@@ -118,7 +140,7 @@ def _outcomes(
             queue.reserve_names(tenant.slug, collection, [name for _, name in named])
             waiting: list[Outcome | str] = []
             for path, name in named:
-                waiting.append(known[path] or queue.submit(job_for(tenant, path, name, path.as_posix(), collection)))
+                waiting.append(known[path] or queue.submit(_job(tenant, path, name, collection, decision)))
             for one in waiting:
                 yield from queue.outcomes(one) if isinstance(one, str) else [one]
             # every file can be found already; sentence vectors make the search finer
@@ -130,10 +152,14 @@ def _outcomes(
 
 
 def _remote_outcomes(
-    settings: Settings, display: Display, tenant: Tenant, collection: str, named: list[tuple[Path, str]]
+    settings: Settings,
+    display: Display,
+    tenant: Tenant,
+    collection: str,
+    named: list[tuple[Path, str]],
+    decision: PersonalDataDecision,
 ) -> Iterator[Outcome]:
     """Let a running service ingest the files, and yield the outcome of each, in order."""
-    from ingest.job import job_for
     from ingest.queue.remote_queue import RemoteQueue
     from kb.library.documents import Library
 
@@ -143,9 +169,16 @@ def _remote_outcomes(
         waiting: list[Outcome | str] = []
         for path, name in named:
             known = _known_outcome(settings, library, path, name, collection)
-            waiting.append(known or queue.submit(job_for(tenant, path, name, path.as_posix(), collection)))
+            waiting.append(known or queue.submit(_job(tenant, path, name, collection, decision)))
         for one in waiting:
             yield from queue.outcomes(one) if isinstance(one, str) else [one]
+
+
+def _job(tenant: Tenant, path: Path, name: str, collection: str, decision: PersonalDataDecision) -> Job:
+    from ingest.job import job_for
+
+    by = "cli" if decision else ""
+    return job_for(tenant, path, name, path.as_posix(), collection, personal_data=decision, decided_by=by)
 
 
 def _known_outcome(settings: Settings, library: Library, path: Path, name: str, collection: str) -> Outcome | None:
@@ -174,4 +207,6 @@ def _line(outcome: Outcome, locale: str) -> dict[str, Any]:
         "chunks": outcome.chunks,
         "seconds": outcome.seconds,
         "error": error_from_json(outcome.error).as_dict(locale) if outcome.error else None,
+        "personal_data": outcome.personal_data,
+        "decision": outcome.decision,
     }

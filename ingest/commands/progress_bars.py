@@ -11,9 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ingest.job import Outcome
 from kb.core.messages import Catalogue
+from kb.personal_data.masked_text import kind_words
 from kb.store.tables.states import IngestStatus
 
-__all__ = ["MESSAGES", "Display"]
+__all__ = ["MESSAGES", "Display", "found_words"]
 
 MESSAGES = Catalogue("ingest.commands", "progress.json")
 
@@ -25,6 +26,11 @@ _MARKS = {
     IngestStatus.CANCELLED: ("–", "dim"),
 }
 _NAME_WIDTH = 44
+
+
+def found_words(counts: Mapping[str, int], locale: str) -> str:
+    """Return what people's data was found: 身份證號碼 12、個人電話 30; "" for none."""
+    return MESSAGES.text("joint", locale).join(f"{kind_words(kind, locale)} {n}" for kind, n in counts.items())
 
 
 class Display:
@@ -96,6 +102,8 @@ class Display:
             self._text("version", n=outcome.version),
             self._text("pages", n=outcome.pages) if outcome.pages is not None else "",
             self._text("chunks", n=outcome.chunks),
+            found_words(outcome.personal_data, self._locale),
+            self._text(f"decision_{outcome.decision}") if outcome.decision else "",
             f"{outcome.seconds:.1f} s" if outcome.status is not IngestStatus.UNCHANGED else "",
         ]
         return " · ".join(part for part in parts if part)

@@ -37,7 +37,7 @@ from ingest.workers.worker_pool import WorkerPool
 from kb.core.settings import Settings
 from kb.library.documents import Library
 from kb.store import tenants
-from kb.store.tables.states import IngestStage, IngestStatus
+from kb.store.tables.states import IngestStage, IngestStatus, PersonalDataDecision
 
 _TIDY_SECONDS = 0.5
 
@@ -213,7 +213,9 @@ def _cancelled(found: list[Any]) -> Outcome:
 def outcome_from_json(recorded: Mapping[str, Any]) -> Outcome:
     """Return the outcome that the queue recorded as JSON."""
     status, members = recorded["status"], [Job(**one) for one in recorded["members"]]
-    return Outcome(**{**recorded, "status": status and IngestStatus(status), "members": members})
+    decision = PersonalDataDecision(recorded.get("decision", ""))
+    known = {**recorded, "status": status and IngestStatus(status), "members": members, "decision": decision}
+    return Outcome(**known)
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MAX_RECOVERIES)

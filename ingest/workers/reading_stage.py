@@ -16,6 +16,7 @@ from unstructured.documents.elements import Element
 from ingest import prepared
 from ingest.chunking import chunker
 from ingest.chunking.chunker import Chunk
+from ingest.chunking.masked_chunk import masked, masked_chunk
 from ingest.parsers.dispatch import parse_file
 from ingest.parsers.shared.element_builder import clean_text
 from ingest.parsers.shared.parsed_document import Attachment, ParseContext, ParsedDocument
@@ -26,6 +27,8 @@ from ingest.structure.document_title import choose_title
 from kb.core.errors import FileRejected
 from kb.core.settings import Settings
 from kb.language.detect import detect
+from kb.personal_data.person_lists import summarise
+from kb.personal_data.persons_finder import find_persons_data
 from kb.prompt_injection.injection_detector import Encode, speaks_to_assistant
 from kb.search import order_marks
 from kb.search.indexed_text import indexed_words
@@ -53,6 +56,8 @@ def read(
     settings: Settings,
     encoder: Encoder,
     progress: Callable[[int, int | None], None],
+    *,
+    mask: bool = False,
 ) -> PreparedDocument:
     """Read ``source`` and write the prepared document (and the files found inside it) to ``folder``.
 
@@ -61,6 +66,7 @@ def read(
         folder: the version's work folder; its content from an earlier attempt is replaced.
         encoder: counts tokens; nothing is embedded here.
         progress: called with (pages done, pages in all).
+        mask: put marks in place of people's data.
 
     Raises:
         FileRejected: one of the ``file_*`` codes.
@@ -69,7 +75,7 @@ def read(
     folder.mkdir(parents=True)
     with _temporary_files_in(folder / "tmp"):
         parsed = parse_file(source, ParseContext(name, settings, progress))
-        result = prepare(parsed, name, settings, encoder)
+        result = prepare(parsed, name, settings, encoder, mask=mask)
         result.members = _move_attachments(parsed.attachments, folder / "members")
     prepared.save(result, folder)
     return result
@@ -97,8 +103,12 @@ def _move_attachments(attachments: list[Attachment], folder: Path) -> list[tuple
     return kept
 
 
-def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Encoder) -> PreparedDocument:
+def prepare(
+    parsed: ParsedDocument, name: str, settings: Settings, encoder: Encoder, *, mask: bool = False
+) -> PreparedDocument:
     """Return outline, chunks and dates of a parsed file. A file that holds only attachments has no chunks.
+
+    People's data is found in the chunks, for their text is what is quoted; with ``mask`` it is taken out of them.
 
     Raises:
         FileRejected: ``file_no_text``.
@@ -115,6 +125,13 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
     for heading in {one.heading for one in tree.sections}:
         if speaks_to_assistant(heading, encode):
             _leave_out(heading, tree.sections, chunks)
+    found = [find_persons_data(one.text) for one in chunks]
+    summary = summarise((one.text, spans) for one, spans in zip(chunks, found, strict=True))
+    if mask:
+        title, chunks = masked(title), [masked_chunk(one, spans) for one, spans in zip(chunks, found, strict=True)]
+        for section in tree.sections:
+            section.heading = masked(section.heading)
+        found = [[] for _ in chunks]
     dates = _dates(parsed.elements, name)
     text = "\n".join(element.text for element in parsed.elements)
     return PreparedDocument(
@@ -132,7 +149,10 @@ def prepare(parsed: ParsedDocument, name: str, settings: Settings, encoder: Enco
         notes=list(parsed.notes),
         members=[],
         page_labels=list(parsed.page_labels),
-        hidden_text=_short(parsed.hidden_text),
+        hidden_text=_short([masked(one) for one in parsed.hidden_text] if mask else parsed.hidden_text),
+        personal_spans=[[list(one) for one in spans] for spans in found],
+        personal_counts=summary.counts,
+        person_list=summary.is_list,
     )
 
 

@@ -116,8 +116,15 @@ def _run_task(task: dict[str, Any], settings: Settings, progress: Progress) -> d
             from ingest.workers.reading_stage import read
 
             folder = Path(task["folder"])
-            document = read(Path(task["source"]), task["name"], folder, settings, encoder, progress)
-            return {"pages": document.page_count, "chunks": len(document.chunks), "members": len(document.members)}
+            source, mask = Path(task["source"]), task["mask"]
+            document = read(source, task["name"], folder, settings, encoder, progress, mask=mask)
+            return {
+                "pages": document.page_count,
+                "chunks": len(document.chunks),
+                "members": len(document.members),
+                "personal_data": document.personal_counts,
+                "person_list": document.person_list,
+            }
         case "embed":
             from ingest.workers.embedding_stage import embed
 

@@ -78,21 +78,25 @@ class WorkerPool:
         progress: Progress,
         share: Share | None = None,
         cancelled: Callable[[], bool] = never,
+        *,
+        mask: bool = False,
     ) -> dict[str, Any]:
         """Read a file into its work folder (see :func:`ingest.workers.reading_stage.read`), under the settings' limits.
 
         Args:
             share: whose file it is.
             cancelled: asked while it waits and is read; True ends it.
+            mask: put marks in place of people's data.
 
         Returns:
-            ``{"pages", "chunks", "members"}``: the number of each.
+            ``{"pages", "chunks", "members"}``: the number of each; ``"personal_data"``: people's data by kind;
+            ``"person_list"``: whether it is a list of persons.
 
         Raises:
             FileRejected: a ``file_*`` code, also when a limit of time or memory is passed and after a crash.
             JobCancelled: it was cancelled.
         """
-        task = {"do": "read", "source": str(source), "name": name, "folder": str(folder)}
+        task = {"do": "read", "source": str(source), "name": name, "folder": str(folder), "mask": mask}
         size = source.stat().st_size
         share = replace(share or Share(), size=size, large=size > SMALL_FILE_BYTES)
         with self._reading.turn(share, cancelled) as place:

@@ -27,7 +27,7 @@ def contact() -> None:
     kb contact set "人事部，內線 101" --tenant harmony
     kb contact set "護士長，內線 205" --tenant harmony --collection care
     kb contact set "會計部，內線 103" --tenant harmony --subject 報銷 --words "零用現金; petty cash"
-    kb contact set "當值主管 6123 4567" --tenant harmony --card missing
+    kb contact set "當值主管 6123 4567" --tenant harmony --card missing_person
     """
 
 
@@ -57,7 +57,7 @@ def listing(context: Context, tenant: str, as_json: bool) -> None:
 @click.option("--collection", help="For questions near to documents of this collection.")
 @click.option("--subject", help="For questions about this subject.")
 @click.option("--words", default="", help="More words by which a question is about the subject; parted by ';'.")
-@click.option("--card", help="For the emergency with this card, e.g. missing. Others are then not named.")
+@click.option("--card", help="For the emergency with this card, e.g. missing_person. Others are then not named.")
 @pass_context
 def set_contact(
     context: Context, text: str, tenant: str, collection: str | None, subject: str | None, words: str, card: str | None

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kb.cli import Context, pass_context
+from kb.cli import Context, pass_context, personal_data_option
 from kb.commands.erasure import print_finished
 from kb.core.errors import NotFound
 from kb.library import audit
@@ -83,9 +83,17 @@ def _version(version: VersionRow) -> dict[str, Any]:
 @click.option("--version", "number", type=int, help="Which version (default: the newest).")
 @click.option("--chunks", is_flag=True, help="Print the text search sees, chunk by chunk.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@personal_data_option
 @pass_context
 def show(
-    context: Context, name: str, tenant: str, slug: str | None, number: int | None, chunks: bool, as_json: bool
+    context: Context,
+    name: str,
+    tenant: str,
+    slug: str | None,
+    number: int | None,
+    chunks: bool,
+    as_json: bool,
+    personal_data: bool,
 ) -> None:
     """Show the versions of a document and its outline; an old version stays readable."""
     library = _library(context, tenant)
@@ -94,6 +102,7 @@ def show(
     chosen = next((one for one in reversed(versions) if number in (None, one.number)), None)
     if chosen is None:
         raise NotFound("version_not_found", document=name, version=number)
+    library = library.unmasked() if personal_data else library
     outline = library.outline(chosen.id)
     texts = library.chunks_of(chosen.id)
     if as_json:

@@ -7,9 +7,10 @@ import click
 from kb.cli import Context, pass_context
 from kb.core.errors import NotFound
 from kb.core.settings import Settings
+from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.people import accounts, members, password_resets
+from kb.people import access, accounts, members, password_resets, personal_data_rights
 from kb.people.access import Role
 from kb.people.credentials import LEAST_PASSWORD
 from kb.store import tenants
@@ -101,6 +102,31 @@ def enable(context: Context, email: str) -> None:
     user = _known(context.settings, email)
     accounts.enable(context.settings, user.id)
     click.echo(f"✓ {user.email}")
+
+
+@person.command("personal-data", short_help="Let a person see people's data in a collection.")
+@click.argument("email")
+@click.option("--tenant", required=True, help="The organisation's short name.")
+@click.option("--collection", required=True, help="The collection in which the person may see it.")
+@click.option("--revoke", is_flag=True, help="Take the right back.")
+@pass_context
+def personal_data(context: Context, email: str, tenant: str, collection: str, revoke: bool) -> None:
+    """Let a member see HKID numbers, homes, salaries and other data of people in a collection. Owners always see it.
+
+    \b
+    kb person personal-data chan@harmony.example --tenant harmony --collection staff
+    """
+    user = _known(context.settings, email)
+    members.get(context.settings, tenant, user.id)
+    library = Library(tenants.get(context.settings, tenant))
+    row = library.collection(collection)
+    if revoke:
+        personal_data_rights.revoke(library, row, user.id)
+    else:
+        personal_data_rights.give(library, row, user.id)
+    action = "rights.no_personal_data" if revoke else "rights.personal_data"
+    audit.record(library, _COMMAND_LINE, action, row.slug, to=access.subject_of(user.id), name=user.name)
+    click.echo(f"✓ {user.email}  {row.name}{' ×' if revoke else ''}")
 
 
 def _known(settings: Settings, email: str) -> UserRow:

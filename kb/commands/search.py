@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kb.cli import Context, pass_context
+from kb.cli import Context, pass_context, personal_data_option
 from kb.core.local_date import parse_date
 from kb.search.passage import Passage
 from kb.search.retriever import Retriever
@@ -20,6 +20,7 @@ __all__ = ["search"]
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
 @click.option("--as-of", metavar="DATE", help="Search what was in force on this day, YYYY-MM-DD.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a passage.")
+@personal_data_option
 @pass_context
 def search(
     context: Context,
@@ -29,10 +30,13 @@ def search(
     limit: int,
     as_of: str | None,
     as_json: bool,
+    personal_data: bool,
 ) -> None:
     """Show the passages nearest to WORDS (a question or keywords, any language), best first."""
     day = parse_date(as_of)
     retriever = Retriever(context.settings, tenants.get(context.settings, tenant))
+    if personal_data:
+        retriever = retriever.seeing([row.slug for row in retriever.library.collections()])
     found = retriever.retrieve(words, limit=limit, collections=list(collections) or None, as_of=day)
     for number, one in enumerate(found, start=1):
         if as_json:

@@ -1,4 +1,4 @@
-"""Data files of a package: word tables (text with tab-separated cells) and JSON, read once for the whole process.
+"""Data files of a package: word tables (text with tab-separated cells), JSON, arrays; read once for the whole process.
 
 In a text file, empty lines and lines that begin with ``#`` are comments. The name of a file may have folders:
 ``messages/ask.json``.
@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["json_data", "lines", "parse_rows", "rows"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["arrays", "json_data", "lines", "parse_rows", "rows"]
 
 Rows = tuple[tuple[str, ...], ...]
 
@@ -37,6 +40,15 @@ def parse_rows(text: str) -> Rows:
 def json_data(package: str, name: str) -> Any:
     """Return the content of a JSON file of ``package``. All callers get the same object and must not change it."""
     return json.loads(_read(package, name))
+
+
+@cache
+def arrays(package: str, name: str) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an ``.npz`` file by name. All callers get the same objects and must not change them."""
+    import numpy as np  # most commands read no arrays
+
+    with files(package).joinpath(name).open("rb") as file, np.load(file, allow_pickle=False) as opened:
+        return {key: opened[key] for key in opened.files}
 
 
 def _without_comments(text: str) -> tuple[str, ...]:

@@ -1,13 +1,19 @@
 """The library of one tenant, read: collections, documents, versions, chunks, and what is in force when.
 
+The text of chunks and headings leaves this module as the reader may see it: without people's data, unless the reader
+may see it in that collection (:meth:`Library.seeing`). There is no other way to a chunk's text for what is shown to
+somebody: a test looks for one.
+
 Writing (new versions, publishing, removal) is in :mod:`kb.publishing.version_writer`.
 """
 
 from __future__ import annotations
 
+import copy
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -16,9 +22,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kb.core.errors import Conflict, NotFound
 from kb.core.versioned_cache import VersionedCache
+from kb.personal_data import stored_spans
+from kb.personal_data.concealment import conceal, conceal_text
+from kb.personal_data.personal_span import PersonalSpan
 from kb.store.database import open_engine
 from kb.store.tables.library_tables import ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
 from kb.store.tables.states import READABLE
@@ -70,12 +80,32 @@ class DocumentVersion:
 
 
 class Library:
-    """One tenant's records. Rows returned stay readable after their session is closed."""
+    """One tenant's records. Rows returned stay readable after their session is closed.
+
+    A new library hides people's data in every collection; :meth:`seeing` and :meth:`unmasked` return one that does not.
+    """
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
         self.engine = _engine(tenant.records_path)
         self._readable = VersionedCache(self.data_version, lambda _before: self._read_readable())
+        self._seen: Collection[str] | None = frozenset()
+
+    def seeing(self, collections: Collection[str]) -> Library:
+        """Return this library, with its caches, for who may see people's data in ``collections`` (slugs)."""
+        view = copy.copy(self)
+        view._seen = frozenset(collections)
+        return view
+
+    def unmasked(self) -> Library:
+        """Return this library with the stored text of all collections: for indexes, never for what is shown."""
+        view = copy.copy(self)
+        view._seen = None
+        return view
+
+    def shows_personal_data(self, collection: str) -> bool:
+        """Whether people's data in a collection (a slug) may be seen."""
+        return self._seen is None or collection in self._seen
 
     def session(self) -> Session:
         """Return a new session on this tenant's records; rows survive its end."""
@@ -178,21 +208,87 @@ class Library:
 
     def chunks(self, ids: Iterable[int]) -> dict[int, ChunkRow]:
         """Return chunks by id, without their vectors; unknown ids are absent."""
-        query = sa.select(ChunkRow).options(defer(ChunkRow.vector)).where(ChunkRow.id.in_(list(ids)))
-        with self.session() as session:
-            return {row.id: row for row in session.scalars(query)}
+        return {row.id: row for row in self._read_chunks(_CHUNKS.where(ChunkRow.id.in_(list(ids))))}
 
-    def chunks_of(self, version_id: int) -> list[ChunkRow]:
-        """Return a version's chunks in reading order, without their vectors."""
-        query = sa.select(ChunkRow).options(defer(ChunkRow.vector)).where(ChunkRow.version_id == version_id)
+    def chunks_of(self, version_id: int, first: int = 0, count: int | None = None) -> list[ChunkRow]:
+        """Return a version's chunks in reading order, without their vectors.
+
+        Args:
+            first: ordinal of the first.
+            count: how many at most; by default all.
+        """
+        query = _CHUNKS.where(ChunkRow.version_id == version_id, ChunkRow.ordinal >= first)
+        return self._read_chunks(query.order_by(ChunkRow.ordinal).limit(count))
+
+    def _read_chunks(self, query: sa.Select[ChunkRow, str]) -> list[ChunkRow]:
         with self.session() as session:
-            return list(session.scalars(query.order_by(ChunkRow.ordinal)))
+            found = [(row, slug) for row, slug in session.execute(query)]
+            hidden_in = [row for row, slug in found if not self.shows_personal_data(slug)]
+            pieces = stored_spans.spans_of(session, [row.id for row in hidden_in])
+            session.expunge_all()
+        for row in hidden_in:  # the rows belong to no session any more, and this is no change of them
+            set_committed_value(row, "text", conceal(row.text, pieces.get(row.id, ())))
+            set_committed_value(row, "heading_path", [conceal_text(str(one)) for one in row.heading_path])
+        return [row for row, _ in found]
+
+    def private_words(self, chunk_ids: Iterable[int]) -> list[tuple[str, str]]:
+        """Return people's data in chunks that may not be seen here: ``(characters, kind)`` of each piece."""
+        query = _CHUNKS.where(ChunkRow.id.in_(list(chunk_ids)))
+        with self.session() as session:
+            rows = [row for row, slug in session.execute(query) if not self.shows_personal_data(slug)]
+            pieces = stored_spans.spans_of(session, [row.id for row in rows])
+        return [(row.text[start:end], kind) for row in rows for start, end, kind in pieces.get(row.id, ())]
+
+    def private_pages(self, version_id: int) -> frozenset[int] | None:
+        """Return the pages of a version with people's data that may not be seen here, from 1; None without any.
+
+        They are none where the format has no pages.
+        """
+        query = _CHUNKS.where(ChunkRow.version_id == version_id)
+        with self.session() as session:
+            rows = [row for row, slug in session.execute(query) if not self.shows_personal_data(slug)]
+            pieces = stored_spans.spans_of(session, [row.id for row in rows])
+        marked = [row for row in rows if pieces.get(row.id)]
+        return frozenset(_pages_of(marked, pieces)) if marked else None
 
     def outline(self, version_id: int) -> list[SectionRow]:
         """Return a version's sections in reading order."""
-        query = sa.select(SectionRow).where(SectionRow.version_id == version_id).order_by(SectionRow.ordinal)
+        query = (
+            sa.select(SectionRow, CollectionRow.slug)
+            .join(VersionRow, VersionRow.id == SectionRow.version_id)
+            .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
+            .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
+            .where(SectionRow.version_id == version_id)
+            .order_by(SectionRow.ordinal)
+        )
         with self.session() as session:
-            return list(session.scalars(query))
+            found = [(row, slug) for row, slug in session.execute(query)]
+            session.expunge_all()
+        for row, slug in found:
+            if not self.shows_personal_data(slug):
+                set_committed_value(row, "heading", conceal_text(row.heading))
+        return [row for row, _ in found]
+
+
+_CHUNKS = (
+    sa.select(ChunkRow, CollectionRow.slug)
+    .options(defer(ChunkRow.vector))
+    .join(VersionRow, VersionRow.id == ChunkRow.version_id)
+    .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
+    .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
+)
+
+
+def _pages_of(rows: Iterable[ChunkRow], pieces: dict[int, list[PersonalSpan]]) -> Iterator[int]:
+    """Yield the pages on which pieces stand; all pages of a chunk that does not say where its pages begin."""
+    for row in rows:
+        starts = [int(offset) for offset, _ in row.page_starts]
+        for start, end, _ in pieces[row.id]:
+            if not starts:
+                yield from map(int, row.pages)
+                continue
+            first, last = (max(0, bisect_right(starts, at) - 1) for at in (start, end - 1))
+            yield from (int(page) for _, page in row.page_starts[first : last + 1])
 
 
 def _holds(version: VersionRow, day: date) -> bool:

@@ -3,6 +3,7 @@
 In reading order:
 
     access           roles, abilities and the collections that somebody may read or edit
+    personal_data_rights  who may see people's data in a collection
     credentials      tokens and passwords, and what is stored of them
     revocation       what ends together with a person's rights
     accounts         accounts and memberships
@@ -15,5 +16,6 @@ In reading order:
     oidc_identities  people as an OpenID Connect provider knows them
     responsible_people  the people whom others may ask
     first_collection the first collection of an organisation, open to all
+    owners_collection  the collection that only owners read
     first_account    the first account of an installation
 """

@@ -36,6 +36,7 @@ __all__ = [
     "Role",
     "grant",
     "grants",
+    "is_open_to_all",
     "is_owner",
     "key_reach",
     "reach",
@@ -131,6 +132,11 @@ def grants(library: Library, collection: CollectionRow) -> dict[str, GrantLevel]
     query = sa.select(GrantRow).where(GrantRow.collection_id == collection.id).order_by(GrantRow.subject)
     with library.session() as session:
         return {row.subject: row.level for row in session.scalars(query)}
+
+
+def is_open_to_all(library: Library, collection: CollectionRow) -> bool:
+    """Whether everyone in the organisation may read a collection."""
+    return EVERYONE in grants(library, collection)
 
 
 def grant(library: Library, collection: CollectionRow, subject: str, level: GrantLevel) -> None:

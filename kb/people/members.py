@@ -10,7 +10,7 @@ from kb.core.settings import Settings
 from kb.library import audit
 from kb.library.audit import Actor
 from kb.library.documents import Library
-from kb.people import access, accounts, revocation
+from kb.people import access, accounts, personal_data_rights, revocation
 from kb.people.access import ROLES, Ability, Role
 from kb.people.accounts import Membership
 from kb.people.revocation import Revoked
@@ -94,6 +94,7 @@ def remove(settings: Settings, library: Library, user_id: int, by: Actor) -> Mem
         ended.invitations.extend(revocation.end_invitations_to(session, found.user.email, tenant))
         revocation.end_without_membership(session, user_id)
     access.revoke_all(library, access.subject_of(user_id))
+    personal_data_rights.revoke_all(library, user_id)
     audit.record(library, by, "member.remove", found.user.name, user=user_id)
     _record_ended(library, by, ended)
     return found

@@ -41,6 +41,7 @@ __all__ = [
     "originals_of_uploads",
     "publish_existing",
     "put_in_force",
+    "restore_vectors",
     "set_title",
     "set_validity",
     "withdraw",
@@ -207,7 +208,7 @@ def retitle(library: Library, version_id: int, title: str) -> None:
 
     The document is called by it where this version is the published one, or where none is.
     """
-    chunks = library.chunks_of(version_id)
+    chunks = library.unmasked().chunks_of(version_id)
     entries = [(one.id, *indexed_words(title, one.heading_path, one.clause, one.text)) for one in chunks]
     with library.transaction() as session:
         version = session.get_one(VersionRow, version_id)

@@ -9,6 +9,7 @@ may be repeated after a crash and then gives the same result. How versions that 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -23,6 +24,9 @@ from kb.erasure import certificates
 from kb.erasure.deleted_content import DeletedContent
 from kb.library.audit import Actor
 from kb.library.documents import Library
+from kb.personal_data import stored_spans
+from kb.personal_data.concealment import conceal_text, without_fill
+from kb.personal_data.personal_span import PersonalSpan
 from kb.prompt_injection import chunk_orders
 from kb.publishing import erasure, version_states
 from kb.search.dense.vector_store import VectorStore
@@ -31,11 +35,21 @@ from kb.search.lexical import word_index
 from kb.search.models.encoder import Vectors, encode_vector
 from kb.store import blobs
 from kb.store.database import lock_for_writing
-from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
-from kb.store.tables.states import UNFINISHED, ErasureKind, VersionState
+from kb.store.tables.columns import now
+from kb.store.tables.library_tables import (
+    AmendmentRow,
+    ChunkRow,
+    CollectionRow,
+    DocumentRow,
+    PersonalDataRow,
+    SectionRow,
+    VersionRow,
+)
+from kb.store.tables.states import UNFINISHED, ErasureKind, PersonalDataDecision, VersionState
 
 __all__ = [
     "COMMAND_LINE",
+    "PersonalContent",
     "StartedVersion",
     "VersionContent",
     "begin",
@@ -43,6 +57,7 @@ __all__ = [
     "discard",
     "fill",
     "publish",
+    "refill",
     "remove_versions",
     "rename",
 ]
@@ -60,6 +75,21 @@ class StartedVersion:
     document_id: int
     version_id: int
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalContent:
+    """The people's data that was found in a version, and what was decided about it.
+
+    ``spans`` has a list for each chunk; it is empty where the text is masked. ``decision`` NONE leaves a decision that
+    was stored before as it is.
+    """
+
+    counts: Mapping[str, int]
+    is_list: bool
+    spans: Sequence[Sequence[PersonalSpan]]
+    decision: PersonalDataDecision = PersonalDataDecision.NONE
+    decided_by: str = ""
 
 
 @dataclass(slots=True)
@@ -85,6 +115,7 @@ class VersionContent:
     page_labels: list[str] = field(default_factory=list)
     hidden_text: list[str] = field(default_factory=list)
     words: list[tuple[list[str], list[str]]] | None = None
+    personal_data: PersonalContent | None = None
 
 
 def collection_for(library: Library, slug: str, model: str, name: str = "") -> CollectionRow:
@@ -115,7 +146,8 @@ def begin(
     """Open a version of the document ``name`` for content ``sha256``.
 
     Content that is published in this collection already, under this or another name, is ``unchanged``; so is a
-    ``draft`` that exists already. An incomplete version left by a crash is continued.
+    ``draft`` that exists already. An incomplete version left by a crash is continued, and so is one that waits for a
+    decision on its people's data.
     """
     with library.transaction() as session:
         same = _published_with(session, collection, name, sha256)
@@ -131,7 +163,7 @@ def begin(
         if found is None:
             session.add(document)
             session.flush()
-        version = _half_made(session, document, sha256) or VersionRow(
+        version = _unfinished(session, document, sha256) or VersionRow(
             id=last_version + 1,
             document_id=document.id,
             number=_next_number(session, document),
@@ -178,11 +210,15 @@ def _draft_with(
     return (row[0], row[1]) if row else None
 
 
-def _half_made(session: Session, document: DocumentRow, sha256: str) -> VersionRow | None:
+def _unfinished(session: Session, document: DocumentRow, sha256: str) -> VersionRow | None:
+    waits = sa.select(PersonalDataRow.version_id).where(PersonalDataRow.decision == PersonalDataDecision.WAITING)
+    waits_as_draft = (VersionRow.state == VersionState.DRAFT) & VersionRow.id.in_(waits)
     query = sa.select(VersionRow).where(
-        VersionRow.document_id == document.id, VersionRow.sha256 == sha256, VersionRow.state == VersionState.INDEXING
+        VersionRow.document_id == document.id,
+        VersionRow.sha256 == sha256,
+        (VersionRow.state == VersionState.INDEXING) | waits_as_draft,
     )
-    return session.scalar(query)
+    return session.scalar(query.order_by(VersionRow.id))
 
 
 def _next_number(session: Session, document: DocumentRow) -> int:
@@ -190,10 +226,23 @@ def _next_number(session: Session, document: DocumentRow) -> int:
     return (session.scalar(query) or 0) + 1
 
 
+def refill(library: Library, version_id: int, document: str) -> StartedVersion:
+    """Open a version that is there to be filled again; until :func:`fill` it stays as it is.
+
+    Raises:
+        Conflict: ``document_deleted`` if it was deleted meanwhile.
+    """
+    with library.session() as session:
+        version = version_states.existing(session, VersionRow, version_id, document)
+        name = session.get_one(DocumentRow, version.document_id).name
+    return StartedVersion("replacement", name, version.document_id, version.id, version.number)
+
+
 def fill(library: Library, started: StartedVersion, content: VersionContent) -> list[int]:
     """Store a version's sections, chunks, words and vectors, replacing what an earlier try left.
 
-    The version has the title of ``content``, or the one that a person gave the document.
+    The version has the title of ``content``, or the one that a person gave the document. Titles are shown to all who
+    read the collection, so one that was read from the document is stored without people's data.
 
     Returns:
         The chunk ids in order of ``content.chunks``.
@@ -207,7 +256,7 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
     for chunk, vector in zip(content.chunks, content.vectors, strict=True):
         chunk.vector = encode_vector(vector)
     # Finding the words is slow, so it is done before the transaction, which blocks other writers.
-    title = _title_by_hand(library, started) or content.title
+    title = _title_by_hand(library, started) or without_fill(conceal_text(content.title))
     words = content.words if title == content.title else []
     words = words or [indexed_words(title, one.heading_path, one.clause, one.text) for one in content.chunks]
     with library.transaction() as session:
@@ -227,7 +276,16 @@ def fill(library: Library, started: StartedVersion, content: VersionContent) -> 
         session.flush()
         entries = [(chunk.id, *both) for chunk, both in zip(content.chunks, words, strict=True)]
         word_index.add(session, started.version_id, entries)
+        if content.personal_data is not None:
+            _store_personal_data(session, started.version_id, content.chunks, content.personal_data)
         return [chunk.id for chunk in content.chunks]
+
+
+def _store_personal_data(session: Session, version_id: int, chunks: Sequence[ChunkRow], found: PersonalContent) -> None:
+    row = stored_spans.store(session, version_id, found.counts, found.is_list)
+    if found.decision != PersonalDataDecision.NONE:
+        row.decision, row.decided_by, row.decided_at = found.decision, found.decided_by, now()
+    stored_spans.store_spans(session, dict(zip([chunk.id for chunk in chunks], found.spans, strict=True)))
 
 
 def _title_by_hand(library: Library, started: StartedVersion) -> str | None:

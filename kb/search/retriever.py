@@ -7,10 +7,12 @@ Its steps: which versions are in force on the day (:mod:`.scope`), lexical and d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 import numpy as np
 
@@ -30,6 +32,7 @@ from kb.search.dense.language_means import LanguageMeans
 from kb.search.dense.sentence_vectors import SentenceCosines
 from kb.search.lexical.word_index import WordIndex
 from kb.search.models import embedding
+from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.models.encoder import Vectors
 from kb.search.passage import Passage, passage
 from kb.search.query import Query, analyse
@@ -38,11 +41,13 @@ from kb.search.scope import Scope, Scopes
 from kb.search.scope_means import ScopeMeans
 from kb.store.tenants import Tenant
 
-__all__ = ["Retriever", "SearchResult"]
+__all__ = ["Retriever", "SearchResult", "embed_questions"]
 
 # Lexical search runs while the question is embedded. There are not more threads than cores: with many questions,
 # lexical searches in parallel take the processor's cache from each other, and each takes longer.
 _LEXICAL_THREADS = ThreadPoolExecutor(usable_cores(), thread_name_prefix="words")
+# The vectors of the questions asked last: whether one calls for a card is decided before it is searched for.
+_QUESTION_VECTORS = EmbeddingCache(500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,15 @@ class SearchResult:
     sentences: dict[int, SentenceCosines] = field(default_factory=dict)
 
 
+def embed_questions(settings: Settings, texts: Sequence[str]) -> Vectors:
+    """Return the vectors of texts as questions, shape (texts, dimension); a search for one does not compute it again.
+
+    Raises:
+        Misconfigured: ``model_unavailable``.
+    """
+    return _QUESTION_VECTORS.queries(embedding.load(settings), texts)
+
+
 class Retriever:
     """Search in one tenant. A new object is cheap; the model is loaded with the first question."""
 
@@ -83,6 +97,15 @@ class Retriever:
         self._scopes_out_of_force = Scopes(self.library, self._out_of_force)
         self._means = ScopeMeans(self.library, self._words)
         self._flat_index = FlatIndex(self.library, lambda: embedding.identity(settings))
+
+    def seeing(self, collections: Collection[str]) -> Self:
+        """Return this retriever, with its caches, for who may see people's data in ``collections`` (slugs).
+
+        Others get passages with marks in place of it (:meth:`kb.library.documents.Library.seeing`).
+        """
+        view = copy.copy(self)
+        view.library = self.library.seeing(collections)
+        return view
 
     def retrieve(
         self,
@@ -152,7 +175,7 @@ class Retriever:
         means = self._means.of(scope.versions, encoder.identity.dimension)
         chinese = query.language.is_chinese
         lexical_search = _LEXICAL_THREADS.submit(self._words.search, query, scope.versions, self.settings.candidates)
-        vectors = encoder.encode_queries(query.variants)
+        vectors = embed_questions(self.settings, query.variants)
         shifted = means.shifted_to_other_language(vectors, chinese)
         queries = vectors if shifted is None else np.concatenate([vectors, shifted])
         nearest = candidates.nearest_chunks(self.settings, self.library, self._flat_index, queries, scope)

@@ -20,7 +20,7 @@ __all__ = ["empty_write_ahead_file", "lock_for_writing", "open_engine"]
 
 # The newest migration of each schema; opening compares it with the file's and migrates only if they differ,
 # so that a question does not pay for importing Alembic.
-HEADS = {"platform": "p0005", "tenant": "t0017"}
+HEADS = {"platform": "p0005", "tenant": "t0018"}
 # Alembic's context belongs to the process: two threads that migrate at once would use each other's connection.
 _MIGRATING = threading.Lock()
 _PATIENCE_SECONDS = 30

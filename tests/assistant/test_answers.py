@@ -229,7 +229,7 @@ def test_one_question_as_json(asked: Settings) -> None:
     line = json.loads(run(asked, "ask", "病假要唔要醫生紙？", "--tenant", "harmony", "--json"))
     assert list(line) == [
         "id", "question", "language", "answer", "refused", "reason", "citations", "contexts", "answerer",
-        "confidence", "ms", "egress", "searched", "fallback", "card",
+        "confidence", "ms", "egress", "searched", "fallback", "card", "procedure",
     ]  # fmt: skip
     assert list(line["citations"][0]) == ["n", "document", "title", "version", "page", "clause", "quote"]
     assert list(line["contexts"][0]) == ["document", "page", "clause", "text", "score"]

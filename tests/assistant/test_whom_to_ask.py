@@ -102,7 +102,7 @@ def test_nobody_else_is_named_under_an_emergency(own: Retriever, question: str) 
     assert answer.card is not None
     assert answer.contact == ""
     assert HR not in answer.answer
-    named = replace(contacts.read(own.library), cards={"missing": "當值主管 6123 4567"})
+    named = replace(contacts.read(own.library), cards={"missing_person": "當值主管 6123 4567"})
     contacts.save(own.library, named)
     answer = ask(own, question)
     assert answer.contact == "當值主管 6123 4567"
@@ -120,7 +120,7 @@ def test_nobody_else_is_named_under_an_emergency(own: Retriever, question: str) 
     ],
 )
 def test_a_telephone_number_on_a_card_can_be_called(own: Retriever, text: str, shown: dict[str, str]) -> None:
-    contacts.save(own.library, Contacts(cards={"missing": text}))
+    contacts.save(own.library, Contacts(cards={"missing_person": text}))
     answer = ask(own, "有院友走失咗點算？")
     assert answer.card is not None
     assert answer.card["contacts"][0] == shown

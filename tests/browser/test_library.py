@@ -131,11 +131,37 @@ def test_a_term_and_a_card_are_changed_by_the_owner(visit: Visit) -> None:
     page.fill("[data-term-form] [name=colloquial]", "飯枱仔")
     page.click("[data-term-form] [type=submit]")
     page.locator(".terms td", has_text="飯枱仔").wait_for()
-    page.goto(page.url.replace("glossary", "settings"))
+    page.goto(page.url.replace("glossary", "cards"))
     page.locator("[data-card]").first.get_by_role("button", name="Edit").click()
     page.fill("[data-card-form] [name=title_en]", "A matter of our own")
     page.click("[data-card-form] [type=submit]")
-    page.locator("[data-card] strong", has_text="A matter of our own").wait_for()
+    page.locator("[data-card] h2", has_text="A matter of our own").wait_for()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_an_owner_tries_a_message_and_adds_it_as_an_example(visit: Visit, phone: bool) -> None:
+    page = visit("owner", "/t/harmony/manage/cards", phone=phone, locale="en")
+    page.fill("[data-try] [name=text]", "院友走失咗，周圍都搵唔到")
+    page.click("[data-try] [type=submit]")
+    tried = page.locator("[data-tried]")
+    tried.get_by_text("A missing person").first.wait_for()
+    assert "%" in tried.inner_text()
+    message = f"green umbrella {phone}"
+    page.fill("[data-try] [name=text]", message)
+    page.click("[data-try] [type=submit]")
+    tried.get_by_text("It shows no card.").wait_for()
+    card = page.locator("[data-card=fire_gas]")
+    card.locator("summary").click()
+    card.locator("[data-add-example] input").fill(message)
+    card.get_by_role("button", name="Add an example").click()
+    card.locator("[data-own]", has_text=message).wait_for()
+    page.click("[data-try] [type=submit]")
+    tried.get_by_text("Fire or a gas leak").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.reload()
+    page.locator("[data-card=fire_gas] summary").click()
+    page.get_by_role("button", name=f"Remove the example “{message}”").click()
+    page.locator("[data-card=fire_gas] [data-own]", has_text=message).wait_for(state="detached")
 
 
 def test_a_member_reads_pages_and_finds_words_without_a_word_of_ours(visit: Visit) -> None:

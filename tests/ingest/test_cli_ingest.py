@@ -18,7 +18,8 @@ from tests.helpers.stored_content import assert_consistent, stored_content
 
 pytestmark = pytest.mark.slow
 
-FIELDS = ["path", "status", "document", "name", "version", "pages", "chunks", "seconds", "error"]
+FIELDS = ["path", "status", "document", "name", "version", "pages", "chunks", "seconds", "error", "personal_data"]
+FIELDS += ["decision"]
 
 
 @pytest.fixture

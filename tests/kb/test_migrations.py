@@ -5,6 +5,7 @@ What they move keeps its meaning: the word index, links for a new password, a pe
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -217,6 +218,37 @@ def test_uploads_of_an_earlier_release_stay_in_the_list(settings: Settings) -> N
     with Library(tenant).session() as session:
         (kept,) = session.scalars(sa.select(activity_tables.UploadRow))
     assert (kept.name, kept.batch, kept.job) == ("a.pdf", "", None)
+
+
+def test_cards_found_by_patterns_are_found_by_examples(settings: Settings) -> None:
+    """Until t0017 cards had regular expressions, and the built-in ones other ids."""
+    tenant = tenants.create(settings, "harmony", "和諧")
+    tenant.records_path.unlink()
+    words = {"zh-HK": "甲", "en": "A"}
+    card = {"title": words, "text": words, "contacts": [], "enabled": True}
+    cards = [
+        {**card, "id": "flood", "patterns": ["水浸|漏水", r"\bfloods?\b", "唔見.{0,4}鎖匙", "(?:爆|穿)水喉"]},
+        {**card, "id": "odd", "patterns": [r"\w+"]},
+        {**card, "id": "missing", "patterns": ["走失|失蹤", "偷走"], "enabled": False},
+        {**card, "id": "suicide", "patterns": ["想死"]},
+    ]
+    contacts = {"subjects": [], "cards": {"violence": "當值主管", "flood": "技工", "missing": "舍監"}}
+    rows = [{"key": "cards", "value": json.dumps(cards)}, {"key": "contacts", "value": json.dumps(contacts)}]
+    into = "INSERT INTO settings(key, value) VALUES (:key, :value)"
+    _old(tenant.records_path, "tenant", "t0014", [(into, rows)])
+    library = Library(tenant)
+    kept = {one["id"]: one for one in tenant_settings.get(library, "cards")}
+    assert kept["flood"]["examples"] == ["水浸", "漏水", "floods", "唔見鎖匙", "爆水喉", "穿水喉"]
+    assert kept["odd"]["examples"] == ["甲"]
+    assert kept["missing_person"] == {"id": "missing_person", "title": words, "text": words, "contacts": [],
+                                      "examples": ["走失", "失蹤", "偷走"], "enabled": False}  # fmt: skip
+    assert kept["suicide_self_harm"]["examples"] == ["想死"]
+    assert kept["child_abuse"] == {"id": "child_abuse", "enabled": False}, "it had been taken away"
+    assert not kept.keys() & {"fire_gas", "medical_emergency", "overdose_poisoning"}, "these are new"
+    violence = ["violence_weapon", "domestic_violence", "sexual_assault", "elder_or_disabled_abuse"]
+    assert tenant_settings.get(library, "contacts")["cards"] == {
+        **dict.fromkeys(violence, "當值主管"), "flood": "技工", "missing_person": "舍監"
+    }  # fmt: skip
 
 
 KILLED = """

@@ -52,6 +52,7 @@ def chat_turn(caller: Caller, request: ChatRequest) -> Turn:
         collections=collections,
         as_of=request.sinzi.as_of if request.sinzi else None,
         generate=request.sinzi.generate if request.sinzi else True,
+        card=request.sinzi.card if request.sinzi else True,
     )
 
 

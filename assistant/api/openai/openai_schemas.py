@@ -61,6 +61,7 @@ class SinziOptions(StrictJson):
     generate: Annotated[
         bool, Field(description="Whether a language model may write the answer, if the organisation has one.")
     ] = True
+    card: Annotated[bool, Field(description="False: no emergency; answer the question like any other.")] = True
 
 
 class ChatRequest(StrictJson):

@@ -14,10 +14,21 @@ from assistant.api.routes.library import (
     glossary,
     library_pages,
     pair_page,
+    personal_data,
     uploads,
 )
 from assistant.api.routes.operations import health, home_screen, metrics
-from assistant.api.routes.organisation import audit, contacts, egress, erasures, first_page, home, settings, usage
+from assistant.api.routes.organisation import (
+    audit,
+    cards,
+    contacts,
+    egress,
+    erasures,
+    first_page,
+    home,
+    settings,
+    usage,
+)
 from assistant.api.routes.people import (
     account,
     account_reset,
@@ -38,6 +49,7 @@ router = APIRouter()
 for module in (
     home,
     contacts,
+    cards,
     first_page,
     session,
     session_oidc,
@@ -71,6 +83,7 @@ for module in (
     tasks,
     task_pages,
     pair_page,
+    personal_data,
     uploads,
     usage,
     erasures,

@@ -6,6 +6,7 @@ In reading order:
     question_schemas       a question
     document_schemas       documents and versions
     document_part_schemas  sections and chunks of a version
+    personal_data_schemas  people's data in a version, and what is decided about it
     bilingual_schemas      the two documents of a bilingual pair
     task_schemas           summaries, changes, drafts, translations
 """

@@ -6,10 +6,25 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, Field
 
+from assistant.answers.whom_to_ask import organisation_contact
 from assistant.library_admin.text_places import FoundText
+from assistant.service.callers import Caller
+from assistant.sources import originals
+from kb.language.detect import Language
+from kb.library.documents import DocumentVersion
+from kb.people.access import Ability
 from kb.store.tables.library_tables import ChunkRow, SectionRow
 
-__all__ = ["ChunkPublic", "FoundPublic", "SectionPublic", "chunk_public", "found_public", "sections_public"]
+__all__ = [
+    "ChunkPublic",
+    "FoundPublic",
+    "HiddenPublic",
+    "SectionPublic",
+    "chunk_public",
+    "found_public",
+    "hidden_public",
+    "sections_public",
+]
 
 
 class SectionPublic(BaseModel):
@@ -35,6 +50,16 @@ class FoundPublic(BaseModel):
     before: str
     words: str
     after: str
+
+
+class HiddenPublic(BaseModel):
+    """People's data is hidden from the caller in this version: its text has marks, its original is not handed out.
+
+    ``pages``, from 1, are not shown as images. ``contact``: whom to ask, "" for one's supervisor.
+    """
+
+    pages: list[int]
+    contact: str
 
 
 class Box(BaseModel):
@@ -92,3 +117,14 @@ def chunk_public(row: ChunkRow) -> ChunkPublic:
         tokens=row.tokens,
         boxes=[Box(page=box[0], x0=box[1], y0=box[2], x1=box[3], y1=box[4]) for box in row.boxes],
     )
+
+
+def hidden_public(caller: Caller, opened: DocumentVersion) -> HiddenPublic | None:
+    """Return what is hidden from the caller in a version that the caller may read; None for nothing."""
+    pages = caller.library.private_pages(opened.version.id)
+    if originals.is_withheld(caller.library, opened, owner=caller.may(Ability.MANAGE)):
+        pages = frozenset(range(1, (opened.version.page_count or 0) + 1))
+    if pages is None:
+        return None
+    contact = organisation_contact(caller.service.settings, caller.tenant, Language.TRADITIONAL)
+    return HiddenPublic(pages=sorted(pages), contact=contact)

@@ -8,10 +8,14 @@ from pydantic import BaseModel, Field
 
 from assistant.api.schemas.bodies import UtcTime
 from assistant.api.schemas.document_part_schemas import FoundPublic, found_public
+from assistant.api.schemas.personal_data_schemas import PersonalDataPublic, personal_data_of
 from assistant.library_admin.document_detail import DocumentEditor, main_version
 from assistant.library_admin.document_list import Item
 from assistant.service.callers import Caller
 from kb.core.errors import NotFound
+from kb.people.access import Ability
+from kb.store.tables.library_tables import VersionRow
+from kb.store.tables.states import PersonalDataDecision
 
 __all__ = ["DocumentDetail", "DocumentPage", "document_detail", "document_editor", "document_public"]
 
@@ -35,6 +39,10 @@ class DocumentPublic(BaseModel):
     review_on: date | None
     review_due: bool
     updated_at: UtcTime
+    personal_data: str = Field(
+        description="People's data in it, for whoever may edit it: waiting (for a decision), list (of persons), some, "
+        "kept (for owners), masked; empty for none."
+    )
     found: FoundPublic | None = Field(description="Where the words searched for stand in its text, if they do.")
 
 
@@ -60,6 +68,10 @@ class VersionPublic(BaseModel):
     effective_to: date | None = Field(description="The first day on which it is no longer in force.")
     notes: list[str]
     created_at: UtcTime
+    original_withheld: bool = Field(default=False, description="Whether the caller may not open the original file.")
+    personal_data: PersonalDataPublic | None = Field(
+        default=None, description="People's data that was found in it; only for whoever may edit it."
+    )
 
 
 class DocumentDetail(BaseModel):
@@ -87,7 +99,7 @@ def document_editor(caller: Caller, document_id: int, *, edit: bool = False) -> 
     return DocumentEditor(caller.service.settings, caller.library, caller.actor, collection, document)
 
 
-def document_public(item: Item) -> DocumentPublic:
+def document_public(item: Item, personal_data: str = "") -> DocumentPublic:
     document, version = item.document, item.version
     return DocumentPublic(
         id=document.id,
@@ -106,6 +118,7 @@ def document_public(item: Item) -> DocumentPublic:
         review_on=document.review_on,
         review_due=item.review_due,
         updated_at=version.created_at,
+        personal_data=personal_data,
         found=found_public(item.found) if item.found else None,
     )
 
@@ -121,6 +134,10 @@ def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
     main = main_version(editor.document, versions)
     if main is None:
         raise NotFound("document_not_found", document=str(editor.document.id))
+    found = personal_data_of(caller, [one.id for one in versions])
+    owner = caller.may(Ability.MANAGE)
+    withheld = {key for key, one in found.items() if one.decision == PersonalDataDecision.MASK and not owner}
+    found = found if editable else {}
     return DocumentDetail(
         id=editor.document.id,
         name=editor.document.name,
@@ -130,5 +147,10 @@ def document_detail(editor: DocumentEditor, caller: Caller) -> DocumentDetail:
         owner=editor.document.owner,
         review_on=editor.document.review_on,
         main_version_id=main.id,
-        versions=[VersionPublic.model_validate(one, from_attributes=True) for one in versions],
+        versions=[_version_public(one, found.get(one.id), one.id in withheld) for one in versions],
     )
+
+
+def _version_public(version: VersionRow, found: PersonalDataPublic | None, withheld: bool) -> VersionPublic:
+    public = VersionPublic.model_validate(version, from_attributes=True)
+    return public.model_copy(update={"personal_data": found, "original_withheld": withheld})

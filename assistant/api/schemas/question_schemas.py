@@ -18,10 +18,12 @@ Slugs = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Fiel
 class Question(Body):
     """A question.
 
-    By default all collections that the caller may read are searched, and the answer is for today (``as_of``).
+    By default all collections that the caller may read are searched, and the answer is for today (``as_of``). With
+    ``card`` false no emergency card is looked for: the question is answered like any other.
     """
 
     question: QuestionText
     collections: Slugs | None = None
     as_of: IsoDate | None = None
     generate: bool = True
+    card: bool = True

@@ -1,7 +1,7 @@
 // The text of an answer as elements: markers [n] become buttons, quotes get their source beneath them.
 import { t } from "./api.js";
 import { icon } from "./ask-start.js";
-import { el } from "./ui.js";
+import { el, withMarks } from "./ui.js";
 
 const PLACE = /^\[(\d+)\] /;
 /** @type {Record<string, string>} */
@@ -95,7 +95,7 @@ export function answerText(text, citations, open, openCounterpart = () => undefi
       out.push(el("div", { class: "quoted" }, quoted, foot));
       list = null;
     } else if (quoted) {
-      quoted.append(quoted.childNodes.length ? `\n${line}` : line);
+      quoted.append(...withMarks(quoted.childNodes.length ? `\n${line}` : line));
     } else if (/^\s*(?:[-•·*]|\d+[.)])\s+/.test(line)) {
       const ordered = /^\s*\d/.test(line);
       if (!list || (list.tagName === "OL") !== ordered) out.push((list = el(ordered ? "ol" : "ul")));

@@ -1,46 +1,63 @@
 // A question with its answer, while it is made and when it is there.
 import { t } from "./api.js";
 import { required } from "./dom.js";
-import { el } from "./ui.js";
+import { el, hiddenNote } from "./ui.js";
 import { answerText, citeLine, counterpartLink } from "./ask-answer-text.js";
+import { emergencyCard, foldedCard } from "./ask-card.js";
 import { asOf } from "./ask-copy.js";
-import { tools } from "./ask-tools.js";
+import { copyShort, tools } from "./ask-tools.js";
 import { openSource, openCounterpart } from "./ask-source.js";
 
 /**
  * Make the place of a question. Returns what to do with it as its answer comes.
  * @param {string} question
  * @param {(text: string) => void} say reads a text out
+ * @param {() => unknown} noEmergency asks the question again, as one like any other
  * @returns {Page.Turn}
  */
-export function showTurn(question, say) {
+export function showTurn(question, say, noEmergency) {
   const answer = el("section", { class: "answer card", "aria-label": t("ask.answer"), "aria-live": "polite", "aria-busy": "true" });
   const node = el("article", { class: "turn" },
     el("p", { class: "bubble" }, el("span", { class: "sr" }, t("ask.you_asked")), question), answer);
   let text = "";
   /** @type {HTMLElement | null} */
   let subject = null;
+  let emergency = false;
   const waiting = el("p", { class: "working" });
   const draft = el("div", { class: "text" });
   return {
     node,
     question,
+    isEmergency: () => emergency,
     wait(words) {
+      if (emergency) return;
       waiting.textContent = words;
       if (!waiting.isConnected) {
         text = "";
         answer.setAttribute("aria-busy", "true");
         answer.className = "answer card";
-        answer.replaceChildren(waiting, draft);
+        answer.replaceChildren(...(subject ? [subject] : []), waiting, draft);
         draft.replaceChildren();
       }
       say(words);
     },
-    searching({ searched, card }) {
+    card(card) {
+      emergency = card.is_emergency !== false;
+      subject?.remove();
+      subject = emergency ? emergencyCard(card) : foldedCard(card);
+      if (!emergency) return answer.prepend(subject);
+      // The focus is on the card, so it is read first; nothing else is read out over it.
+      answer.setAttribute("aria-live", "off");
+      answer.setAttribute("aria-busy", "false");
+      waiting.textContent = t("ask.procedure_wait");
+      answer.replaceChildren(subject, waiting);
+      subject.focus();
+    },
+    searching({ searched }) {
       showSearched(node, answer, question, searched);
-      if (card && !subject) answer.prepend((subject = subjectCard(card)));
     },
     write(more) {
+      if (emergency) return;
       text += more;
       draft.replaceChildren(...answerText(text, [], null));
     },
@@ -50,6 +67,15 @@ export function showTurn(question, say) {
     },
     finish(message) {
       showSearched(node, answer, question, message.answer.searched);
+      if (message.answer.reason === "emergency" && message.answer.card) {
+        emergency = true;
+        answer.setAttribute("aria-busy", "false");
+        // The card stays where it is, for it may have the focus.
+        if (!subject) answer.replaceChildren((subject = emergencyCard(message.answer.card)));
+        while (subject.nextSibling) subject.nextSibling.remove();
+        answer.append(...underCard(message, noEmergency));
+        return;
+      }
       answer.className = "answer card";
       answer.replaceChildren(...finishedAnswer(message, node));
       answer.setAttribute("aria-busy", "false");
@@ -66,7 +92,9 @@ export function showTurn(question, say) {
       // What had come of the answer stays, and is said to be a part.
       const part = text ? [el("p", { class: "quiet" }, t("ask.part_only")), draft] : [];
       answer.classList.toggle("broken", Boolean(text));
-      answer.replaceChildren(
+      // A question that was stopped or is not valid could be put right; otherwise no card can come.
+      const unanswered = fault.name !== "AbortError" && ![400, 413, 422].includes(fault.status ?? 0);
+      answer.replaceChildren(...(subject ? [subject] : []), ...(unanswered && !subject ? [callForHelp()] : []),
         el("p", { class: fault.name === "AbortError" ? "notice" : "notice bad" }, words), el("div", { class: "row" }, ...ways), ...part);
       answer.setAttribute("aria-busy", "false");
       say(words);
@@ -86,12 +114,28 @@ function showSearched(node, answer, question, searched) {
   answer.before(el("p", { class: "searched" }, t("ask.searched", { question: searched })));
 }
 
-/** @param {Api.AnswerCard} card */
-function subjectCard(card) {
-  return el("div", { class: "subject", role: "note" },
-    el("h3", {}, card.title), ...card.text.split("\n").map((line) => el("p", {}, line)),
-    el("ul", {}, ...(card.contacts ?? []).map(({ name, number }) =>
-      el("li", {}, `${name} `, number ? el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number) : null))));
+/** Whom to call in danger where no answer, and so no card, could be made. */
+const callForHelp = () => el("p", { class: "notice" }, t("ask.danger"), " ", el("a", { href: "tel:999" }, "999"));
+
+/**
+ * What stands below the card of an emergency: the organisation's own procedure, and two buttons.
+ * @param {Api.Message} message
+ * @param {() => unknown} noEmergency
+ */
+function underCard(message, noEmergency) {
+  const { answer } = message;
+  /** @type {Page.Open} */
+  const open = (n, opener) => openSource(answer.citations, n, opener);
+  /** @type {Page.Open} */
+  const openOther = (n, opener) => openCounterpart(answer.citations, n, opener);
+  const quotes = answer.message.slice(answer.message.search(/^\[\d+\] /m));
+  const procedure = answer.withheld
+    ? [el("p", { class: "notice warn" }, t("ask.withheld"))]
+    : answer.procedure?.length
+      ? [el("h3", {}, t("ask.procedure")), el("div", { class: "text" }, ...answerText(quotes, answer.citations, open, openOther))]
+      : [];
+  return [...procedure, el("div", { class: "tools" }, copyShort(message),
+    el("button", { type: "button", class: "quiet-button", dataset: { noEmergency: "" }, onclick: noEmergency }, t("ask.no_emergency")))];
 }
 
 /**
@@ -105,7 +149,7 @@ function finishedAnswer(message, node) {
   /** @type {Page.Open} */
   const openOther = (n, opener) => openCounterpart(answer.citations, n, opener);
   /** @type {HTMLElement[]} */
-  const parts = answer.card ? [subjectCard(answer.card)] : [];
+  const parts = answer.card ? [answer.card.is_emergency === false ? foldedCard(answer.card) : emergencyCard(answer.card)] : [];
   const section = required(".answer", HTMLElement, node);
   if (answer.withheld) return [...parts, el("p", { class: "notice warn" }, t("ask.withheld"))];
   if (answer.refused) {
@@ -128,6 +172,7 @@ function finishedAnswer(message, node) {
       el("ul", { class: "sources" }, ...numbered.map((one) =>
         el("li", {}, citeLine(one, (n, opener) => openSource(numbered, n, opener), one.excerpt)))));
   }
+  if (answer.hidden) parts.push(el("p", { class: "quiet hidden-note" }, hiddenNote(answer.contact)));
   parts.push(el("p", { class: answer.as_of ? "as-of chosen" : "as-of" }, t("ask.as_of_answer", { date: asOf(message) })), tools(message));
   return parts;
 }

@@ -24,7 +24,7 @@ export function shortText(message) {
   const foot = [];
   if (sources.length) foot.push("", t(answer.refused ? "ask.nearest" : "ask.sources"), ...sources.map(sourceLine));
   foot.push("", t("ask.short_foot", { date: asOf(message), tenant: organisation() }));
-  const head = cardLines(answer.card);
+  const head = cardLines(answer.card, answer.reason === "emergency");
   // Quotes say so themselves in their first line.
   if (answer.unsure && !answer.refused && answer.answerer !== "extractive") head.push(t("ask.unsure_short"));
   const room = MOST - [...head, ...foot].join("\n").length - 1;
@@ -37,7 +37,9 @@ export function shortText(message) {
  */
 export function fullText(message) {
   const { answer } = message;
-  const lines = [t("ask.copy_question", { question: answer.question }), "", t("ask.copy_answer") + answer.message.trim()];
+  // The text of an emergency has its card in it.
+  const card = answer.reason === "emergency" ? [] : cardLines(answer.card);
+  const lines = [...card, t("ask.copy_question", { question: answer.question }), "", t("ask.copy_answer") + answer.message.trim()];
   const refs = answer.refused ? answer.nearest.map((one, index) => ({ ...one, n: index + 1 })) : answer.citations;
   if (refs.length) {
     lines.push("", t(answer.refused ? "ask.nearest" : "ask.sources"));
@@ -82,12 +84,14 @@ function said(answer, sources, room) {
   if (answer.refused) return [answer.contact ? t("ask.refused_ask", { contact: answer.contact }) : t("ask.refused_short")];
   /** @param {number} n */
   const numberOf = (n) => sources.findIndex((group) => group.some((one) => "n" in one && one.n === n)) + 1;
-  if (answer.answerer !== "extractive") {
+  if (answer.answerer === "llm") {
     const text = answer.message.trim().replaceAll("**", "").replace(/\[(\d+)\]/g, (whole, n) => (numberOf(Number(n)) ? `[${numberOf(Number(n))}]` : whole));
     return [shortened(text.replace(/(\[\d+\])(?:\s*\1)+/g, "$1"), room)];
   }
-  const [lead, ...quoted] = answer.message.trim().split(/\n(?=\[\d+\] )/);
-  const lines = [lead];
+  const [before, ...quoted] = answer.message.trim().split(/\n(?=\[\d+\] )/);
+  // What comes before the quotes of a procedure is the card, which is there already.
+  const lead = answer.reason === "emergency" ? (quoted.length ? t("ask.procedure") : "") : before;
+  const lines = lead ? [lead] : [];
   let left = room - lead.length - 1;
   for (const block of quoted) {
     const quote = block.slice(block.indexOf("\n") + 1).trim().replace(/^[「“]|[」”]$/g, "");
@@ -102,10 +106,13 @@ function said(answer, sources, room) {
   return lines;
 }
 
-/** @param {Api.AnswerCard | null} card whom to call comes before everything else */
-function cardLines(card) {
+/**
+ * Whom to call comes before everything else, in an emergency with what to do.
+ * @param {Api.AnswerCard | null} card
+ */
+function cardLines(card, whole = false) {
   if (!card) return [];
-  return [card.title, ...(card.contacts ?? []).map(({ name, number }) => `${name} ${number}`), ""];
+  return [card.title, ...(card.contacts ?? []).map(({ name, number }) => `${name} ${number}`), ...(whole ? [card.text] : []), ""];
 }
 
 /**

@@ -40,6 +40,10 @@ export function pageView(source, body, turning) {
     after.disabled = page >= count;
     zoom.replaceChildren(icon(large ? "less" : "new"));
     zoom.setAttribute("aria-label", t(large ? "ask.smaller" : "ask.bigger"));
+    if (source.hidden?.pages.includes(number)) {
+      body.replaceChildren(el("p", { class: "notice warn clauses" }, t("common.page_hidden")));
+      return;
+    }
     const highlights = source.marks.filter((one) => one.page === page).map(highlight);
     const image = el("img", { src: address(page), alt: t("ask.page_picture", { title: source.title, page }) });
     const sheet = el("div", { class: large ? "sheet large loading" : "sheet loading" }, image, ...highlights);
@@ -49,7 +53,7 @@ export function pageView(source, body, turning) {
       const [first] = highlights;
       if (first) body.scrollTo({ top: first.offsetTop - body.clientHeight / 3, left: large ? first.offsetLeft - 24 : 0 });
       else body.scrollTo({ top: 0 });
-      if (page < count) new Image().src = address(page + 1);
+      if (page < count && !source.hidden?.pages.includes(page + 1)) new Image().src = address(page + 1);
     });
     image.addEventListener("click", () => zoom.click());
     image.addEventListener("error", () => sheet.replaceWith(el("p", { class: "notice warn clauses" }, t("ask.page_failed"))));

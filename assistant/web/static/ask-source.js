@@ -1,7 +1,7 @@
 // The panel with the original: the page with the quoted words marked, or readable text; a sheet over a phone's screen.
 import { call, of, t, tenant } from "./api.js";
 import { required } from "./dom.js";
-import { el } from "./ui.js";
+import { el, hiddenNote } from "./ui.js";
 import { icon } from "./ask-start.js";
 import { copyName, inForce, place } from "./ask-answer-text.js";
 import { pageView } from "./ask-page-view.js";
@@ -53,7 +53,10 @@ export async function openSource(refs, n, from) {
     el("span", { class: "quiet" }, source.owner ? t("ask.kept_by", { owner: source.owner }) : source.document),
     el("span", { class: "row" },
       el("a", { class: "button plain small", href: `/t/${tenant}/library/${source.document_id}?${place}` }, t("ask.whole_document")),
-      el("a", { class: "button plain small", href: of("versions", source.version_id, "original"), download: source.document }, icon("download", "small"), t("ask.original"))));
+      source.hidden
+        ? el("a", { class: "button plain small", href: of("versions", source.version_id, "text-file"), download: "" }, icon("download", "small"), t("common.masked_text"))
+        : el("a", { class: "button plain small", href: of("versions", source.version_id, "original"), download: source.document }, icon("download", "small"), t("ask.original"))));
+  if (source.hidden) head.append(el("p", { class: "notice hidden-note" }, hiddenNote(source.hidden.contact)));
   views(source, bar, body);
 }
 

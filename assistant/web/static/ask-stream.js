@@ -10,8 +10,9 @@ const SLOW = 12_000; // milliseconds without a word
  * @param {Page.Turn} options.turn where the answer is shown
  * @param {AbortSignal} options.signal
  * @param {(signal: AbortSignal) => Promise<Api.Scope & {id: number}>} options.conversation
+ * @param {boolean} options.card false: it is no emergency
  */
-export async function askQuestion(question, { turn, signal, conversation }) {
+export async function askQuestion(question, { turn, signal, conversation, card }) {
   const { id, collections, as_of } = await conversation(signal);
   /** @type {number | undefined} */
   let timer;
@@ -22,10 +23,11 @@ export async function askQuestion(question, { turn, signal, conversation }) {
   let begun = false;
   restartTimer();
   try {
-    for await (const { event, data } of events("POST", of("conversations", id, "messages"), { question, collections, as_of }, { signal })) {
+    for await (const { event, data } of events("POST", of("conversations", id, "messages"), { question, collections, as_of, card }, { signal })) {
       restartTimer();
       begun = true;
-      if (event === "searching") turn.searching(data);
+      if (event === "card") turn.card(data.card);
+      else if (event === "searching") turn.searching(data);
       else if (event === "evidence") turn.wait(t("ask.reading", { count: data.passages.length }));
       else if (event === "delta") turn.write(data.text);
       else if (event === "discard") turn.discard();

@@ -13,8 +13,7 @@ export function tools(message) {
   const good = thumb("good", 1);
   const bad = thumb("bad", -1);
   holder.append(el("div", { class: "tools" },
-    el("button", { type: "button", class: "quiet-button", title: t("ask.copy_short_label"), dataset: { copyShort: "" },
-      onclick: () => copyText(shortText(message), "ask.copied_short") }, icon("copy"), t("ask.copy_short")),
+    copyShort(message),
     el("button", { type: "button", class: "quiet-button", title: t("ask.copy_label"), dataset: { copy: "" },
       onclick: () => copyText(fullText(message), "ask.copied") }, icon("copy"), t("ask.copy")),
     message.answer.refused ? null : el("a", { class: "button", title: t("ask.draft_label"), dataset: { draft: "" },
@@ -53,6 +52,15 @@ export function tools(message) {
     }
   }
   return holder;
+}
+
+/**
+ * The button that copies the short text.
+ * @param {Api.Message} message
+ */
+export function copyShort(message) {
+  return el("button", { type: "button", class: "quiet-button", title: t("ask.copy_short_label"), dataset: { copyShort: "" },
+    onclick: () => copyText(shortText(message), "ask.copied_short") }, icon("copy"), t("ask.copy_short"));
 }
 
 /** @param {Api.Message} message */

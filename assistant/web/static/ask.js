@@ -73,14 +73,15 @@ function busy(controller) {
  * Ask a question in this conversation, or in a new one; `failed` is the place of one that failed before.
  * @param {string} text
  * @param {Page.Turn | null} failed
+ * @param {boolean} card false: the person says that it is no emergency
  */
-async function ask(text, failed = null) {
+async function ask(text, failed = null, card = true) {
   const question = text.trim();
   if (!question || working) return;
   const controller = new AbortController();
   busy(controller);
   thread.querySelector(".hello")?.remove();
-  const turn = failed ?? showTurn(question, status);
+  const turn = failed ?? showTurn(question, status, () => ask(question, null, false));
   thread.querySelector(".newest")?.classList.remove("newest");
   if (!failed) thread.append(turn.node);
   turn.node.classList.add("newest");
@@ -88,16 +89,16 @@ async function ask(text, failed = null) {
   turn.wait(t("ask.searching"));
   turn.node.scrollIntoView({ block: "start", behavior: "smooth" });
   try {
-    await askQuestion(question, { turn, signal: controller.signal, conversation: openConversation });
+    await askQuestion(question, { turn, signal: controller.signal, conversation: openConversation, card });
     listConversations(conversation);
     title(turn.question);
   } catch (fault) {
     if (!box.value) write(question);
     if (fault.status === 0 || fault.status >= 502) awaitService();
-    turn.fail(fault, { retry: () => { write(""); ask(question, turn); }, edit: () => box.focus() });
+    turn.fail(fault, { retry: () => { write(""); ask(question, turn, card); }, edit: () => box.focus() });
   } finally {
     busy(null);
-    if (!touch && !document.querySelector("dialog[open]")) box.focus();
+    if (!touch && !turn.isEmergency() && !document.querySelector("dialog[open]")) box.focus();
   }
 }
 
@@ -177,7 +178,8 @@ async function show(id, { push = true } = {}) {
   scope(whole);
   title(whole.title);
   thread.replaceChildren(...whole.messages.map((message) => {
-    const turn = showTurn(message.answer.question, status);
+    const { question } = message.answer;
+    const turn = showTurn(question, status, () => ask(question, null, false));
     turn.finish(message);
     return turn.node;
   }));

@@ -18,7 +18,7 @@ const ACTIONS = {
     undo: (one) => call("POST", `${versionOf(one)}/publish`),
   },
   publish: {
-    fits: (one) => ["draft", "withdrawn"].includes(one.status),
+    fits: (one) => ["draft", "withdrawn"].includes(one.status) && one.personal_data !== "waiting", // each list is decided by itself
     run: (one) => call("POST", `${versionOf(one)}/publish`),
   },
   review: {

@@ -1,10 +1,11 @@
 // A document's page: for reading, its versions and what may be done with them, its details; for editors what search sees.
 import { call, events, of, t, tenant } from "./api.js";
 import { all, field, optional, required } from "./dom.js";
-import { attempt, confirmed, el, onSubmit } from "./ui.js";
+import { attempt, confirmed, el, hiddenNote, onSubmit } from "./ui.js";
 import { closeButtons, inForce, languageName, start, stateBadge } from "./library-parts.js";
 import { showLeftOut } from "./library-left-out.js";
 import { passageView } from "./library-passages.js";
+import { dataButtons, dataState, dataWords } from "./library-personal-data.js";
 import { startReader } from "./library-reader.js";
 import { sendContent } from "./library-sending.js";
 import { isUnfinished } from "./library-upload-line.js";
@@ -25,18 +26,57 @@ let opened;
 async function open(version, place) {
   if (!version || version.state === "indexing") return;
   opened = version;
-  required("[data-original]", HTMLAnchorElement).href = of("versions", version.id, "original");
+  /** @type {Api.Hidden | null} */
+  const hidden = await call("GET", here("versions", version.id, "hidden"));
+  const download = required("[data-original]", HTMLAnchorElement);
+  download.href = of("versions", version.id, hidden ? "text-file" : "original");
+  download.textContent = t(hidden ? "common.masked_text" : "library.original");
+  const note = required("[data-hidden]");
+  note.hidden = !hidden;
+  note.textContent = hidden ? hiddenNote(hidden.contact) : "";
   const old = required("[data-old]");
   old.hidden = version.id === doc.main_version_id && version.state === "published";
   old.textContent = t(`library.old_${version.state}`, { n: version.number });
   for (const button of all("[data-version]", HTMLButtonElement)) {
     button.setAttribute("aria-pressed", String(button.dataset.version === String(version.id)));
   }
-  await Promise.all([read(version, place), showLeftOut(here, version)]);
+  showData(version);
+  await Promise.all([read(version, place, hidden?.pages ?? []), showLeftOut(here, version)]);
   if (inside && !inside.hidden) await passages?.open(version);
 }
 
 const again = () => location.reload();
+
+/**
+ * The people's data in the opened version, for its editors, with what can be decided about it.
+ * @param {Api.Version} version
+ */
+function showData(version) {
+  const card = optional("[data-personal]");
+  if (!card) return;
+  const found = version.personal_data;
+  card.hidden = !found;
+  if (!found) return;
+  required("[data-personal-words]", HTMLElement, card).textContent = t("library.data_found", { what: dataWords(found) });
+  required("[data-personal-state]", HTMLElement, card).textContent = dataState(found);
+  required("[data-personal-choices]", HTMLElement, card).replaceChildren(dataButtons(found, doc.title, (decision) => attempt(async () => {
+    /** @type {Api.DecisionTaken} */
+    const taken = await call("POST", here("versions", version.id, "personal-data"), { decision });
+    if (decision === "keep" && !start.manages) return location.assign(`/t/${tenant}/library`);
+    if (!taken.rereading) return again();
+    required("[data-personal-state]", HTMLElement, card).textContent = t("library.data_rereading");
+    for (const button of all("button", HTMLButtonElement, card)) button.disabled = true;
+    return waitUntilRead();
+  })));
+}
+
+/** Wait until no file of the library is being read, then read the page anew. */
+async function waitUntilRead() {
+  for (let idle = false; !idle;) {
+    for await (const { event } of events("GET", of("uploads", "events"))) idle = event === "idle";
+  }
+  again();
+}
 
 /**
  * An action on a version, after asking; the page is read anew, for everything on it may have changed.
@@ -61,7 +101,8 @@ function actions(version) {
    * @param {() => unknown} job
    */
   const add = (name, job, kind = "plain small") => made.push(el("button", { type: "button", class: kind, onclick: job }, t(`library.${name}`)));
-  if (version.state === "draft") add("publish", act(version, "publish", t("library.publish_sure")), "small");
+  const waits = version.personal_data?.is_list && ["", "waiting"].includes(version.personal_data.decision);
+  if (version.state === "draft") add("publish", act(version, "publish", t(waits ? "library.data_publish_sure" : "library.publish_sure")), "small");
   if (["superseded", "withdrawn"].includes(version.state)) add("restore", act(version, "publish", t("library.restore_sure", { n })));
   if (["published", "superseded"].includes(version.state)) add("withdraw", act(version, "withdraw", t("library.withdraw_sure", { n })));
   if (version.state !== "indexing") add("edit_dates", () => editDates(version));
@@ -92,7 +133,8 @@ function versionRow(version) {
     el("div", { class: "row spread" },
       el("span", { class: "row" },
         el("button", { type: "button", class: "quiet-button small version-name", dataset: { version: version.id }, "aria-pressed": "false", onclick: () => attempt(() => open(version)) }, t("library.version_n", { n: version.number })),
-        stateBadge(version.state)),
+        stateBadge(version.state),
+        version.personal_data?.decision === "waiting" ? el("span", { class: "badge warn" }, t("library.st_undecided")) : null),
       actions(version)),
     force ? el("span", {}, `${t("library.in_force")}：${force}`) : null,
     el("span", { class: "quiet" }, facts.filter(Boolean).join(" · ")));
@@ -157,6 +199,7 @@ async function replace(file) {
     notice.className = "notice bad";
     notice.textContent = last.error?.message ?? "";
   } else if (last.status === "unchanged") notice.textContent = t("library.unchanged_words");
+  else if (last.personal_data?.decision === "waiting") location.search = `?version=${last.personal_data.version_id}`; // what waits for a choice
   else again();
 }
 

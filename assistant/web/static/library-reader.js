@@ -28,6 +28,8 @@ export function startReader(here) {
   let blocks = [];
   let complete = false;
   let path = "";
+  /** @type {number[]} pages that are not shown as pictures */
+  let hiddenPages = [];
 
   /** @param {number} number */
   function address(number) {
@@ -42,7 +44,11 @@ export function startReader(here) {
       return;
     }
     page = to;
-    image.src = address(page);
+    const hidden = hiddenPages.includes(page);
+    required("[data-page-hidden]").hidden = !hidden;
+    required("[data-sheet]").hidden = hidden;
+    if (hidden) image.removeAttribute("src");
+    else image.src = address(page);
     image.alt = t("library.page_n", { n: page });
     pageField.value = String(page);
     required("[data-page-told]").textContent = `${t("library.page_n", { n: page })} / ${version.page_count}`;
@@ -55,7 +61,7 @@ export function startReader(here) {
   image.addEventListener("load", () => {
     const [first] = marks.children;
     if (first) first.scrollIntoView({ block: "center" });
-    if (page < version.page_count) new Image().src = address(page + 1);
+    if (page < version.page_count && !hiddenPages.includes(page + 1)) new Image().src = address(page + 1);
   });
   image.addEventListener("error", () => { if (version.drawn) image.alt = t("library.page_failed"); });
 
@@ -64,6 +70,8 @@ export function startReader(here) {
     view = version.drawn ? wanted : "text";
     for (const button of all("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === view));
     pageBox.hidden = view !== "page";
+    if (view !== "page") required("[data-page-hidden]").hidden = true;
+    else if (page) required("[data-page-hidden]").hidden = !hiddenPages.includes(page);
     textBox.hidden = view !== "text";
     required("[data-turning]").hidden = view !== "page" || version.page_count < 2;
     if (view === "page" && !page) turn(1);
@@ -190,8 +198,10 @@ export function startReader(here) {
   /**
    * @param {Api.Version} chosen
    * @param {URLSearchParams} place q, page, chunk, start, end
+   * @param {number[]} notShown pages that are not shown as pictures
    */
-  return async function open(chosen, place = new URLSearchParams()) {
+  return async function open(chosen, place = new URLSearchParams(), notShown = []) {
+    hiddenPages = notShown;
     const [outline, kind] = await Promise.all([call("GET", here("versions", chosen.id, "outline")), call("GET", here("versions", chosen.id, "kind"))]);
     version = { id: chosen.id, drawn: kind !== "text", page_count: chosen.page_count ?? 1, language: chosen.language };
     [page, lit, blocks, complete, path] = [0, [], [], false, ""];

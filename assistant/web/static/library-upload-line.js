@@ -1,6 +1,8 @@
 // One line of the list of uploads: what has become of a file, in plain words, and what can be done about it.
 import { t, tenant } from "./api.js";
 import { el } from "./ui.js";
+import { dataButtons, dataState, dataWords } from "./library-personal-data.js";
+import { start } from "./library-parts.js";
 import { fileOf, sentShare } from "./library-sending.js";
 
 const UNFINISHED = ["sending", "queued", "working"];
@@ -17,17 +19,24 @@ export const isUnfinished = (one) => UNFINISHED.includes(one.status);
 const isLeft = (one) => one.status === "sending" && sentShare(one.id) === null;
 
 /**
+ * Whether it is a list of persons that nobody has decided about.
+ * @param {Api.Upload} one
+ */
+const isWaiting = (one) => one.personal_data?.decision === "waiting";
+
+/**
  * Where a line belongs: "needs" somebody, still "working", or "done".
  * @param {Api.Upload} one
  */
 export function groupOf(one) {
-  if (one.status === "failed" || isLeft(one) || one.actions.includes("take_name")) return "needs";
+  if (one.status === "failed" || isLeft(one) || isWaiting(one) || one.actions.includes("take_name")) return "needs";
   return isUnfinished(one) ? "working" : "done";
 }
 
 /** @param {Api.Upload} one */
 function words(one) {
   if (one.status === "failed") return one.error?.message ?? "";
+  if (one.personal_data) return `${t("library.data_found", { what: dataWords(one.personal_data) })} ${dataState(one.personal_data)}`;
   if (isLeft(one)) return fileOf(one.id) ? t("library.upload_cut", { name: one.path }) : t("library.left_unsent");
   if (one.known_as) return t("library.known_as", { name: one.known_as.name });
   const elsewhere = one.also_in.map((other) => other.title || other.name);
@@ -50,6 +59,7 @@ function progress(one) {
 function badge(one) {
   const share = sentShare(one.id);
   const sending = one.status === "sending" && share !== null;
+  if (isWaiting(one)) return el("span", { class: "badge warn", dataset: { badge: "" } }, t("library.st_undecided"));
   const text = sending ? t("library.sent_percent", { percent: Math.round(share * 100) }) : isLeft(one) ? t("library.st_unsent") : t(`library.st_${one.status}`);
   return el("span", { class: `badge ${isLeft(one) ? "bad" : BADGE[one.status] ?? ""}`, dataset: { badge: "" } }, text);
 }
@@ -78,7 +88,13 @@ function label(one, action) {
 }
 
 /**
- * A line. `act(action)` is called with "cancel", "retry", "send", "choose", "take_name" or "dismiss".
+ * Whether the reader may open what it became: what is kept for owners is not for every editor.
+ * @param {Api.Upload} one
+ */
+const mayOpen = (one) => Boolean(one.document_id) && (one.personal_data?.decision !== "keep" || start.manages);
+
+/**
+ * A line. `act(action)` is called with "cancel", "retry", "send", "choose", "take_name", "dismiss" or "data_<decision>".
  * @param {Api.Upload} one
  * @param {boolean} ending whether it is being cancelled
  * @param {(action: string) => unknown} act
@@ -95,6 +111,7 @@ export function uploadLine(one, ending, act) {
     progress(one),
     text ? el("p", { class: one.status === "failed" || isLeft(one) ? "field-error" : "quiet upload-words" }, text) : null,
     orders ? el("p", { class: "quiet upload-words", dataset: { orders: "" } }, orders) : null,
+    isWaiting(one) && one.personal_data ? dataButtons(one.personal_data, one.path, (decision) => act(`data_${decision}`), false) : null,
     el("div", { class: "row upload-actions" },
-      one.document_id ? el("a", { class: "button plain small", href: `/t/${tenant}/library/${one.document_id}` }, t("library.open")) : null, buttons));
+      mayOpen(one) ? el("a", { class: "button plain small", href: `/t/${tenant}/library/${one.document_id}` }, t("library.open")) : null, buttons));
 }

@@ -133,6 +133,10 @@ async function act(id, action) {
   } else if (action === "take_name") {
     show(await call("POST", of("uploads", id, "take-name")));
     changed();
+  } else if (action.startsWith("data_")) {
+    show(await call("POST", of("uploads", id, "personal-data"), { decision: action.slice("data_".length) }));
+    changed();
+    follow();
   } else if (action === "send") {
     const file = fileOf(id);
     if (file) await send(one, file);

@@ -45,6 +45,7 @@ function row(one) {
       found ? el("span", { class: "document-found" }, found.page ? `${t("library.page_n", { n: found.page })}：` : null, found.before, el("mark", {}, found.words), found.after) : null,
       el("span", { class: "quiet document-facts" }, facts.filter(Boolean).join(" · "))),
     el("span", { class: "badges" },
+      one.personal_data ? el("span", { class: `badge ${one.personal_data === "waiting" ? "warn" : "plain"}` }, t(`library.badge_data_${one.personal_data}`)) : null,
       one.review_due ? el("span", { class: "badge warn" }, t("library.review_now")) : null,
       one.draft && one.status !== "draft" ? el("span", { class: "badge warn" }, t("library.draft_waiting")) : null,
       stateBadge(one.status)));

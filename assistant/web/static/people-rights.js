@@ -1,4 +1,4 @@
-// Managers: who reads and edits which collection.
+// Managers: who reads and edits which collection, and who sees people's data in it.
 import { call, of, t } from "./api.js";
 import { all, optional } from "./dom.js";
 import { attempt, toast } from "./ui.js";
@@ -22,4 +22,17 @@ for (const card of all("[data-collection]")) {
     await call("PUT", path(add.value), { level: "read" });
     location.reload();
   }));
+  /** @param {string | undefined} subject */
+  const personal = (subject) => of("rights", card.dataset.collection, subject, "personal-data");
+  const show = optional("[data-show-personal]", HTMLSelectElement, card);
+  show?.addEventListener("change", () => attempt(async () => {
+    await call("PUT", personal(show.value));
+    location.reload();
+  }));
+  for (const button of all("[data-hide-personal]", HTMLButtonElement, card)) {
+    button.addEventListener("click", () => attempt(async () => {
+      await call("DELETE", personal(button.dataset.hidePersonal));
+      location.reload();
+    }));
+  }
 }

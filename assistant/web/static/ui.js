@@ -21,9 +21,37 @@ export function el(tag, attributes = {}, ...children) {
     else if (name === "dataset") Object.assign(node.dataset, value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  const shown = children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+  node.append(...shown.flatMap((child) => /** @type {(string | Node)[]} */ (typeof child === "string" ? withMarks(child) : [child])));
   return node;
 }
+
+/** What stands in place of people's data: its words and at least one WORD JOINER, or bars where it was too short. */
+const MARK = /([［[][^［[\]］]{1,20}[\]］]\u2060+|▇+\u2060+)/;
+
+/**
+ * Return a text with its marks as elements that say what they are.
+ * @param {string} text
+ * @returns {(string | HTMLElement)[]}
+ */
+export function withMarks(text) {
+  if (!text.includes("\u2060")) return [text];
+  return text.split(MARK).filter(Boolean).map((part) => {
+    if (!MARK.test(part)) return part;
+    const mark = document.createElement("abbr");
+    mark.className = "hidden-data";
+    mark.title = t("common.hidden_data");
+    mark.textContent = part.replaceAll("\u2060", "");
+    if (mark.textContent.startsWith("▇")) mark.setAttribute("aria-label", t("common.hidden_data"));
+    return mark;
+  });
+}
+
+/**
+ * The line that says once that people's data is hidden, and whom to ask.
+ * @param {string} contact "" for one's supervisor
+ */
+export const hiddenNote = (contact) => t(contact ? "common.hidden_ask" : "common.hidden_ask_nobody", { contact });
 
 /**
  * Tell the reader something for a few seconds; read out by screen readers.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kb.core import data_files
 
-__all__ = ["Label", "LabelledText", "labelled_texts"]
+__all__ = ["Label", "LabelledText", "characters", "labelled_texts"]
 
 # The number of texts that are made from a sentence with places for personal data.
 TEXTS_PER_TEMPLATE = 7
@@ -32,7 +32,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """A text with the personal data in it, in order; ``language`` is "zh", "en" or "mixed"."""
+    """A text with the personal data in it, in order; ``language`` is "zh", "en", "mixed", "zh-Hant" or "yue"."""
 
     text: str
     language: str
@@ -44,7 +44,7 @@ def labelled_texts(split: str) -> Iterator[LabelledText]:
     values: dict[str, list[str]] = defaultdict(list)
     for part, kind, value in data_files.rows("eval.datasets.labelled_text", "values.tsv"):
         if part == split:
-            values[kind].append(_characters(value))
+            values[kind].append(characters(value))
     used: dict[str, int] = defaultdict(int)
     for part, language, template in data_files.rows("eval.datasets.labelled_text", "templates.tsv"):
         if part == split:
@@ -56,16 +56,16 @@ def _filled(template: str, language: str, values: dict[str, list[str]], used: di
     """Return a text with the next values of each kind; ``used`` counts those taken so far."""
     text, labels, at = "", [], 0
     for slot in _SLOT.finditer(template):
-        text += _characters(template[at : slot.start()])
+        text += characters(template[at : slot.start()])
         kind = slot[1]
         value = values[kind][used[kind] % len(values[kind])]
         used[kind] += 1
         labels.append(Label(len(text), len(text) + len(value), kind))
         text, at = text + value, slot.end()
-    return LabelledText(text + _characters(template[at:]), language, tuple(labels))
+    return LabelledText(text + characters(template[at:]), language, tuple(labels))
 
 
-def _characters(written: str) -> str:
+def characters(written: str) -> str:
     """Return a text with the characters that its escapes name."""
 
     def character(match: re.Match[str]) -> str:

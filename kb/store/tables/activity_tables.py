@@ -25,6 +25,7 @@ __all__ = [
     "GlossaryRow",
     "GrantRow",
     "MessageRow",
+    "PersonalDataGrantRow",
     "SettingRow",
     "SuggestionRow",
     "UploadRow",
@@ -46,6 +47,14 @@ class GrantRow(TenantBase):
     collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id", ondelete="CASCADE"))
     subject: Mapped[str]
     level: Mapped[GrantLevel] = mapped_column(EnumText(GrantLevel))
+
+
+class PersonalDataGrantRow(TenantBase):
+    """A person who may see people's data in a collection (:mod:`kb.people.personal_data_rights`)."""
+
+    __tablename__ = "personal_data_grants"
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class ConversationRow(TenantBase):

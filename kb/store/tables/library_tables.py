@@ -13,7 +13,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kb.store.tables.columns import NAMING, EnumText, now
-from kb.store.tables.states import PairState, VersionState
+from kb.store.tables.states import PairState, PersonalDataDecision, VersionState
 
 __all__ = [
     "AmendmentRow",
@@ -23,6 +23,8 @@ __all__ = [
     "DocumentRow",
     "PairSearchedRow",
     "PassagePairRow",
+    "PersonalDataRow",
+    "PersonalSpansRow",
     "PostingRow",
     "SectionRow",
     "SentenceVectorsRow",
@@ -154,6 +156,34 @@ class AmendmentRow(TenantBase):
     document_hint: Mapped[str | None]
     clause: Mapped[str | None]
     effective_from: Mapped[date | None]
+
+
+class PersonalDataRow(TenantBase):
+    """What people's data was found in a version (:mod:`kb.personal_data`); without a row it was not looked for yet.
+
+    ``finder`` is the number of the rules that found it; ``counts`` the different pieces by kind; ``is_list``: it is a
+    list of several persons; ``decided_by`` is "user:<id>", "key:<id>" or "cli".
+    """
+
+    __tablename__ = "personal_data"
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id", ondelete="CASCADE"), primary_key=True)
+    finder: Mapped[int]
+    counts: Mapped[dict[str, Any]]
+    is_list: Mapped[bool]
+    decision: Mapped[PersonalDataDecision] = mapped_column(EnumText(PersonalDataDecision))
+    decided_by: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+
+
+class PersonalSpansRow(TenantBase):
+    """Where people's data stands in a chunk: ``spans`` is [[start, end, kind], …], characters of its text, in order.
+
+    A chunk without any has no row.
+    """
+
+    __tablename__ = "personal_spans"
+    chunk_id: Mapped[int] = mapped_column(ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True)
+    spans: Mapped[list[Any]]
 
 
 class SentenceVectorsRow(TenantBase):

@@ -15,6 +15,7 @@ __all__ = [
     "IngestStage",
     "IngestStatus",
     "PairState",
+    "PersonalDataDecision",
     "VersionState",
 ]
 
@@ -65,6 +66,16 @@ class PairState(StrEnum):
     FOUND = "found"  # a pair, found automatically
     SET = "set"  # a pair, because a person says so
     REJECTED = "rejected"  # no pair, because a person says so
+
+
+class PersonalDataDecision(StrEnum):
+    """What a person decided about the people's data in a version."""
+
+    NONE = ""  # nobody had to decide, or has yet
+    WAITING = "waiting"  # a list of persons: the version is a draft until an editor decides
+    KEEP = "keep"  # only owners may read it
+    MASK = "mask"  # the stored text has marks in place of the data
+    PUBLISH = "publish"  # as it is
 
 
 class ErasureKind(StrEnum):

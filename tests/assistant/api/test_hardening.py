@@ -22,7 +22,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create
-from assistant.cards import subject_cards
 from assistant.conversations import conversation_store
 from assistant.conversations.stored_answer import StoredAnswer
 from assistant.llm import model_choices
@@ -422,30 +421,6 @@ class TestSheets:
         assert path.stat().st_size < 100_000
         with pytest.raises(InputError, match="file_broken"):
             question_sheet.read(path)
-
-
-class TestCards:
-    """An owner's patterns are tried on every question, and hold up every organisation's while they are."""
-
-    def card(self, *patterns: str) -> dict[str, Any]:
-        words = {"zh-HK": "甲", "en": "A"}
-        return {"id": "slow", "patterns": list(patterns), "title": words, "text": words, "contacts": []}
-
-    @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(a|aa)+$", "(?:a?){30}a{30}", "a*a*a*b", "(.*)*x"])
-    def test_one_that_never_ends(self, client: ClientOf, library: Library, pattern: str) -> None:
-        answer = client("owner").put(f"{HARMONY}/settings/cards", json={"cards": [self.card(pattern)]})
-        assert answer.status_code == 422
-        with pytest.raises(InputError, match="cards_invalid"):
-            subject_cards.save(library, [self.card(pattern)])
-
-    def test_many_that_take_their_time(self, library: Library) -> None:
-        with pytest.raises(InputError, match="cards_invalid"):
-            subject_cards.save(library, [self.card(*[r"\w{0,99}\w{0,99}x"] * 6)])
-
-    def test_what_people_write(self, library: Library) -> None:
-        ordinary = self.card("(?:虐待|打)[^。]{0,6}(?:院友|長者)", r"\bmissing \w+", "(?:ab|cd)+", "火警?", ".*爆炸")
-        assert subject_cards.save(library, [*(one.model_dump() for one in subject_cards.defaults()), ordinary])
-        subject_cards.reset(library)
 
 
 def test_a_name_cannot_leave_its_header(client: ClientOf, library: Library) -> None:

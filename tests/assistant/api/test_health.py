@@ -7,7 +7,6 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,17 +34,6 @@ LOCAL = ("127.0.0.1", 50_000)
 def local(app: FastAPI) -> TestClient:
     """A program on the service's own computer."""
     return TestClient(app, base_url="http://localhost:8300", client=LOCAL)
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """The service's log, as it goes to a file."""
-    root = logging.getLogger()
-    before = (list(root.handlers), root.level)
-    stream = io.StringIO()
-    logging_setup.configure(stream)
-    yield stream
-    root.handlers[:], root.level = before
 
 
 def ask(client: TestClient, settings: Settings) -> None:

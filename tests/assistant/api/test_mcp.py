@@ -142,6 +142,17 @@ async def test_a_key_reaches_its_own_collections_only(address: str, service_sett
 
 
 @pytest.mark.anyio
+async def test_an_emergency_has_its_card_and_procedure(address: str, service_settings: Settings) -> None:
+    async with over_http(address, new_api_key(service_settings)) as client:
+        found = await content(client, "ask", question="有院友唔見咗，搵極都搵唔到！")
+        assert found["card"]["is_emergency"] is True
+        assert found["procedure"] == found["citations"]
+        assert found["card"]["contacts"][0]["number"] in found["answer"]
+        ordinary = await content(client, "ask", question="有院友唔見咗，搵極都搵唔到！", card=False)
+        assert ordinary["card"] is None
+
+
+@pytest.mark.anyio
 async def test_a_key_can_do_what_it_was_made_for(address: str, service_settings: Settings) -> None:
     async with over_http(address, new_api_key(service_settings, abilities=(Ability.READ,))) as client:
         assert (await content(client, "search", question=QUESTION))["passages"]

@@ -33,8 +33,8 @@ pytestmark = pytest.mark.slow
 # for who calls, for what is not there or stands against it; 422 is for what the document forbids, and for nothing else.
 UNDERSTOOD = ["2xx", "3xx", "400", "401", "403", "404", "409", "429", "503"]
 REFUSED = ["400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "503"]
-# Whether a pattern of a card compiles, and does not find everything, is looked at with its shape; a file that cannot be
-# read is 422 too.
+# Whether each card's id is there once, and an organisation's own card has an example, is looked at with its shape; a
+# file that cannot be read is 422 too.
 WITH_CONTENT = ("/api/v1/tenants/{tenant}/settings/cards", "/api/v1/tenants/{tenant}/test-sets/import")
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))
 ALWAYS_THE_SAME = "SCHEMATHESIS_EXAMPLES" not in os.environ

@@ -11,9 +11,9 @@ from assistant import turn
 from assistant.commands.model import model
 from assistant.llm import endpoint, model_choices
 from assistant.llm.masking import Masker
-from assistant.personal_data import hkid
 from kb.core.errors import NotFound
 from kb.core.settings import Settings
+from kb.personal_data import hkid
 from kb.search.retriever import Retriever
 from tests.helpers.command_line import invoke
 from tests.helpers.language_model_server import LanguageModelServer

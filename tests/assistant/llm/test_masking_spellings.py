@@ -7,10 +7,10 @@ import re
 import pytest
 
 from assistant.llm.masking import Masker
-from assistant.personal_data.comparable_text import comparable
-from assistant.personal_data.personal_data_finder import find_personal_data
 from eval.datasets.labelled_text import labelled_texts
 from eval.measures.masking_recall import measure_masking
+from kb.personal_data.comparable_text import comparable
+from kb.personal_data.personal_data_finder import find_personal_data
 
 pytestmark = pytest.mark.slow
 

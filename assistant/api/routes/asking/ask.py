@@ -61,6 +61,7 @@ def ask(body: Ask, caller: Asker, gone: ReaderGoneDep) -> AnswerView:
         collections=caller.searchable_collections(body.collections),
         as_of=body.as_of,
         generate=body.generate,
+        card=body.card,
     )
     answer = final_answer(start_answer(caller, turn, gone))
     return in_script(view_of(finish_answer(caller, turn, answer)), body.script)

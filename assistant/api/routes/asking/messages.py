@@ -20,7 +20,7 @@ from assistant.api.http.server_events import sse
 from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.question_schemas import Question
 from assistant.conversations import conversation_store
-from assistant.conversations.conversation_store import Reason
+from assistant.conversations.conversation_store import HistoryQuestion, Reason
 from assistant.conversations.stored_answer import view_of
 from assistant.events import AnswerEvent, DiscardEvent, Event, final_answer
 from assistant.llm.requester import ReaderGone
@@ -70,7 +70,8 @@ class MessagePublic(BaseModel):
 def post(conversation: Id, body: Question, request: Request, person: PersonDep, gone: ReaderGoneDep) -> Response:
     """Answer as server-sent events, or as JSON if `Accept` names JSON and not `text/event-stream`.
 
-    Events: `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
+    Events: `card` (where the question calls for the card of a high-stakes subject: at once, before any search),
+    `searching` (the question as it is searched for), `evidence` (passages found), `delta` (text to append),
     `discard` (the text so far is not valid any more), then `done` with the stored message, or `error` with the usual
     error body. `collections` and `as_of`, if given, are
     valid for this question and the questions after it.
@@ -84,9 +85,11 @@ def post(conversation: Id, body: Question, request: Request, person: PersonDep, 
         question=body.question,
         history=[one.question for one in earlier],
         history_collections=[one.collections for one in earlier],
+        crisis_history=_since_declined(earlier),
         collections=caller.searchable_collections(collections),
         as_of=as_of,
         generate=body.generate,
+        card=body.card,
     )
     conversation_store.change(caller.library, person.id, row.id, scope=(collections, as_of))
     events = start_answer(caller, turn, gone)
@@ -99,6 +102,12 @@ def post(conversation: Id, body: Question, request: Request, person: PersonDep, 
         media_type="text/event-stream",
         headers=_STREAM_HEADERS,
     )
+
+
+def _since_declined(earlier: list[HistoryQuestion]) -> list[str]:
+    """Return the questions after the last one of which the person said that it was no emergency."""
+    last = max((at for at, one in enumerate(earlier) if one.card_declined), default=-1)
+    return [one.question for one in earlier[last + 1 :]]
 
 
 def _stream(

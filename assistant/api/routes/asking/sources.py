@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -11,12 +12,15 @@ from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Reader
 from assistant.api.schemas.bodies import Id
+from assistant.api.schemas.document_part_schemas import HiddenPublic, hidden_public
 from assistant.service.callers import Caller
-from assistant.sources import originals, page_images, readable_text, readable_versions
+from assistant.sources import originals, page_images, readable_text, readable_versions, text_download
 from assistant.sources.page_images import Form
 from assistant.sources.quote_marks import Mark, marks
 from assistant.sources.readable_text import TextBlock
+from kb.core.errors import Forbidden
 from kb.library.documents import DocumentVersion
+from kb.people.access import Ability
 
 __all__ = ["router"]
 
@@ -27,6 +31,7 @@ _IMAGES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The image in the browser's cache is still valid."},
 }
 _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {}}}}
+_TEXTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}}}
 # A page never changes, but the right to see it may change, and another person may use this browser next. So the browser
 # caches the image and asks each time whether it may show it.
 _CACHE_HEADERS = {"Cache-Control": "private, no-cache"}
@@ -54,6 +59,7 @@ class SourcePublic(BaseModel):
     quote: str
     marks: list[Mark]
     blocks: list[TextBlock]
+    hidden: HiddenPublic | None = Field(description="What is hidden from the caller in this version, if anything.")
 
 
 @router.get("/chunks/{chunk}/source", summary="Show the place of a quote")
@@ -63,7 +69,8 @@ def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1
     end = min(end, len(row.text))
     start = min(start, end)
     path = originals.path_of(caller.library, opened)
-    kind = originals.kind_of(path)
+    withheld = originals.is_withheld(caller.library, opened, owner=caller.may(Ability.MANAGE))
+    kind = "text" if withheld else originals.kind_of(path)
     readable_versions.record_opening(caller.library, caller.actor, opened)
     found = marks(row, start, end, path, kind) if kind != "text" else []
     return SourcePublic(
@@ -74,6 +81,7 @@ def source(chunk: Id, caller: Reader, start: Offset = 0, end: Offset = 2**31 - 1
         heading_path=list(row.heading_path),
         quote=row.text[start:end],
         marks=found,
+        hidden=hidden_public(caller, opened),
         blocks=readable_text.around(caller.library, row, start, end),
     )
 
@@ -107,6 +115,21 @@ def text(
 
 
 @router.get(
+    "/versions/{version}/text-file", summary="Download a version's text", response_class=Response, responses=_TEXTS
+)
+def whole_text(version: Id, caller: Reader) -> Response:
+    """The text as a file. Where the caller may not see people's data, it has marks in place of it."""
+    opened = _open_version(caller, version)
+    name = quote(text_download.text_name(opened.document.name))
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
+    return Response(
+        text_download.text_file(caller.library, opened),
+        media_type="text/plain; charset=utf-8",
+        headers=originals.DOWNLOAD_HEADERS | headers,
+    )
+
+
+@router.get(
     "/versions/{version}/pages/{page}.{form}",
     summary="Show a page as an image",
     response_class=FileResponse,
@@ -120,8 +143,14 @@ def page_image(
     request: Request,
     width: Annotated[int, Query(ge=100, le=4000, description="Pixels; the next of a few fixed widths is used.")] = 1200,
 ) -> Response:
-    """A PDF page as printed; a scan or photo turned upright. Other formats have no page images: 404."""
+    """A PDF page as printed; a scan or photo turned upright. Other formats have no page images: 404.
+
+    A page with people's data that the caller may not see is not shown: 403 `page_hidden`. Its text has marks instead.
+    """
     opened = _open_version(caller, version)
+    if page in (caller.library.private_pages(opened.version.id) or ()):
+        raise Forbidden("page_hidden", page=page)
+    originals.check_may_open(caller.library, opened, owner=caller.may(Ability.MANAGE))
     path = page_images.image(caller.library, opened, page, width, form)
     etag = f'"{opened.version.sha256[:32]}-{path.stem}"'
     if etag in request.headers.get("if-none-match", ""):
@@ -133,8 +162,14 @@ def page_image(
     "/versions/{version}/original", summary="Download the original", response_class=FileResponse, responses=_FILES
 )
 def original(version: Id, caller: Reader) -> FileResponse:
-    """The file as it was uploaded, always as a download."""
+    """The file as it was uploaded, always as a download.
+
+    Where it holds people's data that the caller may not see: 403 `original_hidden`. Its text is there as a file.
+    """
     opened = _open_version(caller, version)
+    if caller.library.private_pages(opened.version.id) is not None:
+        raise Forbidden("original_hidden", document=opened.document.name)
+    originals.check_may_open(caller.library, opened, owner=caller.may(Ability.MANAGE))
     path = originals.path_of(caller.library, opened)
     return FileResponse(
         path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -13,9 +14,11 @@ from assistant.api.schemas.bodies import Body, Flag, Id
 from assistant.api.schemas.document_part_schemas import (
     ChunkPublic,
     FoundPublic,
+    HiddenPublic,
     SectionPublic,
     chunk_public,
     found_public,
+    hidden_public,
     sections_public,
 )
 from assistant.api.schemas.document_schemas import (
@@ -31,9 +34,11 @@ from assistant.library_admin.document_detail import main_version
 from assistant.library_admin.document_list import DocumentFilter, Order, Status
 from assistant.library_admin.text_places import find_in_version
 from assistant.service.callers import Caller, limit_questions
-from assistant.sources import original_archive, originals, readable_versions
+from assistant.sources import original_archive, originals, readable_versions, text_download
 from kb.library import audit
 from kb.library.documents import DocumentVersion
+from kb.people.access import Ability
+from kb.publishing import personal_data_decisions
 from kb.store.tables.library_tables import VersionRow
 
 __all__ = ["detail", "router"]
@@ -77,26 +82,42 @@ def listing(
     collection: Annotated[str | None, Query(max_length=40)] = None,
     language: Annotated[str | None, Query(max_length=20)] = None,
     review_due: Flag = False,
+    personal_data: Annotated[Flag, Query(description="Only documents with people's data, for editors.")] = False,
     order: Annotated[Order, Query(description="best: by how well `q` matches; without `q` by title.")] = "best",
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DocumentPage:
     """Only people who may edit them see drafts and withdrawn documents."""
-    document_filter = DocumentFilter(q, status, collection, language, review_due)
+    document_filter = DocumentFilter(q, status, collection, language, review_due, personal_data)
     total, items = lists.documents(caller.library, caller.reach, document_filter, offset, limit, order)
-    return DocumentPage(total=total, items=[document_public(one) for one in items])
+    editable = [one.document.id for one in items if one.collection.slug in caller.reach.edit]
+    marks = personal_data_decisions.marks(caller.library, editable)
+    return DocumentPage(total=total, items=[document_public(one, marks.get(one.document.id, "")) for one in items])
 
 
 @router.get("/originals", summary="Download several originals", response_class=StreamingResponse, responses=_ARCHIVES)
 def several_originals(caller: Reader, document: Annotated[list[Id], Query(min_length=1, max_length=500)]) -> Response:
-    """Return a ZIP with the file of each document: its published version, or for an editor its newest."""
+    """Return a ZIP with the file of each document: its published version, or for an editor its newest.
+
+    Of a document with people's data that the caller may not see, it has the text, with marks in place of the data.
+    """
     opened = [_main_version(caller, one) for one in dict.fromkeys(document)]
-    paths = [originals.path_of(caller.library, one) for one in opened]
+    files = [
+        _downloaded(caller, one, name) for one, name in zip(opened, original_archive.archive_names(opened), strict=True)
+    ]
     for one in opened:
+        originals.check_may_open(caller.library, one, owner=caller.may(Ability.MANAGE))
         readable_versions.record_opening(caller.library, caller.actor, one)
-    stream = original_archive.zip_stream(zip(original_archive.archive_names(opened), paths, strict=True))
+    stream = original_archive.zip_stream(files)
     disposition = {"Content-Disposition": 'attachment; filename="documents.zip"'}
     return StreamingResponse(stream, media_type="application/zip", headers=originals.DOWNLOAD_HEADERS | disposition)
+
+
+def _downloaded(caller: Caller, opened: DocumentVersion, name: str) -> tuple[str, Path | bytes]:
+    """Return the name in the ZIP and the original, or the text where the original may not be handed out."""
+    if caller.library.private_pages(opened.version.id) is None:
+        return name, originals.path_of(caller.library, opened)
+    return text_download.text_name(name), text_download.text_file(caller.library, opened)
 
 
 def _main_version(caller: Caller, document_id: int) -> DocumentVersion:
@@ -145,7 +166,17 @@ def kind(document_id: Id, version_id: Id, caller: Reader) -> Literal["pdf", "pic
     editor = document_editor(caller, document_id)
     version = _visible_version(caller, document_id, version_id)
     opened = DocumentVersion(editor.collection, editor.document, version)
-    return originals.kind_of(originals.path_of(caller.library, opened))
+    path = originals.path_of(caller.library, opened)
+    withheld = originals.is_withheld(caller.library, opened, owner=caller.may(Ability.MANAGE))
+    return "text" if withheld else originals.kind_of(path)
+
+
+@router.get("/{document_id}/versions/{version_id}/hidden", summary="Show what is hidden from the caller in a version")
+def hidden(document_id: Id, version_id: Id, caller: Reader) -> HiddenPublic | None:
+    """Null if nothing is."""
+    editor = document_editor(caller, document_id)
+    version = _visible_version(caller, document_id, version_id)
+    return hidden_public(caller, DocumentVersion(editor.collection, editor.document, version))
 
 
 @router.post("/{document_id}/trial", summary="Try a question on a document")
@@ -154,7 +185,7 @@ def try_question(document_id: Id, body: TrialRequest, caller: Reader) -> TrialPu
     limit_questions(caller)
     editor = document_editor(caller, document_id)
     versions = {one.id for one in editor.versions(editor=False)}
-    retriever = caller.service.retriever(caller.tenant)
+    retriever = caller.retriever()
     found = document_trial.try_question(retriever, body.question, caller.searchable_collections(None), versions)
     audit.record(caller.library, caller.actor, "document.try", editor.document.name)
     return TrialPublic(

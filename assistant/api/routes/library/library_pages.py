@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse
 from assistant.api.auth.dependencies import Manager, Reader
 from assistant.api.routes.library import documents
 from assistant.api.schemas.bodies import Id
-from assistant.cards import subject_cards
 from assistant.library_admin import document_list as lists
 from assistant.library_admin.usage_statistics import usage
 from assistant.service.callers import Caller
@@ -32,6 +31,7 @@ def library(request: Request, caller: Reader) -> HTMLResponse:
         "collections": _collections(caller),
         "takes": caller.service.intake is not None and bool(caller.reach.edit),
         "limits": {"file_mb": settings.max_file_mb},
+        "manages": caller.may(Ability.MANAGE),
         "next_step": next_step(caller, str(request.state.locale)),
     }
     languages = lists.languages(caller.library, caller.reach.read)
@@ -86,7 +86,6 @@ def settings_page(request: Request, caller: Manager) -> HTMLResponse:
         "manage/settings.html",
         chosen=settings.show(caller),
         rows=caller.library.collections(),
-        cards=subject_cards.listing(caller.library),
     )
 
 

@@ -18,10 +18,16 @@ from starlette.requests import ClientDisconnect
 
 from assistant.api.auth.dependencies import Editor
 from assistant.api.http.server_events import sse
-from assistant.api.schemas.bodies import Body, Flag, Id, UtcTime
+from assistant.api.schemas.bodies import Body, Choice, Flag, Id, UtcTime
+from assistant.api.schemas.personal_data_schemas import (
+    DataDecision,
+    DecisionUpdate,
+    PersonalDataPublic,
+    personal_data_of,
+)
 from assistant.library_admin.left_out import number_marked
 from assistant.service.callers import Caller, check_still_allowed
-from assistant.uploads import multipart, raw_body, upload_actions, upload_batch, web_fetch
+from assistant.uploads import data_decisions, multipart, raw_body, upload_actions, upload_batch, web_fetch
 from assistant.uploads.intake import Intake
 from assistant.uploads.multipart import File, ReceivedFiles
 from assistant.uploads.upload_actions import KnownCopies, KnownDocument, UploadAction
@@ -33,7 +39,7 @@ from kb.library import audit
 from kb.people.access import Ability
 from kb.store.tables.activity_tables import UploadRow
 from kb.store.tables.library_tables import CollectionRow, DocumentRow
-from kb.store.tables.states import UNFINISHED, IngestStatus
+from kb.store.tables.states import UNFINISHED, IngestStatus, PersonalDataDecision
 
 __all__ = ["router"]
 
@@ -57,6 +63,11 @@ _FORM_FIELDS = {
         "type": "string",
         "pattern": "^[1-9][0-9]{0,8}$",
         "description": "Id of a document; the file becomes a new version of it. Only for a single file.",
+    },
+    "personal_data": {
+        "type": "string",
+        "enum": [str(one) for one in DataDecision],
+        "description": "What becomes of a list of persons, decided beforehand; with mask, of any people's data.",
     },
 }
 _MULTIPART: dict[str, Any] = {
@@ -115,6 +126,9 @@ class UploadPublic(BaseModel):
     )
     orders: int = Field(description="Sentences of its document that speak to an assistant; they are never quoted.")
     actions: list[UploadAction] = Field(description="What can be done now, the most helpful first.")
+    personal_data: PersonalDataPublic | None = Field(
+        description="People's data that was found in it. With `decision` waiting, it is a draft until one is taken."
+    )
     mine: bool = Field(description="Whether the caller has uploaded it.")
     created_at: UtcTime
     finished_at: UtcTime | None
@@ -144,6 +158,10 @@ class BatchCreate(Body):
     replaces: int | None = Field(
         default=None, ge=1, le=2**31 - 1, description="Id of a document; the only file becomes a new version of it."
     )
+    personal_data: Choice[DataDecision] | None = Field(
+        default=None,
+        description="What becomes of a list of persons, decided beforehand; with mask, of any people's data.",
+    )
 
 
 class UrlUpload(Body):
@@ -151,6 +169,7 @@ class UrlUpload(Body):
 
     url: str = Field(min_length=8, max_length=2000, examples=["https://www.example.org/guide.pdf"])
     publish: bool = True
+    personal_data: Choice[DataDecision] | None = None
 
 
 @large_bodies.post("/collections/{slug}/uploads", status_code=201, summary="Upload files", openapi_extra=_MULTIPART)
@@ -174,7 +193,10 @@ def _queue(
     if publish not in ("true", "false") or (replaces and not (replaces.isascii() and replaces.isdigit())):
         raise InputError("upload_invalid", reason="publish, replaces")
     document = _replaced(caller, collection, min(int(replaces), 2**31 - 1) if replaces else None)
-    batch = Batch(collection, publish == "true", document)
+    decided = received.fields.get("personal_data", "")
+    if decided not in ("", *DataDecision):
+        raise InputError("upload_invalid", reason="personal_data")
+    batch = Batch(collection, publish == "true", document, PersonalDataDecision(decided))
     rows = upload_batch.queue_uploads(intake, caller.library, caller.actor, batch, received)
     return _public(request, caller, rows)
 
@@ -201,7 +223,8 @@ def announce(request: Request, slug: str, body: BatchCreate, caller: Editor) -> 
     after the last byte of their batch, and those not sent when the service starts again, fail with `upload_not_sent`.
     """
     collection = caller.collection(slug, edit=True)
-    batch = Batch(collection, body.publish, _replaced(caller, collection, body.replaces))
+    replaced, decided = _replaced(caller, collection, body.replaces), PersonalDataDecision(body.personal_data or "")
+    batch = Batch(collection, body.publish, replaced, decided)
     files = [AnnouncedFile(one.name, one.size) for one in body.files]
     return _public(request, caller, upload_batch.announce(_intake(caller), caller.library, caller.actor, batch, files))
 
@@ -264,7 +287,8 @@ def _queue_sent(caller: Caller, intake: Intake, row: UploadRow, path: Path) -> U
 def add_url(request: Request, slug: str, body: UrlUpload, caller: Editor) -> UploadPublic:
     """Fetch one public URL and follow its redirects. Addresses in a private network are refused."""
     intake = _intake(caller)
-    batch = Batch(caller.collection(slug, edit=True), body.publish)
+    decided = PersonalDataDecision(body.personal_data or "")
+    batch = Batch(caller.collection(slug, edit=True), body.publish, personal_data=decided)
     audit.record(caller.library, caller.actor, "document.fetch", body.url, collection=slug)
     incoming = caller.tenant.home / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
@@ -349,6 +373,17 @@ def retry(request: Request, upload_id: Id, caller: Editor) -> UploadPublic:
     return _public(request, caller, [upload_actions.retry(_intake(caller), caller.library, row)])[0]
 
 
+@small_bodies.post("/uploads/{upload_id}/personal-data", summary="Decide about an upload's people's data")
+def decide(request: Request, upload_id: Id, body: DecisionUpdate, caller: Editor) -> UploadPublic:
+    """As `POST /documents/{document_id}/versions/{version_id}/personal-data`, for what the upload became."""
+    row = upload_batch.find(caller.library, caller.reach.edit, upload_id)
+    opened = data_decisions.version_of_upload(caller.library, row)
+    caller.collection(opened.collection.slug, edit=True)
+    settings, decision = caller.service.settings, PersonalDataDecision(body.decision)
+    data_decisions.decide(settings, _intake(caller), caller.library, caller.actor, opened, decision)
+    return _public(request, caller, [upload_batch.find(caller.library, caller.reach.edit, upload_id)])[0]
+
+
 @small_bodies.post("/uploads/{upload_id}/take-name", summary="Rename the document that has this content already")
 def take_name(request: Request, upload_id: Id, caller: Editor) -> UploadPublic:
     """The document `known_as` takes the name of the uploaded file; its text and its versions stay as they are."""
@@ -391,16 +426,27 @@ def _recent_uploads(request: Request, caller: Caller, limit: int, mine: bool = F
 
 def _public(request: Request, caller: Caller, rows: list[UploadRow]) -> list[UploadPublic]:
     copies = upload_actions.known_copies(caller.library, rows, caller.reach.read)
-    locale = request.state.locale
+    versions = data_decisions.versions_of_uploads(caller.library, rows)
+    data = personal_data_of(caller, list(versions.values()))
     documents = {row.document_id for row in rows if row.document_id is not None}
     orders = number_marked(caller.library, documents) if documents else {}
+    locale = request.state.locale
     return [
-        _public_row(row, copies.get(row.id, KnownCopies()), orders.get(row.document_id or 0, 0), caller, locale)
+        _public_row(
+            row,
+            copies.get(row.id, KnownCopies()),
+            data.get(versions.get(row.id, 0)),
+            orders.get(row.document_id or 0, 0),
+            caller,
+            locale,
+        )
         for row in rows
     ]
 
 
-def _public_row(row: UploadRow, copies: KnownCopies, orders: int, caller: Caller, locale: str) -> UploadPublic:
+def _public_row(
+    row: UploadRow, copies: KnownCopies, data: PersonalDataPublic | None, orders: int, caller: Caller, locale: str
+) -> UploadPublic:
     intake = caller.service.intake
     live = intake.upload_status.live(row.job_id) if intake and row.status in UNFINISHED else None
     is_sending = row.status == IngestStatus.SENDING
@@ -422,6 +468,7 @@ def _public_row(row: UploadRow, copies: KnownCopies, orders: int, caller: Caller
         also_in=[_known(one) for one in copies.elsewhere],
         orders=orders,
         actions=upload_actions.actions(row, copies),
+        personal_data=None if row.status in UNFINISHED else data,
         mine=row.uploaded_by == caller.actor.id,
         created_at=row.created_at,
         finished_at=row.finished_at,

@@ -1,1 +1,1 @@
-"""Routes for the organisation: home, settings, audit trail, what was sent to a language model, usage."""
+"""Routes for the organisation: home, settings, emergency cards, audit trail, what a language model was sent, usage."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from assistant.api.auth.dependencies import Editor
 from assistant.api.schemas.bodies import Body, ContactText, Name, Slug
 from assistant.cards import subject_cards
+from assistant.cards.subject_cards import CardId
 from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.core.errors import Forbidden
@@ -26,7 +27,6 @@ router = APIRouter(tags=["settings"])
 _PATH = "/api/v1/tenants/{tenant}/contacts"
 _MOST_SUBJECTS = 100
 _Word = Annotated[str, Field(min_length=1, max_length=60)]
-_CardId = Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
 
 
 class SubjectContactBody(Body):
@@ -61,7 +61,7 @@ class ContactsUpdate(Body):
     organisation: ContactText | None = Field(default=None, description="Only an owner may change it.")
     collections: dict[Slug, ContactText] = Field(default={}, max_length=500)
     subjects: list[SubjectContactBody] | None = Field(default=None, max_length=_MOST_SUBJECTS)
-    cards: dict[_CardId, ContactText] | None = Field(default=None, max_length=subject_cards.MOST_CARDS)
+    cards: dict[CardId, ContactText] | None = Field(default=None, max_length=subject_cards.MOST_CARDS)
 
 
 @router.get(_PATH, summary="List contacts")

@@ -1,16 +1,14 @@
-"""An organisation's settings: its name, the contact in a refusal, language models, cards for high-stakes subjects."""
+"""An organisation's settings: its name, the contact in a refusal, language models."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from assistant.api.auth.dependencies import Manager
 from assistant.api.schemas.bodies import Body, ContactText, Name, Slug
-from assistant.cards import subject_cards
-from assistant.cards.subject_cards import Card
 from assistant.llm import endpoint, model_choices
 from assistant.llm.model_choices import ModelChoices
 from assistant.service.callers import Caller
@@ -57,12 +55,6 @@ class ModelUpdate(Body):
     collections: list[Slug] = Field(default=[], max_length=500)
 
 
-class Cards(Body):
-    """All cards, in the order in which they are compared with a question."""
-
-    cards: list[Card] = Field(max_length=subject_cards.MOST_CARDS, examples=[[]])
-
-
 @router.get("", summary="Show an organisation's settings")
 def show(caller: Manager) -> SettingsPublic:
     return _public(caller)
@@ -80,25 +72,6 @@ def choose_model(body: ModelUpdate, caller: Manager) -> SettingsPublic:
     model_choices.save(caller.library, ModelChoices(body.enabled, tuple(dict.fromkeys(body.collections))))
     audit.record(caller.library, caller.actor, "settings.model", enabled=body.enabled, collections=body.collections)
     return _public(caller)
-
-
-@router.get("/cards", summary="List the cards for high-stakes subjects")
-def list_cards(caller: Manager) -> Cards:
-    return Cards(cards=subject_cards.listing(caller.library))
-
-
-@router.put("/cards", summary="Change the cards")
-def save_cards(body: Cards, caller: Manager) -> Cards:
-    """Replace all cards. A question about a subject shows the card of the subject before any answer."""
-    kept = subject_cards.save(caller.library, [one.model_dump() for one in body.cards])
-    audit.record(caller.library, caller.actor, "settings.cards", cards=len(kept))
-    return Cards(cards=kept)
-
-
-@router.delete("/cards", status_code=204, response_class=Response, summary="Restore the built-in cards")
-def reset_cards(caller: Manager) -> None:
-    subject_cards.reset(caller.library)
-    audit.record(caller.library, caller.actor, "settings.cards", cards="reset")
 
 
 def _public(caller: Caller) -> SettingsPublic:

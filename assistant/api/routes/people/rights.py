@@ -1,4 +1,7 @@
-"""Who may read and edit which collection. Without a grant there is no access; owners may access everything."""
+"""Who may read and edit which collection, and who may see people's data in it.
+
+Without a grant there is no access; owners may access everything.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from assistant.api.schemas.bodies import Body, Choice
 from assistant.service.callers import Caller
 from assistant.web.pages import render
 from kb.library import audit
-from kb.people import access, accounts, members
+from kb.people import access, accounts, members, personal_data_rights
 from kb.store.tables.activity_tables import EVERYONE
 from kb.store.tables.library_tables import CollectionRow
 from kb.store.tables.states import GrantLevel
@@ -31,6 +34,10 @@ Subject = Annotated[
         examples=["everyone"],
     ),
 ]
+PersonSubject = Annotated[
+    str,
+    Path(pattern=r"^user:[1-9][0-9]{0,8}$", description='"user:" and a person\'s id.', examples=["user:3"]),
+]
 CollectionSlug = Annotated[str, Path(max_length=40, examples=["main"])]
 
 
@@ -43,6 +50,14 @@ class GrantPublic(BaseModel):
     level: GrantLevel
 
 
+class PersonalDataGrantPublic(BaseModel):
+    """A person who may see people's data in a collection that the person may read."""
+
+    user: int
+    name: str
+    email: str
+
+
 class RightsPublic(BaseModel):
     """Who may access a collection, besides the owners."""
 
@@ -50,6 +65,7 @@ class RightsPublic(BaseModel):
     name: str
     everyone: GrantLevel | None
     people: list[GrantPublic]
+    personal_data: list[PersonalDataGrantPublic]
 
 
 class GrantUpdate(Body):
@@ -82,15 +98,41 @@ def revoke(collection: CollectionSlug, subject: Subject, caller: Manager) -> Rig
     return _public(caller, row)
 
 
+@router.put(_PATH + "/{collection}/{subject}/personal-data", summary="Let a person see people's data in a collection")
+def show_personal_data(collection: CollectionSlug, subject: PersonSubject, caller: Manager) -> RightsPublic:
+    """Without this right, HKID numbers, private telephone numbers, homes, salaries and the like are hidden.
+
+    The right opens no collection: the person also needs the right to read it.
+    """
+    row = caller.collection(collection)
+    name = _name(caller, subject)
+    personal_data_rights.give(caller.library, row, _user_id(subject))
+    audit.record(caller.library, caller.actor, "rights.personal_data", row.slug, to=subject, name=name)
+    return _public(caller, row)
+
+
+@router.delete(_PATH + "/{collection}/{subject}/personal-data", summary="Hide people's data from a person again")
+def hide_personal_data(collection: CollectionSlug, subject: PersonSubject, caller: Manager) -> RightsPublic:
+    """Take the right back, from the next answer and the next page on. Nothing happens if there is none."""
+    row = caller.collection(collection)
+    personal_data_rights.revoke(caller.library, row, _user_id(subject))
+    audit.record(caller.library, caller.actor, "rights.no_personal_data", row.slug, to=subject)
+    return _public(caller, row)
+
+
+def _user_id(subject: str) -> int:
+    return int(subject.removeprefix("user:"))
+
+
 def _name(caller: Caller, subject: str) -> str:
     if subject == EVERYONE:
         return EVERYONE
-    user_id = int(subject.removeprefix("user:"))
-    return members.get(caller.service.settings, caller.tenant.slug, user_id).user.name
+    return members.get(caller.service.settings, caller.tenant.slug, _user_id(subject)).user.name
 
 
 def _public(caller: Caller, row: CollectionRow) -> RightsPublic:
     given = access.grants(caller.library, row)
+    seeing = personal_data_rights.given_to(caller.library, row)
     people = accounts.members(caller.service.settings, caller.tenant.slug)
     found = [(one.user, given.get(access.subject_of(one.user.id))) for one in people]
     return RightsPublic.model_validate(
@@ -102,6 +144,9 @@ def _public(caller: Caller, row: CollectionRow) -> RightsPublic:
                 {"user": user.id, "name": user.name, "email": user.email, "level": level}
                 for user, level in found
                 if level
+            ],
+            "personal_data": [
+                {"user": user.id, "name": user.name, "email": user.email} for user, _ in found if user.id in seeing
             ],
         }
     )

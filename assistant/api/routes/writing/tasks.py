@@ -71,7 +71,7 @@ def translate(chunk: Id, body: TranslationRequest, caller: Reader, gone: ReaderG
     span = QuotableSpan(passage(row, source), start, end)
     other = Language.TRADITIONAL if row.language == Language.ENGLISH else Language.ENGLISH
     try:
-        retriever, requester = caller.service.retriever(caller.tenant), Requester(caller.actor, gone)
+        retriever, requester = caller.retriever(), Requester(caller.actor, gone)
         written = translation.translate(retriever, span, body.language or other, requester)
     except Misconfigured as error:
         raise Conflict(error.code, **error.detail) from error
@@ -98,7 +98,7 @@ def summarise_document(
     collection, document = caller.document(document_id)
     limit_questions(caller)
     written = summary.summarise(
-        caller.service.retriever(caller.tenant),
+        caller.retriever(),
         document.name,
         language,
         version=version,
@@ -141,7 +141,7 @@ def compare_versions(caller: Caller, document_id: int, earlier: int | None, late
 
 
 def _draft(caller: Caller, body: DraftRequest, requester: Requester) -> WrittenText:
-    retriever = caller.service.retriever(caller.tenant)
+    retriever = caller.retriever()
     if body.question is not None:
         collections = caller.searchable_collections(body.collections)
         limit_questions(caller)

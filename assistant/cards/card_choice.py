@@ -1,0 +1,187 @@
+"""Which card a message calls for, if any.
+
+Three things speak for a card, and the first that is sure decides:
+
+1. the message holds one of the organisation's own examples word for word, or is nearly the same as one,
+2. the trained model finds an emergency, or a question about its procedure, of a subject that has a card,
+3. the message is near the organisation's own examples of a card.
+
+A message of several sentences is read whole and sentence by sentence: an emergency may be one sentence of a long story.
+A message that follows an emergency and asks for nothing ordinary belongs to it: 「佢而家鎖咗門」 after 「舍友話想死」
+shows the card again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.cards import card_model, subject_cards
+from assistant.cards.card_examples import ExampleMatch, contains, match_examples
+from assistant.cards.card_model import MessageScores
+from assistant.cards.message_features import embedded_texts
+from assistant.cards.subject_cards import Card, CardMatch, built_in_examples
+from kb.core.settings import Settings
+from kb.language.followup import is_follow_up
+from kb.language.sentences import sentences
+from kb.search.models import embedding
+from kb.search.models.embedding_cache import EmbeddingCache
+from kb.search.retriever import Retriever, embed_questions
+
+__all__ = ["CardChooser", "card_chooser"]
+
+# How many earlier messages are looked at for an emergency that the message belongs to.
+_EARLIER = 3
+# A message shorter than this is not read sentence by sentence, and of a longer one at most so many sentences are: each
+# takes 4 ms.
+_SHORT = 60
+_MOST_SENTENCES = 4
+# Vectors of the organisations' own examples; 2,000 take 3 MB.
+_EXAMPLES = EmbeddingCache(2000)
+
+
+@dataclass(frozen=True, slots=True)
+class NearCard:
+    """A card whose examples are near a message: how near all together are, and which one is nearest."""
+
+    card: Card
+    example: str
+    match: ExampleMatch
+
+
+@dataclass(frozen=True, slots=True)
+class CardTrial:
+    """What was found for a message that somebody tries.
+
+    Attributes:
+        match: the card; None if there is none.
+        certainty: how sure it is that the message calls for a card, 0..1; a card is shown from 0.5 on.
+        nearest: the nearest example of all cards in use; None where there is no card.
+    """
+
+    match: CardMatch | None
+    certainty: float
+    nearest: NearCard | None
+
+
+class CardChooser:
+    """Chooses among the cards that an organisation uses. A new object is cheap.
+
+    Args:
+        cards: the organisation's, as :func:`assistant.cards.subject_cards.listing` returns them.
+    """
+
+    def __init__(self, settings: Settings, cards: Sequence[Card]) -> None:
+        self._settings = settings
+        self._cards = {card.id: card for card in cards if card.enabled}
+        self._own = {key: card.examples for key, card in self._cards.items() if card.examples}
+
+    def find(self, message: str, history: Sequence[str] = ()) -> CardMatch | None:
+        """Return the card that a message calls for; None if there is none.
+
+        Args:
+            history: earlier messages of the conversation, oldest first.
+        """
+        return self._of_message(message) or self._of_emergency_before(message, history)
+
+    def may_call_for_card(self, message: str) -> bool:
+        """Whether a message may call for a card, told by its characters alone: the embedding model is not loaded."""
+        found = card_model.score(message, None)
+        return found.card >= card_model.thresholds().card_by_groups or self._holds_example(message) is not None
+
+    def try_message(self, message: str) -> CardTrial:
+        """Return the card for a message alone, and what speaks for it."""
+        match, limits = self._of_message(message), card_model.thresholds()
+        found, limit = self._score(message)
+        own = self._nearest(message, self._own)
+        certainty = max(_certainty(found.card, limit), _certainty(own.match.score, limits.near) if own else 0.0)
+        if self._holds_example(message) is not None:
+            certainty = 1.0
+        examples = {key: [*card.examples, *built_in_examples(key)] for key, card in self._cards.items()}
+        return CardTrial(match, certainty, self._nearest(message, examples))
+
+    def _of_message(self, message: str) -> CardMatch | None:
+        limits = card_model.thresholds()
+        found, limit = self._score(message)
+        own = self._holds_example(message)
+        near = self._nearest(message, self._own) if own is None else None
+        if near is not None and near.match.cosine >= limits.same:
+            own = near.card
+        if own is not None:
+            return CardMatch(own, found.is_emergency)
+        if found.card >= limit and found.subject in self._cards:
+            others = [self._cards[one] for one in found.other_subjects() if one in self._cards]
+            return CardMatch(self._cards[found.subject], found.is_emergency, tuple(others))
+        if near is not None and near.match.score >= limits.near:
+            return CardMatch(near.card, found.is_emergency)
+        return None
+
+    def _of_emergency_before(self, message: str, history: Sequence[str]) -> CardMatch | None:
+        """Return the card of an emergency that an earlier message told of, if all messages since belong to it."""
+        later = message
+        for before in reversed(history[-_EARLIER:]):
+            if not self._goes_on(later, before):
+                return None
+            if match := self._of_message(before):
+                return match if match.is_emergency else None
+            later = before
+        return None
+
+    def _goes_on(self, message: str, before: str) -> bool:
+        """Whether a message may belong to an emergency that the one before told of: it asks for nothing ordinary."""
+        limits = card_model.thresholds()
+        alone = self._read([message])[0].card
+        return alone >= (limits.follow_up_pointing if is_follow_up(message, [before]) else limits.follow_up)
+
+    def _score(self, message: str) -> tuple[MessageScores, float]:
+        """Return the scores of a message, or of the sentence of it that decides, and the threshold for them."""
+        limits = card_model.thresholds()
+        limit = limits.card if self._reads_vectors else limits.card_by_groups
+        whole = self._read([message])[0]
+        if whole.card >= limit or len(message) < _SHORT:
+            return whole, limit
+        parts = [message[start:end] for start, end in sentences(message)]
+        if len(parts) < 2:
+            return whole, limit
+        best = max(self._read(parts[-_MOST_SENTENCES:]), key=lambda one: one.card)
+        return (best, limits.card_of_sentence) if best.card >= limits.card_of_sentence else (whole, limit)
+
+    @cached_property
+    def _reads_vectors(self) -> bool:
+        return card_model.reads_vectors_of(embedding.identity(self._settings))
+
+    def _read(self, messages: Sequence[str]) -> list[MessageScores]:
+        if not self._reads_vectors:
+            return [card_model.score(one, None) for one in messages]
+        texts = [text for one in messages for text in embedded_texts(one)]
+        vectors = embed_questions(self._settings, texts).reshape(len(messages), 2, -1)
+        return [card_model.score(one, pair) for one, pair in zip(messages, vectors, strict=True)]
+
+    def _holds_example(self, message: str) -> Card | None:
+        held = (key for key, own in self._own.items() if contains(message, own) is not None)
+        return next((self._cards[key] for key in held), None)
+
+    def _nearest(self, message: str, examples: Mapping[str, Sequence[str]]) -> NearCard | None:
+        """Return the card whose examples are nearest to a message; None without examples, or for another model."""
+        if not examples or not self._reads_vectors:
+            return None
+        encoder = embedding.load(self._settings)
+        vector = embed_questions(self._settings, [embedded_texts(message)[1]])[0]
+        found = []
+        for key, texts in examples.items():
+            match = match_examples(vector, _EXAMPLES.queries(encoder, [embedded_texts(one)[1] for one in texts]))
+            found.append(NearCard(self._cards[key], texts[match.nearest], match))
+        return max(found, key=lambda one: one.match.score)
+
+
+def card_chooser(retriever: Retriever) -> CardChooser:
+    """Return what chooses among the cards of the retriever's tenant."""
+    return CardChooser(retriever.settings, subject_cards.listing(retriever.library))
+
+
+def _certainty(value: float, threshold: float) -> float:
+    """Return a value 0..1 so that its threshold is one half."""
+    if value < threshold:
+        return max(0.0, 0.5 * value / threshold)
+    return min(1.0, 0.5 + 0.5 * (value - threshold) / (1.0 - threshold))

@@ -149,10 +149,10 @@ def prepare(
         notes=list(parsed.notes),
         members=[],
         page_labels=list(parsed.page_labels),
+        hidden_text=_short([masked(one) for one in parsed.hidden_text] if mask else parsed.hidden_text),
         personal_spans=[[list(one) for one in spans] for spans in found],
         personal_counts=summary.counts,
         person_list=summary.is_list,
-        hidden_text=_short(parsed.hidden_text),
     )
 
 

@@ -83,7 +83,11 @@ class CardChooser:
         Args:
             history: earlier messages of the conversation, oldest first.
         """
-        return self._of_message(message) or self._of_emergency_before(message, history)
+        match = self._of_message(message)
+        if match is not None and match.is_emergency and not match.others:
+            return match
+        # What is unclear alone is about the emergency before, if there was one.
+        return self._of_emergency_before(message, history) or match
 
     def may_call_for_card(self, message: str) -> bool:
         """Whether a message may call for a card, told by its characters alone: the embedding model is not loaded."""

@@ -49,8 +49,8 @@ FALSE_ALARMS_OF_FOLLOW_UPS = 0.1
 FALSE_ALARMS_UNREAD = 0.1
 # Share of the best subject's probability from which on another subject's card is named beside it.
 OTHER_SUBJECT = 0.25
-# Share of the probability of a card that an emergency must have. It is low because an emergency that is shown small does
-# more harm than a question on procedure that is shown as an emergency.
+# Share of the probability of a card that an emergency must have. It is low, because an emergency that is shown small
+# does more harm than a question on procedure that is shown as an emergency.
 EMERGENCY_SHARE = 0.1
 # Of an owner's examples: the score from which on they count where the model finds nothing, and the cosine from which on
 # they count before the model. Ordinary questions about a place in an example (a hostel) score up to .8.

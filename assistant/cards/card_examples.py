@@ -2,7 +2,7 @@
 
 Examples that an owner adds count at once, without any training by hand: the trained model does not know them. The
 measure is a linear discriminant from the mean of a card's examples against the mean of all kinds of messages that the
-model was trained on, with their covariance, plus the cosine with the nearest example. At the same rate of false alarms it
+model was trained on, with their covariance, plus the cosine with the nearest example. With as many false alarms it
 finds more than the nearest example alone (``docs/decisions/0023-cards-by-example.md``).
 """
 

@@ -178,7 +178,7 @@ def _of_texts(
 def _among_shown(lines: Sequence[CardLine], subjects: NDArray[np.float64], texts: set[str]) -> dict[str, float]:
     """Return the share of emergencies among whose cards, the first and the others, a right one is; and their number."""
     names = _subjects(lines)
-    found = {}
+    found: dict[str, float] = {}
     for label, some in (("all", None), ("situations", texts)):
         hits, numbers = [], []
         for line, values in zip(lines, subjects, strict=True):

@@ -111,7 +111,8 @@ class CardChooser:
         if own is not None:
             return CardMatch(own, found.is_emergency)
         if found.card >= limit and found.subject in self._cards:
-            return CardMatch(self._cards[found.subject], found.is_emergency)
+            others = [self._cards[one] for one in found.other_subjects() if one in self._cards]
+            return CardMatch(self._cards[found.subject], found.is_emergency, tuple(others))
         if near is not None and near.match.score >= limits.near:
             return CardMatch(near.card, found.is_emergency)
         return None

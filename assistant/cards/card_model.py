@@ -25,6 +25,7 @@ from kb.search.models.encoder import Vectors
 __all__ = ["MessageKind", "MessageScores", "reads_vectors_of", "score", "thresholds"]
 
 _PACKAGE = "assistant.cards"
+_MOST_OTHERS = 2
 
 
 class MessageKind(StrEnum):
@@ -62,6 +63,12 @@ class MessageScores:
         """The most probable subject."""
         return max(self.subjects, key=lambda one: self.subjects[one])
 
+    def other_subjects(self) -> list[str]:
+        """Return the next subjects whose probability is not much below that of the most probable, at most two."""
+        least = thresholds().other_subject * self.subjects[self.subject]
+        ordered = sorted(self.subjects, key=lambda one: -self.subjects[one])
+        return [one for one in ordered[1 : 1 + _MOST_OTHERS] if self.subjects[one] >= least]
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -74,6 +81,7 @@ class Thresholds:
         emergency: share of the probability of a card that an emergency has, from which on it counts as one.
         follow_up: probability of a card for a message that follows an emergency and may belong to it.
         follow_up_pointing: the same, for a message that cannot be understood alone.
+        other_subject: share of the probability of the most probable subject, from which on another is shown beside it.
         near: score of an organisation's own examples, see :class:`assistant.cards.card_examples.ExampleMatch`.
         same: cosine with an own example from which on a message says the same.
     """
@@ -84,6 +92,7 @@ class Thresholds:
     emergency: float
     follow_up: float
     follow_up_pointing: float
+    other_subject: float
     near: float
     same: float
 

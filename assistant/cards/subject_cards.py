@@ -95,10 +95,12 @@ class CardMatch:
 
     Attributes:
         is_emergency: whether the message tells of an emergency; False where it asks about the procedure for one.
+        others: cards of subjects that are nearly as probable, the most probable first.
     """
 
     card: Card
     is_emergency: bool
+    others: tuple[Card, ...] = ()
 
 
 def _as_contact(text: str) -> list[dict[str, str]]:

@@ -28,9 +28,9 @@ OWN = {
 
 
 @pytest.fixture(scope="module")
-def chooser(settings: Settings) -> CardChooser:
+def chooser(model_settings: Settings) -> CardChooser:
     """What a new organisation's questions are compared with."""
-    return CardChooser(settings, subject_cards.defaults())
+    return CardChooser(model_settings, subject_cards.defaults())
 
 
 @pytest.fixture

@@ -83,12 +83,17 @@ class CardChooser:
         Args:
             history: earlier messages of the conversation, oldest first.
         """
-        return self._of_message(message) or self._of_emergency_before(message, history)
+        match = self._of_message(message)
+        if match is not None and match.is_emergency and not match.others:
+            return match
+        # What is unclear alone is about the emergency before, if there was one.
+        return self._of_emergency_before(message, history) or match
 
     def may_call_for_card(self, message: str) -> bool:
         """Whether a message may call for a card, told by its characters alone: the embedding model is not loaded."""
-        found = card_model.score(message, None)
-        return found.card >= card_model.thresholds().card_by_groups or self._holds_example(message) is not None
+        # Half the threshold: in doubt the message is read with its vectors, which costs some milliseconds.
+        doubtful = card_model.score(message, None).card >= 0.5 * card_model.thresholds().card_by_groups
+        return doubtful or self._holds_example(message) is not None
 
     def try_message(self, message: str) -> CardTrial:
         """Return the card for a message alone, and what speaks for it."""

@@ -2,9 +2,8 @@
 
 Examples that an owner adds count at once, without any training by hand: the trained model does not know them. The
 measure is a linear discriminant from the mean of a card's examples against the mean of all kinds of messages that the
-model was trained on, with their covariance, plus the cosine with the nearest example. With five examples and one false
-alarm in fifty messages it finds half of the other messages about the subject; the nearest example alone, four in ten
-(``docs/decisions/0023-cards-by-example.md``).
+model was trained on, with their covariance, plus the cosine with the nearest example. With as many false alarms it
+finds more than the nearest example alone (``docs/decisions/0023-cards-by-example.md``).
 """
 
 from __future__ import annotations

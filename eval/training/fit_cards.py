@@ -45,13 +45,16 @@ ALIKE = 0.5
 # would miss emergencies.
 FALSE_ALARMS = 0.05
 FALSE_ALARMS_OF_SENTENCES = 0.01
-FALSE_ALARMS_OF_EXAMPLES = 0.005
 FALSE_ALARMS_OF_FOLLOW_UPS = 0.1
 FALSE_ALARMS_UNREAD = 0.1
 # Share of the best subject's probability from which on another subject's card is named beside it.
 OTHER_SUBJECT = 0.25
-# An emergency that is shown as a question on procedure does more harm than the other way round.
-LARGEST_SHARE_OF_EMERGENCIES_SHOWN_SMALL = 0.01
+# Share of the probability of a card that an emergency must have. It is low, because an emergency that is shown small
+# does more harm than a question on procedure that is shown as an emergency.
+EMERGENCY_SHARE = 0.1
+# Of an owner's examples: the score from which on they count where the model finds nothing, and the cosine from which on
+# they count before the model. Ordinary questions about a place in an example (a hostel) score up to .8.
+NEAR, SAME = 0.9, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ def _of_texts(
 def _among_shown(lines: Sequence[CardLine], subjects: NDArray[np.float64], texts: set[str]) -> dict[str, float]:
     """Return the share of emergencies among whose cards, the first and the others, a right one is; and their number."""
     names = _subjects(lines)
-    found = {}
+    found: dict[str, float] = {}
     for label, some in (("all", None), ("situations", texts)):
         hits, numbers = [], []
         for line, values in zip(lines, subjects, strict=True):
@@ -201,13 +204,7 @@ def _above(values: NDArray[np.float64], share: float) -> float:
     return round(float(np.quantile(values, 1.0 - share)) + 5e-4, 3)
 
 
-def _threshold_of_emergency(lines: Sequence[CardLine], kinds: NDArray[np.float64]) -> float:
-    told = np.array([line.kind is MessageKind.EMERGENCY for line in lines])
-    shares = kinds[told, 0] / np.maximum(kinds[told, :2].sum(axis=1), 1e-9)
-    return round(float(np.quantile(shares, LARGEST_SHARE_OF_EMERGENCIES_SHOWN_SMALL)), 3)
-
-
-def _threshold_of_examples(lines: Sequence[CardLine], vectors: NDArray[np.float32]) -> dict[str, float]:
+def _try_examples(lines: Sequence[CardLine], vectors: NDArray[np.float32]) -> dict[str, float]:
     """Try the examples of a card that the model does not know: five messages of a subject, drawn twenty times."""
     draw = np.random.default_rng(0)
     subject = np.array([line.subject or "" for line in lines])
@@ -221,8 +218,8 @@ def _threshold_of_examples(lines: Sequence[CardLine], vectors: NDArray[np.float3
             others = draw.choice(np.setdiff1d(rows, examples), 20)
             nothing += [match_examples(vectors[row], vectors[examples]).score for row in draw.choice(strict, 50)]
             found += [match_examples(vectors[row], vectors[examples]).score for row in others]
-    near = _above(np.array(nothing), FALSE_ALARMS_OF_EXAMPLES)
-    return {"near": near, "found_by_five_examples": round(float(np.mean(np.array(found) >= near)), 3)}
+    shares = {"messages of the subject": found, "messages without a card": nothing}
+    return {name: round(float(np.mean(np.array(scores) >= NEAR)), 4) for name, scores in shares.items()}
 
 
 def _follow_up_thresholds(
@@ -295,16 +292,15 @@ def main(check: bool, out: Path) -> None:
     }
     _save_arrays(out / "card_model.npz", arrays)
     follow_ups, followed = _follow_up_thresholds(lines, kinds, both)
-    near = _threshold_of_examples(lines, vectors)
     thresholds = {
         "card": limit,
         "card_by_groups": _above(1.0 - unread[strict, -1], FALSE_ALARMS_UNREAD),
         "card_of_sentence": _above(1.0 - kinds[strict, -1], FALSE_ALARMS_OF_SENTENCES),
-        "emergency": _threshold_of_emergency(lines, kinds),
+        "emergency": EMERGENCY_SHARE,
         **follow_ups,
         "other_subject": OTHER_SUBJECT,
-        "near": near["near"],
-        "same": 0.85,
+        "near": NEAR,
+        "same": SAME,
     }
     cross_validated = _measured(lines, kinds, subjects, limit)
     result: dict[str, Any] = {
@@ -314,7 +310,7 @@ def main(check: bool, out: Path) -> None:
         "small": _small(lines, kinds, thresholds["emergency"]),
         "right or among the others": _among_shown(lines, subjects, situations),
         "follow_ups": followed,
-        "found by five examples": near["found_by_five_examples"],
+        "found by five examples": _try_examples(lines, vectors),
         "messages": {name: len(part) for name, part in by_file.items()},
     }
     (out / "card_model.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -109,12 +109,13 @@ def sentences(text: str) -> list[tuple[int, int]]:
     for row in _LINE.finditer(text):
         line, offset = row.group(), row.start()
         ends = [len(line)] if "\t" in line else [*_cuts(line), len(line)]
-        start = 0
+        start = looked = 0
         for end in ends:
-            piece = line[start:end]
-            if any(char.isalnum() for char in piece):
+            if any(char.isalnum() for char in line[looked:end]):
+                piece = line[start:end]
                 left = len(piece) - len(piece.lstrip())
                 spans.append((offset + start + left, offset + start + len(piece.rstrip())))
                 start = end
             # else: left-over marks join what follows
+            looked = end
     return spans

@@ -55,8 +55,9 @@ class MessageScores:
 
     @property
     def is_emergency(self) -> bool:
-        """Whether the message rather tells of an emergency than asks about the procedure for one."""
-        return self.kinds[MessageKind.EMERGENCY] >= thresholds().emergency * self.card
+        """Whether the message surely tells of an emergency, and does not ask about the procedure for one."""
+        limits = thresholds()
+        return self.card >= limits.sure and self.kinds[MessageKind.EMERGENCY] >= limits.emergency * self.card
 
     @property
     def subject(self) -> str:
@@ -79,6 +80,7 @@ class Thresholds:
         card_by_groups: the same, where only groups of characters are read.
         card_of_sentence: the same, for one sentence of several.
         emergency: share of the probability of a card that an emergency has, from which on it counts as one.
+        sure: probability of a card from which on an emergency's card stands in place of an answer; below, above one.
         follow_up: probability of a card for a message that follows an emergency and may belong to it.
         follow_up_pointing: the same, for a message that cannot be understood alone.
         other_subject: share of the probability of the most probable subject, from which on another is shown beside it.
@@ -90,6 +92,7 @@ class Thresholds:
     card_by_groups: float
     card_of_sentence: float
     emergency: float
+    sure: float
     follow_up: float
     follow_up_pointing: float
     other_subject: float

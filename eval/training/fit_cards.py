@@ -2,10 +2,13 @@
 
     python -m eval.training.fit_cards [--check] [--out assistant/cards]
 
-``eval/training/cards/*.jsonl`` has the messages, written for this project: ``{"text", "lang", "kind", "subject"}``, and
-``also`` for other subjects whose card is as right. ``held_out.jsonl`` is never fitted on: a test measures with it.
-Cross-validation keeps messages together that are written nearly alike. ``--check`` also fits without
-``situations.jsonl``, the lines of another author, and measures on them. Two runs on one machine write the same file.
+``eval/training/cards/*.jsonl`` has the messages, written for this project: ``{"text", "lang", "kind", "subject"}``,
+and ``also`` for other subjects whose card is as right. ``held_out.jsonl`` is never fitted on: a test measures with
+it. What people ask of rules (``data/policies``) and about people's data (``personal_requests``) calls for no card;
+texts on care and safety are left out, because a question on one of those may tell of an emergency, and so are the
+texts that are kept for testing. Cross-validation keeps messages together that are written nearly alike. ``--check``
+also fits without ``situations.jsonl``, the lines of another author, and measures on them. Two runs on one machine
+write the same file.
 """
 
 from __future__ import annotations
@@ -26,12 +29,17 @@ from assistant.cards import card_model
 from assistant.cards.card_examples import match_examples
 from assistant.cards.card_model import MessageKind
 from assistant.cards.message_features import BUCKETS, embedded_texts, groups, vector_features
-from eval.datasets import json_lines
+from eval.datasets import json_lines, question_files
 from eval.datasets.card_lines import FOLDER, HELD_OUT, CardLine, read_card_lines
 from eval.measures.card_measures import CardScore, measure_cards
 from kb.core.settings import Settings
 from kb.search.models import embedding
 
+POLICIES = Path(__file__).parents[2] / "data" / "policies"
+DATA_QUESTIONS = [FOLDER.parent / "personal_requests" / name for name in ("requests.tsv", "harmless.tsv")]
+# Texts of which a question may tell of an emergency: medication, falls, infection, incidents, restraint, meals, fire,
+# child protection, complaints, home visits, wounds, vital signs, nights, hot weather.
+CARE_TEXTS = frozenset({21, 22, 23, 24, 25, 26, 30, 31, 32, 33, 36, 37, 38, 40})
 SITUATIONS, FOLLOW_UPS = "situations.jsonl", "follow_ups.jsonl"
 KINDS = tuple(MessageKind)
 FOLDS = 5
@@ -45,6 +53,8 @@ ALIKE = 0.5
 # would miss emergencies.
 FALSE_ALARMS = 0.05
 FALSE_ALARMS_OF_SENTENCES = 0.01
+# Of questions on rules: as many may lose their answer to an emergency's card. Less sure cards stand above the answer.
+FALSE_ALARMS_IN_PLACE_OF_ANSWERS = 0.02
 FALSE_ALARMS_OF_FOLLOW_UPS = 0.1
 FALSE_ALARMS_UNREAD = 0.1
 # Share of the best subject's probability from which on another subject's card is named beside it.
@@ -149,6 +159,27 @@ def _cross_validate(
     return kinds, subjects
 
 
+def _policy_questions() -> list[CardLine]:
+    """Return the questions on rules that call for no card."""
+    paths = sorted(POLICIES.glob("*/questions.jsonl"))
+    asked = [one for path in paths for one in question_files.read(path) if one.split != "test"]
+    return [
+        CardLine(one.question, one.language, MessageKind.NONE, None, about="policy")
+        for one in asked
+        if int(one.id[1:4]) not in CARE_TEXTS
+    ]
+
+
+def _data_questions() -> list[CardLine]:
+    """Return requests for people's data and what looks like them: of neither does anybody need a card."""
+    rows = [line.split("\t") for path in DATA_QUESTIONS for line in path.read_text(encoding="utf-8").splitlines()]
+    return [
+        CardLine(row[1], row[0], MessageKind.NONE, None, about="data")
+        for row in rows
+        if len(row) == 2 and not row[0].startswith("#")
+    ]
+
+
 def _rows(features: Features, rows: NDArray[np.int64]) -> Features:
     return Features(features.vectors[rows], features.groups[rows])
 
@@ -192,9 +223,10 @@ def _among_shown(lines: Sequence[CardLine], subjects: NDArray[np.float64], texts
     return found
 
 
-def _small(lines: Sequence[CardLine], kinds: NDArray[np.float64], threshold: float) -> dict[str, float]:
-    """Return the shares of emergencies and of questions on procedure whose card would be shown small."""
-    small = kinds[:, 0] < threshold * kinds[:, :2].sum(axis=1)
+def _small(lines: Sequence[CardLine], kinds: NDArray[np.float64], threshold: float, sure: float) -> dict[str, float]:
+    """Return the shares of emergencies and of questions on procedure whose card would not stand for the answer."""
+    card = kinds[:, :2].sum(axis=1)
+    small = (kinds[:, 0] < threshold * card) | (card < sure)
     by_kind = {kind: [line.kind is kind for line in lines] for kind in (MessageKind.EMERGENCY, MessageKind.PROCEDURE)}
     return {kind.value: round(float(small[rows].mean()), 3) for kind, rows in by_kind.items()}
 
@@ -264,7 +296,10 @@ def _save_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
 def main(check: bool, out: Path) -> None:
     """Fit the model, choose the thresholds by cross-validation and print what it measured."""
     paths = sorted(path for path in FOLDER.glob("*.jsonl") if path.name not in (HELD_OUT.name, FOLLOW_UPS))
-    by_file = {path.name: read_card_lines(path) for path in paths}
+    by_file = {path.name: read_card_lines(path) for path in paths} | {
+        "policies": _policy_questions(),
+        "questions about data": _data_questions(),
+    }
     lines = [line for part in by_file.values() for line in part]
     features = _features([line.text for line in lines])
     every = np.arange(len(lines))
@@ -291,12 +326,15 @@ def main(check: bool, out: Path) -> None:
         "groups_only_bias": group_bias,
     }
     _save_arrays(out / "card_model.npz", arrays)
+    policy = [line.about == "policy" for line in lines]
+    sure = max(limit, _above(1.0 - kinds[policy, -1], FALSE_ALARMS_IN_PLACE_OF_ANSWERS))
     follow_ups, followed = _follow_up_thresholds(lines, kinds, both)
     thresholds = {
         "card": limit,
         "card_by_groups": _above(1.0 - unread[strict, -1], FALSE_ALARMS_UNREAD),
         "card_of_sentence": _above(1.0 - kinds[strict, -1], FALSE_ALARMS_OF_SENTENCES),
         "emergency": EMERGENCY_SHARE,
+        "sure": sure,
         **follow_ups,
         "other_subject": OTHER_SUBJECT,
         "near": NEAR,
@@ -307,7 +345,8 @@ def main(check: bool, out: Path) -> None:
         "thresholds": thresholds,
         "cross_validation": cross_validated.as_dict(),
         "cross_validation_situations": _measured(*_of_texts(lines, kinds, subjects, situations), limit).as_dict(),
-        "small": _small(lines, kinds, thresholds["emergency"]),
+        "small": _small(lines, kinds, thresholds["emergency"], sure),
+        "cards for questions on rules": round(float(np.mean(1.0 - kinds[policy, -1] >= limit)), 3),
         "right or among the others": _among_shown(lines, subjects, situations),
         "follow_ups": followed,
         "found by five examples": _try_examples(lines, vectors),

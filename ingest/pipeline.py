@@ -104,7 +104,8 @@ def _exists(job: Job, started: StartedVersion, context: IngestContext) -> bool:
 def _is_complete(job: Job, started: StartedVersion, context: IngestContext) -> bool:
     with context.library(job).session() as session:
         version = session.get(VersionRow, started.version_id)
-    return version is not None and version.state != VersionState.INDEXING
+    # of a version that is read again the state says nothing: it was complete before
+    return version is not None and version.state != VersionState.INDEXING and not job.refills
 
 
 def _completed(job: Job, started: StartedVersion, context: IngestContext) -> Outcome:
@@ -120,7 +121,7 @@ def _run_stages(job: Job, started: StartedVersion, context: IngestContext, step:
         return outcome
     counts = step("read", lambda: _read(job, started, context))
     outcome.pages, outcome.chunks = counts["pages"], counts["chunks"]
-    if counts["members"]:
+    if counts["members"] and not job.refills:  # those of a file that is read again are documents already
         outcome.members = [Job(**one) for one in step("members", lambda: _store_members(job, started, context))]
     outcome.personal_data = counts.get("personal_data", {})  # not in what earlier releases recorded
     if counts["chunks"]:

@@ -63,6 +63,5 @@ def let_quote(library: Library, version_id: int, chunk_id: int, start: int, quot
         NotFound: ``sentence_not_found`` if no marked sentence of the version begins there.
     """
     with library.transaction() as session:
-        row = session.get(ChunkRow, chunk_id)
-        if row is None or row.version_id != version_id or not chunk_orders.allow(session, row, start, quotable):
+        if not chunk_orders.allow_in(session, version_id, chunk_id, start, quotable):
             raise NotFound("sentence_not_found", chunk=chunk_id)

@@ -7,9 +7,6 @@ In reading order:
     fit_checking           levels of the claim checker
     fit_personal_requests  weights that know a request for other people's data
     fit_cards              the model that decides about emergency cards
+    fit_orders             weights that find orders to an assistant
     make_policy_benchmark  the Cantonese questions on policy texts as a test collection
-    fit_choice    weights that score quotable spans
-    fit_refusal   weights of the refusal decision
-    fit_orders    weights that find orders to an assistant
-    fit_checking  levels of the claim checker
 """

@@ -126,7 +126,13 @@ def prepare(
         if speaks_to_assistant(heading, encode):
             _leave_out(heading, tree.sections, chunks)
     found = [find_persons_data(one.text) for one in chunks]
-    summary = summarise((one.text, spans) for one, spans in zip(chunks, found, strict=True))
+    unseen = _short(parsed.hidden_text)  # the original has it too
+    summary = summarise(
+        [
+            *((one.text, spans) for one, spans in zip(chunks, found, strict=True)),
+            *((one, find_persons_data(one)) for one in unseen),
+        ]
+    )
     if mask:
         title, chunks = masked(title), [masked_chunk(one, spans) for one, spans in zip(chunks, found, strict=True)]
         for section in tree.sections:
@@ -149,7 +155,7 @@ def prepare(
         notes=list(parsed.notes),
         members=[],
         page_labels=list(parsed.page_labels),
-        hidden_text=_short([masked(one) for one in parsed.hidden_text] if mask else parsed.hidden_text),
+        hidden_text=[masked(one) for one in _short(parsed.hidden_text)] if mask else _short(parsed.hidden_text),
         personal_spans=[[list(one) for one in spans] for spans in found],
         personal_counts=summary.counts,
         person_list=summary.is_list,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kb.store.tables.library_tables import ChunkRow, SentenceVectorsRow, VersionRow
 
-__all__ = ["allow", "keep_allowed", "quotable_text", "set_orders", "withheld", "without"]
+__all__ = ["allow_in", "keep_allowed", "quotable_text", "set_orders", "withheld", "without"]
 
 
 def without(text: str, spans: Iterable[Sequence[int]]) -> str:
@@ -75,6 +75,12 @@ def allow(session: Session, chunk: ChunkRow, start: int, quotable: bool) -> tupl
     chunk.orders = [[*one[:2], int(quotable) if one is found else one[2]] for one in chunk.orders]
     _forget_sentences(session, chunk)
     return int(found[0]), int(found[1])
+
+
+def allow_in(session: Session, version_id: int, chunk_id: int, start: int, quotable: bool) -> bool:
+    """Do the same in a chunk of a version; return whether a marked sentence of it begins there."""
+    chunk = session.get(ChunkRow, chunk_id)
+    return chunk is not None and chunk.version_id == version_id and allow(session, chunk, start, quotable) is not None
 
 
 def _forget_sentences(session: Session, chunk: ChunkRow) -> None:

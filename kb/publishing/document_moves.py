@@ -64,7 +64,13 @@ def move_version(
             old.collection_id, document = target.id, old
         elif document is None:
             document = DocumentRow(
-                id=certificates.last_ids(session)[0] + 1, collection_id=target.id, name=old.name, owner=old.owner
+                id=certificates.last_ids(session)[0] + 1,
+                collection_id=target.id,
+                name=old.name,
+                owner=old.owner,
+                review_on=old.review_on,
+                title=old.title if old.title_by_hand else "",
+                title_by_hand=old.title_by_hand,
             )
             session.add(document)
             session.flush()

@@ -15,6 +15,7 @@ from kb.personal_data import stored_spans
 from kb.personal_data.person_lists import summarise
 from kb.personal_data.personal_span import PersonalSpan
 from kb.personal_data.persons_finder import find_persons_data
+from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import ChunkRow, PersonalDataRow, VersionRow
 from kb.store.tables.states import PersonalDataDecision
 
@@ -61,9 +62,12 @@ def _examine_version(library: Library, version_id: int, go_on: Callable[[], bool
         time.sleep(time.monotonic() - began)
     summary = summarise((text, found[chunk_id]) for chunk_id, text in chunks)
     with library.transaction() as session:
+        lock_for_writing(session)
         if session.get(VersionRow, version_id) is None:
             return True  # deleted meanwhile
         known = session.get(PersonalDataRow, version_id)
+        if version_id not in stored_spans.unexamined(session):
+            return True  # read again meanwhile
         if known is not None and known.decision == PersonalDataDecision.MASK:
             # what the file holds was counted when it was read; the text here has only marks
             stored_spans.store(session, version_id, known.counts, known.is_list)

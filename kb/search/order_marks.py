@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer
 from kb.prompt_injection.chunk_orders import set_orders
 from kb.prompt_injection.injection_detector import Encode, detector_version, injected_spans
 from kb.search.models.bundled_model import NAME
+from kb.store.database import lock_for_writing
 from kb.store.tables.library_tables import ChunkRow, VersionRow
 from kb.store.tables.states import READABLE
 
@@ -44,6 +45,7 @@ def chunks_to_judge(session: Session, by: str, limit: int, after: int = 0) -> li
 
 def store(session: Session, judged: Sequence[tuple[ChunkRow, list[tuple[int, int]]]], by: str) -> None:
     """Store the spans of chunks. A chunk that was deleted meanwhile, or whose text changed, is skipped."""
+    lock_for_writing(session)  # a chunk that is deleted between reading and writing would end the whole run
     for chunk, spans in judged:
         row = session.get(ChunkRow, chunk.id)
         if row is not None and row.text == chunk.text:

@@ -21,6 +21,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from assistant.cards import subject_cards
 from kb.core.settings import Settings
 from kb.library import tenant_settings, user_settings
 from kb.library.documents import Library
@@ -239,7 +240,8 @@ def test_cards_found_by_patterns_are_found_by_examples(settings: Settings) -> No
     library = Library(tenant)
     kept = {one["id"]: one for one in tenant_settings.get(library, "cards")}
     assert kept["flood"]["examples"] == ["水浸", "漏水", "floods", "唔見鎖匙", "爆水喉", "穿水喉"]
-    assert kept["odd"]["examples"] == ["甲"]
+    assert kept["odd"]["examples"] == ["甲 A"]  # a single character would be no example
+    assert subject_cards.listing(library)
     assert kept["missing_person"] == {"id": "missing_person", "title": words, "text": words, "contacts": [],
                                       "examples": ["偷走"], "enabled": False}  # fmt: skip
     assert kept["suicide_self_harm"]["examples"] == ["想死"]

@@ -12,6 +12,7 @@ from assistant.api.schemas.bodies import Body, Id
 from assistant.api.schemas.document_schemas import DocumentDetail, document_detail, document_editor
 from assistant.library_admin.left_out import marked_sentences
 from kb.core.local_date import IsoDate
+from kb.personal_data.concealment import conceal_text
 
 __all__ = ["router"]
 
@@ -104,9 +105,10 @@ def left_out(document_id: Id, version_id: Id, caller: Editor) -> LeftOut:
     editor = document_editor(caller, document_id, edit=True)
     version = editor.version(version_id, editor=True)
     marked = marked_sentences(caller.library, version.id)
+    may_see = caller.library.shows_personal_data(editor.collection.slug)
     return LeftOut(
         sentences=[MarkedSentencePublic.model_validate(one, from_attributes=True) for one in marked],
-        hidden=list(version.hidden_text),
+        hidden=[one if may_see else conceal_text(one) for one in version.hidden_text],
     )
 
 

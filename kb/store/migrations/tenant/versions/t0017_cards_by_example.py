@@ -54,6 +54,7 @@ BUILT_IN_WORDING = {
     "058d4aa1c586aa36",
 }
 MOST_TEXTS = 100
+MOST_IN_ALL = 500
 LONGEST_TEXT = 300
 SETTINGS = sa.table("settings", sa.column("key", sa.String), sa.column("value", sa.JSON))
 
@@ -71,8 +72,13 @@ def downgrade() -> None:
 def _change(key: str, change: Any) -> None:
     connection = op.get_bind()
     row = connection.execute(sa.select(SETTINGS.c.value).where(SETTINGS.c.key == key)).first()
-    if row is not None:
-        connection.execute(SETTINGS.update().where(SETTINGS.c.key == key).values(value=change(row.value)))
+    if row is None:
+        return
+    changed = change(row.value)
+    if changed is None:
+        connection.execute(SETTINGS.delete().where(SETTINGS.c.key == key))
+    else:
+        connection.execute(SETTINGS.update().where(SETTINGS.c.key == key).values(value=changed))
 
 
 def _cards_by_example(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -82,16 +88,23 @@ def _cards_by_example(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
         card = there.get(old)
         enabled = card is not None and card.get("enabled", True)
         if card is not None:
-            kept += _changes_of_built_in(first, card)
-        kept += [{"id": one, "enabled": False} for one in ([*others] if card else [first, *others]) if not enabled]
+            changes = _changes_of_built_in(first, card)
+            # the card for violence stood for four subjects: what was changed of its words holds for all of them
+            words: list[dict[str, Any]] = [
+                {key: one[key] for key in ("text", "contacts", "enabled") if key in one} for one in changes
+            ]
+            kept += changes + [{**one, "id": other} for other in others for one in words if one]
+        kept += [{"id": one, "enabled": False} for one in ([] if card else [first, *others]) if not enabled]
     if not there.keys() & IDS.keys():
         kept += [{"id": one, "enabled": False} for one in NEW]
-    return kept
+    share = MOST_IN_ALL // max(1, sum("examples" in card for card in kept))
+    return [{**card, "examples": card["examples"][:share]} if "examples" in card else card for card in kept]
 
 
 def _by_example(card: dict[str, Any]) -> dict[str, Any]:
     changed = {key: value for key, value in card.items() if key != "patterns"}
-    return {**changed, "examples": _examples(card.get("patterns", [])) or [card["title"]["zh-HK"][:LONGEST_TEXT]]}
+    title = " ".join(card["title"].values())  # both languages: one alone may be a single character
+    return {**changed, "examples": _examples(card.get("patterns", [])) or [title[:LONGEST_TEXT]]}
 
 
 def _changes_of_built_in(new_id: str, card: dict[str, Any]) -> list[dict[str, Any]]:
@@ -171,7 +184,8 @@ def _contacts_of_new_ids(contacts: dict[str, Any]) -> dict[str, Any]:
     return {**contacts, "cards": cards}
 
 
-def _cards_by_pattern(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _cards_by_pattern(cards: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """Return the cards that are whole; None, which brings the built-in ones back, where there is none."""
     old_ids = {new: old for old, (new, *_) in IDS.items()}
     whole = [card for card in cards if "title" in card and card.get("examples")]
     return [
@@ -181,7 +195,7 @@ def _cards_by_pattern(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "patterns": [re.escape(one) for one in card["examples"][:50]],
         }
         for card in whole
-    ]
+    ] or None
 
 
 def _contacts_of_old_ids(contacts: dict[str, Any]) -> dict[str, Any]:

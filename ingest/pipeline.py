@@ -33,7 +33,15 @@ from kb.publishing import personal_data_decisions, version_states, version_write
 from kb.publishing.version_writer import PersonalContent, StartedVersion, VersionContent
 from kb.search.models.encoder import Vectors
 from kb.store import blobs, tenants
-from kb.store.tables.library_tables import AmendmentRow, ChunkRow, CollectionRow, DocumentRow, SectionRow, VersionRow
+from kb.store.tables.library_tables import (
+    AmendmentRow,
+    ChunkRow,
+    CollectionRow,
+    DocumentRow,
+    PersonalDataRow,
+    SectionRow,
+    VersionRow,
+)
 from kb.store.tables.states import IngestStage, IngestStatus, PersonalDataDecision, VersionState
 
 __all__ = ["ingest"]
@@ -248,7 +256,7 @@ def _index(job: Job, started: StartedVersion, context: IngestContext) -> str:
     context.stop_if_cancelled()
     content = _content(document, vectors)
     content.notes += member_notes(job)
-    decision = _decide(job, document, library)
+    decision = _decide(job, started, document, library)
     content.personal_data = PersonalContent(
         document.personal_counts,
         document.person_list,
@@ -267,11 +275,19 @@ def _index(job: Job, started: StartedVersion, context: IngestContext) -> str:
     return decision.value
 
 
-def _decide(job: Job, document: prepared.PreparedDocument, library: Library) -> PersonalDataDecision:
-    """Return what is decided about a document's people's data: beforehand, or that somebody has to."""
+def _decide(
+    job: Job, started: StartedVersion, document: prepared.PreparedDocument, library: Library
+) -> PersonalDataDecision:
+    """Return what is decided about a document's people's data: beforehand, or that somebody has to.
+
+    A new version of a document that somebody masked or kept is not published without another decision.
+    """
     decided = PersonalDataDecision(job.personal_data)
     if job.refills or (decided == PersonalDataDecision.MASK and document.personal_counts):
         return decided
+    is_new = job.publish and decided == PersonalDataDecision.NONE and document.personal_counts
+    if is_new and _was_hidden(library, started):
+        return PersonalDataDecision.WAITING
     if not document.person_list:
         return PersonalDataDecision.NONE
     if (
@@ -281,6 +297,18 @@ def _decide(job: Job, document: prepared.PreparedDocument, library: Library) -> 
     ):
         return PersonalDataDecision.WAITING
     return decided
+
+
+def _was_hidden(library: Library, started: StartedVersion) -> bool:
+    """Whether an earlier version of the document was masked or kept for owners."""
+    hidden = PersonalDataRow.decision.in_((PersonalDataDecision.MASK, PersonalDataDecision.KEEP))
+    query = (
+        sa.select(PersonalDataRow.version_id)
+        .join(VersionRow, VersionRow.id == PersonalDataRow.version_id)
+        .where(VersionRow.document_id == started.document_id, VersionRow.id != started.version_id, hidden)
+    )
+    with library.session() as session:
+        return session.scalar(query.limit(1)) is not None
 
 
 def _content(document: prepared.PreparedDocument, vectors: Vectors) -> VersionContent:

@@ -6,13 +6,14 @@ Three things speak for a card, and the first that is sure decides:
 2. the trained model finds an emergency, or a question about its procedure, of a subject that has a card,
 3. the message is near the organisation's own examples of a card.
 
-A message of several sentences is read whole and sentence by sentence: an emergency may be one sentence of a long story.
-A message that follows an emergency and asks for nothing ordinary belongs to it: 「佢而家鎖咗門」 after 「舍友話想死」
+A message is read whole and clause by clause: an emergency may be one clause of a long story, or stand beside a question
+on something ordinary. A message that follows an emergency and asks for nothing ordinary belongs to it: 「佢而家鎖咗門」 after 「舍友話想死」
 shows the card again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,6 @@ from assistant.cards.message_features import embedded_texts
 from assistant.cards.subject_cards import Card, CardMatch, built_in_examples
 from kb.core.settings import Settings
 from kb.language.followup import is_follow_up
-from kb.language.sentences import sentences
 from kb.search.models import embedding
 from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.retriever import Retriever, embed_questions
@@ -33,10 +33,12 @@ __all__ = ["CardChooser", "card_chooser"]
 
 # How many earlier messages are looked at for an emergency that the message belongs to.
 _EARLIER = 3
-# A message shorter than this is not read sentence by sentence, and of a longer one at most so many sentences are: each
-# takes 4 ms.
-_SHORT = 60
-_MOST_SENTENCES = 4
+# Of so many parts of a message at most the vectors are read: each takes 4 ms.
+_MOST_PARTS = 4
+# Characters of the shortest part that is read alone, and how many parts are looked at.
+_SHORTEST_PART = 3
+_MOST_LOOKED_AT = 400
+_PART_END = re.compile(r"[，,、；;：:。.!！?？\n]+|\s{2,}")
 # Vectors of the organisations' own examples; 2,000 take 3 MB.
 _EXAMPLES = EmbeddingCache(2000)
 
@@ -113,6 +115,9 @@ class CardChooser:
         near = self._nearest(message, self._own) if own is None else None
         if near is not None and near.match.cosine >= limits.same:
             own = near.card
+        is_sure = found.is_emergency and found.card >= limit and found.subject in self._cards
+        if own is not None and is_sure and own.id != found.subject:
+            return CardMatch(self._cards[found.subject], True, (own,))  # an example never hides an emergency
         if own is not None:
             return CardMatch(own, found.is_emergency)
         if found.card >= limit and found.subject in self._cards:
@@ -144,12 +149,14 @@ class CardChooser:
         limits = card_model.thresholds()
         limit = limits.card if self._reads_vectors else limits.card_by_groups
         whole = self._read([message])[0]
-        if whole.card >= limit or len(message) < _SHORT:
+        if whole.card >= limit and whole.is_emergency:
             return whole, limit
-        parts = [message[start:end] for start, end in sentences(message)]
+        parts = _parts(message)
         if len(parts) < 2:
             return whole, limit
-        best = max(self._read(parts[-_MOST_SENTENCES:]), key=lambda one: one.card)
+        # All parts are read by their characters; those that say most are read with their vectors.
+        likely = sorted(parts, key=lambda one: -card_model.score(one, None).card)[:_MOST_PARTS]
+        best = max(self._read(likely), key=lambda one: one.card)
         return (best, limits.card_of_sentence) if best.card >= limits.card_of_sentence else (whole, limit)
 
     @cached_property
@@ -178,6 +185,12 @@ class CardChooser:
             match = match_examples(vector, _EXAMPLES.queries(encoder, [embedded_texts(one)[1] for one in texts]))
             found.append(NearCard(self._cards[key], texts[match.nearest], match))
         return max(found, key=lambda one: one.match.score)
+
+
+def _parts(message: str) -> list[str]:
+    """Return the clauses of a message: one of them may tell of an emergency, beside an ordinary question."""
+    found = (one.strip() for one in _PART_END.split(message))
+    return [one for one in found if len(one) >= _SHORTEST_PART][:_MOST_LOOKED_AT]
 
 
 def card_chooser(retriever: Retriever) -> CardChooser:

@@ -42,10 +42,15 @@ DATA_QUESTIONS = [FOLDER.parent / "personal_requests" / name for name in ("reque
 CARE_TEXTS = frozenset({21, 22, 23, 24, 25, 26, 30, 31, 32, 33, 36, 37, 38, 40})
 SITUATIONS, FOLLOW_UPS = "situations.jsonl", "follow_ups.jsonl"
 KINDS = tuple(MessageKind)
-FOLDS = 5
+FOLDS = 4
 # The inverse strength of the L2 penalty, and the weight of a subject in ``also``.
 PENALTY = 7.0
 ALSO_WEIGHT = 0.5
+# The weight of a question on rules or data: there are more of them than of everything else, and an emergency is rare.
+ORDINARY_WEIGHT = 0.3
+# The weight of an emergency in plain words, which asks what to do: it must not be taken for a question on rules.
+DIRECT_WEIGHT = 3.0
+_WEIGHTS = {"policy": ORDINARY_WEIGHT, "data": ORDINARY_WEIGHT, "direct": DIRECT_WEIGHT}
 # Messages whose groups of characters have at least this cosine are kept in one fold.
 ALIKE = 0.5
 # What the thresholds are chosen for: shares of messages that call for no card. That for whole messages counts in
@@ -122,7 +127,11 @@ def _fit(lines: Sequence[CardLine], features: Features, rows: NDArray[np.int64],
     from sklearn.linear_model import LogisticRegression
 
     matrix = features.matrix(with_vectors)
-    kind = LogisticRegression(C=PENALTY, max_iter=1000).fit(matrix[rows], [lines[row].kind.value for row in rows])
+    kind = LogisticRegression(C=PENALTY, max_iter=1000).fit(
+        matrix[rows],
+        [lines[row].kind.value for row in rows],
+        sample_weight=[_WEIGHTS.get(lines[row].about, 1.0) for row in rows],
+    )
     labels = [(row, subject, 1.0) for row in rows if (subject := lines[row].subject)]
     labels += [(row, other, ALSO_WEIGHT) for row in rows for other in lines[row].also]
     subject = LogisticRegression(C=PENALTY, max_iter=1000).fit(

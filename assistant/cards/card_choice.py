@@ -6,9 +6,9 @@ Three things speak for a card, and the first that is sure decides:
 2. the trained model finds an emergency, or a question about its procedure, of a subject that has a card,
 3. the message is near the organisation's own examples of a card.
 
-A message is read whole and clause by clause: an emergency may be one clause of a long story, or stand beside a question
-on something ordinary. A message that follows an emergency and asks for nothing ordinary belongs to it: 「佢而家鎖咗門」 after 「舍友話想死」
-shows the card again.
+A message is read whole and clause by clause: an emergency may be one clause of a long story, or stand beside a
+question on something ordinary. A message that follows an emergency and asks for nothing ordinary belongs to it:
+「佢而家鎖咗門」 after 「舍友話想死」 shows the card again.
 """
 
 from __future__ import annotations

@@ -106,7 +106,8 @@ def registry(model_settings: Settings, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("registry")
     settings = model_settings.model_copy(update={"data": folder / "data"})
     text = (
-        "院友健康紀錄\n\n1.1 院友倪秀琴女士患有糖尿病，每日注射胰島素。\n1.2 院友尹國榮先生患有柏金遜症，步行須有人陪。\n"
+        "院友健康紀錄\n\n1.1 院友倪秀琴女士患有糖尿病，每日注射胰島素。\n"
+        "1.2 院友尹國榮先生患有柏金遜症，步行須有人陪。\n"
         "1.3 院友葛惠芳女士患有哮喘病，隨身帶噴劑。\n"
     )
     ingest_texts(settings, folder, {"harmony": {"名冊.txt": text}})

@@ -126,7 +126,8 @@ def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
         .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
         .where(
             MessageRow.asked_at >= now() - timedelta(days=days),
-            MessageRow.reason.not_in((declined.REASON, named_person.UNKNOWN, EMERGENCY)),  # no document is missing there
+            # no document is missing there
+            MessageRow.reason.not_in((declined.REASON, named_person.UNKNOWN, EMERGENCY)),
             sa.or_(sa.and_(MessageRow.refused, sa.func.coalesce(FeedbackRow.verdict, 0) <= 0), FeedbackRow.verdict < 0),
         )
         .order_by(MessageRow.id.desc())

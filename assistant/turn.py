@@ -7,6 +7,7 @@ from collections.abc import Collection, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from assistant.answers import extractive, generative, not_in_force
 from assistant.answers.answer import Answer
@@ -34,7 +35,7 @@ from assistant.llm.gateway import Gateway, open_gateway
 from assistant.llm.requester import Requester
 from assistant.messages import say
 from assistant.no_question import asks_nothing, friendly_reply
-from assistant.personal_requests import declined
+from assistant.personal_requests import declined, named_person
 from assistant.personal_requests.personal_request import asks_for_personal_data
 from assistant.question import EarlierQuestion, SearchQuestion, understand
 from kb.language.detect import Language, detect
@@ -107,12 +108,23 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
     question = understand(turn.question, _earlier_questions(retriever, turn), gateway)
     yield SearchingEvent(question.text, card)
     collections = turn.collections
-    if card is None and asks_for_personal_data(retriever.settings, [turn.question, question.text]):
+    # Beside a card, only what is surely a request: a description of what happened is full of people.
+    asks = asks_for_personal_data(retriever.settings, [turn.question, question.text], sure=card is not None)
+    if asks:
         collections = _where_data_is_shown(retriever, collections)
         if not collections:
-            yield from _decline(retriever, turn, question, started)
+            contact = contact_for(retriever, question.text, detect(turn.question))
+            yield from _without_evidence(turn, question, card, declined.answer(turn.question, contact), started)
             return
     evidence = gather_parts(retriever, question.text, collections, turn.as_of)
+    if asks:
+        evidence, name = named_person.only_about(evidence, question.text)
+        if name and not evidence.spans:
+            contact = contact_for(retriever, question.text, detect(turn.question))
+            yield from _without_evidence(
+                turn, question, card, named_person.unknown(turn.question, name, contact), started
+            )
+            return
     yield EvidenceEvent(evidence.passages)
     contact = whom_to_ask(retriever, evidence, card)
     found = yield from _write(retriever, evidence, gateway, question.sendable, contact, shown)
@@ -136,13 +148,14 @@ def _where_data_is_shown(retriever: Retriever, collections: list[str] | None) ->
     return [slug for slug in wanted if retriever.library.shows_personal_data(slug)]
 
 
-def _decline(retriever: Retriever, turn: Turn, question: SearchQuestion, started: float) -> Generator[Event]:
-    """Yield the events of an answer that gives nobody's data."""
-    reply = declined.answer(turn.question, contact_for(retriever, question.text, detect(turn.question)))
+def _without_evidence(
+    turn: Turn, question: SearchQuestion, card: dict[str, Any] | None, reply: Answer, started: float
+) -> Generator[Event]:
+    """Yield the events of a reply that quotes no document: it declines, or says that nobody was found."""
     yield EvidenceEvent([])
     yield from _as_deltas(reply)
     ms = (time.perf_counter() - started) * 1000
-    yield AnswerEvent(replace(reply, id=turn.id, searched=question.text, ms=ms))
+    yield AnswerEvent(replace(reply, id=turn.id, searched=question.text, card=card, ms=ms))
 
 
 def _emergency(retriever: Retriever, turn: Turn, shown: ShownCard, started: float) -> Generator[Event]:

@@ -69,8 +69,8 @@ class Answer:
         language: of the question, a :class:`~kb.language.detect.Language`; "" where it is unknown.
         content: the text in that language with its citations, or the refusal; in an emergency the quotes of the
             organisation's own procedure, which may be none.
-        reason: for programs: "answered", "near_miss", "no_question", "no_documents", "weak_evidence", "emergency", or
-            the code of an error.
+        reason: for programs: "answered", "near_miss", "no_question", "no_documents", "weak_evidence", "emergency",
+            "personal_data", "unknown_person", or the code of an error.
         answerer: who wrote the text: "llm" or "extractive"; "fixed" for a card and for the reply to a greeting.
         confidence: the probability, 0..1, that the evidence contains an answer.
         contexts: the best passages in order.

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from assistant.answers.answer import EMERGENCY
 from assistant.conversations.redaction import concealed
 from assistant.conversations.stored_answer import StoredAnswer
-from assistant.personal_requests import declined
+from assistant.personal_requests import declined, named_person
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import document_versions
 from kb.core.errors import Misconfigured
@@ -126,7 +126,8 @@ def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
         .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
         .where(
             MessageRow.asked_at >= now() - timedelta(days=days),
-            MessageRow.reason.not_in((declined.REASON, EMERGENCY)),  # no document is missing there
+            # no document is missing there
+            MessageRow.reason.not_in((declined.REASON, named_person.UNKNOWN, EMERGENCY)),
             sa.or_(sa.and_(MessageRow.refused, sa.func.coalesce(FeedbackRow.verdict, 0) <= 0), FeedbackRow.verdict < 0),
         )
         .order_by(MessageRow.id.desc())

@@ -4,6 +4,7 @@ import { start } from "./ask-start.js";
 import { el } from "./ui.js";
 
 const LARGE = 2; // numbers that are large; more of them would push what to do off a phone's screen
+const FEW = 2; // so many smaller ones stand above what to do; more of them below it
 
 /** @param {string} number */
 const dialled = (number) => `tel:${number.replace(/[^\d+]/g, "")}`;
@@ -24,20 +25,26 @@ export const cardText = (card, name) => start.card_texts[card.language ?? ""]?.[
 export function emergencyCard(card, choose) {
   const contacts = card.contacts ?? [];
   const large = contacts.filter(({ number }) => number).slice(0, LARGE);
+  const small = contacts.filter((one) => !large.includes(one));
+  const below = small.length > FEW ? small : [];
   const later = card.stage === "later";
   return el("section", { class: `subject emergency ${later ? "later" : ""}`, tabindex: "-1", lang: card.language || null,
     "aria-label": `${cardText(card, "emergency")} ${card.title}` },
   el("h3", {}, card.title),
-  el("ul", { class: "calls" }, ...contacts.map((one) => {
-    const { name, number } = one;
-    const size = large.includes(one) ? "large" : "";
-    return el("li", { class: size }, number
-      ? el("a", { class: `call ${size}`, href: dialled(number) }, el("strong", {}, number), " ", el("span", {}, name))
-      : el("p", { class: "call-name" }, name));
-  })),
+  el("ul", { class: "calls" }, ...large.map((one) => call(one, "large")), ...(below.length ? [] : small.map((one) => call(one, "")))),
   otherCards(card, choose),
-  later ? el("details", {}, el("summary", {}, cardText(card, "card_more")), steps(card)) : steps(card));
+  later ? el("details", {}, el("summary", {}, cardText(card, "card_more")), steps(card)) : steps(card),
+  below.length ? el("ul", { class: "calls" }, ...below.map((one) => call(one, ""))) : null);
 }
+
+/**
+ * Whom to call: a link that dials, or a name alone.
+ * @param {{name: string, number: string}} contact
+ * @param {string} size
+ */
+const call = ({ name, number }, size) => el("li", { class: size }, number
+  ? el("a", { class: `call ${size}`, href: dialled(number) }, el("strong", {}, number), " ", el("span", {}, name))
+  : el("p", { class: "call-name" }, name));
 
 /**
  * Other cards that may be right, a button for each.

@@ -15,10 +15,11 @@ from assistant.answers.checked_writing import WritingFailed
 from assistant.answers.cited_text import CitedText
 from assistant.answers.whom_to_ask import contact_for, whom_to_ask
 from assistant.cards.card_choice import card_chooser
-from assistant.emergency.emergency_answer import stream_emergency
+from assistant.emergency.emergency_answer import reply_to_end, stream_emergency
+from assistant.emergency.end_of_crisis import ends_crisis
 from assistant.emergency.own_procedure import names_subject
 from assistant.emergency.procedure_quotes import procedure_answer, quote_procedure
-from assistant.emergency.shown_card import ShownCard, shown_card
+from assistant.emergency.shown_card import ShownCard, card_of_crisis, shown_card
 from assistant.events import (
     AnswerEvent,
     CardEvent,
@@ -58,7 +59,9 @@ class Turn:
         crisis_history: those of the earlier questions that may tell of an emergency which this one belongs to; ``None``
             for all. A person who says that it is no emergency means the questions before, too.
         card: whether the question may call for a card. False where the person says that it is no emergency: then it is
-            answered like any other.
+            answered like any other. The id of a card where the person asks for that one.
+        chosen_card: the id of the card that the person has asked for, for the emergency that the conversation is about;
+            "" for none.
         requester: who asks.
         history_collections: for each earlier question, slugs of the collections that it was about; where it is empty,
             they may be about any collection that is searched now.
@@ -70,7 +73,8 @@ class Turn:
     as_of: date | None = None
     id: str | None = None
     generate: bool = True
-    card: bool = True
+    card: bool | str = True
+    chosen_card: str = ""
     crisis_history: Sequence[str] | None = None
     requester: Requester = field(default_factory=Requester)
     history_collections: Sequence[Collection[str]] = ()
@@ -81,6 +85,7 @@ def answer(retriever: Retriever, turn: Turn) -> Answer:
 
     Raises:
         InputError: ``question_empty``, ``question_too_long``.
+        NotFound: ``card_not_found``.
     """
     return final_answer(stream(retriever, turn))
 
@@ -90,18 +95,26 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
 
     Raises:
         InputError: ``question_empty``, ``question_too_long``; when the first event is requested.
+        NotFound: ``card_not_found``; then, too.
     """
     started = time.perf_counter()
     typed = retriever.checked(turn.question)
+    if turn.card is True and ends_crisis(typed):
+        over = card_of_crisis(retriever, typed, _crisis_history(turn), turn.chosen_card)
+        if over is not None:
+            yield from _timed(reply_to_end(typed, over), turn, started)
+            return
     may_show_card = turn.card and card_chooser(retriever).may_call_for_card(typed)
-    if asks_nothing(typed, follows=bool(turn.history)) and not may_show_card:
+    if not isinstance(turn.card, str) and asks_nothing(typed, follows=bool(turn.history)) and not may_show_card:
         yield from _reply(turn, started)
         return
-    shown = shown_card(retriever, typed, _crisis_history(turn)) if turn.card else None
+    chosen = turn.card if isinstance(turn.card, str) else ""
+    history = _crisis_history(turn)
+    shown = shown_card(retriever, typed, history, chosen, turn.chosen_card) if turn.card else None
     if shown is not None:
         yield CardEvent(shown.content)
         if shown.is_emergency:
-            yield from _emergency(retriever, turn, shown, started)
+            yield from _timed(stream_emergency(retriever, turn.question, shown, turn.collections), turn, started)
             return
     card = shown.content if shown is not None else None
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
@@ -158,9 +171,9 @@ def _without_evidence(
     yield AnswerEvent(replace(reply, id=turn.id, searched=question.text, card=card, ms=ms))
 
 
-def _emergency(retriever: Retriever, turn: Turn, shown: ShownCard, started: float) -> Generator[Event]:
-    """Yield the events of the answer to an emergency, after that of the card."""
-    for event in stream_emergency(retriever, turn.question, shown, turn.collections):
+def _timed(events: Generator[Event], turn: Turn, started: float) -> Generator[Event]:
+    """Yield the events of an answer to an emergency, the answer with the turn's id and its time."""
+    for event in events:
         if isinstance(event, AnswerEvent):
             ms = (time.perf_counter() - started) * 1000
             yield AnswerEvent(replace(event.answer, id=turn.id, ms=ms))

@@ -15,10 +15,11 @@ from assistant.messages import say
 from kb.language.detect import Language
 from kb.search.passage import Passage
 
-__all__ = ["EMERGENCY", "UNSURE", "Answer", "Refusal"]
+__all__ = ["EMERGENCY", "EMERGENCY_OVER", "UNSURE", "Answer", "Refusal"]
 
-# The ``reason`` of the answer to an emergency.
+# The ``reason`` of the answer to an emergency, and of the reply to what ends one.
 EMERGENCY = "emergency"
+EMERGENCY_OVER = "emergency_over"
 
 # Below this confidence, the answer says that the quotes may not be the answer.
 UNSURE = 0.45
@@ -70,7 +71,7 @@ class Answer:
         content: the text in that language with its citations, or the refusal; in an emergency the quotes of the
             organisation's own procedure, which may be none.
         reason: for programs: "answered", "near_miss", "no_question", "no_documents", "weak_evidence", "emergency",
-            "personal_data", "unknown_person", or the code of an error.
+            "emergency_over", "personal_data", "unknown_person", or the code of an error.
         answerer: who wrote the text: "llm" or "extractive"; "fixed" for a card and for the reply to a greeting.
         confidence: the probability, 0..1, that the evidence contains an answer.
         contexts: the best passages in order.

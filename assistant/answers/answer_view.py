@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -52,13 +53,26 @@ class CardContactView(BaseModel):
     number: str
 
 
-class CardView(BaseModel):
-    """The fixed card of a high-stakes subject, in the language of the question."""
+class CardContentView(BaseModel):
+    """What is on a card of a high-stakes subject, in one language: "zh-HK" or "en"."""
 
     id: str = ""
+    language: str = Field(default="", description="Empty on a card that an earlier version stored.")
     title: str
-    text: str = ""
+    text: str = Field(default="", description="What to do, a step in each line.")
     contacts: list[CardContactView] = []
+
+
+class CardView(CardContentView):
+    """The fixed card of a high-stakes subject, in the language of the question."""
+
+    stage: Literal["", "first", "later", "over"] = Field(
+        default="",
+        description="Of an emergency: the card is shown for the first time; the conversation has shown it, and its "
+        "steps are left out of the text; the emergency is over. Empty for any other question.",
+    )
+    others: list[CardContentView] = Field(default=[], description="Other cards that may be right, at most two.")
+    others_line: str = Field(default="", description="These in a sentence; empty for none.")
     is_emergency: bool | None = Field(
         default=None,
         description="False: the question is about the procedure. Null on a card that an earlier version stored.",

@@ -49,4 +49,6 @@ def in_script(answer: AnswerView, script: Script) -> AnswerView:
 
 def simplified_card(card: dict[str, Any]) -> dict[str, Any]:
     """Return a card in Simplified characters. The names of contacts stay as they are written."""
-    return {**card, "title": to_simplified(card["title"]), "text": to_simplified(card["text"])}
+    words: dict[str, Any] = {key: to_simplified(card[key]) for key in ("title", "text", "others_line") if key in card}
+    others = {"others": [simplified_card(one) for one in card["others"]]} if "others" in card else {}
+    return {**card, **words, **others}

@@ -8,14 +8,14 @@ Three things speak for a card, and the first that is sure decides:
 
 A message is read whole and clause by clause: an emergency may be one clause of a long story, or stand beside a
 question on something ordinary. A message that follows an emergency and asks for nothing ordinary belongs to it:
-「佢而家鎖咗門」 after 「舍友話想死」 shows the card again.
+「佢而家鎖咗門」 after 「舍友話想死」 has the same card.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.cards import card_model, subject_cards
@@ -87,9 +87,18 @@ class CardChooser:
         """
         match = self._of_message(message)
         if match is not None and match.is_emergency and not match.others:
-            return match
+            return replace(match, goes_on=self._told_of(match.card, history))
         # What is unclear alone is about the emergency before, if there was one.
         return self._of_emergency_before(message, history) or match
+
+    def card(self, card_id: str) -> Card | None:
+        """Return the card of an id; None where the organisation does not use one."""
+        return self._cards.get(card_id)
+
+    def _told_of(self, card: Card, history: Sequence[str]) -> bool:
+        """Whether one of the last messages told of an emergency of a card's subject."""
+        before = filter(None, map(self._of_message, history[-_EARLIER:]))
+        return any(one.is_emergency and one.card.id == card.id for one in before)
 
     def may_call_for_card(self, message: str) -> bool:
         """Whether a message may call for a card, told by its characters alone: the embedding model is not loaded."""
@@ -134,7 +143,7 @@ class CardChooser:
             if not self._goes_on(later, before):
                 return None
             if match := self._of_message(before):
-                return match if match.is_emergency else None
+                return replace(match, goes_on=True) if match.is_emergency else None
             later = before
         return None
 

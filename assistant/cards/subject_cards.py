@@ -19,7 +19,7 @@ from kb.core.errors import InputError
 from kb.library import tenant_settings
 from kb.library.documents import Library
 
-__all__ = ["MOST_CARDS", "Card", "CardId", "CardMatch", "built_in_examples", "listing", "reset", "save"]
+__all__ = ["MOST_CARDS", "Card", "CardId", "CardMatch", "built_in_examples", "dials", "listing", "reset", "save"]
 
 KEY = "cards"
 MOST_CARDS = 50
@@ -74,19 +74,29 @@ class Card(BaseModel):
     enabled: bool = True
 
     def localized(self, locale: str, own_contact: str = "") -> dict[str, Any]:
-        """Return the card in one language: ``{"id", "title", "text", "contacts": [{"name", "number"}]}``.
+        """Return the card in one language: ``{"id", "language", "title", "text", "contacts": [{"name", "number"}]}``.
+
+        ``text`` has a step in each line.
 
         Args:
             locale: "en", or any other for zh-HK.
-            own_contact: whom the organisation names for the subject, as it is written; comes first.
+            own_contact: whom the organisation names for the subject, as it is written; comes first where it has a
+                number that dials, and last otherwise.
         """
         words: Literal["zh-HK", "en"] = "en" if locale == "en" else "zh-HK"
         contacts = [
             {"name": one.name.get(words) or next(iter(one.name.values()), ""), "number": one.number}
             for one in self.contacts
         ]
-        contacts = [*_as_contact(own_contact), *contacts]
-        return {"id": self.id, "title": self.title[words], "text": self.text[words], "contacts": contacts}
+        own = _as_contact(own_contact)
+        contacts = [*own, *contacts] if dials(own_contact) else [*contacts, *own]
+        return {
+            "id": self.id,
+            "language": words,
+            "title": self.title[words],
+            "text": self.text[words],
+            "contacts": contacts,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +106,18 @@ class CardMatch:
     Attributes:
         is_emergency: whether the message tells of an emergency; False where it asks about the procedure for one.
         others: cards of subjects that are nearly as probable, the most probable first.
+        goes_on: whether the card was called for before: the message belongs to an emergency told of earlier.
     """
 
     card: Card
     is_emergency: bool
     others: tuple[Card, ...] = ()
+    goes_on: bool = False
+
+
+def dials(contact: str) -> bool:
+    """Whether a contact, as it is written, has a number that a telephone outside can call: no mere extension."""
+    return _PHONE.search(contact) is not None
 
 
 def _as_contact(text: str) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ import click
 from assistant.answers import extractive, generative
 from assistant.answers.answer import EMERGENCY, Answer, Refusal
 from assistant.answers.citations import place
-from assistant.cards.card_text import contact_lines
+from assistant.cards.card_text import contact_lines, steps
 from assistant.commands import open_tenant, print_egress, question_batch
 from assistant.commands.question_batch import BatchLine, BrokenLine
 from assistant.events import AnswerEvent, CardEvent
@@ -36,6 +36,7 @@ __all__ = ["ask"]
 @click.option("--as-of", metavar="DATE", help="The day for which the answer should hold, YYYY-MM-DD (default: today).")
 @click.option("--quotes", is_flag=True, help="Quotes only, whether or not there is a language model.")
 @click.option("--no-card", is_flag=True, help="It is no emergency: answer the question like any other.")
+@click.option("--card", metavar="ID", help="Answer with this emergency card, such as domestic_violence.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON line.")
 @click.option("--batch", "batch_file", type=click.Path(path_type=Path), help="JSON Lines file of questions.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the answers to --batch go (default: stdout).")
@@ -49,6 +50,7 @@ def ask(
     as_of: str | None,
     quotes: bool,
     no_card: bool,
+    card: str | None,
     as_json: bool,
     batch_file: Path | None,
     out: Path | None,
@@ -64,7 +66,8 @@ def ask(
 
     A question about an emergency shows a card first, with numbers to call.
 
-    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?, "card"?}. A line that cannot be read,
+    A line of a batch file: {"id", "question", "tenant"?, "history"?, "as_of"?, "card"?}; "card" is false for --no-card,
+    or the ID of --card. A line that cannot be read,
     or has no known tenant, is answered with the reason; the others are asked, and the command ends with status 1.
     """
     if batch_file is not None:
@@ -80,7 +83,7 @@ def ask(
         collections=list(collections) or None,
         as_of=parse_date(as_of),
         generate=not quotes,
-        card=not no_card,
+        card=card or not no_card,
     )
     if as_json:
         context.json(answer_turn(retriever, turn).as_dict())
@@ -97,7 +100,7 @@ def _print_card(card: dict[str, Any]) -> None:
     click.secho(f"■ {card['title']}", fg="red", bold=True)
     for line in contact_lines(card):
         click.secho(f"  {line}", bold=True)
-    click.echo(card["text"] + "\n")
+    click.echo("\n".join(steps(card)) + "\n")
 
 
 def _print(context: Context, answer: Answer) -> None:
@@ -178,7 +181,7 @@ def _retriever(
 def _answer(retriever: Retriever, turn: Turn, locale: str) -> Answer:
     try:
         return answer_turn(retriever, turn)
-    except InputError as error:
+    except (InputError, NotFound) as error:
         return _invalid_question(turn, error, locale)
 
 

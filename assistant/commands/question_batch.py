@@ -79,12 +79,13 @@ def _parsed(fields: dict[str, Any], number: int, name: str) -> BatchLine:
         raise _invalid(name, number, "question: string expected")
     if not isinstance(tenant, str | None):
         raise _invalid(name, number, "tenant: string expected")
+    card = fields.get("card")
     turn = Turn(
         question=question,
         history=_history(fields.get("history"), number, name),
         as_of=parse_date(fields.get("as_of")),
         id=_id(fields),
-        card=fields.get("card") is not False,
+        card=card if isinstance(card, str) and card else card is not False,
     )
     return BatchLine(turn, tenant)
 

@@ -136,11 +136,15 @@ class HistoryQuestion:
         collections: slugs of the collections that its answer was taken from; where it was from none, of those that were
             searched; empty if the answer cannot be read, and for an emergency: no language model gets its words later.
         card_declined: whether the person said that it was no emergency.
+        card: the id of the card where it was one, or "".
+        card_chosen: whether the person chose that card.
     """
 
     question: str
     collections: tuple[str, ...]
-    card_declined: bool
+    card_declined: bool = False
+    card: str = ""
+    card_chosen: bool = False
 
 
 def history(library: Library, conversation_id: int) -> list[HistoryQuestion]:
@@ -160,12 +164,13 @@ def _history_question(question: str, answer: dict[str, Any]) -> HistoryQuestion:
     try:
         stored = StoredAnswer.from_json(answer)
     except (Misconfigured, ValidationError):
-        return HistoryQuestion(question, (), card_declined=False)
-    return HistoryQuestion(question, _collections_of(stored), stored.card_declined)
+        return HistoryQuestion(question, ())
+    card = str((stored.card or {}).get("id", "")) if stored.reason == EMERGENCY else ""
+    return HistoryQuestion(question, _collections_of(stored), stored.card_declined, card, stored.card_chosen)
 
 
 def _collections_of(stored: StoredAnswer) -> tuple[str, ...]:
-    if stored.reason == EMERGENCY:
+    if stored.is_of_emergency:
         return ()
     used = {*stored.egress.collections, *(place.collection for place in stored.places)}
     return tuple(sorted(used or stored.collections))

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assistant.answers.answer import EMERGENCY, Answer, Refusal
+from assistant.answers.answer import EMERGENCY, EMERGENCY_OVER, Answer, Refusal
 from assistant.answers.answer_view import AnswerView
 from assistant.answers.citations import Citation, shortened
 from assistant.cards.card_text import card_text
@@ -110,6 +110,7 @@ class StoredAnswer:
         withheld: whether text and quotes were removed later.
         erased_collections: slugs of the collections of the sources that were removed, for who may see the question.
         card_declined: whether the asker said that it was no emergency.
+        card_chosen: whether the asker chose the card.
     """
 
     schema: int = SCHEMA
@@ -135,11 +136,17 @@ class StoredAnswer:
     withheld: bool = False
     erased_collections: tuple[str, ...] = ()
     card_declined: bool = False
+    card_chosen: bool = False
 
     @property
     def procedure(self) -> tuple[StoredCitation, ...]:
         """In an emergency the quotes of the organisation's own procedure; otherwise none."""
         return self.citations if self.reason == EMERGENCY else ()
+
+    @property
+    def is_of_emergency(self) -> bool:
+        """Whether the question is of somebody in an emergency: no language model gets its words later."""
+        return self.reason in (EMERGENCY, EMERGENCY_OVER)
 
     @property
     def version_ids(self) -> set[int]:
@@ -209,9 +216,9 @@ _RECORD, _PLACE = TypeAdapter(StoredAnswer), TypeAdapter(StoredPlace)
 
 
 def stored_answer(
-    library: Library, answer: Answer, collections: list[str], as_of: date | None, *, card_declined: bool = False
+    library: Library, answer: Answer, collections: list[str], as_of: date | None, *, card: bool | str = True
 ) -> StoredAnswer:
-    """Return the record of an answer for which ``collections`` were searched.
+    """Return the record of an answer for which ``collections`` were searched. ``card`` is that of the turn.
 
     If a version that it quotes, or shows as nearest, was deleted in the meantime, the record is a redacted one: its
     text has the words of that version too.
@@ -245,7 +252,8 @@ def stored_answer(
         as_of=as_of,
         collections=tuple(collections),
         ms=round(answer.ms, 1),
-        card_declined=card_declined,
+        card_declined=card is False,
+        card_chosen=isinstance(card, str),
     )
     return record if used <= known.keys() else redacted(record)
 

@@ -1,5 +1,8 @@
 """The answer to an emergency: the card at once, then the organisation's own procedure where it has one.
 
+While an emergency goes on, the card has its title and numbers alone, and below it stands the clause of the procedure
+that is nearest to what was asked. What ends an emergency gets a short reply.
+
 No language model is asked and nothing is sent. The card needs no search: whatever happens to the search, it is shown.
 """
 
@@ -8,16 +11,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator
 
-from assistant.answers.answer import EMERGENCY, Answer
+from assistant.answers.answer import EMERGENCY, EMERGENCY_OVER, Answer
 from assistant.answers.cited_text import CitedText
 from assistant.cards.card_text import card_text
 from assistant.emergency.procedure_quotes import ProcedureQuotes, quote_procedure
 from assistant.emergency.shown_card import ShownCard
-from assistant.events import AnswerEvent, DeltaEvent, Event, EvidenceEvent, SearchingEvent
+from assistant.events import AnswerEvent, CardEvent, DeltaEvent, Event, EvidenceEvent, SearchingEvent
+from assistant.messages import say
 from kb.language.detect import Language, detect
 from kb.search.retriever import Retriever
 
-__all__ = ["stream_emergency"]
+__all__ = ["reply_to_end", "stream_emergency"]
 
 # Who wrote the answer: nobody for this question.
 _FIXED = "fixed"
@@ -39,7 +43,7 @@ def stream_emergency(
     for line in CitedText((card_text(shown.content),)).lines():
         yield DeltaEvent(line, _FIXED)
     yield SearchingEvent(question, shown.content)
-    procedure = _procedure(retriever, shown, language, collections)
+    procedure = _procedure(retriever, shown, language, collections, question if shown.goes_on else "")
     yield EvidenceEvent(procedure.passages)
     content = CitedText(("\n\n",)) + procedure.content if procedure.passages else CitedText()
     for line in content.lines():
@@ -60,12 +64,40 @@ def stream_emergency(
     )
 
 
+def reply_to_end(question: str, shown: ShownCard) -> Generator[Event]:
+    """Yield the events of the reply to what ends an emergency; nothing is searched, and nothing is sent.
+
+    Args:
+        question: as typed.
+        shown: the card of the emergency, as :func:`.shown_card.card_of_crisis` returns it.
+    """
+    language = detect(question)
+    content = CitedText((say("emergency_over", language),))
+    yield CardEvent(shown.content)
+    yield SearchingEvent(question, shown.content)
+    yield EvidenceEvent([])
+    yield DeltaEvent(content, _FIXED)
+    yield AnswerEvent(
+        Answer(
+            question=question,
+            searched=question,
+            language=language,
+            content=content,
+            reason=EMERGENCY_OVER,
+            answerer=_FIXED,
+            confidence=1.0,
+            card=shown.content,
+            contact=shown.own_contact,
+        )
+    )
+
+
 def _procedure(
-    retriever: Retriever, shown: ShownCard, language: Language, collections: list[str] | None
+    retriever: Retriever, shown: ShownCard, language: Language, collections: list[str] | None, asked: str
 ) -> ProcedureQuotes:
     """Return the quotes of the procedure; none where the search fails."""
     try:
-        return quote_procedure(retriever, shown.card, language, collections)
+        return quote_procedure(retriever, shown.card, language, collections, asked=asked)
     except Exception:  # whatever is broken, the person needs the numbers now
         _LOG.exception("no procedure could be searched", extra={"card": shown.card.id})
         return ProcedureQuotes()

@@ -21,8 +21,10 @@ from kb.core import data_files
 from kb.language.detect import Language, is_chinese
 from kb.language.script import display_width, fold, is_cjk
 from kb.language.words import content_words
+from kb.search.models import embedding
+from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.passage import Passage
-from kb.search.retriever import Retriever
+from kb.search.retriever import Retriever, embed_questions
 
 __all__ = ["find_procedure", "names_subject"]
 
@@ -53,6 +55,9 @@ RANK = 2.0
 OWN_LANGUAGE = 2.0
 # How far below the best clause the second one may be.
 NEAR_BEST = 2.0
+# How many of the best clauses are looked through for the one nearest to a question, and the vectors of their parts.
+LOOKED_THROUGH = 12
+_PARTS = EmbeddingCache(500)
 # A line in a text is taken for a heading up to this width; the number of lines that are quoted below it.
 HEADING_WIDTH = 40
 LINES_BELOW = 4
@@ -88,7 +93,12 @@ class SubjectSearch:
 
 
 def find_procedure(
-    retriever: Retriever, card: Card, language: Language, collections: list[str] | None, as_of: date | None = None
+    retriever: Retriever,
+    card: Card,
+    language: Language,
+    collections: list[str] | None,
+    as_of: date | None = None,
+    asked: str = "",
 ) -> list[QuotableSpan]:
     """Return the clauses with the procedure for a card's subject, best first; none where the documents have none.
 
@@ -96,6 +106,7 @@ def find_procedure(
         language: of the question; a clause in this language comes before its counterpart.
         collections: slugs to search; ``None`` for all.
         as_of: the day for which the clauses should hold; today by default.
+        asked: what is asked about the procedure: of all its clauses the one nearest to it is returned, alone.
     """
     subject = _subject(card)
     passages: dict[int, Passage] = {}
@@ -105,7 +116,26 @@ def find_procedure(
             if one.why.get("dense", 0.0) >= LEAST_COSINE and (known is None or known.score < one.score):
                 passages[one.chunk_id] = one
     clauses = [clause for passage in passages.values() for clause in _clauses(passage, subject, language)]
-    return _chosen(sorted(clauses, key=lambda one: -one.score))
+    clauses.sort(key=lambda one: -one.score)
+    if not asked:
+        return _chosen(clauses)
+    own_language = [one for one in clauses if is_chinese(one.span.passage.language) == language.is_chinese]
+    return _nearest(retriever, asked, own_language or clauses)
+
+
+def _nearest(retriever: Retriever, asked: str, clauses: list[_Clause]) -> list[QuotableSpan]:
+    """Return the part of the procedure that is nearest to a question: a line or sentence of the best clauses."""
+    parts: dict[str, QuotableSpan] = {}
+    for one in clauses[:LOOKED_THROUGH]:
+        for part in spans_of(one.span.passage):
+            inside = one.span.start <= part.start and part.end <= one.span.end
+            if inside and not (is_header_row(part) or is_question(part.text) or _is_fragment(part)):
+                parts.setdefault(part.text, part)
+    if not parts:
+        return _chosen(clauses)
+    settings = retriever.settings
+    cosines = _PARTS.passages(embedding.load(settings), list(parts)) @ embed_questions(settings, [asked])[0]
+    return [whole(list(parts.values())[int(cosines.argmax())])]
 
 
 def names_subject(question: str, card: Card) -> bool:

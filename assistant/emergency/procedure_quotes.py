@@ -28,7 +28,12 @@ class ProcedureQuotes:
 
 
 def quote_procedure(
-    retriever: Retriever, card: Card, language: Language, collections: list[str] | None, as_of: date | None = None
+    retriever: Retriever,
+    card: Card,
+    language: Language,
+    collections: list[str] | None,
+    as_of: date | None = None,
+    asked: str = "",
 ) -> ProcedureQuotes:
     """Return the quotes of the procedure for a card's subject; each is compared with the records.
 
@@ -36,8 +41,9 @@ def quote_procedure(
         language: of the question.
         collections: slugs to search; ``None`` for all.
         as_of: the day for which the procedure should hold; today by default.
+        asked: what is asked in an emergency that goes on: the nearest clause of the procedure alone is quoted.
     """
-    found = find_procedure(retriever, card, language, collections, as_of)
+    found = find_procedure(retriever, card, language, collections, as_of, asked)
     verified = verify_citations(retriever.library, [cite(n, span) for n, span in enumerate(found)])
     spans = [found[one.n] for one in verified]
     if not spans:

@@ -59,7 +59,10 @@ class AskResult(BaseModel):
     citations: list[Quote]
     card: Annotated[
         dict[str, Any] | None,
-        Field(description="Emergency contacts, to be shown before the answer; `is_emergency`: whether it is one."),
+        Field(
+            description="Emergency contacts, to be shown before the answer; `is_emergency`: whether it is one; "
+            "`others`: other cards that may be right."
+        ),
     ]
     procedure: Annotated[
         list[Quote], Field(description="In an emergency, the organisation's own procedure: nothing else is shown.")

@@ -12,6 +12,7 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from assistant.cards.subject_cards import CardId
 from assistant.conversations.stored_answer import view_of
 from assistant.events import final_answer
 from assistant.mcp import document_text
@@ -36,8 +37,9 @@ _INSTRUCTIONS = (
     "The documents of a social-welfare organisation in Hong Kong: handbooks, circulars, forms, minutes. "
     "Use `ask` for a question a worker has: its answer quotes the exact words of the documents, and says so if they do "
     "not answer; keep its markers [n] and name document, clause and page. In an emergency it has a `card`: show its "
-    "numbers first and add nothing of your own. Use `search` for passages to read yourself, "
-    "and `get_document` for the text around them. Questions may be Cantonese, written Chinese or English."
+    "numbers first, its `others_line` if there is one, and add nothing of your own. Use `search` for passages to "
+    "read yourself, and `get_document` for the text around them. Questions may be Cantonese, written Chinese or "
+    "English."
 )
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
 
@@ -53,7 +55,11 @@ History = Annotated[
     list[str] | None, Field(max_length=50, description="Earlier questions of the same conversation, oldest first.")
 ]
 WithCard = Annotated[
-    bool, Field(description="False if the person says that it is no emergency: then it is answered like any other.")
+    bool | CardId,
+    Field(
+        description="False if the person says that it is no emergency: then it is answered like any other. The id of a "
+        "card, from `others` of the card that was shown, if it is that one."
+    ),
 ]
 DocumentId = Annotated[int, Field(ge=1, le=2**31 - 1, description="From a result of search or ask.")]
 

@@ -14,6 +14,7 @@ from assistant.answers.script_conversion import Script, ScriptConverter, simplif
 from assistant.conversations.stored_answer import StoredAnswer, stored_answer
 from assistant.events import CardEvent, DeltaEvent, Event, ProgressEvent
 from assistant.llm.requester import Requester
+from assistant.personal_requests import declined
 from assistant.service.callers import Caller, check_still_allowed, limit_questions
 from assistant.turn import Turn, stream
 from kb.library import audit, user_settings
@@ -59,7 +60,7 @@ def start_answer(caller: Caller, turn: Turn, gone: threading.Event | None = None
 
 def _log_question(caller: Caller, turn: Turn, first: Event) -> None:
     """Write the question to the operator's log. In an emergency its words are left out: they are about a person."""
-    is_emergency = isinstance(first, CardEvent) and first.card["is_emergency"]
+    is_emergency = isinstance(first, CardEvent) and first.card["stage"]
     text = "" if is_emergency else turn.question
     _LOG.info("question", extra={"actor": caller.actor.id, "tenant": caller.tenant.slug, "text": text})
 
@@ -67,15 +68,16 @@ def _log_question(caller: Caller, turn: Turn, first: Event) -> None:
 def finish_answer(caller: Caller, turn: Turn, answer: Answer) -> StoredAnswer:
     """Return the record of a turn's answer, and record the question in the metrics and the audit trail."""
     caller.service.metrics.answered(caller.tenant.slug, answer)
-    declined = not turn.card
     as_of = None if answer.reason == EMERGENCY else turn.as_of
-    result = stored_answer(caller.library, answer, turn.collections or [], as_of, card_declined=declined)
+    result = stored_answer(caller.library, answer, turn.collections or [], as_of, card=turn.card)
+    is_declined = answer.reason == declined.REASON
     audit.record(
         caller.library,
         caller.actor,
         "question.ask",
         ", ".join(turn.collections or []),
-        refused=result.refused,
+        refused=result.refused and not is_declined,
+        declined=is_declined,
         answerer=result.answerer,
         left=result.egress.left,
     )

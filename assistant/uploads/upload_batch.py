@@ -61,12 +61,14 @@ class UploadCounts:
         done: those that are in the library.
         under_way: those that are being sent, wait, or are worked on.
         need_attention: files that have failed, or wait for a decision on their people's data.
+        wait_for_choice: those of them that wait for a decision; nobody finds them, so they are not ``done``.
     """
 
     total: int
     done: int
     under_way: int
     need_attention: int
+    wait_for_choice: int
 
 
 def announce(
@@ -196,14 +198,18 @@ def counts(library: Library, collections: Collection[str], by: str) -> UploadCou
     mine = (UploadRow.collection.in_(collections), UploadRow.uploaded_by == by, UploadRow.status.not_in(UNFINISHED))
     with library.session() as session:
         undecided = session.scalar(sa.select(sa.func.count(UploadRow.id)).where(*mine, waits)) or 0
+        own_undecided = (
+            session.scalar(sa.select(sa.func.count(UploadRow.id)).where(*mine, waits, sa.not_(is_member))) or 0
+        )
     own = {status: number for status, inside, number in rows if not inside}
     under_way = sum(own.get(status, 0) for status in UNFINISHED)
     not_in = own.get(IngestStatus.FAILED, 0) + own.get(IngestStatus.CANCELLED, 0)
     return UploadCounts(
         total=sum(own.values()),
-        done=sum(own.values()) - under_way - not_in,
+        done=sum(own.values()) - under_way - not_in - own_undecided,
         under_way=under_way,
         need_attention=undecided + sum(number for status, _, number in rows if status == IngestStatus.FAILED),
+        wait_for_choice=undecided,
     )
 
 

@@ -29,6 +29,7 @@ __all__ = ["AuditSentences"]
 # (beginning of the action, detail, its value, key of what is said in brackets after the sentence)
 _NOTES = (
     ("question.ask", "refused", True, "note_refused"),
+    ("question.ask", "declined", True, "note_declined"),
     ("", "left", True, "note_left"),
     ("document.upload", "publish", False, "note_draft"),
     ("member.invite", "renewed", True, "note_renewed"),

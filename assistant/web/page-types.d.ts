@@ -49,11 +49,17 @@ declare namespace Api {
 
   /** A subject's card in the reader's language. */
   interface AnswerCard {
+    id?: string;
+    /** "" or missing on a card that an earlier version stored. */
+    language?: string;
     title: string;
     text: string;
     contacts?: { name: string; number: string }[];
     /** Missing on a card that an earlier version stored. */
     is_emergency?: boolean | null;
+    stage?: string;
+    others?: { id: string; title: string }[];
+    others_line?: string;
   }
 
   interface Answer {
@@ -283,11 +289,17 @@ declare namespace Api {
   }
 
   /** "21 of 25, 4 need you". */
+  /** Whom answers name; of it what the page reads after it was changed. */
+  interface Contacts {
+    cards_without_number: string[];
+  }
+
   interface UploadSummary {
     total: number;
     done: number;
     under_way: number;
     need_attention: number;
+    wait_for_choice: number;
   }
 
   /** An invitation with its link; `messages` by language. */

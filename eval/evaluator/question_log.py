@@ -16,7 +16,7 @@ from typing import Literal
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from assistant.answers.answer import EMERGENCY
+from assistant.answers.answer import EMERGENCY, EMERGENCY_OVER
 from assistant.conversations.redaction import concealed
 from assistant.conversations.stored_answer import StoredAnswer
 from assistant.personal_requests import declined, named_person
@@ -127,7 +127,7 @@ def _failed_questions(library: Library, days: int) -> list[LoggedQuestion]:
         .where(
             MessageRow.asked_at >= now() - timedelta(days=days),
             # no document is missing there
-            MessageRow.reason.not_in((declined.REASON, named_person.UNKNOWN, EMERGENCY)),
+            MessageRow.reason.not_in((declined.REASON, named_person.UNKNOWN, EMERGENCY, EMERGENCY_OVER)),
             sa.or_(sa.and_(MessageRow.refused, sa.func.coalesce(FeedbackRow.verdict, 0) <= 0), FeedbackRow.verdict < 0),
         )
         .order_by(MessageRow.id.desc())

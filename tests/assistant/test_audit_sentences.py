@@ -97,6 +97,8 @@ def test_an_entry_without_details_is_a_sentence_too(
          "的負責人、覆檢日期", "who looks after it, the day of review of"),
         ("question.ask", "main", {"refused": True, "answerer": "extractive", "left": False},
          "陳姑娘 在main發問（文件沒有答案）", "陳姑娘 asked a question in main (the documents did not say)"),
+        ("question.ask", "main", {"refused": False, "declined": True, "answerer": "fixed", "left": False},
+         "陳姑娘 在main發問（個人資料，不提供）", "陳姑娘 asked a question in main (other people's data, not given)"),
         ("settings.model", "", {"enabled": False, "collections": []},
          "陳姑娘 停用了語言模型", "陳姑娘 switched the language model off"),
         ("draft.write", "", {"kind": "email", "left": True, "language": "yue"},

@@ -17,14 +17,17 @@ import sqlalchemy as sa
 from assistant import turn
 from assistant.answers.answer import Answer
 from assistant.cards import subject_cards
+from assistant.cards.card_choice import card_chooser
 from assistant.conversations.stored_answer import StoredAnswer, redacted, stored_answer, view_of
+from assistant.emergency.end_of_crisis import ends_crisis
 from assistant.emergency.own_procedure import find_procedure
 from assistant.events import CardEvent, DeltaEvent, SearchingEvent
 from assistant.llm import model_choices
 from ingest.workers.worker_pool import WorkerPool
 from kb.core import data_files
+from kb.core.errors import NotFound
 from kb.core.settings import Settings
-from kb.language.detect import Language
+from kb.language.detect import Language, detect
 from kb.library import contacts
 from kb.library.contacts import Contacts
 from kb.search.retriever import Retriever
@@ -366,6 +369,124 @@ def test_the_second_message_of_a_crisis_has_the_card_again_until_the_person_says
     assert ask(own, follow_up, history=[MISSING]).reason == "emergency"
     declined = ask(own, "咁表格交俾邊個？", history=[MISSING, MISSING], crisis_history=[])
     assert declined.card is None
+
+
+def test_other_cards_that_may_be_right_are_named_and_can_be_chosen(own: Retriever) -> None:
+    answer = ask(own, unclear_message(own))
+    assert answer.card is not None
+    others = answer.card["others"]
+    assert 1 <= len(others) <= 2
+    for one in others:
+        assert one["id"] != answer.card["id"]
+        assert one["text"]
+        assert one["contacts"][0] == {"name": "當值主管", "number": "6123 4567"}
+    line = "也可能是：" + "、".join(f"{one['title']}（當值主管 6123 4567）" for one in others)
+    assert answer.card["others_line"] == line
+    assert answer.answer.count(line) == 1
+    assert answer.answer.index(line) < answer.answer.index(answer.card["text"]), "with the numbers"
+    contacts.save(own.library, Contacts())
+    chosen = ask(own, answer.question, card=others[0]["id"])
+    assert chosen.card is not None
+    assert (chosen.card["id"], chosen.card["is_emergency"], chosen.card["others"]) == (others[0]["id"], True, [])
+    assert chosen.reason == "emergency"
+
+
+def unclear_message(retriever: Retriever) -> str:
+    """An emergency of which the model is not sure what subject it is."""
+    chooser = card_chooser(retriever)
+    for path in sorted(Path("eval/training/cards").glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            text = json.loads(line).get("text", "")
+            match = chooser.find(text) if detect(text) is not Language.ENGLISH else None
+            if match is not None and match.is_emergency and match.others:
+                return str(text)
+    raise AssertionError("no message is unclear")
+
+
+def test_a_card_that_is_not_there_cannot_be_chosen(own: Retriever) -> None:
+    with pytest.raises(NotFound, match="card_not_found"):
+        ask(own, MISSING, card="volcano")
+
+
+def test_the_card_chosen_stays_for_what_follows(own: Retriever) -> None:
+    answer = ask(own, "要唔要通知屋企人？", history=[MISSING, MISSING], chosen_card="child_abuse")
+    assert answer.card is not None
+    assert (answer.card["id"], answer.card["stage"]) == ("child_abuse", "later")
+
+
+def test_a_second_message_has_the_numbers_and_the_nearest_clause_of_the_procedure(own: Retriever) -> None:
+    first = ask(own, MISSING)
+    assert first.card is not None
+    assert first.card["stage"] == "first"
+    for question, clause in (
+        ("幾時要報警？", "2.2 十五分鐘後仍未尋回"),
+        ("應該去邊度搵佢？", "2.1 當值主管即時帶隊搜索"),
+    ):
+        answer = ask(own, question, history=[MISSING])
+        assert answer.card is not None
+        assert (answer.reason, answer.card["id"], answer.card["stage"]) == ("emergency", "missing_person", "later")
+        lines = answer.answer.split("\n")
+        assert lines[:3] == [answer.card["title"], "☎ 6123 4567  當值主管", "☎ 999  警方緊急熱線"]
+        assert answer.card["text"].split("\n")[0] not in answer.answer, "the steps are above in the conversation"
+        (quote,) = answer.procedure
+        assert clause in quote.quote
+        assert "保險" not in answer.answer
+    again = ask(own, MISSING, history=[MISSING])
+    assert again.card is not None
+    assert again.card["stage"] == "first", "who tells it again has not seen it"
+
+
+@pytest.mark.parametrize(
+    "message", ["多謝 佢而家冇事喇", "thanks, she is fine now", "搵返陳婆婆喇，唔該晒", "多謝", "Mr Chan is back"]
+)
+def test_what_ends_a_crisis_has_a_short_reply(own: Retriever, message: str) -> None:
+    answer = ask(own, message, history=[MISSING, "佢而家仲未返嚟，驚佢出事"])
+    assert answer.reason == "emergency_over"
+    assert answer.card is not None
+    assert (answer.card["id"], answer.card["is_emergency"], answer.card["stage"]) == ("missing_person", False, "over")
+    assert "999" in answer.answer
+    assert len(answer.answer) < 150
+    assert answer.contexts == answer.citations == []
+    for before in ([], ["年假有幾多日？"]):
+        assert ask(own, message, history=before).reason != "emergency_over"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "佢返咗嚟，周身血",
+        "佢仲未返嚟",
+        "is she safe?",
+        "佢話佢冇事",
+        "she is not safe",
+        "佢醒返但係講嘢含糊",
+        "搵到佢喺天台",
+        "???",
+    ],
+)
+def test_what_may_be_no_all_clear_is_none(own: Retriever, message: str) -> None:
+    assert not ends_crisis(message)
+    assert ask(own, message, history=[MISSING]).reason != "emergency_over"
+
+
+def test_after_the_end_a_new_message_stands_alone(own: Retriever) -> None:
+    over = [MISSING, "搵返佢喇，多謝"]
+    assert ask(own, "多謝", history=over).reason == "no_question"
+    assert ask(own, "要唔要通知屋企人？", history=over).reason != "emergency"
+    still = ask(own, "佢而家仲未返嚟，驚佢出事", history=[MISSING, "ok"])
+    assert still.reason == "emergency", "a courtesy between ends nothing"
+
+
+def test_a_contact_that_does_not_dial_comes_after_the_numbers() -> None:
+    card = subject_cards.defaults()[0]
+    assert card.localized("zh-HK", "值班室，內線 200")["contacts"][-1] == {"name": "值班室，內線 200", "number": ""}
+    assert card.localized("zh-HK", "值班室 2345 6789")["contacts"][0] == {"name": "值班室", "number": "2345 6789"}
+
+
+def test_every_built_in_card_is_a_short_list_of_steps() -> None:
+    for card in subject_cards.defaults():
+        for text in card.text.values():
+            assert 3 <= len(text.split("\n")) <= 6, card.id
 
 
 def test_the_words_of_a_crisis_go_to_no_model_with_a_later_question(own: Retriever) -> None:

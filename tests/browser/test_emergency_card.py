@@ -16,7 +16,9 @@ from kb.core.settings import Settings
 from kb.library import contacts
 from kb.library.contacts import Contacts
 from kb.library.documents import Library
+from kb.search.retriever import Retriever
 from kb.store import tenants
+from tests.assistant.test_emergency import unclear_message
 from tests.browser.conftest import Visit
 from tests.browser.test_every_page import AXE, AXE_FAULTS, OUTSIDE
 from tests.helpers.ingest_files import ingest_files
@@ -80,14 +82,93 @@ def test_the_numbers_dial_and_are_read_first(visit: Visit) -> None:
     calls = card.locator("a.call")
     assert calls.first.get_attribute("href") == "tel:61234567", "the organisation's own contact"
     assert "tel:999" in calls.evaluate_all("nodes => nodes.map((node) => node.getAttribute('href'))")
-    for box in (call.bounding_box() for call in calls.all()):
-        assert box["height"] >= 56
+    assert 1 <= card.locator("a.call.large").count() <= 2
+    for call in calls.all():
+        box = call.bounding_box()
+        assert box["height"] >= (56 if "large" in call.get_attribute("class") else 44)
         assert box["y"] + box["height"] <= 844, "seen without scrolling"
     assert turn.locator("blockquote").count() == 1
     assert "致電 999 報警" in turn.locator("blockquote").inner_text()
     turn.locator(".cite-line").click()
     page.wait_for_selector(".clauses mark")
     page.keyboard.press("Escape")
+
+
+def seen(page: Any, part: Any) -> bool:
+    """Whether all of a part stands between the bars and the field for questions."""
+    box = part.bounding_box()
+    top = page.locator(".ask-top").bounding_box()
+    return bool(
+        box["y"] >= top["y"] + top["height"] - 1
+        and box["y"] + box["height"] <= page.locator(".ask-foot").bounding_box()["y"] + 15
+    )
+
+
+@pytest.mark.parametrize("question", ["有院友話想死，點算？", "A client wants to die", "廚房有好大陣煤氣味", MISSING])
+def test_the_first_step_is_seen_on_a_phone(visit: Visit, question: str) -> None:
+    page = visit("member", "/t/harmony/ask", phone=True)
+    turn = ask(page, question)
+    page.wait_for_timeout(600)
+    assert seen(page, turn.locator(".subject h3"))
+    assert seen(page, turn.locator(".steps li").first)
+    assert 3 <= turn.locator(".steps li").count() <= 6
+
+
+def test_another_card_is_a_button_away(visit: Visit, site_settings: Settings) -> None:
+    retriever = Retriever(site_settings, tenants.get(site_settings, "harmony"))
+    question = unclear_message(retriever)
+    for phone, locale in ((True, "zh-HK"), (False, "en")):
+        page = visit("member", "/t/harmony/ask", phone=phone, locale=locale)
+        first = ask(page, question)
+        button = first.locator("[data-other-card]").first
+        title = button.inner_text()
+        assert button.bounding_box()["height"] >= 44
+        assert button.get_attribute("aria-label").startswith(f"也可能是：{title}"), "in the language of the card"
+        button.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => document.querySelectorAll('.tools').length === 2")
+        card = page.locator(".turn").last.locator(".subject.emergency")
+        assert card.locator("h3").inner_text() == title
+        assert card.evaluate("node => node === document.activeElement"), "read out"
+        assert page.evaluate(OUTSIDE) == []
+        check_with_axe(page)
+
+
+def test_a_second_message_and_the_end(visit: Visit) -> None:
+    page = visit("member", "/t/harmony/ask", phone=True)
+    ask(page, MISSING)
+    later = ask(page, "幾時要報警？")
+    assert later.locator("a.call.large").count() == 2
+    assert not later.locator(".steps").is_visible()
+    assert "致電 999 報警" in later.locator("blockquote").inner_text()
+    page.locator("#question").fill("多謝 佢而家冇事喇")
+    page.locator("[data-send]").click()
+    over = page.locator(".turn").nth(2)
+    over.locator(".subject.folded").wait_for()
+    over.locator(".answer[aria-busy=false]").wait_for()
+    assert over.locator(".emergency").count() == 0
+    assert "主管" in over.inner_text()
+    check_with_axe(page)
+
+
+def test_the_button_for_no_emergency_is_in_the_language_of_the_card(visit: Visit) -> None:
+    page = visit("member", "/t/harmony/ask", locale="zh-HK")
+    button = ask(page, "A resident is missing").locator("[data-no-emergency]")
+    assert button.inner_text() == "Not an emergency? Answer it as a question"
+    assert button.get_attribute("lang") == "en"
+    assert button.evaluate("node => getComputedStyle(node).borderTopColor !== 'rgba(0, 0, 0, 0)'"), (
+        "looks like a button"
+    )
+
+
+def test_the_page_of_cards_has_room(visit: Visit) -> None:
+    page = visit("owner", "/t/harmony/manage/cards", phone=True)
+    card = page.locator(".cards-list > li").first
+    assert card.evaluate("node => parseFloat(getComputedStyle(node).paddingLeft)") >= 10
+    tried = page.locator("section.form-card").bounding_box()
+    assert card.bounding_box()["y"] - (tried["y"] + tried["height"]) >= 10
+    assert card.locator(".steps li").count() >= 3
+    check_with_axe(page)
 
 
 def test_nothing_else_stands_there(visit: Visit) -> None:

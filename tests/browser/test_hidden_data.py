@@ -47,7 +47,7 @@ def test_a_request_is_declined(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.locator(".answer[aria-busy=false]").wait_for()
     said = page.locator(".answer").inner_text()
-    assert "不提供他人的個人資料" in said
+    assert "個人資料，不提供" in said
     assert "人事部，內線 101" in said
     assert "4417" not in page.content()
 

@@ -44,7 +44,7 @@ def test_a_list_of_persons_is_masked(visit: Visit, tmp_path: Path) -> None:
     assert "3 個身份證號碼" in line.inner_text()
     assert "3 個私人電話" in line.inner_text()
     assert [one.inner_text() for one in line.locator(".data-choices button").all()] == [
-        "只限擁有人",
+        "只限管理員",
         "遮蓋",
         "照樣放入",
     ]
@@ -73,7 +73,7 @@ def test_a_list_of_persons_is_kept_for_owners(visit: Visit, tmp_path: Path) -> N
     page.goto(page.url.split("?")[0] + "?personal_data=true")
     found = page.locator(".documents li", has_text="roster-b.csv")
     found.wait_for()
-    assert "owners only" in found.inner_text()
+    assert "administrators only" in found.inner_text()
     other = visit("editor", "/t/harmony/library?personal_data=true", locale="en")
     other.locator("[data-count]", has_text=" ").wait_for()
     assert "roster-b.csv" not in other.locator("body").inner_text()

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answers.answer_view import AnswerView
 from assistant.api.schemas.bodies import StrictJson
+from assistant.cards.subject_cards import CardId
 from kb.core.local_date import IsoDate
 
 __all__ = [
@@ -61,7 +62,10 @@ class SinziOptions(StrictJson):
     generate: Annotated[
         bool, Field(description="Whether a language model may write the answer, if the organisation has one.")
     ] = True
-    card: Annotated[bool, Field(description="False: no emergency; answer the question like any other.")] = True
+    card: Annotated[
+        bool | CardId,
+        Field(description="False: no emergency; answer the question like any other. An id: answer with this card."),
+    ] = True
 
 
 class ChatRequest(StrictJson):

@@ -3,7 +3,7 @@ import { t } from "./api.js";
 import { required } from "./dom.js";
 import { el, hiddenNote } from "./ui.js";
 import { answerText, citeLine, counterpartLink } from "./ask-answer-text.js";
-import { emergencyCard, foldedCard } from "./ask-card.js";
+import { cardText, emergencyCard, foldedCard } from "./ask-card.js";
 import { asOf } from "./ask-copy.js";
 import { copyShort, tools } from "./ask-tools.js";
 import { openSource, openCounterpart } from "./ask-source.js";
@@ -12,10 +12,10 @@ import { openSource, openCounterpart } from "./ask-source.js";
  * Make the place of a question. Returns what to do with it as its answer comes.
  * @param {string} question
  * @param {(text: string) => void} say reads a text out
- * @param {() => unknown} noEmergency asks the question again, as one like any other
+ * @param {(card: string | false) => unknown} again asks the question again: with another card, or as one like any other
  * @returns {Page.Turn}
  */
-export function showTurn(question, say, noEmergency) {
+export function showTurn(question, say, again) {
   const answer = el("section", { class: "answer card", "aria-label": t("ask.answer"), "aria-live": "polite", "aria-busy": "true" });
   const node = el("article", { class: "turn" },
     el("p", { class: "bubble" }, el("span", { class: "sr" }, t("ask.you_asked")), question), answer);
@@ -44,14 +44,16 @@ export function showTurn(question, say, noEmergency) {
     card(card) {
       emergency = card.is_emergency !== false;
       subject?.remove();
-      subject = emergency ? emergencyCard(card) : foldedCard(card);
+      subject = emergency ? emergencyCard(card, again) : foldedCard(card);
       if (!emergency) return answer.prepend(subject);
       // The focus is on the card, so it is read first; nothing else is read out over it.
       answer.setAttribute("aria-live", "off");
       answer.setAttribute("aria-busy", "false");
-      waiting.textContent = t("ask.procedure_wait");
+      waiting.textContent = cardText(card, "procedure_wait");
       answer.replaceChildren(subject, waiting);
-      subject.focus();
+      // The top of the card is seen: the focus alone would scroll to the middle of a long one.
+      subject.focus({ preventScroll: true });
+      subject.scrollIntoView({ block: "start" });
     },
     searching({ searched }) {
       showSearched(node, answer, question, searched);
@@ -71,13 +73,13 @@ export function showTurn(question, say, noEmergency) {
         emergency = true;
         answer.setAttribute("aria-busy", "false");
         // The card stays where it is, for it may have the focus.
-        if (!subject) answer.replaceChildren((subject = emergencyCard(message.answer.card)));
+        if (!subject) answer.replaceChildren((subject = emergencyCard(message.answer.card, again)));
         while (subject.nextSibling) subject.nextSibling.remove();
-        answer.append(...underCard(message, noEmergency));
+        answer.append(...underCard(message, message.answer.card, () => again(false)));
         return;
       }
       answer.className = "answer card";
-      answer.replaceChildren(...finishedAnswer(message, node));
+      answer.replaceChildren(...finishedAnswer(message, node, again));
       answer.setAttribute("aria-busy", "false");
       say(t("ask.ready"));
     },
@@ -120,9 +122,10 @@ const callForHelp = () => el("p", { class: "notice" }, t("ask.danger"), " ", el(
 /**
  * What stands below the card of an emergency: the organisation's own procedure, and two buttons.
  * @param {Api.Message} message
+ * @param {Api.AnswerCard} card
  * @param {() => unknown} noEmergency
  */
-function underCard(message, noEmergency) {
+function underCard(message, card, noEmergency) {
   const { answer } = message;
   /** @type {Page.Open} */
   const open = (n, opener) => openSource(answer.citations, n, opener);
@@ -132,24 +135,26 @@ function underCard(message, noEmergency) {
   const procedure = answer.withheld
     ? [el("p", { class: "notice warn" }, t("ask.withheld"))]
     : answer.procedure?.length
-      ? [el("h3", {}, t("ask.procedure")), el("div", { class: "text" }, ...answerText(quotes, answer.citations, open, openOther))]
+      ? [el("h3", { lang: card.language || null }, cardText(card, "procedure")), el("div", { class: "text" }, ...answerText(quotes, answer.citations, open, openOther))]
       : [];
   return [...procedure, el("div", { class: "tools" }, copyShort(message),
-    el("button", { type: "button", class: "quiet-button", dataset: { noEmergency: "" }, onclick: noEmergency }, t("ask.no_emergency")))];
+    el("button", { type: "button", class: "plain small", lang: card.language || null, dataset: { noEmergency: "" }, onclick: noEmergency }, cardText(card, "no_emergency")))];
 }
 
 /**
  * @param {Api.Message} message
  * @param {HTMLElement} node
+ * @param {(card: string | false) => unknown} again
  */
-function finishedAnswer(message, node) {
+function finishedAnswer(message, node, again) {
   const { answer } = message;
   /** @type {Page.Open} */
   const open = (n, opener) => openSource(answer.citations, n, opener);
   /** @type {Page.Open} */
   const openOther = (n, opener) => openCounterpart(answer.citations, n, opener);
   /** @type {HTMLElement[]} */
-  const parts = answer.card ? [answer.card.is_emergency === false ? foldedCard(answer.card) : emergencyCard(answer.card)] : [];
+  const parts = answer.card ? [answer.card.is_emergency === false ? foldedCard(answer.card) : emergencyCard(answer.card, again)] : [];
+  if (answer.reason === "emergency_over") return [...parts, el("p", {}, answer.message)];
   const section = required(".answer", HTMLElement, node);
   if (answer.withheld) return [...parts, el("p", { class: "notice warn" }, t("ask.withheld"))];
   if (answer.refused) {

@@ -112,7 +112,8 @@ function said(answer, sources, room) {
  */
 function cardLines(card, whole = false) {
   if (!card) return [];
-  return [card.title, ...(card.contacts ?? []).map(({ name, number }) => `${name} ${number}`), ...(whole ? [card.text] : []), ""];
+  return [card.title, ...(card.contacts ?? []).map(({ name, number }) => `${name} ${number}`.trim()),
+    ...(card.others_line ? [card.others_line] : []), ...(whole && card.stage !== "later" ? [card.text] : []), ""];
 }
 
 /**

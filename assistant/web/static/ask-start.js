@@ -4,7 +4,7 @@ import { el } from "./ui.js";
 
 /**
  * What the page was opened with: conversation, collections, script, reasons of feedback, who the reader is.
- * @type {{conversation: number | null, collections: {slug: string, name: string}[], script: string, reasons: string[], person: number, next_step: Page.NextStep | null}}
+ * @type {{conversation: number | null, collections: {slug: string, name: string}[], script: string, reasons: string[], person: number, card_texts: Record<string, Record<string, string>>, next_step: Page.NextStep | null}}
  */
 export const start = pageData();
 

@@ -10,7 +10,7 @@ const SLOW = 12_000; // milliseconds without a word
  * @param {Page.Turn} options.turn where the answer is shown
  * @param {AbortSignal} options.signal
  * @param {(signal: AbortSignal) => Promise<Api.Scope & {id: number}>} options.conversation
- * @param {boolean} options.card false: it is no emergency
+ * @param {boolean | string} options.card false: it is no emergency; the id of a card: it is that one
  */
 export async function askQuestion(question, { turn, signal, conversation, card }) {
   const { id, collections, as_of } = await conversation(signal);

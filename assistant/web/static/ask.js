@@ -73,7 +73,7 @@ function busy(controller) {
  * Ask a question in this conversation, or in a new one; `failed` is the place of one that failed before.
  * @param {string} text
  * @param {Page.Turn | null} failed
- * @param {boolean} card false: the person says that it is no emergency
+ * @param {boolean | string} card false: the person says that it is no emergency; the id of the card that is asked for
  */
 async function ask(text, failed = null, card = true) {
   const question = text.trim();
@@ -81,7 +81,7 @@ async function ask(text, failed = null, card = true) {
   const controller = new AbortController();
   busy(controller);
   thread.querySelector(".hello")?.remove();
-  const turn = failed ?? showTurn(question, status, () => ask(question, null, false));
+  const turn = failed ?? showTurn(question, status, (other) => ask(question, null, other));
   thread.querySelector(".newest")?.classList.remove("newest");
   if (!failed) thread.append(turn.node);
   turn.node.classList.add("newest");
@@ -179,7 +179,7 @@ async function show(id, { push = true } = {}) {
   title(whole.title);
   thread.replaceChildren(...whole.messages.map((message) => {
     const { question } = message.answer;
-    const turn = showTurn(question, status, () => ask(question, null, false));
+    const turn = showTurn(question, status, (other) => ask(question, null, other));
     turn.finish(message);
     return turn.node;
   }));

@@ -92,7 +92,8 @@ function count() {
       const found = await call("GET", of("uploads", "summary"));
       const words = [
         t("library.summary_done", { done: found.done, total: found.total }),
-        found.need_attention ? t("library.summary_need", { n: found.need_attention }) : null,
+        found.wait_for_choice ? t("library.summary_wait", { n: found.wait_for_choice }) : null,
+        found.need_attention > found.wait_for_choice ? t("library.summary_need", { n: found.need_attention - found.wait_for_choice }) : null,
         found.under_way ? t("library.summary_working", { n: found.under_way }) : null,
       ];
       const summary = required("[data-upload-summary]");

@@ -42,6 +42,8 @@ onSubmit(form, async ({ organisation }) => {
     subjects: all("[data-subject]", HTMLElement, list).map(subject).filter((one) => one.subject && one.contact),
     cards: values("card"),
   };
-  await call("PUT", of("contacts"), { ...body, ...shared });
-  toast(t("common.saved"));
+  /** @type {Api.Contacts} */
+  const { cards_without_number: silent } = await call("PUT", of("contacts"), { ...body, ...shared });
+  for (const hint of all("[data-no-number]", HTMLElement, form)) hint.hidden = !silent.includes(hint.dataset.noNumber ?? "");
+  toast(t(silent.length ? "manage.contacts_saved_no_number" : "common.saved"));
 });

@@ -29,12 +29,24 @@ def test_an_editor_changes_what_is_theirs(client: ClientOf, owner: TestClient) -
         "collections": [{"slug": "main", "name": "main", "contact": "何姑娘，內線 8"}],
         "subjects": [SUBJECT],
         "cards": {"missing": "當值主管"},
+        "cards_without_number": ["missing"],
     }
     assert {one["slug"]: one["contact"] for one in client("member").get(f"{API}/collections").json()} == {
         "main": "何姑娘，內線 8"
     }
     assert "何姑娘，內線 8" in editor.get("/t/harmony/manage/contacts").text
     assert "contacts.change" in {one["action"] for one in owner.get(f"{API}/audit").json()}
+
+
+def test_a_contact_that_does_not_dial_is_told(client: ClientOf) -> None:
+    told = client("editor").put(
+        f"{API}/contacts",
+        json={"cards": {"fire_gas": "值班室，內線 200", "missing_person": "當值主管 6123 4567", "child_abuse": "999"}},
+    )
+    assert told.json()["cards_without_number"] == ["fire_gas"]
+    page = client("editor").get("/t/harmony/manage/contacts").text
+    assert 'data-no-number="fire_gas">' in page
+    assert 'data-no-number="missing_person" hidden>' in page
 
 
 @pytest.mark.parametrize(

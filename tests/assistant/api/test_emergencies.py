@@ -110,12 +110,35 @@ def test_an_emergency_is_in_no_list_of_bad_answers(client: ClientOf, conversatio
     assert MISSING not in shown
 
 
+def test_a_chosen_card_is_kept_for_what_follows(client: ClientOf, conversation: str) -> None:
+    member, headers = client("member"), {"Accept": "application/json"}
+
+    def say(question: str, **more: Any) -> dict[str, Any]:
+        response = member.post(conversation, json={"question": question, **more}, headers=headers)
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()["answer"]
+        return found
+
+    assert say(MISSING)["card"]["id"] == "missing_person"
+    chosen = say(MISSING, card="child_abuse")["card"]
+    assert (chosen["id"], chosen["stage"], chosen["language"]) == ("child_abuse", "first", "zh-HK")
+    later = say("要唔要通知屋企人？")["card"]
+    assert (later["id"], later["stage"]) == ("child_abuse", "later")
+    over = say("多謝，佢而家冇事喇")
+    assert (over["reason"], over["card"]["stage"]) == ("emergency_over", "over")
+    assert member.post(conversation, json={"question": MISSING, "card": "volcano"}, headers=headers).status_code == 404
+
+
 def test_the_words_of_an_emergency_are_in_no_log(service_settings: Settings, log: io.StringIO) -> None:
     talkative = TestClient(create(service_settings.model_copy(update={"log_questions": True}), take_in=False))
     headers = {"Authorization": f"Bearer {new_api_key(service_settings)}"}
     for question in (MISSING, "義工幾耐要做一次體檢？"):
         body = {"model": "sinzi", "messages": [{"role": "user", "content": question}]}
         assert talkative.post("/v1/chat/completions", json=body, headers=headers).status_code == 200
+    told = [{"role": "user", "content": text} for text in (MISSING, "搵返王婆婆喇，多謝")]
+    over = talkative.post("/v1/chat/completions", json={"model": "sinzi", "messages": told}, headers=headers).json()
+    assert over["sinzi"]["reason"] == "emergency_over"
+    assert "王婆婆" not in log.getvalue()
     assert "義工幾耐要做一次體檢？" in log.getvalue()
     assert "搵極" not in log.getvalue()
 

@@ -99,7 +99,7 @@ def test_every_file_has_a_line_at_once_and_keeps_it_until_dealt_with(
         assert [one["actions"] for one in found[:3]] == [["send", "cancel"], ["send", "cancel"], ["send", "dismiss"]]
         assert len({one["batch"] for one in found}) == 1
         assert client.get(f"{API}/uploads/summary").json() == {
-            "total": 4, "done": 0, "under_way": 3, "need_attention": 1,
+            "total": 4, "done": 0, "under_way": 3, "need_attention": 1, "wait_for_choice": 0,
         }  # fmt: skip
         send(client, found[0], good)
         send(client, found[1], broken)
@@ -122,7 +122,7 @@ def test_every_file_has_a_line_at_once_and_keeps_it_until_dealt_with(
         assert list(kept)[-1] == "a.pdf", "failures first"
         assert kept["never sent.pdf"]["error"]["code"] == "upload_not_sent"
         assert client.get(f"{API}/uploads/summary").json() == {
-            "total": 4, "done": 1, "under_way": 0, "need_attention": 3,
+            "total": 4, "done": 1, "under_way": 0, "need_attention": 3, "wait_for_choice": 0,
         }  # fmt: skip
         # it is tried again without being sent again, and sent again after that
         assert post(client, kept["broken.pdf"], "retry").status_code == 200

@@ -11,11 +11,21 @@ from assistant.api.auth.dependencies import PersonDep, TenantPerson
 from assistant.conversations import conversation_store
 from assistant.service.asking import script_of
 from assistant.service.empty_library import next_step
-from assistant.web.pages import render
+from assistant.web.pages import render, texts
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
+# Texts beside an emergency card, which is in the language of the question, whatever that of the pages is.
+_CARD_TEXTS = (
+    "emergency",
+    "procedure",
+    "procedure_wait",
+    "no_emergency",
+    "card_more",
+    "card_others",
+    "card_other_label",
+)
 
 
 @router.get("/t/{tenant}/ask")
@@ -40,6 +50,10 @@ def _page(request: Request, person: TenantPerson, conversation: int | None) -> H
         "reasons": [reason for reason in conversation_store.REASONS if reason],
         "person": person.id,
         "editor": bool(caller.reach.edit),
+        "card_texts": {
+            locale: {name: words for name, words in texts("ask", locale).items() if name in _CARD_TEXTS}
+            for locale in ("zh-HK", "en")
+        },
         "next_step": next_step(caller, str(request.state.locale)),
     }
     return render(request, "ask/ask.html", start=start)

@@ -81,11 +81,13 @@ def post(conversation: Id, body: Question, request: Request, person: PersonDep, 
     collections = body.collections if "collections" in body.model_fields_set else person.readable(row.collections)
     as_of = body.as_of if "as_of" in body.model_fields_set else row.as_of
     earlier = conversation_store.history(caller.library, row.id)
+    of_crisis = _since_declined(earlier)
     turn = Turn(
         question=body.question,
         history=[one.question for one in earlier],
         history_collections=[one.collections for one in earlier],
-        crisis_history=_since_declined(earlier),
+        crisis_history=[one.question for one in of_crisis],
+        chosen_card=_chosen_card(of_crisis),
         collections=caller.searchable_collections(collections),
         as_of=as_of,
         generate=body.generate,
@@ -104,10 +106,19 @@ def post(conversation: Id, body: Question, request: Request, person: PersonDep, 
     )
 
 
-def _since_declined(earlier: list[HistoryQuestion]) -> list[str]:
+def _since_declined(earlier: list[HistoryQuestion]) -> list[HistoryQuestion]:
     """Return the questions after the last one of which the person said that it was no emergency."""
     last = max((at for at, one in enumerate(earlier) if one.card_declined), default=-1)
-    return [one.question for one in earlier[last + 1 :]]
+    return earlier[last + 1 :]
+
+
+def _chosen_card(earlier: list[HistoryQuestion]) -> str:
+    """Return the id of the card that the person chose, if no emergency of another card was told of since; or ""."""
+    last = next((at for at, one in reversed([*enumerate(earlier)]) if one.card_chosen), None)
+    if last is None:
+        return ""
+    since = {one.card for one in earlier[last:] if one.card}
+    return earlier[last].card if since == {earlier[last].card} else ""
 
 
 def _stream(

@@ -138,9 +138,10 @@ class UploadSummary(BaseModel):
     """How far the caller's uploads are: "21 of 25, 4 need you". The list holds a file until it is dismissed."""
 
     total: int = Field(description="The files in the caller's list, without those found inside others.")
-    done: int = Field(description="Files that are in the library.")
+    done: int = Field(description="Files that are in the library, and wait for no choice.")
     under_way: int = Field(description="Files that are being sent, wait or are worked on.")
-    need_attention: int = Field(description="Files that have failed, those found inside others included.")
+    need_attention: int = Field(description="Files that have failed or wait, those found inside others included.")
+    wait_for_choice: int = Field(description="Those of them that wait until somebody decides about people's data.")
 
 
 class FileAnnounced(Body):

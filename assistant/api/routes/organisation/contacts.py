@@ -53,6 +53,9 @@ class ContactsPublic(BaseModel):
     collections: list[CollectionContactPublic] = Field(description="Those that the caller may edit.")
     subjects: list[SubjectContactBody]
     cards: dict[str, str] = Field(description="By the id of a card. In an emergency nobody else is named.")
+    cards_without_number: list[str] = Field(
+        description="Those of the cards whose contact has no number that a telephone outside can call."
+    )
 
 
 class ContactsUpdate(Body):
@@ -81,6 +84,7 @@ def listing(caller: Editor) -> ContactsPublic:
             for one in named.subjects
         ],
         cards=named.cards,
+        cards_without_number=[card for card, contact in named.cards.items() if not subject_cards.dials(contact)],
     )
 
 

@@ -1,6 +1,7 @@
 """The list of a library's documents for the library's page: searched, filtered, sorted, page by page.
 
-Words are looked for in names, titles and in what the documents say, in either script.
+Words are looked for in names, titles and in what the documents say, in either script. What somebody may not see of
+people's data finds nothing for them either: the list would tell what is hidden.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from assistant.library_admin.text_places import FoundText, found_in, parts_of
+from assistant.library_admin.text_places import FoundText, found_in, holds, parts_of
 from kb.core.local_date import today
 from kb.language.script import fold
 from kb.library.documents import Library
@@ -165,7 +166,7 @@ def _matches(
 ) -> Iterator[DocumentMatch]:
     """Yield the documents that have every part in their name, their title or their text, in the order of ``rows``."""
     versions = {version for _, version, _, _ in rows}
-    texts = [chunks_with_words(library, part, versions) for part in parts]
+    texts = [_seen(library, part, chunks_with_words(library, part, versions)) for part in parts]
     for document, version, name, title in rows:
         called = fold(f"{name}\n{title}")
         named = [fold(part) in called for part in parts]
@@ -173,6 +174,15 @@ def _matches(
         if all(one or other for one, other in zip(named, chunks, strict=True)):
             together = set(chunks[0]).intersection(*chunks[1:])
             yield DocumentMatch(document, all(named), sorted(together) or next((one for one in chunks if one), []))
+
+
+def _seen(library: Library, part: str, found: dict[int, list[int]]) -> dict[int, list[int]]:
+    """Return the chunks that hold a word in what the reader may see; versions without any are absent."""
+    hiding = library.hiding({chunk for chunks in found.values() for chunk in chunks})
+    rows = library.chunks(hiding)
+    seen = {version: [one for one in chunks if one not in hiding or holds(rows[one], part)]
+            for version, chunks in found.items()}  # fmt: skip
+    return {version: chunks for version, chunks in seen.items() if chunks}
 
 
 def _with_places(

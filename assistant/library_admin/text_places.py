@@ -14,7 +14,7 @@ from kb.library.documents import Library
 from kb.search.lexical.chunks_with_words import chunks_with_words
 from kb.store.tables.library_tables import ChunkRow
 
-__all__ = ["FoundText", "find_in_version", "found_in", "parts_of"]
+__all__ = ["FoundText", "find_in_version", "found_in", "holds", "parts_of"]
 
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 # Characters shown before and after the words found.
@@ -53,7 +53,8 @@ def find_in_version(library: Library, version_id: int, query: str, limit: int) -
     parts = parts_of(query)
     held = [set(chunks_with_words(library, part, {version_id}).get(version_id, [])) for part in parts]
     rows = library.chunks(set.intersection(*held)) if held else {}
-    found = (found_in(row, parts) for row in sorted(rows.values(), key=lambda row: row.ordinal))
+    seen = [row for row in rows.values() if all(holds(row, part) for part in parts)]
+    found = (found_in(row, parts) for row in sorted(seen, key=lambda row: row.ordinal))
     return [one for one in found if one.words][:limit]
 
 
@@ -73,6 +74,12 @@ def found_in(chunk: ChunkRow, parts: Iterable[str]) -> FoundText:
         _one_line(chunk.text[start:end]),
         _one_line(chunk.text[end : end + _AFTER] + ("…" if end + _AFTER < len(chunk.text) else "")),
     )
+
+
+def holds(chunk: ChunkRow, part: str) -> bool:
+    """Whether all words of ``part`` stand in the text of ``chunk`` or in its headings, as its reader sees them."""
+    text = "\n".join([chunk.text, *(str(one) for one in chunk.heading_path)])
+    return _first_place(text, part) is not None or set(index_words(part)) <= set(index_words(text))
 
 
 def _first_place(text: str, part: str) -> tuple[int, int] | None:

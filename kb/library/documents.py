@@ -37,6 +37,7 @@ from kb.store.tenants import Tenant
 __all__ = ["DEFAULT_COLLECTION", "DocumentVersion", "Library"]
 
 DEFAULT_COLLECTION = "main"
+_IDS_AT_ONCE = 5_000  # of chunks in one query
 
 
 @lru_cache(maxsize=256)
@@ -239,6 +240,18 @@ class Library:
             pieces = stored_spans.spans_of(session, [row.id for row in rows])
         return [(row.text[start:end], kind) for row in rows for start, end, kind in pieces.get(row.id, ())]
 
+    def hiding(self, chunk_ids: Iterable[int]) -> frozenset[int]:
+        """Return those of the chunks in which people's data is hidden here: in their text, or in headings above it."""
+        found: set[int] = set()
+        ids = list(chunk_ids)
+        with self.session() as session:
+            for at in range(0, len(ids), _IDS_AT_ONCE):
+                rows = session.execute(_HEADINGS.where(ChunkRow.id.in_(ids[at : at + _IDS_AT_ONCE]))).all()
+                hidden_in = {row[0]: row[1] for row in rows if not self.shows_personal_data(row[2])}
+                found |= stored_spans.spans_of(session, hidden_in).keys()
+                found |= {one for one, path in hidden_in.items() if any(conceal_text(str(h)) != str(h) for h in path)}
+        return frozenset(found)
+
     def private_pages(self, version_id: int) -> frozenset[int] | None:
         """Return the pages of a version with people's data that may not be seen here, from 1; None without any.
 
@@ -273,6 +286,13 @@ class Library:
 _CHUNKS = (
     sa.select(ChunkRow, CollectionRow.slug)
     .options(defer(ChunkRow.vector))
+    .join(VersionRow, VersionRow.id == ChunkRow.version_id)
+    .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
+    .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)
+)
+
+_HEADINGS = (
+    sa.select(ChunkRow.id, ChunkRow.heading_path, CollectionRow.slug)
     .join(VersionRow, VersionRow.id == ChunkRow.version_id)
     .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
     .join(CollectionRow, CollectionRow.id == DocumentRow.collection_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kb.personal_data.comparable_text import comparable
 from kb.personal_data.personal_span import PersonalKind, PersonalSpan
+from kb.personal_data.persons_finder import persons_with_health_facts
 
 __all__ = ["summarise"]
 
@@ -27,7 +28,8 @@ class DocumentFound:
 
     Attributes:
         counts: different pieces by kind, the most frequent first; kinds without any are absent.
-        is_list: whether it lists several persons: so many different numbers of one kind cannot be one person's.
+        is_list: whether it is about several persons: so many different numbers of one kind cannot be one person's, or
+            it tells the health of so many people who are named.
     """
 
     counts: dict[str, int]
@@ -39,7 +41,10 @@ def summarise(pieces: Iterable[tuple[str, Sequence[PersonalSpan]]]) -> DocumentF
     different: dict[PersonalKind, set[str]] = defaultdict(set)
     rows: dict[PersonalKind, set[tuple[int, int]]] = defaultdict(set)
     table_rows: dict[PersonalKind, set[tuple[int, int]]] = defaultdict(set)
+    persons: set[tuple[str, str]] = set()
     for number, (text, spans) in enumerate(pieces):
+        if any(kind in (PersonalKind.HEALTH, PersonalKind.NOTE) for _, _, kind in spans):
+            persons |= persons_with_health_facts(text)
         for start, end, kind in spans:
             different[kind].add("".join(char for char in comparable(text[start:end]).text.casefold() if char.isalnum()))
             line = text.rfind("\n", 0, start) + 1
@@ -52,6 +57,14 @@ def summarise(pieces: Iterable[tuple[str, Sequence[PersonalSpan]]]) -> DocumentF
         min(counts.get(kind, 0), len(rows[kind])) >= _MANY or min(counts.get(kind, 0), len(table_rows[kind])) >= _ROWS
         for kind in _OF_CONTACTS
     )
+    patients = _persons(persons) >= _SEVERAL
     facts = min(counts.get(PersonalKind.HEALTH, 0), len(rows[PersonalKind.HEALTH])) >= _MANY
     ordered = sorted(counts.items(), key=lambda one: -one[1])
-    return DocumentFound({kind.value: count for kind, count in ordered}, several or contacts or facts)
+    return DocumentFound({kind.value: count for kind, count in ordered}, several or contacts or facts or patients)
+
+
+def _persons(names: set[tuple[str, str]]) -> int:
+    """Return how many persons are named so; 陳婆婆 may be the 陳美玲 who is named in full elsewhere."""
+    whole = {name for name, title in names if not title}
+    parts = {part for name in whole for part in (name.split() if name.isascii() else name[0])}
+    return len(whole) + sum(bool(title) and name not in parts for name, title in names)

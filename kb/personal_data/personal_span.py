@@ -9,7 +9,7 @@ __all__ = ["FINDER", "PersonalKind", "PersonalSpan"]
 
 # The number of the rules of :func:`.persons_finder.find_persons_data`. Versions that were examined by rules of another
 # number are examined again.
-FINDER = 1
+FINDER = 2
 
 
 class PersonalKind(StrEnum):

@@ -21,7 +21,7 @@ from kb.personal_data.personal_data_finder import identifiers_in, merged, names_
 from kb.personal_data.personal_span import PersonalKind, PersonalSpan
 from kb.personal_data.table_cells import Cell, labelled_values, table_cells
 
-__all__ = ["find_persons_data"]
+__all__ = ["find_persons_data", "persons_with_health_facts"]
 
 # A text without any of these has nothing to find; most passages of a handbook end here.
 _MAY_HOLD = re.compile(
@@ -55,6 +55,13 @@ def find_persons_data(text: str) -> list[PersonalSpan]:
         PersonalSpan(start, end, PersonalKind(kind))
         for start, end, kind in merged(sorted(found, key=lambda one: (one[0], -one[1])))
     ]
+
+
+def persons_with_health_facts(text: str) -> frozenset[tuple[str, str]]:
+    """Return how the persons are called whose health a text tells, as :func:`.private_facts.called` does."""
+    finder = _Finder(comparable(text).text)
+    names = [*finder.subjects(), *finder.names_of_health_cells()]
+    return frozenset(private_facts.called(finder, name) for name in names)
 
 
 # A number may go on in the next line of a scan or of a narrow table.
@@ -119,6 +126,17 @@ class _Finder:
         """Whether a name stands in a part of the text."""
         at = bisect_right(self.names, (start, -1))
         return any(first < end and last > start for first, last in self.names[max(0, at - 1) : at + 2])
+
+    def names_before(self, at: int, count: int) -> list[tuple[int, int]]:
+        """Return the last names that end before a place, in order."""
+        number = bisect_left(self.names, (at, -1))
+        return [name for name in self.names[max(0, number - count) : number] if name[1] <= at]
+
+    def names_between(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return the names that stand in a part of the text, or reach into it."""
+        number = bisect_left(self.names, (start, -1))
+        reaching = [name for name in self.names[max(0, number - 2) : number] if name[1] > start]
+        return [*reaching, *self.names[number : bisect_left(self.names, (end, -1))]]
 
     @cached_property
     def identifiers(self) -> list[tuple[int, int, str]]:
@@ -185,8 +203,22 @@ class _Finder:
 
     def _facts(self) -> Iterator[tuple[int, int, str]]:
         for start, end, kind in private_facts.facts_in(self.text):
-            if private_facts.is_beside_a_name(self, start, end, kind):
+            if private_facts.person_of(self, start, end, kind) is not None:
                 yield start, end, kind
+
+    def subjects(self) -> Iterator[tuple[int, int]]:
+        """Yield the names of the persons whom facts of health are about."""
+        for start, end, kind in private_facts.facts_in(self.text):
+            name = private_facts.person_of(self, start, end, kind) if kind == "health" else None
+            if name is not None:
+                yield name
+
+    def names_of_health_cells(self) -> Iterator[tuple[int, int]]:
+        """Yield the names in the rows of a list of persons that have a value under a label of health."""
+        rows = {self.line(cell.start)[0] for cell in self.cells if cell.in_list and cell.kind == "health"}
+        for cell in self.cells:
+            if cell.in_list and cell.kind == "name" and self.line(cell.start)[0] in rows:
+                yield cell.start, cell.end
 
     def _names_of_records(self, found: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
         """Yield the names, and the notes, in rows of a table that hold more about the same person."""

@@ -40,6 +40,8 @@ def is_of_a_person(text: NamedText, kind: str, start: int, end: int, cell: Cell 
     Args:
         cell: the cell of a table or form that it stands in, if any.
     """
+    if _is_example(text, start):
+        return False
     if kind in _BY_CONTEXT:
         return _BY_CONTEXT[kind](text, start, end, cell)
     return True
@@ -48,6 +50,8 @@ def is_of_a_person(text: NamedText, kind: str, start: int, end: int, cell: Cell 
 def label_is_of_a_person(text: NamedText, cell: Cell) -> bool:
     """Whether the value of a cell, whose label names a kind of people's data, is a person's."""
     value = text.text[cell.start : cell.end]
+    if _is_example(text, cell.start) or _words("example").match(value):
+        return False
     is_own = True
     match cell.kind:
         case "mobile":
@@ -60,6 +64,8 @@ def label_is_of_a_person(text: NamedText, cell: Cell) -> bool:
             is_own = cell.in_list or _form_has_name(text, cell)
         case "bank" | "card":
             is_own = not _words("office_bank").search(_around(text, cell.start, cell.end, 40))
+        case "number":
+            is_own = cell.in_list or _number(text, cell.start, cell.end, cell)
         case "birth":
             is_own = not _words("not_birth").search(value)
     return is_own
@@ -138,6 +144,20 @@ def _birth(text: NamedText, start: int, end: int, _cell: Cell | None) -> bool:
     return text.has_name(*text.line(start))
 
 
+def _is_example(text: NamedText, start: int) -> bool:
+    """Whether the words just before a piece say that it shows how to write one: 例如：A123456(3), e.g. 1960-01-31."""
+    return _words("before_example").search(_before(text, start)) is not None
+
+
+def _number(text: NamedText, start: int, end: int, _cell: Cell | None) -> bool:
+    """Whether a number is a person's; a file's reference (letters and strokes) is an office's if no person is near."""
+    before = _before(text, start)
+    if not _words("file_label").search(before) or not _words("file_reference").fullmatch(text.text, start, end):
+        return True
+    first, last = max(0, start - _LINE), min(len(text.text), end + _LINE)
+    return text.has_name(first, last) or _words("relation").search(text.text, first, start) is not None
+
+
 def _bank(text: NamedText, start: int, end: int, cell: Cell | None) -> bool:
     """Whether a number is that of a person's account; numbers that only stand side by side (120 150 180) are none."""
     side_by_side = re.fullmatch(r"\d+(?: \d+)+", text.text[start:end]) and cell is None
@@ -176,4 +196,5 @@ _BY_CONTEXT: dict[str, Callable[[NamedText, int, int, Cell | None], bool]] = {
     "bank": _bank,
     "card": _card,
     "social": _social,
+    "number": _number,
 }

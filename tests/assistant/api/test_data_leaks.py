@@ -75,6 +75,22 @@ def test_originals_and_pages(planted: PlantedLibrary, browser: dict[str, TestCli
     assert browser["owner"].get(f"{BASE}/chunks/{row.id}/source").json()["hidden"] is None
 
 
+def test_a_search_does_not_tell_what_is_hidden(planted: PlantedLibrary, browser: dict[str, TestClient]) -> None:
+    def names(who: str, words: str) -> set[str]:
+        found = browser[who].get(f"{BASE}/documents", params={"q": words}).json()
+        return {one["name"] for one in found["items"]}
+
+    for hidden in ("糖尿病", "9000 4418", "Y771204(3)", "莊婆婆 糖尿"):
+        assert names("owner", hidden), hidden
+        assert names("member", hidden) == names("editor", hidden) == set(), hidden
+    assert names("member", "夜更津貼") == names("owner", "夜更津貼") != set()
+    assert names("member", "莊婆婆") == names("owner", "莊婆婆") == {"職員守則.txt"}  # her name is no secret
+    rules = next(one for one in planted.library.documents() if one.document.name == "職員守則.txt")
+    at = f"{BASE}/documents/{rules.document.id}/versions/{rules.version.id}/find"
+    for words, who, hits in [("莊婆婆 糖尿病", "owner", 1), ("莊婆婆 糖尿病", "member", 0), ("莊婆婆", "member", 1)]:
+        assert len(browser[who].get(at, params={"q": words}).json()) == hits, (words, who)
+
+
 def test_the_right_is_given_taken_back_and_recorded(planted: PlantedLibrary, browser: dict[str, TestClient]) -> None:
     owner, member = browser["owner"], browser["member"]
     user = accounts.by_email(planted.settings, "member@planted.example")

@@ -15,10 +15,10 @@ from kb.language.detect import Language, detect
 from kb.library import contacts
 from kb.search.retriever import Retriever
 
-__all__ = ["FIRST", "LATER", "OVER", "ShownCard", "card_of_crisis", "shown_card"]
+__all__ = ["ShownCard", "card_of_crisis", "shown_card"]
 
 # The ``stage`` of an emergency that a card is shown at: it is told of, it goes on, it is over.
-FIRST, LATER, OVER = "first", "later", "over"
+_FIRST, _LATER, _OVER = "first", "later", "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ShownCard:
     @property
     def goes_on(self) -> bool:
         """Whether the conversation has shown the card."""
-        return bool(self.content["stage"] == LATER)
+        return bool(self.content["stage"] == _LATER)
 
 
 def shown_card(
@@ -67,13 +67,13 @@ def shown_card(
         card = chooser.card(chosen)
         if card is None:
             raise NotFound("card_not_found", card=chosen)
-        return _as_shown(retriever, question, CardMatch(card, is_emergency=True), FIRST)
+        return _as_shown(retriever, question, CardMatch(card, is_emergency=True), _FIRST)
     match = chooser.find(question, _told(history))
     if match is None:
         return None
     if match.goes_on and chosen_before not in ("", match.card.id) and (card := chooser.card(chosen_before)) is not None:
         match = CardMatch(card, match.is_emergency, goes_on=True)
-    stage = "" if not match.is_emergency else LATER if match.goes_on and question not in history else FIRST
+    stage = "" if not match.is_emergency else _LATER if match.goes_on and question not in history else _FIRST
     return _as_shown(retriever, question, match, stage)
 
 
@@ -94,7 +94,7 @@ def card_of_crisis(
     if match is None or not match.is_emergency:
         return None
     card = chooser.card(chosen_before) or match.card
-    return _as_shown(retriever, question, CardMatch(card, is_emergency=False), OVER)
+    return _as_shown(retriever, question, CardMatch(card, is_emergency=False), _OVER)
 
 
 def _told(history: Sequence[str]) -> list[str]:

@@ -105,7 +105,8 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
             yield from _timed(reply_to_end(typed, over), turn, started)
             return
     may_show_card = turn.card and card_chooser(retriever).may_call_for_card(typed)
-    if not isinstance(turn.card, str) and asks_nothing(typed, follows=bool(turn.history)) and not may_show_card:
+    is_courtesy = not isinstance(turn.card, str) and asks_nothing(typed, follows=bool(turn.history))
+    if is_courtesy and not may_show_card:
         yield from _reply(turn, started)
         return
     chosen = turn.card if isinstance(turn.card, str) else ""
@@ -116,6 +117,9 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
         if shown.is_emergency:
             yield from _timed(stream_emergency(retriever, turn.question, shown, turn.collections), turn, started)
             return
+    elif is_courtesy:
+        yield from _reply(turn, started)
+        return
     card = shown.content if shown is not None else None
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
     question = understand(turn.question, _earlier_questions(retriever, turn), gateway)

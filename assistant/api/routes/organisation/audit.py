@@ -74,9 +74,10 @@ def listing(caller: Manager, entry_filter: Annotated[Page, Query()]) -> list[Ent
 @router.get(_PATH + "/export", summary="Export the audit trail", response_class=StreamingResponse)
 def export(caller: Manager, entry_filter: Annotated[Export, Query()]) -> StreamingResponse:
     """Download the entries. The audit trail records the export too."""
+    audit.record(caller.library, caller.actor, "audit.export", entry_filter.format, filter=entry_filter.values())
     rows = entry_filter.entries(caller, None)
     lines = audit.as_csv(rows) if entry_filter.format == "csv" else audit.as_jsonl(rows)
-    return export_response(caller, "audit", entry_filter.format, entry_filter, lines)
+    return export_response(caller, "audit", entry_filter.format, lines)
 
 
 def _entry_fields(row: AuditRow) -> dict[str, Any]:

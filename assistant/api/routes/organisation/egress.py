@@ -18,6 +18,7 @@ from assistant.llm.egress_log import EgressFilter
 from assistant.service.callers import Caller
 from assistant.sources.readable_versions import document_versions
 from assistant.web.pages import render
+from kb.library import audit
 from kb.people import accounts, api_keys
 from kb.store.tables.activity_tables import EgressRow
 from kb.store.tables.states import EgressState
@@ -98,9 +99,10 @@ def listing(caller: Manager, wanted: Annotated[EgressPage, Query()]) -> list[Egr
 @router.get(_PATH + "/export", summary="Export what was sent to a language model", response_class=StreamingResponse)
 def export(caller: Manager, wanted: Annotated[EgressExport, Query()]) -> StreamingResponse:
     """Download the entries. The audit trail records the export."""
+    audit.record(caller.library, caller.actor, "egress.export", wanted.format, filter=wanted.values())
     rows = wanted.entries(caller, None)
     lines = egress_log.as_csv(rows) if wanted.format == "csv" else egress_log.as_jsonl(rows)
-    return export_response(caller, "egress", wanted.format, wanted, lines)
+    return export_response(caller, "egress", wanted.format, lines)
 
 
 def _fields(row: EgressRow, names: dict[int, str]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.service.callers import Caller, check_still_allowed
 from kb.core.errors import SinziError
 from kb.core.local_date import HONG_KONG, IsoDate
-from kb.library import audit
 from kb.people.access import Ability
 
 __all__ = ["EntryFilter", "EntryId", "export_response"]
@@ -41,18 +40,13 @@ class EntryFilter(BaseModel):
         return {name: str(value) for name, value in fields.items() if value not in (None, "")}
 
 
-def export_response(
-    caller: Caller, kind: str, file_format: str, entry_filter: EntryFilter, lines: Iterator[str]
-) -> StreamingResponse:
-    """Return a download of ``lines`` and record it in the audit trail.
-
-    The download ends early if the caller is no owner any more.
+def export_response(caller: Caller, kind: str, file_format: str, lines: Iterator[str]) -> StreamingResponse:
+    """Return a download of ``lines``. It ends early if the caller is no owner any more.
 
     Args:
-        kind: "audit" or "egress", the beginning of the file's name and of the recorded action.
+        kind: "audit" or "egress", the beginning of the file's name.
         file_format: "csv" or "jsonl".
     """
-    audit.record(caller.library, caller.actor, f"{kind}.export", file_format, filter=entry_filter.values())
     media_type = "text/csv" if file_format == "csv" else "application/jsonl"
     name = f"{kind}-{caller.tenant.slug}-{datetime.now(UTC):%Y%m%d}.{file_format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

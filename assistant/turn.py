@@ -122,7 +122,7 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
         return
     card = shown.content if shown is not None else None
     gateway = open_gateway(retriever.settings, retriever.library, turn.requester) if turn.generate else None
-    question = understand(turn.question, _earlier_questions(retriever, turn), gateway)
+    question = understand(turn.question, _earlier_questions(retriever, turn, gateway), gateway)
     yield SearchingEvent(question.text, card)
     collections = turn.collections
     # Beside a card, only what is surely a request: a description of what happened is full of people.
@@ -198,13 +198,13 @@ def _crisis_history(turn: Turn) -> Sequence[str]:
     return turn.history if turn.crisis_history is None else turn.crisis_history
 
 
-def _earlier_questions(retriever: Retriever, turn: Turn) -> list[EarlierQuestion]:
+def _earlier_questions(retriever: Retriever, turn: Turn, gateway: Gateway | None) -> list[EarlierQuestion]:
     """Return the earlier questions. Of an emergency no language model gets the words: it has no collection."""
     if turn.history_collections:
         pairs = zip(turn.history, turn.history_collections, strict=True)
         return [EarlierQuestion(text, tuple(collections)) for text, collections in pairs]
     searched = turn.collections if turn.collections is not None else _all_collections(retriever)
-    found = [(text, shown_card(retriever, text)) for text in turn.history if turn.generate]
+    found = [(text, shown_card(retriever, text)) for text in turn.history if gateway is not None]
     crises = {text for text, shown in found if shown is not None and shown.is_emergency}
     return [EarlierQuestion(text, () if text in crises else tuple(searched)) for text in turn.history]
 

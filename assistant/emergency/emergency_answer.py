@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator
+from dataclasses import replace
 
 from assistant.answers.answer import EMERGENCY, EMERGENCY_OVER, Answer
 from assistant.answers.cited_text import CitedText
@@ -48,20 +49,8 @@ def stream_emergency(
     content = CitedText(("\n\n",)) + procedure.content if procedure.passages else CitedText()
     for line in content.lines():
         yield DeltaEvent(line, _FIXED)
-    yield AnswerEvent(
-        Answer(
-            question=question,
-            searched=question,
-            language=language,
-            content=content,
-            reason=EMERGENCY,
-            answerer=_FIXED,
-            confidence=1.0,
-            contexts=procedure.passages,
-            card=shown.content,
-            contact=shown.own_contact,
-        )
-    )
+    found = _fixed_answer(question, language, content, EMERGENCY, shown)
+    yield AnswerEvent(replace(found, contexts=procedure.passages))
 
 
 def reply_to_end(question: str, shown: ShownCard) -> Generator[Event]:
@@ -77,18 +66,20 @@ def reply_to_end(question: str, shown: ShownCard) -> Generator[Event]:
     yield SearchingEvent(question, shown.content)
     yield EvidenceEvent([])
     yield DeltaEvent(content, _FIXED)
-    yield AnswerEvent(
-        Answer(
-            question=question,
-            searched=question,
-            language=language,
-            content=content,
-            reason=EMERGENCY_OVER,
-            answerer=_FIXED,
-            confidence=1.0,
-            card=shown.content,
-            contact=shown.own_contact,
-        )
+    yield AnswerEvent(_fixed_answer(question, language, content, EMERGENCY_OVER, shown))
+
+
+def _fixed_answer(question: str, language: Language, content: CitedText, reason: str, shown: ShownCard) -> Answer:
+    return Answer(
+        question=question,
+        searched=question,
+        language=language,
+        content=content,
+        reason=reason,
+        answerer=_FIXED,
+        confidence=1.0,
+        card=shown.content,
+        contact=shown.own_contact,
     )
 
 

@@ -21,9 +21,8 @@ from kb.core import data_files
 from kb.core.settings import Settings
 from kb.personal_data.comparable_text import comparable, comparable_pattern
 from kb.personal_data.personal_data_finder import find_personal_data
-from kb.search.models import embedding
-from kb.search.models.embedding_cache import EmbeddingCache
 from kb.search.models.encoder import Vectors
+from kb.search.retriever import embed_questions
 
 __all__ = [
     "FEATURES",
@@ -131,8 +130,6 @@ _WHOSE = ("somebody", "people", "post", "of_mine", "plural")
 FEATURES = (*_WORDS, "finder", "somebody", "data", "no_data", "anybody", *(f"{one}+{other}" for one, other in _PAIRS))
 # What the centred vector and the features are multiplied by, so that the kernel has no other width.
 VECTOR_SCALE, FEATURE_SCALE = 1.64, 0.19
-# A person's questions are tried as typed, and again as what is searched for.
-_VECTORS = EmbeddingCache(500)
 
 
 @cache
@@ -171,6 +168,18 @@ def kernel_inputs(vectors: AnyFloats, mean: AnyFloats, values: NDArray[np.float6
     return np.hstack([(vectors - mean) * VECTOR_SCALE, values * FEATURE_SCALE])
 
 
+def _arrays() -> dict[str, NDArray[Any]]:
+    return data_files.arrays("assistant.personal_requests", "personal_request.npz")
+
+
+@cache
+def _support() -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the support vectors, shape (number, dimension + features), and the squares of their lengths."""
+    arrays = _arrays()
+    support = np.hstack([arrays["vectors"] * arrays["step"], arrays["features"] * FEATURE_SCALE])
+    return support, (support**2).sum(axis=1)
+
+
 def probabilities(texts: Sequence[str], vectors: Vectors) -> NDArray[np.float64]:
     """Return the probability of each question to ask for other people's data, shape (texts,).
 
@@ -178,12 +187,12 @@ def probabilities(texts: Sequence[str], vectors: Vectors) -> NDArray[np.float64]
         vectors: of the questions as queries, shape (texts, dimension), by the bundled model. Those of another are not
             looked at: a linear model of the features decides alone.
     """
-    model, arrays = _model(), data_files.arrays("assistant.personal_requests", "personal_request.npz")
+    model, arrays = _model(), _arrays()
     values = np.array([features(text) for text in texts], dtype=np.float64)
     if vectors.shape[1] == arrays["mean"].shape[0]:
         points = kernel_inputs(vectors, arrays["mean"], values)
-        support = np.hstack([arrays["vectors"] * arrays["step"], arrays["features"] * FEATURE_SCALE])
-        distances = (points**2).sum(axis=1)[:, None] + (support**2).sum(axis=1)[None] - 2 * points @ support.T
+        support, lengths = _support()
+        distances = (points**2).sum(axis=1)[:, None] + lengths[None] - 2 * points @ support.T
         decision = np.exp(-distances) @ arrays["dual"] + float(model["decision_bias"])
         z = float(model["slope"]) * decision + float(model["offset"])
     else:
@@ -200,7 +209,7 @@ def asks_for_personal_data(settings: Settings, texts: Sequence[str], *, sure: bo
         sure: count only what the model is sure of, because the question may be about something else.
     """
     distinct = list(dict.fromkeys(texts))
-    vectors = _VECTORS.queries(embedding.load(settings), distinct)
+    vectors = embed_questions(settings, distinct)
     return any(is_request(chance, sure=sure) for chance in probabilities(distinct, vectors))
 
 

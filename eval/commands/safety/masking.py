@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from eval.commands.safety import print_scores
 from kb.cli import Context, pass_context
 
 
@@ -20,7 +21,6 @@ def masking(context: Context, split: str | None, missed: bool, as_json: bool) ->
     """
     from eval.datasets.labelled_text import labelled_texts
     from eval.measures.masking_recall import measure_masking
-    from eval.reports import terminal_tables
     from kb.personal_data.personal_data_finder import find_personal_data
 
     scores = {
@@ -28,10 +28,4 @@ def masking(context: Context, split: str | None, missed: bool, as_json: bool) ->
         for name in ("dev", "test")
         if split in (None, name)
     }
-    if as_json:
-        context.json({name: score.as_dict() for name, score in scores.items()})
-        return
-    terminal_tables.print_masking(scores)
-    if missed and "dev" in scores:
-        for one in scores["dev"].missed:
-            click.echo(f"{one.kind or 'in vain'}\t{one.piece!r}\t{one.text!r}")
+    print_scores(context, scores, as_json=as_json, missed=missed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from eval.commands.safety import print_scores
 from kb.cli import Context, pass_context
 
 
@@ -22,17 +23,10 @@ def personal_data(context: Context, split: str | None, missed: bool, presidio: b
     from eval.datasets.labelled_documents import labelled_documents
     from eval.measures import presidio_baseline
     from eval.measures.masking_recall import measure_masking
-    from eval.reports import terminal_tables
     from kb.personal_data.persons_finder import find_persons_data
 
     find = presidio_baseline.finder() if presidio else find_persons_data
     scores = {
         name: measure_masking(labelled_documents(name), find) for name in ("dev", "test") if split in (None, name)
     }
-    if as_json:
-        context.json({name: score.as_dict() for name, score in scores.items()})
-        return
-    terminal_tables.print_masking(scores)
-    if missed and "dev" in scores:
-        for one in scores["dev"].missed:
-            click.echo(f"{one.kind or 'in vain'}\t{one.piece!r}\t{one.text!r}")
+    print_scores(context, scores, as_json=as_json, missed=missed)

@@ -61,7 +61,10 @@ def test_a_list_of_persons_is_masked(visit: Visit, tmp_path: Path) -> None:
     # changed later, from the document's page
     card.locator("[data-action=data_publish]").click()
     page.locator("dialog[open] button").last.click()
-    page.locator(".reader-text", has_text="U945807(4)").wait_for(timeout=90_000)
+    # the stored text is whole again, and still hidden from those who may not see people's data
+    page.locator(".reader-text", has_text="［身份證號碼］").wait_for(timeout=90_000)
+    assert "回答問題時仍會遮蓋" in card.inner_text()
+    assert "U945807(4)" not in page.locator("body").inner_text()
 
 
 def test_a_list_of_persons_is_kept_for_owners(visit: Visit, tmp_path: Path) -> None:

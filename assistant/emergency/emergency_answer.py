@@ -3,6 +3,9 @@
 While an emergency goes on, the card has its title and numbers alone, and below it stands the clause of the procedure
 that is nearest to what was asked. What ends an emergency gets a short reply.
 
+「唔見咗個院友，搵幾耐先報警？」 tells of an emergency and asks for a length of time. Where the documents surely
+have what is asked, they are quoted below the card in place of the procedure.
+
 No language model is asked and nothing is sent. The card needs no search: whatever happens to the search, it is shown.
 """
 
@@ -12,12 +15,15 @@ import logging
 from collections.abc import Generator
 from dataclasses import replace
 
-from assistant.answers.answer import EMERGENCY, EMERGENCY_OVER, Answer
+from assistant.answers import extractive
+from assistant.answers.answer import EMERGENCY, EMERGENCY_OVER, UNSURE, Answer
 from assistant.answers.cited_text import CitedText
 from assistant.cards.card_text import card_text
 from assistant.emergency.procedure_quotes import ProcedureQuotes, quote_procedure
 from assistant.emergency.shown_card import ShownCard
 from assistant.events import AnswerEvent, CardEvent, DeltaEvent, Event, EvidenceEvent, SearchingEvent
+from assistant.evidence.answer_kinds import kinds
+from assistant.evidence.gather import gather
 from assistant.messages import say
 from kb.language.detect import Language, detect
 from kb.search.retriever import Retriever
@@ -26,6 +32,8 @@ __all__ = ["reply_to_end", "stream_emergency"]
 
 # Who wrote the answer: nobody for this question.
 _FIXED = "fixed"
+# The kind of a question whether something is allowed or has to be (``answer_kinds.tsv``).
+_PERMISSION = "may"
 _LOG = logging.getLogger("sinzi.emergency")
 
 
@@ -44,13 +52,13 @@ def stream_emergency(
     for line in CitedText((card_text(shown.content),)).lines():
         yield DeltaEvent(line, _FIXED)
     yield SearchingEvent(question, shown.content)
-    procedure = _procedure(retriever, shown, language, collections, question if shown.goes_on else "")
-    yield EvidenceEvent(procedure.passages)
-    content = CitedText(("\n\n",)) + procedure.content if procedure.passages else CitedText()
+    quoted = _quoted(retriever, question, shown, language, collections)
+    yield EvidenceEvent(quoted.passages)
+    content = CitedText(("\n\n",)) + quoted.content if quoted.passages else CitedText()
     for line in content.lines():
         yield DeltaEvent(line, _FIXED)
     found = _fixed_answer(question, language, content, EMERGENCY, shown)
-    yield AnswerEvent(replace(found, contexts=procedure.passages))
+    yield AnswerEvent(replace(found, contexts=quoted.passages))
 
 
 def reply_to_end(question: str, shown: ShownCard) -> Generator[Event]:
@@ -83,12 +91,25 @@ def _fixed_answer(question: str, language: Language, content: CitedText, reason:
     )
 
 
-def _procedure(
-    retriever: Retriever, shown: ShownCard, language: Language, collections: list[str] | None, asked: str
+def _quoted(
+    retriever: Retriever, question: str, shown: ShownCard, language: Language, collections: list[str] | None
 ) -> ProcedureQuotes:
-    """Return the quotes of the procedure; none where the search fails."""
+    """Return the quotes that stand below a card; none where the search fails."""
     try:
-        return quote_procedure(retriever, shown.card, language, collections, asked=asked)
+        asked = question if shown.goes_on else ""
+        return _of_what_is_asked(retriever, question, collections) or quote_procedure(
+            retriever, shown.card, language, collections, asked=asked
+        )
     except Exception:  # whatever is broken, the person needs the numbers now
         _LOG.exception("no procedure could be searched", extra={"card": shown.card.id})
         return ProcedureQuotes()
+
+
+def _of_what_is_asked(retriever: Retriever, question: str, collections: list[str] | None) -> ProcedureQuotes | None:
+    """Return the quotes of what a question asks for by name: a figure, a day, a permission; None where it is unsure."""
+    if not any(kind.form != "words" or kind.name == _PERMISSION for kind in kinds(question)):
+        return None
+    found = extractive.answer(retriever, gather(retriever, question, collections, None), "")
+    if found.reason != "answered" or found.confidence < UNSURE:
+        return None
+    return ProcedureQuotes(found.content, found.contexts)

@@ -167,6 +167,22 @@ def test_the_words_of_the_crisis_are_not_searched_for(own: Retriever) -> None:
     assert [quote.quote for quote in other.procedure] == [quote.quote for quote in one.procedure]
 
 
+def test_a_figure_that_is_asked_for_stands_below_the_card(own: Retriever) -> None:
+    answer = ask(own, "有院友跌倒流緊血！要幾耐內通知家屬？")
+    assert answer.reason == "emergency"
+    assert answer.card is not None
+    assert "於兩小時內通知家屬" in answer.answer
+    assert answer.answer.index(answer.card["text"]) < answer.answer.index("兩小時內")
+
+
+def test_a_figure_that_is_not_written_brings_no_refusal_below_the_card(own: Retriever) -> None:
+    answer = ask(own, "有院友唔見咗，搜索隊每人有幾多錢車費？")
+    assert answer.reason == "emergency"
+    assert not answer.refused
+    for beside in ("文件未有", "找不到", "搵唔到", "保費", HR):
+        assert beside not in str(answer.content), beside
+
+
 def test_the_card_comes_before_anything_is_searched(own: Retriever) -> None:
     events = list(turn.stream(own, turn.Turn(MISSING)))
     assert isinstance(events[0], CardEvent)

@@ -176,6 +176,8 @@ def save(library: Library, cards: list[dict[str, Any]]) -> list[Card]:
         place = ".".join(str(part) for part in first["loc"])
         raise InputError("cards_invalid", reason=f"{place}: {first['msg']}") from error
     by_id = {card.id: card for card in checked}
+    if not checked:  # a program's slip, which would switch off every card
+        raise InputError("cards_invalid", reason="cards: at least one")
     if len(by_id) < len(checked) or len(checked) > MOST_CARDS:
         raise InputError("cards_invalid", reason=f"id: each once, at most {MOST_CARDS}")
     if any(not card.examples for card in checked if card.id not in _built_in()):

@@ -110,6 +110,6 @@ def _of_what_is_asked(retriever: Retriever, question: str, collections: list[str
     if not any(kind.form != "words" or kind.name == _PERMISSION for kind in kinds(question)):
         return None
     found = extractive.answer(retriever, gather(retriever, question, collections, None), "")
-    if found.reason != "answered" or found.confidence < UNSURE:
+    if not isinstance(found.content, CitedText) or found.reason != "answered" or found.confidence < UNSURE:
         return None
     return ProcedureQuotes(found.content, found.contexts)

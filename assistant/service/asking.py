@@ -12,12 +12,14 @@ from typing import Any
 
 from assistant.answers.answer import EMERGENCY, Answer
 from assistant.answers.script_conversion import Script, ScriptConverter, simplified_card
+from assistant.cards.card_choice import card_chooser
 from assistant.conversations.stored_answer import StoredAnswer, stored_answer
 from assistant.events import CardEvent, DeltaEvent, Event, ProgressEvent
 from assistant.llm.requester import Requester
 from assistant.personal_requests import declined
 from assistant.service.callers import Caller, check_still_allowed, limit_questions
 from assistant.turn import Turn, stream
+from kb.core.errors import TooMany
 from kb.library import audit, user_settings
 from kb.library.documents import Library
 from kb.people.access import Ability
@@ -41,13 +43,22 @@ def start_answer(caller: Caller, turn: Turn, gone: threading.Event | None = None
             :class:`~assistant.llm.requester.ReaderGone`.
 
     Raises:
-        TooMany: ``too_many_requests``.
+        TooMany: ``too_many_requests``; not where the question tells of an emergency: that gets its card.
         InputError: ``question_empty``, ``question_too_long``.
     """
-    limit_questions(caller)
+    try:
+        limit_questions(caller)
+        refusal = None
+    except TooMany as error:
+        if not (turn.card and card_chooser(caller.retriever()).may_call_for_card(turn.question)):
+            raise
+        refusal = error
     requester = Requester(caller.actor, gone or threading.Event())
     events = stream(caller.retriever(), replace(turn, requester=requester))
     first = next(events)
+    if refusal is not None and not (isinstance(first, CardEvent) and first.card["is_emergency"]):
+        events.close()
+        raise refusal
     if caller.service.settings.log_questions:
         _log_question(caller, turn, first)
 

@@ -6,6 +6,7 @@ import threading
 
 import sqlalchemy as sa
 
+from assistant import turn
 from assistant.service.metrics import Metrics
 from assistant.service.oidc_provider import Provider
 from assistant.service.rate_limits import Limits
@@ -13,6 +14,7 @@ from assistant.service.warming import WarmUp
 from assistant.uploads.intake import Intake
 from ingest.workers.parsing_process import ParsingProcess
 from kb.core.settings import Settings
+from kb.language import dictionary
 from kb.library.documents import Library
 from kb.search.models import embedding
 from kb.search.retriever import Retriever
@@ -69,10 +71,11 @@ class Service:
         return self.retriever(tenant).library
 
     def _load(self) -> None:
-        """Load the model, the dictionary, and the search caches of the first tenants."""
+        """Load the model, the dictionary, and the search caches of the first tenants, by asking each a question."""
         embedding.load(self.settings).encode_queries([_FIRST_QUESTION])
+        dictionary.two_character_words()  # names are told from words by them
         for tenant in tenants.listing(self.settings)[:_MAX_WARM_TENANTS]:
-            self.retriever(tenant).retrieve(_FIRST_QUESTION, limit=1)
+            turn.answer(self.retriever(tenant), turn.Turn(_FIRST_QUESTION, generate=False))
 
     def _waiting(self) -> int:
         """Return the number of files of all tenants that are not ingested yet."""

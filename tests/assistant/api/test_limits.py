@@ -32,6 +32,15 @@ def ask(browser: TestClient) -> int:
     return browser.post(ASK, json={"question": "義工津貼"}).status_code
 
 
+def test_an_emergency_beyond_the_limit_gets_its_card(few: FastAPI) -> None:
+    member = signed_in(few, email_of("member"))
+    assert [ask(member) for _ in range(3)] == [200, 200, 429]
+    told = member.post(ASK, json={"question": "阿婆冇呼吸，叫極都唔醒！"})
+    assert told.status_code == 200
+    assert told.json()["card"]["is_emergency"] is True
+    assert member.post(ASK, json={"question": "急救課程幾錢？"}).status_code == 429
+
+
 def test_questions_per_person_and_per_organisation(few: FastAPI) -> None:
     member, editor = signed_in(few, email_of("member")), signed_in(few, email_of("editor"))
     assert [ask(member) for _ in range(3)] == [200, 200, 429]

@@ -64,7 +64,8 @@ def save_cards(body: Cards, caller: Manager) -> Cards:
     A built-in card that is left out is switched off.
     """
     kept = subject_cards.save(caller.library, [one.model_dump() for one in body.cards])
-    audit.record(caller.library, caller.actor, "settings.cards", cards=len(kept))
+    off = [card.id for card in kept if not card.enabled]
+    audit.record(caller.library, caller.actor, "settings.cards", cards=len(kept), off=off)
     return Cards(cards=kept)
 
 

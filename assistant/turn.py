@@ -104,9 +104,8 @@ def stream(retriever: Retriever, turn: Turn) -> Generator[Event]:
         if over is not None:
             yield from _timed(reply_to_end(typed, over), turn, started)
             return
-    may_show_card = turn.card and card_chooser(retriever).may_call_for_card(typed)
     is_courtesy = not isinstance(turn.card, str) and asks_nothing(typed, follows=bool(turn.history))
-    if is_courtesy and not may_show_card:
+    if is_courtesy and not (turn.card and card_chooser(retriever).may_call_for_card(typed)):
         yield from _reply(turn, started)
         return
     chosen = turn.card if isinstance(turn.card, str) else ""

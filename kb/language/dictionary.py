@@ -40,6 +40,8 @@ _NOT_A_MEANING = re.compile(
 )
 _HAN = re.compile(f"[{HAN_BASIC}]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
+# The first questions after a start come in many threads: one reads the words, the others wait for it.
+_READING_WORDS = threading.Lock()
 
 
 def ensure(cache_folder: Path) -> Path:
@@ -77,11 +79,8 @@ def _entries() -> Iterator[tuple[str, list[str]]]:
 
 def two_character_words() -> frozenset[str]:
     """Return the Chinese words of two characters, folded (0.2 s and 8 MB, once per process)."""
-    with _READING_WORDS:  # the first questions after a start come in many threads: one reads, the others wait
+    with _READING_WORDS:
         return _two_character_words()
-
-
-_READING_WORDS = threading.Lock()
 
 
 @cache
